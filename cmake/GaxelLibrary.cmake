@@ -1,0 +1,23 @@
+# Options that all of gaxel's own targets share.
+add_library(gaxel_options INTERFACE)
+target_compile_options(gaxel_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                       -Wno-sign-conversion)
+if(GAXEL_WARNINGS_AS_ERRORS)
+  target_compile_options(gaxel_options INTERFACE -Werror)
+endif()
+if(GAXEL_SANITIZE)
+  target_compile_options(gaxel_options INTERFACE -fsanitize=${GAXEL_SANITIZE}
+                         -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(gaxel_options INTERFACE -fsanitize=${GAXEL_SANITIZE})
+endif()
+
+# gaxel_layer(<name> [LINKS target...]): the static library gaxel_<name> of every .cpp in this folder. The order of
+# the layers, which LINKS states for the linker, is checked for the includes by tests/structure.
+function(gaxel_layer name)
+  cmake_parse_arguments(arg "" "" "LINKS;PRIVATE_LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp */*.cpp)
+  add_library(gaxel_${name} STATIC ${sources})
+  target_include_directories(gaxel_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include
+                             PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(gaxel_${name} PUBLIC ${arg_LINKS} PRIVATE gaxel_options ${arg_PRIVATE_LINKS})
+endfunction()

@@ -1,0 +1,64 @@
+// Components: what kinds of light there are, and one instance of a kind.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gaxel {
+
+/// What a parameter means. Units inside gaxel: pixels, 0-based pixel centres, radians from +x towards +y, counts.
+enum class Role { kX, kY, kFlux, kRe, kN, kQ, kTheta, kLevel, kSlopeX, kSlopeY };
+
+/// One parameter of a kind of component.
+struct ParameterSpec {
+  Role role;
+  std::string_view name;  ///< as in Python and scene files: "re"
+  std::string_view unit;  ///< inside gaxel: "pixel", "counts", "rad", ""
+  std::string_view doc;
+  double min;             ///< smallest value allowed
+  double max;             ///< largest value allowed
+  double fallback;        ///< value when not given; NaN: must be given or estimated
+  bool fittable = true;   ///< false for constants such as the pivot of a sky plane
+};
+
+/// How a kind of component is rendered.
+enum class Family {
+  kElliptical,  ///< a radial law on ellipses, integrated over pixels
+  kPoint,       ///< all flux in one point; takes the form of the PSF
+  kSky          ///< a plane, not convolved
+};
+
+/// A row of the registry. Kinds live for the whole program and are compared by address.
+struct ComponentKind {
+  std::string_view name;   ///< "sersic"
+  std::string_view title;  ///< "Sersic profile"
+  std::string_view doc;
+  Family family;
+  std::span<const ParameterSpec> parameters;
+  std::optional<double> fixed_n;  ///< Sersic index of the fixed-shape forms
+
+  /// Position of the parameter with this role, or -1.
+  int index_of(Role role) const;
+};
+
+/// All kinds, in the order of the documentation.
+std::span<const ComponentKind> component_kinds();
+
+/// The kind of that name. Throws InputError (key "type", with the nearest name) when there is none.
+const ComponentKind& component_kind(std::string_view name);
+
+/// A component with values for all its kind's parameters, in the kind's order and gaxel's inner units.
+struct Component {
+  const ComponentKind* kind = nullptr;
+  std::vector<double> values;
+
+  double value(Role role) const;  ///< NaN when the kind has no such parameter
+};
+
+/// Throws InputError naming the parameter when a value is not finite or outside its range.
+void validate(const Component& component);
+
+}  // namespace gaxel

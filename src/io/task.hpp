@@ -1,0 +1,57 @@
+// What a scene file asks for, read and ready: the image, the scene, the options, and what outputs need to know.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gaxel/fit.hpp"
+
+namespace gaxel::io {
+
+/// Header cards as they stood in the file, 80 characters each, without END.
+using HeaderCards = std::vector<std::string>;
+
+/// counts = exptime * 10^(-0.4 (mag - zeropoint)), as in GALFIT.
+struct Photometry {
+  std::optional<double> zeropoint;
+  double exptime = 1.0;
+
+  double counts(double mag) const;
+  double magnitude(double counts) const;  ///< NaN for counts <= 0
+};
+
+/// The pixels of the task within the file: column 0, row 0 of Observation::data is FITS pixel (first_x, first_y) of
+/// the file's image (1-based, before any section).
+struct Placement {
+  int first_x = 1;
+  int first_y = 1;
+
+  double fits_x(double x) const { return x + first_x; }
+  double fits_y(double y) const { return y + first_y; }
+  double inner_x(double fits_x) const { return fits_x - first_x; }
+  double inner_y(double fits_y) const { return fits_y - first_y; }
+};
+
+/// A scene file, read. With need_data false (gaxel render) the observation may hold only a shape and a PSF.
+struct Task {
+  std::string scene_file;
+  std::string title;
+  std::string image_file;          ///< as written in the scene, with its extension and section; may be empty
+  Observation observation;
+  Shape shape;                     ///< of the region that is fitted or rendered
+  Scene scene;
+  FitOptions options;
+  Placement placement;
+  Photometry photometry;
+  HeaderCards header;              ///< of the data image
+  std::string settings_toml;       ///< every table of the scene but [[component]], for result.toml; paths made absolute
+  std::vector<std::string> notes;     ///< what was masked and assumed, for the user to read
+  std::vector<std::string> warnings;  ///< what looks like a mistake
+};
+
+/// Reads a scene file and every file it names. Paths in it are relative to the scene file's folder.
+/// Throws InputError naming file, key, value and what is allowed.
+Task load_task(const std::string& scene_file, bool need_data = true);
+
+}  // namespace gaxel::io
