@@ -1,0 +1,109 @@
+#include "io/convention.hpp"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+namespace gaxel::io {
+
+namespace {
+
+constexpr double kDegreesPerRadian = 180.0 / std::numbers::pi;
+
+}  // namespace
+
+double Photometry::counts(double mag) const {
+  return exptime *
+         std::pow(10.0, -0.4 * (mag - zeropoint.value_or(std::numeric_limits<double>::quiet_NaN())));
+}
+
+double Photometry::magnitude(double counts) const {
+  if (!(counts > 0.0) || !zeropoint) return std::numeric_limits<double>::quiet_NaN();
+  return *zeropoint - 2.5 * std::log10(counts / exptime);
+}
+
+std::string_view file_key(Role role, bool flux_is_magnitude) {
+  switch (role) {
+    case Role::kX:
+      return "x";
+    case Role::kY:
+      return "y";
+    case Role::kFlux:
+      return flux_is_magnitude ? "mag" : "flux";
+    case Role::kRe:
+      return "re";
+    case Role::kN:
+      return "n";
+    case Role::kQ:
+      return "q";
+    case Role::kTheta:
+      return "pa";
+    case Role::kLevel:
+      return "level";
+    case Role::kSlopeX:
+      return "dx";
+    case Role::kSlopeY:
+      return "dy";
+  }
+  return "";
+}
+
+std::string_view file_unit(Role role, bool flux_is_magnitude) {
+  switch (role) {
+    case Role::kX:
+    case Role::kY:
+    case Role::kRe:
+      return "pixel";
+    case Role::kFlux:
+      return flux_is_magnitude ? "mag" : "counts";
+    case Role::kN:
+    case Role::kQ:
+      return "";
+    case Role::kTheta:
+      return "deg";
+    case Role::kLevel:
+      return "counts/pixel";
+    case Role::kSlopeX:
+    case Role::kSlopeY:
+      return "counts/pixel/pixel";
+  }
+  return "";
+}
+
+double to_file(Role role, bool flux_is_magnitude, double inner, const FileFrame& frame) {
+  switch (role) {
+    case Role::kX:
+      return frame.placement.fits_x(inner);
+    case Role::kY:
+      return frame.placement.fits_y(inner);
+    case Role::kFlux:
+      return flux_is_magnitude ? frame.photometry.magnitude(inner) : inner;
+    case Role::kTheta:
+      return inner * kDegreesPerRadian - 90.0;
+    default:
+      return inner;
+  }
+}
+
+double to_inner(Role role, bool flux_is_magnitude, double in_file, const FileFrame& frame) {
+  switch (role) {
+    case Role::kX:
+      return frame.placement.inner_x(in_file);
+    case Role::kY:
+      return frame.placement.inner_y(in_file);
+    case Role::kFlux:
+      return flux_is_magnitude ? frame.photometry.counts(in_file) : in_file;
+    case Role::kTheta:
+      return (in_file + 90.0) / kDegreesPerRadian;
+    default:
+      return in_file;
+  }
+}
+
+double file_error_scale(Role role, bool flux_is_magnitude, double inner) {
+  if (role == Role::kTheta) return kDegreesPerRadian;
+  if (role == Role::kFlux && flux_is_magnitude) return 2.5 / (std::numbers::ln10 * std::abs(inner));
+  return 1.0;
+}
+
+}  // namespace gaxel::io

@@ -1,0 +1,32 @@
+// How parameters appear in scene files, tables and reports: FITS pixels (1-based, of the whole image), pa in
+// degrees counter-clockwise from +y, magnitudes where a magnitude was given. Everything else keeps gaxel's
+// inner units.
+#pragma once
+
+#include <string_view>
+
+#include "gaxel/component.hpp"
+#include "io/task.hpp"
+
+namespace gaxel::io {
+
+/// What turns inner values into those of files.
+struct FileFrame {
+  Placement placement;
+  Photometry photometry;
+};
+
+/// Key in scene files and column name in tables: the registry's name but for theta ("pa"), the slopes ("dx",
+/// "dy") and a flux given as a magnitude ("mag").
+std::string_view file_key(Role role, bool flux_is_magnitude);
+
+/// Unit in files, "" for pure numbers: "pixel", "deg", "mag", "counts", "counts/pixel", "counts/pixel/pixel".
+std::string_view file_unit(Role role, bool flux_is_magnitude);
+
+double to_file(Role role, bool flux_is_magnitude, double inner, const FileFrame& frame);
+double to_inner(Role role, bool flux_is_magnitude, double in_file, const FileFrame& frame);
+
+/// |d file / d inner| at `inner`, to turn 1-sigma errors into those of files.
+double file_error_scale(Role role, bool flux_is_magnitude, double inner);
+
+}  // namespace gaxel::io
