@@ -11,9 +11,9 @@ namespace gaxel {
 
 /// How to read a PSF image.
 struct PsfOptions {
-  int oversample = 1;               ///< PSF pixels per data pixel along each axis
-  std::optional<double> x_center;   ///< 0-based PSF pixel of the PSF's centre; default: the middle pixel of an odd
-  std::optional<double> y_center;   ///< size, pixel N/2 (0-based) of an even one. May be fractional.
+  int oversample = 1;                   ///< PSF pixels per data pixel along each axis
+  std::optional<double> x_center = {};  ///< 0-based PSF pixel of the PSF's centre; default: the middle pixel of an odd
+  std::optional<double> y_center = {};  ///< size, pixel N/2 (0-based) of an even one. May be fractional.
 };
 
 /// A PSF: non-empty, finite, normalised to sum 1. An empirical PSF holds the pixel response already: pixel-integrated

@@ -1,0 +1,75 @@
+#include "gaxel/psf.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "gaxel/error.hpp"
+#include "psf/psf_checks.hpp"
+
+namespace gaxel {
+namespace {
+
+[[noreturn]] void reject(std::string value, std::string what, std::string allowed) {
+  throw InputError({"", "psf", std::move(value), std::move(what), std::move(allowed)});
+}
+
+std::string size_text(const Image& kernel) {
+  return fmt::format("{} x {} pixels", kernel.nx(), kernel.ny());
+}
+
+void check_finite(const Image& kernel) {
+  const auto pixels = kernel.pixels();
+  const auto is_bad = [](double value) { return !std::isfinite(value); };
+  const auto first = std::find_if(pixels.begin(), pixels.end(), is_bad);
+  if (first == pixels.end()) return;
+  const auto position = static_cast<int>(first - pixels.begin());
+  reject(fmt::format("{} in column {}, row {} (0-based)", *first, position % kernel.nx(),
+                     position / kernel.nx()),
+         fmt::format("the PSF has {} pixels that are not finite", std::count_if(first, pixels.end(), is_bad)),
+         "finite values; replace or cut off the bad pixels");
+}
+
+double checked_sum(const Image& kernel) {
+  const auto pixels = kernel.pixels();
+  long double sum = 0.0L;
+  for (double value : pixels) sum += value;
+  if (std::all_of(pixels.begin(), pixels.end(), [](double value) { return value == 0.0; })) {
+    reject(size_text(kernel), "the PSF is zero everywhere", "a PSF with light in it");
+  }
+  const auto result = static_cast<double>(sum);
+  if (!(result > 0.0)) {
+    reject(fmt::format("sum {:.6g}", result), "the PSF's sum is not positive",
+           "a positive sum; subtract the right background from the PSF");
+  }
+  return result;
+}
+
+double checked_center(std::optional<double> given, int n, const char* key) {
+  if (!given) return n / 2;
+  if (!(*given >= -0.5 && *given <= n - 0.5)) {
+    throw InputError({"", key, fmt::format("{}", *given), "the centre of the PSF lies outside its image",
+                      fmt::format("-0.5 to {} (0-based PSF pixels)", n - 0.5)});
+  }
+  return *given;
+}
+
+}  // namespace
+
+Psf::Psf(Image kernel, PsfOptions options) : kernel_(std::move(kernel)), oversample_(options.oversample) {
+  if (kernel_.empty()) reject("", "the PSF has no pixels", "at least 1 pixel along each axis");
+  if (oversample_ < 1) {
+    throw InputError({"", "oversample", fmt::format("{}", oversample_),
+                      "not a number of PSF pixels per data pixel", "a whole number, 1 or more"});
+  }
+  check_finite(kernel_);
+  original_sum_ = checked_sum(kernel_);
+  x_center_ = checked_center(options.x_center, kernel_.nx(), "x_center");
+  y_center_ = checked_center(options.y_center, kernel_.ny(), "y_center");
+  for (double& value : kernel_.pixels()) value /= original_sum_;
+  warnings_ = suspicious_features(kernel_.view(), oversample_, x_center_, y_center_);
+}
+
+}  // namespace gaxel
