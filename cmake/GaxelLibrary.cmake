@@ -1,7 +1,7 @@
 # Options that all of gaxel's own targets share.
 add_library(gaxel_options INTERFACE)
 target_compile_options(gaxel_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-                       -Wno-sign-conversion)
+                       -Wno-sign-conversion -Wno-stringop-overflow)
 if(GAXEL_WARNINGS_AS_ERRORS)
   target_compile_options(gaxel_options INTERFACE -Werror)
 endif()

@@ -14,11 +14,11 @@ class Error : public std::runtime_error {
 
 /// What was wrong with an input, in parts, so that each boundary can word or colour it.
 struct InputProblem {
-  std::string source;   ///< file name, or the function's name for calls from code; may be empty
-  std::string key;      ///< key, header keyword, argument or parameter concerned; may be empty
-  std::string value;    ///< what was found, as text; may be empty
-  std::string what;     ///< one sentence: what is wrong
-  std::string allowed;  ///< what would be accepted, or what to do; may be empty
+  std::string source = {};   ///< file name, or the function's name for calls from code; may be empty
+  std::string key = {};      ///< key, header keyword, argument or parameter concerned; may be empty
+  std::string value = {};    ///< what was found, as text; may be empty
+  std::string what = {};     ///< one sentence: what is wrong
+  std::string allowed = {};  ///< what would be accepted, or what to do; may be empty
 };
 
 /// Input that the caller can mend. The command line ends with exit code 2, Python sees gaxel.InputError (a ValueError).

@@ -1,0 +1,31 @@
+// Carrying out a plan: node evaluations in vectors over cells, sums per pixel, derivatives and the error's bound.
+#pragma once
+
+#include <span>
+
+#include "gaxel/image.hpp"
+#include "integrate/moments.hpp"
+#include "integrate/plan.hpp"
+
+namespace gaxel {
+
+/// Counts of work, for the certificate. Level k: cells whose longer refinement is 2^-k of a pixel.
+struct WorkCount {
+  std::int64_t n_evaluations = 0;
+  std::vector<std::int64_t> cells_per_level;
+  std::int64_t n_cusps = 0;
+};
+
+/// Adds flux times the profile to the pixels of the plan's band. `image` is the whole grid.
+WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux, ImageView image);
+
+/// Also adds the derivatives with respect to `parameters` to the images `derivatives`, one each, of the grid's shape.
+WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
+                                   std::span<const LightParameter> parameters, ImageView image,
+                                   std::span<const ImageView> derivatives);
+
+/// Adds a bound of each pixel's error to `bound`: the difference to a rule with kCheckOrders more nodes plus that
+/// rule's a-priori bound, at most the a-priori bound of the plan's rule, plus rounding.
+void add_error_bound(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux, ImageView bound);
+
+}  // namespace gaxel

@@ -1,0 +1,59 @@
+// The plan: which cells an elliptical profile is integrated on, and with which rule each.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "gaxel/image.hpp"
+#include "integrate/ellipse_frame.hpp"
+#include "profile/radial_law.hpp"
+
+namespace gaxel {
+
+/// |error of a pixel| <= absolute + relative * |pixel|, for a profile of unit flux.
+struct PixelTolerance {
+  double absolute;
+  double relative;
+};
+
+/// Rows of a grid: plans are made for bands of an image so that bands can be worked on at the same time.
+struct Band {
+  int first_row;
+  int n_rows;
+};
+
+/// Cells of one size and rule, as a structure of arrays.
+struct CellBucket {
+  int order_x;
+  int order_y;
+  int level_x;  ///< width = step / 2^level_x
+  int level_y;
+  std::vector<double> x;  ///< centres
+  std::vector<double> y;
+  std::vector<std::int32_t> pixel;    ///< index into the grid's pixels, row-major
+  std::vector<float> prior;           ///< bound of the error of the cell's flux with this rule
+  std::vector<float> check_prior;     ///< the same with kCheckOrders more nodes in each direction
+};
+
+/// The certificate compares a rule with one of this many more nodes in each direction.
+inline constexpr int kCheckOrders = 2;
+
+/// Bound of the absolute error of the closed form of a pixel at the cusp, per unit flux.
+inline constexpr double kCuspError = 4e-15;
+
+/// Immutable once made; can be executed for the parameters it was made for, from many threads at once.
+struct Plan {
+  Grid grid;
+  PixelTolerance tolerance{};
+  std::vector<CellBucket> buckets;
+  std::vector<std::int32_t> cusp_pixels;  ///< done in closed form
+  bool limit_hit = false;                 ///< some pixel may miss the tolerance
+};
+
+/// Finds cells for a band of the grid such that every pixel's a-priori error bound meets the tolerance. Blocks of
+/// pixels far from the centre share a rule; pixels nearer get the rule they need or are split; where that would cost
+/// more than the closed form of the cusp, a pixel gets that.
+Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
+             const PixelTolerance& tolerance);
+
+}  // namespace gaxel

@@ -1,0 +1,19 @@
+// The lower incomplete gamma function as the all-positive series that the cusp of a Sersic profile needs.
+#pragma once
+
+namespace gaxel {
+
+/// S(a, x) = sum_k x^k / (a)_(k+1) = e^x x^-a gamma(a, x), scaled by e^-x, with its parts (DLMF 8.7.1).
+struct ScaledGammaSeries {
+  double sum;   ///< e^-x S(a, x)
+  double tail;  ///< e^-x (S(a, x) - 1/a), without cancellation
+  double d_da;  ///< e^-x dS/da
+};
+
+/// Where 1 - P(a, x) is below 1e-17 and the series need not be used any more.
+double gamma_series_limit(double a);
+
+/// For a > 0 and 0 <= x <= gamma_series_limit(a); relative error about 1e-15.
+ScaledGammaSeries scaled_gamma_series(double a, double x);
+
+}  // namespace gaxel

@@ -1,0 +1,58 @@
+// What the integration needs to know of a radial law: the light as a function of s, the squared elliptical radius.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+namespace gaxel {
+
+/// Relative reaches into the complex plane at which a law bounds itself, see RadialLaw::log_bounds.
+inline constexpr std::array<double, 9> kReaches = {0.95, 0.85, 0.7, 0.55, 0.4, 0.25, 0.14, 0.07, 0.03};
+
+/// G(s) = F(<s) / (2 pi s), F the flux inside s; and its derivative with respect to the shape parameter.
+struct EnclosedFlux {
+  double mean;
+  double d_shape;
+};
+
+/// A light profile g(s), s = (r / re)^2 along the major axis, of unit flux: integral of g over the (u, v) plane = 1,
+/// where s = u^2 + v^2. Laws are immutable and cheap to copy into a plan's execution.
+class RadialLaw {
+ public:
+  virtual ~RadialLaw() = default;
+
+  /// g at n values of s > 0.
+  virtual void evaluate(const double* s, std::size_t n, double* g) const = 0;
+
+  /// Also dg/ds and dg/dshape.
+  virtual void evaluate_with_partials(const double* s, std::size_t n, double* g, double* g_s,
+                                      double* g_shape) const = 0;
+
+  /// Upper bounds of ln |g| for complex s = s0 (1 + z1) (1 + z2) with s_min <= s0 <= s_max and |z1|, |z2| <=
+  /// kReaches[j]. Along a straight line through the image s is such a product: the bounds limit g on the Bernstein
+  /// ellipses around a cell, and so the error of its quadrature.
+  virtual std::array<double, kReaches.size()> log_bounds(double s_min, double s_max) const = 0;
+
+  /// Smallest and largest ln g for real s in [s_min, s_max].
+  virtual double log_min(double s_min, double s_max) const = 0;
+  virtual double log_max(double s_min, double s_max) const = 0;
+
+  /// Enclosed flux at s >= 0, for the closed form of the cusp; absolute error about 1e-16.
+  virtual EnclosedFlux enclosed(double s) const = 0;
+
+  /// g at a single s >= 0, finite at the centre.
+  virtual double value(double s) const = 0;
+
+  /// Bound of the relative rounding error of evaluate() where it returned g.
+  virtual double rounding(double g) const = 0;
+
+  /// How the closed form of the cusp has to be sampled: largest ratio of the radii at the ends of a panel, and the
+  /// radius, relative to an edge's length, within which light on an edge through the centre may be neglected.
+  struct CuspSampling {
+    double panel_ratio;
+    double smallest_radius;
+  };
+  virtual CuspSampling cusp_sampling() const = 0;
+};
+
+}  // namespace gaxel

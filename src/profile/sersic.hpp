@@ -1,0 +1,46 @@
+// The Sersic law g(s) = I0 exp(-b s^(1/2n)) of unit flux (Sersic 1963; Graham & Driver 2005).
+#pragma once
+
+#include "profile/radial_law.hpp"
+
+namespace gaxel {
+
+/// Constants of a Sersic law of given n, in the plane where re = 1 and q = 1.
+struct SersicConstants {
+  double n;
+  double exponent;     ///< p = 1 / (2n): w = b s^p
+  double b;
+  double log_b;
+  double log_i0;       ///< ln of the central intensity at unit flux, I0 = b^2n / (2 pi n Gamma(2n))
+  double dlog_b_dn;
+  double dlog_i0_dn;
+};
+
+/// Throws InputError unless 0.1 <= n <= 20.
+SersicConstants sersic_constants(double n);
+
+class SersicLaw final : public RadialLaw {
+ public:
+  explicit SersicLaw(double n);
+
+  void evaluate(const double* s, std::size_t n, double* g) const override;
+  void evaluate_with_partials(const double* s, std::size_t n, double* g, double* g_s,
+                              double* g_shape) const override;
+  std::array<double, kReaches.size()> log_bounds(double s_min, double s_max) const override;
+  double log_min(double s_min, double s_max) const override;
+  double log_max(double s_min, double s_max) const override;
+  EnclosedFlux enclosed(double s) const override;
+  double value(double s) const override;
+  double rounding(double g) const override;
+  CuspSampling cusp_sampling() const override;
+
+  const SersicConstants& constants() const { return constants_; }
+
+ private:
+  double exponent_at(double s) const;  ///< w = b s^p
+
+  SersicConstants constants_;
+  std::array<double, kReaches.size()> growth_{};  ///< bound of |w / w0 - 1| within each reach
+};
+
+}  // namespace gaxel

@@ -1,0 +1,17 @@
+// Vectorised evaluation of the Sersic law; the widest instructions of the machine are chosen at run time.
+#pragma once
+
+#include <cstddef>
+
+namespace gaxel {
+
+struct SersicConstants;
+
+/// g[i] = I0 exp(-b s[i]^p). Relative error below 1e-15 (8 + w (4 + 6 |ln(w / b)|)), w = b s^p.
+void sersic_values(const SersicConstants& constants, const double* s, std::size_t n, double* g);
+
+/// Also dg/ds and dg/dn at fixed flux.
+void sersic_partials(const SersicConstants& constants, const double* s, std::size_t n, double* g, double* g_s,
+                     double* g_n);
+
+}  // namespace gaxel
