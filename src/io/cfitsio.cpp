@@ -1,0 +1,23 @@
+#include "io/cfitsio.hpp"
+
+#include <array>
+
+namespace gaxel::io {
+
+std::unique_lock<std::recursive_mutex> lock_cfitsio() {
+  static std::recursive_mutex mutex;
+  return std::unique_lock(mutex);
+}
+
+std::string cfitsio_reason(int status) {
+  std::array<char, FLEN_STATUS> text{};
+  fits_get_errstatus(status, text.data());
+  std::string reason = text.data();
+  std::array<char, FLEN_ERRMSG> message{};
+  // The oldest message is the most specific one; the later ones say which function passed it on.
+  if (fits_read_errmsg(message.data()) != 0) reason += std::string(": ") + message.data();
+  fits_clear_errmsg();
+  return reason + " (CFITSIO status " + std::to_string(status) + ")";
+}
+
+}  // namespace gaxel::io

@@ -1,0 +1,302 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include "base/nearest_name.hpp"
+#include "gaxel/error.hpp"
+#include "io/cfitsio.hpp"
+#include "io/fits_file.hpp"
+
+namespace gaxel::io {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const std::string& path, const std::string& what, const std::string& allowed = "",
+                       const std::string& key = "", const std::string& value = "") {
+  throw InputError({path, key, value, what, allowed});
+}
+
+/// Whether the file is gzipped. Throws unless it begins like a FITS file or a gzipped one: CFITSIO would go
+/// on to try other formats and other names.
+bool check_beginning(const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) fail(path, "the file does not exist");
+  if (error) fail(path, "the file cannot be reached: " + error.message());
+  if (fs::is_directory(status)) fail(path, "this is a folder", "a FITS file");
+  if (!fs::is_regular_file(status)) fail(path, "this is not a regular file", "a FITS file");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail(path, fmt::format("the file cannot be opened: {}", std::strerror(errno)));
+  std::array<char, 9> first{};
+  file.read(first.data(), first.size());
+  if (file.gcount() == 0) fail(path, "the file is empty", "a FITS file");
+  const std::string_view text(first.data(), static_cast<std::size_t>(file.gcount()));
+  const bool gzipped = text.starts_with("\x1f\x8b");
+  if (!gzipped && text != "SIMPLE  =") fail(path, "this is not a FITS file: it does not begin with SIMPLE");
+  return gzipped;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && name_distance(a, b) == 0;
+}
+
+std::string axes_text(const HduInfo& hdu) {
+  return fmt::format("{}", fmt::join(hdu.axes, " x "));
+}
+
+std::string describe(const HduInfo& hdu) {
+  std::string text = fmt::format("[{}]", hdu.number);
+  if (!hdu.extname.empty()) text += fmt::format(" {},{}", hdu.extname, hdu.extver);
+  if (!hdu.is_image) return text + " table";
+  return text + (hdu.axes.empty() ? " no pixels" : " image " + axes_text(hdu));
+}
+
+}  // namespace
+
+class FitsReader::Impl {
+ public:
+  explicit Impl(std::string file_path) : path(std::move(file_path)), gzipped_(check_beginning(path)) {
+    const std::string absolute = fs::absolute(path).string();
+    if (absolute.size() >= FLEN_FILENAME) {
+      fail(path, "the path is too long", fmt::format("at most {} characters", FLEN_FILENAME - 1));
+    }
+    const auto lock = lock_cfitsio();
+    int status = 0;
+    if (fits_open_diskfile(&file_, absolute.c_str(), READONLY, &status) != 0) {
+      file_ = nullptr;
+      fail(path, "the file cannot be read as FITS: " + cfitsio_reason(status));
+    }
+    try {
+      list_units();
+    } catch (...) {
+      close();
+      throw;
+    }
+  }
+  ~Impl() {
+    const auto lock = lock_cfitsio();
+    close();
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  /// Goes to a unit; the caller holds the lock.
+  fitsfile* at(const HduInfo& hdu) const {
+    int status = 0;
+    fits_movabs_hdu(file_, hdu.number + 1, nullptr, &status);
+    check(status);
+    return file_;
+  }
+
+  void check(int status) const {
+    if (status == 0) return;
+    const bool ended = status == END_OF_FILE || status == READ_ERROR;
+    fail(path,
+         (ended ? "the file is truncated or damaged: " : "the file is damaged: ") + cfitsio_reason(status));
+  }
+
+  /// Throws when the file ends before the pixels of `hdu` do. Gzipped files and compressed images show it
+  /// when read.
+  void check_length(const HduInfo& hdu) const {
+    if (gzipped_ || hdu.compressed) return;
+    int status = 0;
+    LONGLONG head = 0;
+    LONGLONG data = 0;
+    LONGLONG end = 0;
+    fits_get_hduaddrll(at(hdu), &head, &data, &end, &status);
+    check(status);
+    long double bytes = std::abs(hdu.bitpix) / 8;
+    for (const std::int64_t axis : hdu.axes) bytes *= static_cast<long double>(axis);
+    const auto present = static_cast<long double>(fs::file_size(path)) - static_cast<long double>(data);
+    if (bytes > present) {
+      fail(path,
+           fmt::format("the file is truncated: unit [{}] has {:.0f} of {:.0f} bytes of pixels", hdu.number,
+                       static_cast<double>(std::max(present, 0.0L)), static_cast<double>(bytes)));
+    }
+  }
+
+  const std::string path;
+  std::vector<HduInfo> hdus;
+
+ private:
+  void close() {
+    int status = 0;
+    if (file_ != nullptr) fits_close_file(file_, &status);
+    file_ = nullptr;
+    fits_clear_errmsg();
+  }
+
+  void list_units() {
+    int status = 0;
+    int count = 0;
+    fits_get_num_hdus(file_, &count, &status);
+    check(status);
+    for (int number = 0; number < count; ++number) hdus.push_back(unit(number));
+  }
+
+  HduInfo unit(int number) {
+    HduInfo info;
+    info.number = number;
+    int status = 0;
+    int type = ANY_HDU;
+    fits_movabs_hdu(file_, number + 1, &type, &status);
+    check(status);
+    std::array<char, FLEN_VALUE> text{};
+    if (fits_read_key(file_, TSTRING, "EXTNAME", text.data(), nullptr, &status) == 0)
+      info.extname = text.data();
+    status = 0;
+    int version = 1;
+    if (fits_read_key(file_, TINT, "EXTVER", &version, nullptr, &status) == 0) info.extver = version;
+    status = 0;
+    fits_clear_errmsg();
+    info.is_image = type == IMAGE_HDU;
+    if (info.is_image) read_axes(info);
+    return info;
+  }
+
+  void read_axes(HduInfo& info) {
+    int status = 0;
+    int n_axes = 0;
+    info.compressed = fits_is_compressed_image(file_, &status) != 0;
+    fits_get_img_type(file_, &info.bitpix, &status);
+    fits_get_img_dim(file_, &n_axes, &status);
+    check(status);
+    std::vector<LONGLONG> axes(static_cast<std::size_t>(std::max(n_axes, 0)));
+    if (n_axes > 0) fits_get_img_sizell(file_, n_axes, axes.data(), &status);
+    check(status);
+    info.axes.assign(axes.begin(), axes.end());
+  }
+
+  bool gzipped_ = false;
+  fitsfile* file_ = nullptr;
+};
+
+FitsReader::FitsReader(const std::string& path) : impl_(std::make_unique<Impl>(path)) {}
+FitsReader::~FitsReader() = default;
+FitsReader::FitsReader(FitsReader&&) noexcept = default;
+FitsReader& FitsReader::operator=(FitsReader&&) noexcept = default;
+
+const std::string& FitsReader::path() const {
+  return impl_->path;
+}
+const std::vector<HduInfo>& FitsReader::hdus() const {
+  return impl_->hdus;
+}
+
+const HduInfo& FitsReader::find(const FitsName& name) const {
+  const bool any = !name.hdu && name.extname.empty();
+  for (const HduInfo& hdu : impl_->hdus) {
+    if (any && hdu.has_pixels()) return hdu;
+    if (name.hdu && *name.hdu == hdu.number) return hdu;
+    if (!name.extname.empty() && same_name(name.extname, hdu.extname) &&
+        (!name.extver || *name.extver == hdu.extver)) {
+      return hdu;
+    }
+  }
+  std::vector<std::string> units;
+  for (const HduInfo& hdu : impl_->hdus) units.push_back(describe(hdu));
+  const std::string list = fmt::format("the file holds: {}", fmt::join(units, "; "));
+  if (any) fail(path(), "the file holds no image", list);
+  fail(path(), "the file has no such extension", list, "extension", name.extension_text());
+}
+
+Shape FitsReader::shape(const HduInfo& hdu) const {
+  const std::string allowed = "an image of two axes; further axes of length 1 do not matter";
+  if (!hdu.is_image) fail(path(), fmt::format("unit [{}] is a table, not an image", hdu.number), allowed);
+  const auto& axes = hdu.axes;
+  const std::string n_axes = std::to_string(axes.size());
+  if (axes.size() < 2) {
+    fail(path(), axes.empty() ? fmt::format("unit [{}] has no pixels", hdu.number) : "an image of one axis",
+         allowed, "NAXIS", n_axes);
+  }
+  if (std::any_of(axes.begin() + 2, axes.end(), [](std::int64_t axis) { return axis != 1; })) {
+    fail(path(), fmt::format("the image has {} axes ({})", axes.size(), axes_text(hdu)), allowed, "NAXIS",
+         n_axes);
+  }
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (axes[i] < 1 || axes[i] > std::numeric_limits<int>::max()) {
+      fail(path(), "an image cannot have this size", fmt::format("1 to {}", std::numeric_limits<int>::max()),
+           fmt::format("NAXIS{}", i + 1), std::to_string(axes[i]));
+    }
+  }
+  return {static_cast<int>(axes[1]), static_cast<int>(axes[0])};
+}
+
+HeaderCards FitsReader::header(const HduInfo& hdu) const {
+  const auto lock = lock_cfitsio();
+  fitsfile* file = impl_->at(hdu);
+  int status = 0;
+  int count = 0;
+  fits_get_hdrspace(file, &count, nullptr, &status);
+  impl_->check(status);
+  HeaderCards cards;
+  for (int i = 1; i <= count; ++i) {
+    std::array<char, FLEN_CARD> card{};
+    fits_read_record(file, i, card.data(), &status);
+    impl_->check(status);
+    const int kind = fits_get_keyclass(card.data());
+    // The table that stores a compressed image is not the image's own description.
+    if (hdu.compressed && (kind == TYP_STRUC_KEY || kind == TYP_CMPRS_KEY)) continue;
+    std::string text = card.data();
+    text.resize(80, ' ');
+    cards.push_back(std::move(text));
+  }
+  return cards;
+}
+
+Image FitsReader::read(const HduInfo& hdu, const Section& section) const {
+  const Shape full = shape(hdu);
+  const std::string value = fmt::format("[{}:{},{}:{}]", section.x1, section.x2, section.y1, section.y2);
+  if (section.shape().empty() || !section.inside(whole(full))) {
+    fail(path(), "the section is not inside the image", fmt::format("[1:{},1:{}]", full.nx, full.ny),
+         "section", value);
+  }
+  const auto pixels = static_cast<std::int64_t>(section.shape().size());
+  if (pixels > kMaxPixels) {
+    fail(path(), fmt::format("{} pixels are too many", pixels),
+         fmt::format("at most {}: read a section of the image", kMaxPixels), "section", value);
+  }
+  const auto lock = lock_cfitsio();
+  impl_->check_length(hdu);
+  fitsfile* file = impl_->at(hdu);
+  std::vector<long> first(hdu.axes.size(), 1);
+  std::vector<long> last(hdu.axes.size(), 1);
+  std::vector<long> step(hdu.axes.size(), 1);
+  double blank = std::numeric_limits<double>::quiet_NaN();
+  int status = 0;
+  // The farthest pixel first: a truncated file shows before memory is taken for all.
+  last[0] = first[0] = section.x2;
+  last[1] = first[1] = section.y2;
+  double probe = 0.0;
+  fits_read_subset(file, TDOUBLE, first.data(), last.data(), step.data(), &blank, &probe, nullptr, &status);
+  impl_->check(status);
+  first[0] = section.x1;
+  first[1] = section.y1;
+  Image image(section.shape());
+  fits_read_subset(file, TDOUBLE, first.data(), last.data(), step.data(), &blank, image.data(), nullptr,
+                   &status);
+  impl_->check(status);
+  return image;
+}
+
+FitsImage read_fits_image(const FitsName& name) {
+  const FitsReader reader(name.path);
+  FitsImage image;
+  image.hdu = reader.find(name);
+  image.full_shape = reader.shape(image.hdu);
+  image.section = name.section.value_or(whole(image.full_shape));
+  image.header = reader.header(image.hdu);
+  image.pixels = reader.read(image.hdu, image.section);
+  return image;
+}
+
+}  // namespace gaxel::io

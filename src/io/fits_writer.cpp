@@ -1,0 +1,205 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "gaxel/error.hpp"
+#include "io/cfitsio.hpp"
+#include "io/fits_file.hpp"
+
+namespace gaxel::io {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string temporary_name(const std::string& path) {
+  static std::atomic<unsigned> counter{0};
+  return fmt::format("{}.partial-{}-{}", path, getpid(), counter++);
+}
+
+int bitpix_of(PixelType type) {
+  switch (type) {
+    case PixelType::kUint8:
+      return BYTE_IMG;
+    case PixelType::kFloat32:
+      return FLOAT_IMG;
+    case PixelType::kFloat64:
+      return DOUBLE_IMG;
+  }
+  return DOUBLE_IMG;
+}
+
+/// Whether a card tells about the storage or the place of the pixels it came with, which is not that of a
+/// copy.
+bool belongs_to_storage(const std::string& card) {
+  std::array<char, FLEN_CARD> buffer{};
+  std::copy_n(card.begin(), std::min<std::size_t>(card.size(), FLEN_CARD - 1), buffer.begin());
+  switch (fits_get_keyclass(buffer.data())) {
+    case TYP_STRUC_KEY:
+    case TYP_CMPRS_KEY:
+    case TYP_SCAL_KEY:
+    case TYP_NULL_KEY:
+    case TYP_DIM_KEY:
+    case TYP_RANG_KEY:
+    case TYP_HDUID_KEY:
+    case TYP_CKSUM_KEY:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// The fewest significant digits that read back as the same number.
+int digits_needed(double value) {
+  for (int digits = 15; digits < 17; ++digits) {
+    if (std::strtod(fmt::format("{:.{}g}", value, digits).c_str(), nullptr) == value) return digits;
+  }
+  return 17;
+}
+
+void write_key(fitsfile* file, const HeaderKey& key, int* status) {
+  const char* name = key.name.c_str();
+  const char* comment = key.comment.c_str();
+  if (const auto* text = std::get_if<std::string>(&key.value)) {
+    fits_update_key_longstr(file, name, text->c_str(), comment, status);
+  } else if (const auto* number = std::get_if<double>(&key.value)) {
+    if (std::isfinite(*number)) {
+      fits_update_key_dbl(file, name, *number, -digits_needed(*number), comment, status);
+    } else {
+      fits_update_key_null(file, name, comment, status);  // FITS has no notation for NaN in a header
+    }
+  } else if (const auto* integer = std::get_if<std::int64_t>(&key.value)) {
+    fits_update_key_lng(file, name, *integer, comment, status);
+  } else {
+    fits_update_key_log(file, name, std::get<bool>(key.value) ? 1 : 0, comment, status);
+  }
+}
+
+}  // namespace
+
+class FitsWriter::Impl {
+ public:
+  explicit Impl(std::string path) : path_(std::move(path)), temporary_(temporary_name(path_)) {
+    if (fs::is_directory(path_)) fail("this is a folder");
+    const std::string absolute = fs::absolute(temporary_).string();
+    if (absolute.size() >= FLEN_FILENAME) fail("the path is too long");
+    // CFITSIO hides the system's reason for not creating a file.
+    const int descriptor = open(absolute.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0) fail(std::strerror(errno));
+    close(descriptor);
+    fs::remove(temporary_);
+    const auto lock = lock_cfitsio();
+    int status = 0;
+    if (fits_create_diskfile(&file_, absolute.c_str(), &status) != 0) {
+      file_ = nullptr;
+      fail(cfitsio_reason(status));
+    }
+  }
+  ~Impl() {
+    const auto lock = lock_cfitsio();
+    int status = 0;
+    if (file_ != nullptr) fits_close_file(file_, &status);
+    fits_clear_errmsg();
+    std::error_code ignored;
+    if (!temporary_.empty()) fs::remove(temporary_, ignored);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void add(ConstImageView pixels, int bitpix, const std::string& extname, const std::vector<HeaderKey>& keys,
+           const HeaderCards& header) {
+    const auto lock = lock_cfitsio();
+    if (file_ == nullptr) fail("nothing can be added after commit");
+    int status = 0;
+    std::array<long, 2> axes{pixels.nx(), pixels.ny()};
+    const bool empty = pixels.size() == 0;
+    fits_create_img(file_, bitpix, empty ? 0 : 2, axes.data(), &status);
+    write_header(extname, keys, header, &status);
+    if (!empty) {
+      // CFITSIO's interface is not const, but it only reads.
+      fits_write_img(file_, TDOUBLE, 1, static_cast<LONGLONG>(pixels.size()),
+                     const_cast<double*>(pixels.data()), &status);
+    }
+    fits_flush_buffer(file_, 0, &status);
+    check(status);
+  }
+
+  void commit() {
+    const auto lock = lock_cfitsio();
+    int status = 0;
+    if (file_ == nullptr) fail("written twice");
+    fits_close_file(file_, &status);
+    file_ = nullptr;
+    check(status);
+    sync_to_disk();
+    if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail(std::strerror(errno));
+    temporary_.clear();
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& reason) const {
+    throw OutputError(fmt::format("{}: cannot be written: {}", path_, reason));
+  }
+
+  void check(int status) const {
+    if (status == 0) return;
+    const int system_error = errno;
+    std::string reason = cfitsio_reason(status);
+    if (status == WRITE_ERROR && system_error != 0)
+      reason = fmt::format("{}; {}", std::strerror(system_error), reason);
+    fail(reason);
+  }
+
+  void write_header(const std::string& extname, const std::vector<HeaderKey>& keys, const HeaderCards& header,
+                    int* status) {
+    for (std::string card : header) {
+      if (belongs_to_storage(card)) continue;
+      // Cards outside FITS's character set would be refused.
+      for (char& c : card) c = c < ' ' || c > '~' ? '?' : c;
+      fits_write_record(file_, card.c_str(), status);
+    }
+    if (!extname.empty()) write_key(file_, {"EXTNAME", extname, "name of this image"}, status);
+    for (const HeaderKey& key : keys) write_key(file_, key, status);
+  }
+
+  /// Some file systems tell of a full disk only here.
+  void sync_to_disk() const {
+    const int descriptor = open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) fail(std::strerror(errno));
+    const int result = fsync(descriptor);
+    const int system_error = errno;
+    close(descriptor);
+    if (result != 0) fail(std::strerror(system_error));
+  }
+
+  std::string path_;
+  std::string temporary_;  ///< empty once it has its name
+  fitsfile* file_ = nullptr;
+};
+
+FitsWriter::FitsWriter(const std::string& path) : impl_(std::make_unique<Impl>(path)) {}
+FitsWriter::~FitsWriter() = default;
+
+void FitsWriter::add_image(ConstImageView pixels, const std::string& extname,
+                           const std::vector<HeaderKey>& keys, const HeaderCards& header, PixelType type) {
+  impl_->add(pixels, bitpix_of(type), extname, keys, header);
+}
+
+void FitsWriter::add_empty(const std::vector<HeaderKey>& keys, const HeaderCards& header) {
+  impl_->add({}, BYTE_IMG, "", keys, header);
+}
+
+void FitsWriter::commit() {
+  impl_->commit();
+}
+
+}  // namespace gaxel::io
