@@ -1,7 +1,6 @@
 #include "io/convention.hpp"
 
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 namespace gaxel::io {
@@ -11,16 +10,6 @@ namespace {
 constexpr double kDegreesPerRadian = 180.0 / std::numbers::pi;
 
 }  // namespace
-
-double Photometry::counts(double mag) const {
-  return exptime *
-         std::pow(10.0, -0.4 * (mag - zeropoint.value_or(std::numeric_limits<double>::quiet_NaN())));
-}
-
-double Photometry::magnitude(double counts) const {
-  if (!(counts > 0.0) || !zeropoint) return std::numeric_limits<double>::quiet_NaN();
-  return *zeropoint - 2.5 * std::log10(counts / exptime);
-}
 
 std::string_view file_key(Role role, bool flux_is_magnitude) {
   switch (role) {

@@ -1,0 +1,27 @@
+#include "io/component_keys.hpp"
+
+#include <fmt/format.h>
+
+#include "io/convention.hpp"
+
+namespace gaxel::io {
+
+std::vector<std::string_view> component_keys(const ComponentKind& kind) {
+  std::vector<std::string_view> keys{"type", "name"};
+  for (const ParameterSpec& spec : kind.parameters) {
+    keys.push_back(file_key(spec.role, false));
+    if (spec.role == Role::kFlux) keys.push_back(file_key(spec.role, true));
+  }
+  if (kind.family != Family::kSky) keys.insert(keys.end(), {"ra", "dec"});
+  return keys;
+}
+
+std::string kinds_text() {
+  std::string text;
+  for (const ComponentKind& kind : component_kinds()) {
+    text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", kind.name);
+  }
+  return text;
+}
+
+}  // namespace gaxel::io

@@ -1,0 +1,19 @@
+// The keys that a [[component]] of a kind may have.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gaxel/component.hpp"
+
+namespace gaxel::io {
+
+/// In the order of the documentation: type, name, the parameters' keys, and their alternatives (mag; ra and
+/// dec).
+std::vector<std::string_view> component_keys(const ComponentKind& kind);
+
+/// "\"sersic\", \"exponential\", ...".
+std::string kinds_text();
+
+}  // namespace gaxel::io

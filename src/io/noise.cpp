@@ -1,0 +1,142 @@
+#include "io/noise.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+namespace gaxel::io {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> kKinds{"sigma", "variance", "inverse_variance", "weight", "rms"};
+constexpr std::array<std::string_view, 9> kKeys{
+    "sigma", "variance", "inverse_variance", "weight", "rms", "gain", "read_noise", "sky", "background"};
+
+/// The one of kKinds that is given, or empty.
+std::string_view given_kind(const TomlTable& noise) {
+  const auto* found = std::find_if(kKinds.begin(), kKinds.end(), [&](auto key) { return noise.has(key); });
+  return found == kKinds.end() ? std::string_view() : *found;
+}
+
+/// Given as a file or as one number for all pixels.
+Image values(const TomlTable& noise, std::string_view key, const std::string& folder, const Region& region) {
+  if (noise.is_text(key)) return read_region(noise, key, folder, region);
+  if (!noise.is_number(key)) noise.fail(key, "wrong type", "the name of a FITS file, or a number above 0");
+  const NumberRange positive{0.0, std::numeric_limits<double>::infinity(), true};
+  const auto number = noise.number(key, positive);
+  return Image(region.shape(), *number);
+}
+
+double positive_gain(const TomlTable& noise) {
+  return *noise.number("gain", {0.0, std::numeric_limits<double>::infinity(), true});
+}
+
+/// Keeps the sign of what cannot be a square, so that mask_bad_sigma finds it.
+double root(double square) {
+  return square > 0.0 ? std::sqrt(square) : square;
+}
+
+double from_inverse(double weight) {
+  return weight > 0.0 ? 1.0 / std::sqrt(weight) : weight;
+}
+
+/// sigma^2 = rms^2 + max(data - background, 0) / gain: the source's own photons on top of the background's
+/// noise.
+void add_source_noise(const TomlTable& noise, ConstImageView data, Image& sigma) {
+  const double gain = positive_gain(noise);
+  const double background = noise.number("background").value_or(0.0);
+  for (std::size_t i = 0; i < sigma.size(); ++i) {
+    double& value = sigma.pixels()[i];
+    if (value > 0.0) value = std::sqrt(value * value + std::max(data.pixels()[i] - background, 0.0) / gain);
+  }
+}
+
+/// sigma^2 = max(data + sky, 0) / gain + (read_noise / gain)^2, where `sky` was taken out of the data before.
+Image from_gain(const TomlTable& noise, ConstImageView data) {
+  const double gain = positive_gain(noise);
+  const double read_noise = noise.number("read_noise", {0.0}).value_or(0.0) / gain;
+  const double sky = noise.number("sky").value_or(0.0);
+  Image sigma(data.shape());
+  for (std::size_t i = 0; i < sigma.size(); ++i) {
+    sigma.pixels()[i] = std::sqrt(std::max(data.pixels()[i] + sky, 0.0) / gain + read_noise * read_noise);
+  }
+  return sigma;
+}
+
+}  // namespace
+
+void check_noise_keys(const TomlTable& noise) {
+  noise.allow_only(kKeys);
+  const std::string_view kind = given_kind(noise);
+  for (const std::string_view other : kKinds) {
+    if (other != kind && noise.has(other)) {
+      noise.fail(other, fmt::format("\"{}\" is given too", kind),
+                 fmt::format("one of {}", fmt::join(kKinds, ", ")));
+    }
+  }
+  const auto forbid = [&noise](std::string_view key, const std::string& what, const std::string& allowed) {
+    if (noise.has(key)) noise.fail(key, what, allowed);
+  };
+  if (kind.empty()) {
+    if (!noise.has("gain")) {
+      noise.fail("", "nothing tells the noise",
+                 fmt::format("one of {}; or gain with read_noise and sky", fmt::join(kKinds, ", ")));
+    }
+    forbid("background", "\"background\" goes with \"rms\"", "\"sky\" for the level taken out of the data");
+  } else if (kind == "rms") {
+    forbid("read_noise", "\"rms\" holds the read noise already", "leave one of them out");
+    forbid("sky", "\"rms\" holds the sky's noise already",
+           "\"background\" for a level that is still in the data");
+    if (!noise.has("gain"))
+      forbid("background", "\"background\" serves the source's noise", "give \"gain\" too");
+  } else {
+    for (const std::string_view key : {"gain", "read_noise", "sky", "background"}) {
+      forbid(key, fmt::format("\"{}\" holds all noise already", kind), "leave one of them out");
+    }
+  }
+}
+
+Image read_sigma(const TomlTable& noise, const std::string& folder, const Region& region,
+                 ConstImageView data) {
+  check_noise_keys(noise);
+  const std::string_view kind = given_kind(noise);
+  if (kind.empty()) return from_gain(noise, data);
+  Image sigma = values(noise, kind, folder, region);
+  if (kind == "rms" && noise.has("gain")) add_source_noise(noise, data, sigma);
+  if (kind == "variance") std::transform(sigma.pixels().begin(), sigma.pixels().end(), sigma.data(), root);
+  if (kind == "weight" || kind == "inverse_variance") {
+    std::transform(sigma.pixels().begin(), sigma.pixels().end(), sigma.data(), from_inverse);
+  }
+  return sigma;
+}
+
+void mask_bad_sigma(const TomlTable& noise, ConstImageView sigma, std::vector<std::uint8_t>& used,
+                    std::vector<std::string>& notes) {
+  const std::string_view kind = given_kind(noise);
+  const std::string_view key = kind.empty() ? "gain" : kind;
+  std::int64_t zero = 0;
+  std::int64_t negative = 0;
+  std::int64_t not_finite = 0;
+  std::int64_t left = 0;
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (used[i] == 0) continue;
+    const double value = sigma.pixels()[i];
+    if (value > 0.0 && std::isfinite(value)) {
+      ++left;
+      continue;
+    }
+    used[i] = 0;
+    ++(value == 0.0 ? zero : value < 0.0 && std::isfinite(value) ? negative : not_finite);
+  }
+  if (left == 0) noise.fail(key, "no pixel has a usable error", "positive, finite values");
+  const std::int64_t bad = zero + negative + not_finite;
+  if (bad == 0) return;
+  notes.push_back(fmt::format("noise.{}: {} pixels masked ({} zero, {} negative, {} not finite)", key, bad,
+                              zero, negative, not_finite));
+}
+
+}  // namespace gaxel::io

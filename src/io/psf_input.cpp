@@ -1,0 +1,50 @@
+#include "io/psf_input.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace gaxel::io {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kKeys{"file", "oversample", "center"};
+constexpr int kMostOversampled = 64;
+
+}  // namespace
+
+Psf read_psf(const TomlTable& table, const std::string& folder, Shape region,
+             std::vector<std::string>& warnings) {
+  table.allow_only(kKeys);
+  const FitsName name = scene_fits_name(table, "file", folder);
+  FitsImage image;
+  table.relate("file", [&] { image = read_fits_image(name); });
+  PsfOptions options;
+  options.oversample = table.integer("oversample", 1, kMostOversampled).value_or(1);
+  if (const auto center = table.numbers("center", 2)) {
+    const Section& section = image.section;
+    options.x_center = (*center)[0] - section.x1;
+    options.y_center = (*center)[1] - section.y1;
+    if ((*center)[0] < section.x1 - 0.5 || (*center)[0] > section.x2 + 0.5 ||
+        (*center)[1] < section.y1 - 0.5 || (*center)[1] > section.y2 + 0.5) {
+      table.fail("center", "outside the PSF's image",
+                 fmt::format("FITS pixels [x, y], x {} to {}, y {} to {}", section.x1, section.x2, section.y1,
+                             section.y2));
+    }
+  }
+  const Shape shape = image.pixels.shape();
+  std::optional<Psf> psf;
+  table.relate("file", [&] { psf.emplace(std::move(image.pixels), options); });
+  for (const std::string& warning : psf->warnings()) warnings.push_back(fmt::format("psf.file: {}", warning));
+  if (shape.nx > options.oversample * region.nx || shape.ny > options.oversample * region.ny) {
+    warnings.push_back(fmt::format("psf.file: the PSF ({} x {}) is larger than the region ({} x {})",
+                                   shape.nx, shape.ny, region.nx * options.oversample,
+                                   region.ny * options.oversample));
+  }
+  return *std::move(psf);
+}
+
+}  // namespace gaxel::io

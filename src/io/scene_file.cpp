@@ -1,0 +1,219 @@
+#include "io/scene_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "gaxel/error.hpp"
+#include "io/component_keys.hpp"
+#include "io/wcs.hpp"
+
+namespace gaxel::io {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kParameterKeys{"value", "fixed", "min", "max"};
+constexpr std::size_t kLongestName = 40;
+
+/// A parameter as the file gives it, in the file's convention.
+struct GivenParameter {
+  std::optional<double> value;
+  bool fixed = false;
+  std::optional<double> min;
+  std::optional<double> max;
+};
+
+NumberRange range_of(const ParameterSpec& spec, bool flux_is_magnitude) {
+  const bool same_unit = file_key(spec.role, flux_is_magnitude) == spec.name;
+  return same_unit ? NumberRange{spec.min, spec.max} : NumberRange{};
+}
+
+/// `key = 1.5` or `key = { value = 1.5, fixed = true, min = 1, max = 2 }`.
+GivenParameter read_parameter(const TomlTable& component, std::string_view key, const NumberRange& range) {
+  GivenParameter given;
+  if (!component.is_table(key)) {
+    if (!component.is_number(key)) {
+      component.fail(key, "wrong type", range.text() + ", or a table { value, fixed, min, max }");
+    }
+    given.value = component.number(key, range);
+    return given;
+  }
+  const TomlTable table = *component.table(key);
+  table.allow_only(kParameterKeys);
+  given.value = table.number("value", range);
+  given.fixed = table.boolean("fixed").value_or(false);
+  given.min = table.number("min", range);
+  given.max = table.number("max", range);
+  if (given.fixed && !given.value) table.fail("value", "missing", "the value that is kept fixed");
+  if (given.min && given.max && !(*given.min < *given.max)) table.fail("max", "not above min", "min < max");
+  if (given.value && ((given.min && *given.value < *given.min) || (given.max && *given.value > *given.max))) {
+    table.fail("value", "outside min and max", "a value between them");
+  }
+  return given;
+}
+
+/// Reads one [[component]].
+class ComponentReader {
+ public:
+  ComponentReader(TomlTable table, const SceneFrame& frame) : table_(std::move(table)), frame_(frame) {}
+
+  SceneComponent read() {
+    const std::optional<std::string> type = table_.text("type");
+    if (!type) table_.fail("type", "missing", kinds_text());
+    table_.relate("type", [&] { component_.kind = &component_kind(*type); });
+    read_name();
+    table_.allow_only(component_keys(*component_.kind));
+    if (table_.has("mag") && table_.has("flux")) table_.fail("mag", "\"flux\" is given too", "one of them");
+    component_.flux_is_magnitude = table_.has("mag");
+    if (component_.flux_is_magnitude && !frame_.file.photometry.zeropoint) {
+      table_.fail("mag", "a magnitude needs a zero point", "zeropoint in [image], or flux in counts");
+    }
+    for (const ParameterSpec& spec : component_.kind->parameters) {
+      component_.parameters.push_back(parameter(spec));
+    }
+    if (table_.has("ra") || table_.has("dec")) read_sky_position();
+    return component_;
+  }
+
+ private:
+  void read_name() {
+    const std::optional<std::string> name = table_.text("name");
+    if (!name) return;
+    const auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\'' && c != '\\'; };
+    if (name->empty() || name->size() > kLongestName || !std::all_of(name->begin(), name->end(), plain)) {
+      table_.fail("name", "not a usable name",
+                  fmt::format("1 to {} plain characters without quotes or backslashes", kLongestName));
+    }
+    component_.name = *name;
+    table_.rename(*name);
+  }
+
+  Parameter parameter(const ParameterSpec& spec) const {
+    const std::string_view key = file_key(spec.role, component_.flux_is_magnitude);
+    if (!table_.has(key)) return missing(spec, key);
+    const GivenParameter given = read_parameter(table_, key, range_of(spec, component_.flux_is_magnitude));
+    if (!spec.fittable &&
+        (!given.value || given.min || given.max || (table_.is_table(key) && !given.fixed))) {
+      table_.fail(key, "this is a constant and cannot be fitted", "a number");
+    }
+    if (!given.value && !frame_.estimate)
+      table_.fail(key, "has no value", "a number: only a fit can estimate it");
+    Parameter result;
+    result.free = spec.fittable && !given.fixed;
+    if (given.value) result.value = inner(spec, key, *given.value);
+    if (given.min) result.min = inner(spec, key, *given.min);
+    if (given.max) result.max = inner(spec, key, *given.max);
+    // A faint magnitude is a small flux.
+    if (key == "mag") {
+      result.min = given.max ? inner(spec, key, *given.max) : Parameter().min;
+      result.max = given.min ? inner(spec, key, *given.min) : Parameter().max;
+    }
+    return result;
+  }
+
+  double inner(const ParameterSpec& spec, std::string_view key, double in_file) const {
+    const double value = to_inner(spec.role, component_.flux_is_magnitude, in_file, frame_.file);
+    if (!std::isfinite(value) || (key == "mag" && !(value > 0.0))) {
+      table_.fail(key, "no finite flux belongs to this magnitude", "a magnitude near the zero point");
+    }
+    return value;
+  }
+
+  /// A parameter that the scene does not give.
+  Parameter missing(const ParameterSpec& spec, std::string_view key) const {
+    Parameter result;
+    if (component_.kind->family == Family::kSky && spec.role != Role::kLevel) {
+      result.free = false;  // a sky without slopes is flat, about the middle of the region
+      result.value = spec.role == Role::kX   ? 0.5 * (frame_.shape.nx - 1)
+                     : spec.role == Role::kY ? 0.5 * (frame_.shape.ny - 1)
+                                             : spec.fallback;
+      return result;
+    }
+    if (frame_.estimate) return result;
+    const bool position = (spec.role == Role::kX || spec.role == Role::kY) && table_.has("ra");
+    result.value = spec.fallback;
+    if (std::isnan(spec.fallback) && !position) {
+      table_.fail(spec.role == Role::kFlux ? "flux" : key, "missing",
+                  spec.role == Role::kFlux ? "flux in counts, or mag" : range_of(spec, false).text());
+    }
+    return result;
+  }
+
+  void read_sky_position() {
+    for (const std::string_view key : {"x", "y"}) {
+      if (table_.has(key))
+        table_.fail(key, "\"ra\" and \"dec\" are given too", "either x and y or ra and dec");
+    }
+    if (!table_.has("dec")) table_.fail("ra", "\"dec\" is missing", "both, in degrees");
+    if (!table_.has("ra")) table_.fail("dec", "\"ra\" is missing", "both, in degrees");
+    if (frame_.header == nullptr)
+      table_.fail("ra", "there is no image whose header tells the coordinates", "x and y");
+    const GivenParameter ra = read_parameter(table_, "ra", {-360.0, 360.0});
+    const GivenParameter dec = read_parameter(table_, "dec", {-90.0, 90.0});
+    if (!ra.value || !dec.value || ra.min || ra.max || dec.min || dec.max) {
+      table_.fail("ra", "sky coordinates take a value, fixed or not, and no bounds",
+                  "bounds go with x and y");
+    }
+    if (ra.fixed != dec.fixed) table_.fail("ra", "only one of ra and dec is fixed", "both or none");
+    FitsPixel pixel;
+    table_.relate("ra", [&] { pixel = Wcs(*frame_.header).pixel(*ra.value, *dec.value); });
+    Parameter& x = component_.parameter(Role::kX);
+    Parameter& y = component_.parameter(Role::kY);
+    x.value = frame_.file.placement.inner_x(pixel.x);
+    y.value = frame_.file.placement.inner_y(pixel.y);
+    x.free = y.free = !ra.fixed;
+  }
+
+  TomlTable table_;
+  const SceneFrame& frame_;
+  SceneComponent component_;
+};
+
+/// Components without a name are called by their kind and a number that no other one has.
+void name_the_rest(Scene& scene) {
+  std::set<std::string> taken;
+  for (const SceneComponent& component : scene.components) taken.insert(component.name);
+  for (SceneComponent& component : scene.components) {
+    for (int number = 1; component.name.empty(); ++number) {
+      const std::string name = fmt::format("{}{}", component.kind->name, number);
+      if (taken.insert(name).second) component.name = name;
+    }
+  }
+}
+
+void warn_if_outside(const SceneComponent& component, const SceneFrame& frame,
+                     std::vector<std::string>& warnings) {
+  if (component.kind->family == Family::kSky) return;
+  const double x = component.parameter(Role::kX).value;
+  const double y = component.parameter(Role::kY).value;
+  const bool outside = x < -0.5 || x > frame.shape.nx - 0.5 || y < -0.5 || y > frame.shape.ny - 0.5;
+  if (!outside) return;
+  warnings.push_back(fmt::format("{}: its centre ({:.2f}, {:.2f}) lies outside the region", component.name,
+                                 frame.file.placement.fits_x(x), frame.file.placement.fits_y(y)));
+}
+
+}  // namespace
+
+Scene read_scene(const TomlTable& root, const SceneFrame& frame, std::vector<std::string>& warnings) {
+  Scene scene;
+  const std::vector<TomlTable> tables = root.tables("component");
+  if (tables.empty()) root.fail("component", "the scene has no components", "at least one [[component]]");
+  std::set<std::string> names;
+  for (const TomlTable& table : tables) {
+    scene.components.push_back(ComponentReader(table, frame).read());
+    const std::string& name = scene.components.back().name;
+    if (!name.empty() && !names.insert(name).second) {
+      table.fail("name", "two components have the same name", "names must be unique");
+    }
+  }
+  name_the_rest(scene);
+  for (const SceneComponent& component : scene.components) warn_if_outside(component, frame, warnings);
+  return scene;
+}
+
+}  // namespace gaxel::io

@@ -1,0 +1,30 @@
+// [[component]] tables of a scene file: from the conventions of files to those inside gaxel.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gaxel/scene.hpp"
+#include "io/convention.hpp"
+#include "io/toml_table.hpp"
+
+namespace gaxel::io {
+
+/// What the components' numbers refer to.
+struct SceneFrame {
+  FileFrame file;
+  Shape shape;                          ///< of the region
+  const HeaderCards* header = nullptr;  ///< of the image, for ra and dec; null when there is none
+  bool estimate = true;                 ///< what is not given may be estimated from the image
+};
+
+/// Reads all components. Throws InputError for unknown kinds and keys (with the nearest), values of the wrong
+/// type, out of range or out of their bounds, names used twice, and for what can neither be read nor
+/// estimated. Components whose centre lies outside the region are told of in `warnings`.
+Scene read_scene(const TomlTable& root, const SceneFrame& frame, std::vector<std::string>& warnings);
+
+/// The file's tables and keys but for [[component]], as TOML that reads back the same; names of files are
+/// made absolute.
+std::string settings_toml(const TomlFile& file, const std::string& folder);
+
+}  // namespace gaxel::io

@@ -1,0 +1,220 @@
+#include "io/toml_table.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "base/nearest_name.hpp"
+#include "gaxel/error.hpp"
+
+namespace gaxel::io {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A value as it would stand in the file, cut short where it is long.
+std::string value_text(const toml::node& node) {
+  std::ostringstream stream;
+  node.visit([&stream](const auto& value) { stream << value; });
+  std::string text = stream.str();
+  constexpr std::size_t kLongest = 80;
+  for (char& c : text) c = c == '\n' ? ' ' : c;
+  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
+  return text;
+}
+
+std::string read_text(const std::string& path) {
+  constexpr std::uintmax_t kLargest = 16u << 20;
+  const auto fail = [&path](const std::string& what, const std::string& allowed = "") {
+    throw InputError({path, "", "", what, allowed});
+  };
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) fail("the file does not exist");
+  if (error) fail("the file cannot be reached: " + error.message());
+  if (fs::is_directory(status)) fail("this is a folder", "a scene file");
+  if (!fs::is_regular_file(status)) fail("this is not a regular file", "a scene file");
+  if (fs::file_size(path, error) > kLargest)
+    fail("the file is too large for a scene", "a TOML file below 16 MiB");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail("the file cannot be opened");
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace
+
+std::string NumberRange::text() const {
+  const bool low = std::isfinite(min);
+  const bool high = std::isfinite(max);
+  const std::string from = fmt::format("{} {}", above ? "above" : "from", min);
+  if (low && high) return fmt::format("a number {} to {}", from, max);
+  if (low) return above ? fmt::format("a number {}", from) : fmt::format("a number of at least {}", min);
+  if (high) return fmt::format("a number of at most {}", max);
+  return "a finite number";
+}
+
+TomlFile read_toml(const std::string& path) {
+  const std::string text = read_text(path);
+  TomlFile file{path, {}};
+  try {
+    file.root = toml::parse(text, path);
+  } catch (const toml::parse_error& error) {
+    throw InputError({fmt::format("{}:{}", path, error.source().begin.line), "", "",
+                      fmt::format("not valid TOML: {}", error.description()), "see toml.io for the syntax"});
+  }
+  if (file.root.empty()) {
+    throw InputError(
+        {path, "", "", "the file is empty", "a scene: [image], [noise] and [[component]] tables"});
+  }
+  return file;
+}
+
+std::string TomlTable::full_key(std::string_view key) const {
+  if (name_.empty() || key.empty()) return name_.empty() ? std::string(key) : name_;
+  return fmt::format("{}.{}", name_, key);
+}
+
+bool TomlTable::is_table(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  return node != nullptr && node->is_table();
+}
+
+bool TomlTable::is_text(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  return node != nullptr && node->is_string();
+}
+
+bool TomlTable::is_number(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  return node != nullptr && node->is_number();
+}
+
+void TomlTable::fail(std::string_view key, const std::string& what, const std::string& allowed) const {
+  const toml::node* node = key.empty() ? table_ : table_->get(key);
+  const toml::source_index line = (node == nullptr ? table_ : node)->source().begin.line;
+  const bool show_value = node != nullptr && !key.empty();
+  throw InputError({line > 0 ? fmt::format("{}:{}", file_->path, line) : file_->path, full_key(key),
+                    show_value ? value_text(*node) : "", what, allowed});
+}
+
+void TomlTable::relate(std::string_view key, const std::function<void()>& read) const {
+  try {
+    read();
+  } catch (const InputError& error) {
+    const InputProblem& problem = error.problem();
+    const std::string& source = problem.source;
+    if (source == file_->path || source.starts_with(file_->path + ":")) throw;  // about the scene already
+    std::string place = problem.key;
+    if (!problem.value.empty() && !place.empty()) place += " = " + problem.value;
+    fail(key, place.empty() ? problem.what : fmt::format("{}: {}", place, problem.what), problem.allowed);
+  }
+}
+
+void TomlTable::allow_only(std::span<const std::string_view> keys) const {
+  for (const auto& [key, node] : *table_) {
+    const std::string_view name = key.str();
+    bool known = false;
+    for (const std::string_view allowed : keys) known = known || allowed == name;
+    if (!known) fail(name, "unknown key", suggestion(name, keys));
+  }
+}
+
+std::optional<std::string> TomlTable::text(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  if (!node->is_string()) fail(key, "wrong type", "a string in quotes");
+  std::string value = node->ref<std::string>();
+  if (value.find('\0') != std::string::npos) fail(key, "the string holds a zero byte");
+  return value;
+}
+
+std::optional<bool> TomlTable::boolean(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  if (!node->is_boolean()) fail(key, "wrong type", "true or false");
+  return node->ref<bool>();
+}
+
+std::optional<double> TomlTable::number(std::string_view key, const NumberRange& range) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  if (!node->is_number()) fail(key, "wrong type", range.text());
+  const double value = *node->value<double>();
+  if (!std::isfinite(value)) fail(key, "not a finite number", range.text());
+  if (!range.holds(value)) fail(key, "out of range", range.text());
+  return value;
+}
+
+std::optional<int> TomlTable::integer(std::string_view key, int min, int max) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  const std::string allowed = fmt::format("a whole number from {} to {}", min, max);
+  if (!node->is_integer()) fail(key, "wrong type", allowed);
+  const std::int64_t value = node->ref<std::int64_t>();
+  if (value < min || value > max) fail(key, "out of range", allowed);
+  return static_cast<int>(value);
+}
+
+std::optional<std::vector<int>> TomlTable::integers(std::string_view key, std::size_t count, int min,
+                                                    int max) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  const std::string allowed =
+      fmt::format("a list of {} from {} to {}",
+                  count == 0 ? "whole numbers" : fmt::format("{} whole numbers", count), min, max);
+  const toml::array* list = node->as_array();
+  if (list == nullptr || list->empty()) fail(key, "wrong type", allowed);
+  if (count != 0 && list->size() != count) fail(key, fmt::format("{} numbers given", list->size()), allowed);
+  std::vector<int> values;
+  for (const toml::node& item : *list) {
+    if (!item.is_integer()) fail(key, "wrong type", allowed);
+    const std::int64_t value = item.ref<std::int64_t>();
+    if (value < min || value > max) fail(key, fmt::format("{} is out of range", value), allowed);
+    values.push_back(static_cast<int>(value));
+  }
+  return values;
+}
+
+std::optional<std::vector<double>> TomlTable::numbers(std::string_view key, std::size_t count) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  const std::string allowed = fmt::format("a list of {} finite numbers", count);
+  const toml::array* list = node->as_array();
+  if (list == nullptr) fail(key, "wrong type", allowed);
+  if (list->size() != count) fail(key, fmt::format("{} numbers given", list->size()), allowed);
+  std::vector<double> values;
+  for (const toml::node& item : *list) {
+    if (!item.is_number()) fail(key, "wrong type", allowed);
+    values.push_back(*item.value<double>());
+    if (!std::isfinite(values.back())) fail(key, "not a finite number", allowed);
+  }
+  return values;
+}
+
+std::optional<TomlTable> TomlTable::table(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  if (!node->is_table())
+    fail(key, "wrong type", fmt::format("a table, as [{}] followed by its keys", full_key(key)));
+  return TomlTable(*file_, *node->as_table(), full_key(key));
+}
+
+std::vector<TomlTable> TomlTable::tables(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  std::vector<TomlTable> tables;
+  if (node == nullptr) return tables;
+  const toml::array* list = node->as_array();
+  if (list == nullptr) fail(key, "wrong type", fmt::format("tables that each begin with [[{}]]", key));
+  for (const toml::node& item : *list) {
+    if (!item.is_table()) fail(key, "wrong type", fmt::format("tables that each begin with [[{}]]", key));
+    tables.emplace_back(*file_, *item.as_table(), fmt::format("{} {}", key, tables.size() + 1));
+  }
+  return tables;
+}
+
+}  // namespace gaxel::io

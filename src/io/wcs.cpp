@@ -1,0 +1,92 @@
+#include "io/wcs.hpp"
+
+#include <fmt/format.h>
+#include <wcslib/wcs.h>
+#include <wcslib/wcserr.h>
+#include <wcslib/wcshdr.h>
+
+#include <cmath>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gaxel/error.hpp"
+
+namespace gaxel::io {
+
+namespace {
+
+/// WCSLIB's parsers keep state between calls.
+std::mutex& parser_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+[[noreturn]] void fail(const std::string& what, const std::string& value = "") {
+  throw InputError({"", "WCS", value, what, "give x and y in pixels instead of ra and dec"});
+}
+
+}  // namespace
+
+class Wcs::Impl {
+ public:
+  explicit Impl(const HeaderCards& header) {
+    std::string cards;
+    for (const std::string& card : header) cards += card;
+    const std::scoped_lock lock(parser_mutex());
+    int rejected = 0;
+    const int status =
+        wcspih(cards.data(), static_cast<int>(header.size()), WCSHDR_all, 0, &rejected, &count_, &list_);
+    if (status != 0 || count_ < 1) fail("the header's coordinate system cannot be read");
+    try {
+      if (const int set = wcsset(list_); set != 0) fail(wcs_errmsg[set]);
+      if (list_->lng < 0 || list_->lat < 0) fail("the header has no sky coordinates");
+      if (std::string_view(list_->lngtyp).substr(0, 2) != "RA" ||
+          std::string_view(list_->lattyp).substr(0, 3) != "DEC") {
+        fail("the header's coordinates are not right ascension and declination",
+             fmt::format("{}, {}", list_->lngtyp, list_->lattyp));
+      }
+    } catch (...) {
+      wcsvfree(&count_, &list_);
+      throw;
+    }
+  }
+  ~Impl() { wcsvfree(&count_, &list_); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  FitsPixel pixel(double ra_deg, double dec_deg) const {
+    const std::scoped_lock lock(parser_mutex());  // wcss2p writes to the structure it works with
+    const auto n = static_cast<std::size_t>(list_->naxis);
+    std::vector<double> world(list_->crval, list_->crval + n);
+    world[static_cast<std::size_t>(list_->lng)] = ra_deg;
+    world[static_cast<std::size_t>(list_->lat)] = dec_deg;
+    std::vector<double> image(n);
+    std::vector<double> pixel(n);
+    std::vector<int> bad(1);
+    double phi = 0.0;
+    double theta = 0.0;
+    const int status =
+        wcss2p(list_, 1, list_->naxis, world.data(), &phi, &theta, image.data(), pixel.data(), bad.data());
+    if (status != 0 || n < 2 || !std::isfinite(pixel[0]) || !std::isfinite(pixel[1])) {
+      fail("the image's projection does not show this point", fmt::format("{}, {}", ra_deg, dec_deg));
+    }
+    return {pixel[0], pixel[1]};
+  }
+
+ private:
+  int count_ = 0;
+  wcsprm* list_ = nullptr;
+};
+
+Wcs::Wcs(const HeaderCards& header) : impl_(std::make_unique<Impl>(header)) {}
+Wcs::~Wcs() = default;
+Wcs::Wcs(Wcs&&) noexcept = default;
+Wcs& Wcs::operator=(Wcs&&) noexcept = default;
+
+FitsPixel Wcs::pixel(double ra_deg, double dec_deg) const {
+  return impl_->pixel(ra_deg, dec_deg);
+}
+
+}  // namespace gaxel::io
