@@ -32,5 +32,5 @@ if(GAXEL_BUILD_PYTHON)
     execute_process(COMMAND ${Python_EXECUTABLE} -m nanobind --cmake_dir OUTPUT_VARIABLE nanobind_DIR
                     OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   endif()
-  find_package(nanobind 2 CONFIG REQUIRED)
+  find_package(nanobind CONFIG REQUIRED)
 endif()
