@@ -30,6 +30,8 @@ class Psf {
   double y_center() const { return y_center_; }
   double original_sum() const { return original_sum_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
+  /// A warning with figures when the PSF is larger than an image of that shape (data pixels), else empty.
+  std::string size_warning(Shape image) const;
 
  private:
   Image kernel_;

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdint>
 #include <numbers>
+#include <span>
+#include <vector>
 
 #include "gaxel/error.hpp"
 #include "psf/fft_size.hpp"
@@ -104,14 +106,6 @@ Convolver::Convolver(const Psf& psf, Shape region)
       std::any_of(pixels.begin(), pixels.end(), [](double value) { return value < 0.0; });
   absolute_psf_ =
       has_negative ? std::make_shared<const FftBuffer>(kernel_transform(psf.kernel(), true, *fft_)) : psf_;
-  const double width = static_cast<double>(kernel_.nx) / oversample_;
-  const double height = static_cast<double>(kernel_.ny) / oversample_;
-  if (width > region.nx || height > region.ny) {
-    warnings_.push_back(fmt::format(
-        "the PSF ({:.6g} x {:.6g} pixels of the data) is larger than the image ({} x {}): light far outside "
-        "the image counts; cut the PSF or widen the image",
-        width, height, region.nx, region.ny));
-  }
 }
 
 void Convolver::transform(ConstImageView model, Spectrum& spectrum) const {

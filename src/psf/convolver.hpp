@@ -2,9 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include "gaxel/image.hpp"
 #include "gaxel/psf.hpp"
@@ -49,8 +46,6 @@ class Convolver {
   /// region counts, in steps of 1 / oversample. Sub-pixels that fall on the region after the convolution tile
   /// its pixels.
   const Grid& model_grid() const { return model_grid_; }
-  /// What looks like a mistake (a PSF larger than the region), for the user to read.
-  const std::vector<std::string>& warnings() const { return warnings_; }
 
   Spectrum make_spectrum() const { return Spectrum(padded_); }  ///< zero
 
@@ -83,7 +78,6 @@ class Convolver {
       psf_;  ///< transform of the PSF, divided by the number of padded sub-pixels
   std::shared_ptr<const FftBuffer>
       absolute_psf_;  ///< the same of its absolute values; psf_ itself if none is negative
-  std::vector<std::string> warnings_;
 };
 
 }  // namespace gaxel

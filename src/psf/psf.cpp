@@ -72,4 +72,15 @@ Psf::Psf(Image kernel, PsfOptions options) : kernel_(std::move(kernel)), oversam
   warnings_ = suspicious_features(kernel_.view(), oversample_, x_center_, y_center_);
 }
 
+std::string Psf::size_warning(Shape image) const {
+  const double width = static_cast<double>(kernel_.nx()) / oversample_;
+  const double height = static_cast<double>(kernel_.ny()) / oversample_;
+  if (width <= image.nx && height <= image.ny) return "";
+  return fmt::format(
+      "the PSF ({:.6g} x {:.6g} pixels of the data) is larger than the image ({} x {}): light far outside "
+      "the image "
+      "counts; cut the PSF or widen the image",
+      width, height, image.nx, image.ny);
+}
+
 }  // namespace gaxel

@@ -332,15 +332,6 @@ TEST(Convolver, ThreadsGetEqualBits) {
   }
 }
 
-TEST(Convolver, PsfLargerThanTheImageIsSaid) {
-  const Psf psf(Image({20, 30}, 1.0), {.oversample = 2});
-  EXPECT_THAT(Convolver(psf, {10, 15}).warnings(), ::testing::IsEmpty());
-  EXPECT_THAT(Convolver(psf, {9, 15}).warnings(),
-              ::testing::ElementsAre(
-                  ::testing::HasSubstr("(15 x 10 pixels of the data) is larger than the image (15 x 9)")));
-  EXPECT_THAT(Convolver(psf, {10, 14}).warnings(), ::testing::SizeIs(1));
-}
-
 TEST(Convolver, RefusesImpossibleSizes) {
   const Psf psf(Image({3, 3}, 1.0), {.oversample = 1000});
   EXPECT_THROW(Convolver(psf, {0, 5}), InputError);

@@ -118,6 +118,14 @@ TEST(Psf, PedestalIsSaidWithFigures) {
   EXPECT_THAT(Psf(gaussian({9, 9}, 4.0, 4.0, 3.0)).warnings(), ElementsAre(HasSubstr("larger PSF")));
 }
 
+TEST(Psf, LargerThanTheImageIsSaid) {
+  const Psf psf(Image({20, 30}, 1.0), {.oversample = 2});
+  EXPECT_EQ(psf.size_warning({10, 15}), "");
+  EXPECT_THAT(psf.size_warning({9, 15}),
+              HasSubstr("(15 x 10 pixels of the data) is larger than the image (15 x 9)"));
+  EXPECT_NE(psf.size_warning({10, 14}), "");
+}
+
 TEST(PsfChecks, CentroidIgnoresWingsAndBackground) {
   for (double sigma : {0.8, 2.0, 5.0}) {
     Image kernel = gaussian({61, 63}, 30.4, 29.3, sigma, 0.01);
