@@ -1,0 +1,146 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gaxel/component.hpp"
+#include "gaxel/error.hpp"
+
+namespace gaxel {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInf = std::numeric_limits<double>::infinity();
+
+std::vector<std::string> parameter_names(const ComponentKind& kind) {
+  std::vector<std::string> names;
+  for (const ParameterSpec& spec : kind.parameters) names.emplace_back(spec.name);
+  return names;
+}
+
+Component sersic() {
+  return {&component_kind("sersic"), {10.0, 12.0, 100.0, 5.0, 2.5, 0.7, 0.3}};
+}
+
+std::string problem_key(const Component& component) {
+  try {
+    validate(component);
+  } catch (const InputError& error) {
+    return error.problem().key;
+  }
+  return "valid";
+}
+
+TEST(Registry, HoldsTheKindsInOrder) {
+  std::vector<std::string> names;
+  for (const ComponentKind& kind : component_kinds()) names.emplace_back(kind.name);
+  EXPECT_THAT(names, testing::ElementsAre("sersic", "exponential", "devaucouleurs", "gaussian", "pointsource",
+                                          "sky"));
+}
+
+TEST(Registry, GivesEachKindItsParameters) {
+  using testing::ElementsAre;
+  EXPECT_THAT(parameter_names(component_kind("sersic")),
+              ElementsAre("x", "y", "flux", "re", "n", "q", "theta"));
+  for (const char* name : {"exponential", "devaucouleurs", "gaussian"}) {
+    EXPECT_THAT(parameter_names(component_kind(name)), ElementsAre("x", "y", "flux", "re", "q", "theta"));
+  }
+  EXPECT_THAT(parameter_names(component_kind("pointsource")), ElementsAre("x", "y", "flux"));
+  EXPECT_THAT(parameter_names(component_kind("sky")), ElementsAre("level", "slope_x", "slope_y", "x", "y"));
+}
+
+TEST(Registry, FixedShapesAreSersicProfiles) {
+  EXPECT_EQ(component_kind("exponential").fixed_n, 1.0);
+  EXPECT_EQ(component_kind("devaucouleurs").fixed_n, 4.0);
+  EXPECT_EQ(component_kind("gaussian").fixed_n, 0.5);
+  EXPECT_FALSE(component_kind("sersic").fixed_n);
+}
+
+TEST(Registry, RowsAreConsistent) {
+  for (const ComponentKind& kind : component_kinds()) {
+    EXPECT_EQ(&component_kind(kind.name), &kind);
+    std::set<std::string_view> names;
+    for (const ParameterSpec& spec : kind.parameters) {
+      EXPECT_TRUE(names.insert(spec.name).second) << kind.name << ' ' << spec.name;
+      EXPECT_LT(spec.min, spec.max);
+      EXPECT_FALSE(spec.doc.empty());
+      EXPECT_TRUE(std::isnan(spec.fallback) || (spec.fallback >= spec.min && spec.fallback <= spec.max));
+      EXPECT_EQ(kind.parameters[static_cast<std::size_t>(kind.index_of(spec.role))].name, spec.name);
+    }
+  }
+}
+
+TEST(Registry, OnlyThePivotOfTheSkyIsConstant) {
+  for (const ComponentKind& kind : component_kinds()) {
+    for (const ParameterSpec& spec : kind.parameters) {
+      const bool pivot = kind.name == "sky" && (spec.name == "x" || spec.name == "y");
+      EXPECT_EQ(spec.fittable, !pivot) << kind.name << ' ' << spec.name;
+    }
+  }
+}
+
+TEST(Registry, UnknownKindsGetTheNearestName) {
+  try {
+    component_kind("sersci");
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.problem().key, "type");
+    EXPECT_EQ(error.problem().value, "\"sersci\"");
+    EXPECT_THAT(error.problem().allowed, testing::HasSubstr("did you mean \"sersic\"?"));
+  }
+  EXPECT_THROW(component_kind(""), InputError);
+}
+
+TEST(Component, ValueByRole) {
+  EXPECT_EQ(sersic().value(Role::kQ), 0.7);
+  EXPECT_TRUE(std::isnan(sersic().value(Role::kLevel)));
+  EXPECT_EQ(component_kind("sersic").index_of(Role::kLevel), -1);
+}
+
+TEST(ValidateComponent, AcceptsTheEndsOfTheRanges) {
+  for (const double n : {0.1, 20.0}) {
+    for (const double q : {0.01, 1.0}) {
+      for (const double re : {0.01, 1e5}) {
+        Component component = sersic();
+        component.values = {-1e6, 1e6, -5.0, re, n, q, 100.0};
+        EXPECT_EQ(problem_key(component), "valid");
+      }
+    }
+  }
+}
+
+struct BadValue {
+  std::size_t index;
+  double value;
+  const char* key;
+};
+
+class ValidateBadValue : public testing::TestWithParam<BadValue> {};
+
+TEST_P(ValidateBadValue, NamesTheParameter) {
+  Component component = sersic();
+  component.values[GetParam().index] = GetParam().value;
+  EXPECT_EQ(problem_key(component), GetParam().key);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sersic, ValidateBadValue,
+                         testing::Values(BadValue{0, kNan, "x"}, BadValue{1, kInf, "y"},
+                                         BadValue{2, -kInf, "flux"}, BadValue{3, 0.0099, "re"},
+                                         BadValue{3, 1.1e5, "re"}, BadValue{3, kNan, "re"},
+                                         BadValue{3, -1.0, "re"}, BadValue{4, 0.0999, "n"},
+                                         BadValue{4, 20.001, "n"}, BadValue{5, 0.0, "q"},
+                                         BadValue{5, 1.0001, "q"}, BadValue{6, kInf, "theta"}));
+
+TEST(ValidateComponent, RejectsMissingKindsAndValues) {
+  EXPECT_EQ(problem_key(Component{}), "type");
+  Component component = sersic();
+  component.values.pop_back();
+  EXPECT_EQ(problem_key(component), "values");
+}
+
+}  // namespace
+}  // namespace gaxel
