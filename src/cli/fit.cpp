@@ -1,0 +1,130 @@
+// gaxel fit: a scene file to a folder of results.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/fit_json.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/progress_line.hpp"
+#include "gaxel/error.hpp"
+#include "io/fit_output.hpp"
+#include "io/parameter_table.hpp"
+
+namespace gaxel::cli {
+namespace {
+
+struct FitArguments {
+  std::string scene;
+  std::string folder;
+  bool quiet = false;
+  bool json = false;
+  std::optional<int> threads;
+  std::optional<double> rtol;
+  std::optional<int> max_iterations;
+};
+
+void override_options(const FitArguments& arguments, FitOptions& options) {
+  if (arguments.threads) options.threads = *arguments.threads;
+  if (arguments.rtol) options.tolerance.rtol = *arguments.rtol;
+  if (arguments.max_iterations) options.max_iterations = *arguments.max_iterations;
+  if (const std::string problem = options.problem(); !problem.empty()) {
+    throw InputError({"gaxel fit", "options", "", problem, "see gaxel fit --help"});
+  }
+}
+
+int exit_code_of(StopReason reason) {
+  switch (reason) {
+    case StopReason::kConverged:
+      return kSuccess;
+    case StopReason::kCancelled:
+      return kInterrupted;
+    default:
+      return kFailure;
+  }
+}
+
+void print_result(const io::Task& task, const FitResult& result, const std::vector<std::string>& files) {
+  const std::vector<io::ParameterRow> rows = io::parameter_table(result, {task.placement, task.photometry});
+  fmt::print("{}\n", io::text_table(rows, task.photometry));
+  fmt::print("chi2 {:.10g}, {} degrees of freedom", result.chi2, result.dof);
+  if (result.dof > 0) fmt::print(" (ratio {:.5g})", result.chi2 / static_cast<double>(result.dof));
+  fmt::print("; {} iterations, {:.2f} s\n{}\n\n", result.iterations, result.seconds, result.message);
+  for (const std::string& file : files) fmt::print("wrote {}\n", file);
+}
+
+void print_remarks(const FitArguments& arguments, const io::Task& task) {
+  for (const std::string& warning : task.warnings) fmt::print(stderr, "gaxel: warning: {}\n", warning);
+  if (arguments.quiet || arguments.json) return;
+  for (const std::string& note : task.notes) fmt::print("note: {}\n", note);
+  // Seen before a long fit also where stdout is a pipe.
+  std::fflush(stdout);
+}
+
+int run_fit(const FitArguments& arguments) {
+  io::Task task = io::load_task(arguments.scene);
+  override_options(arguments, task.options);
+  const io::OutputFolder folder(arguments.folder);
+  print_remarks(arguments, task);
+
+  const InterruptGuard interrupt;
+  ProgressLine line(!arguments.quiet);
+  const FitResult result = fit(task.observation, task.scene, task.options, [&](const FitProgress& progress) {
+    line.show(progress);
+    return !interrupt.interrupted();
+  });
+  line.clear();
+
+  const std::vector<std::string> files = io::write_fit_output(folder, task, result, GAXEL_VERSION);
+  if (arguments.json) {
+    fmt::print("{}\n", fit_json(task, result, files).dump(2));
+  } else if (!arguments.quiet) {
+    print_result(task, result, files);
+  }
+  if (result.stop_reason == StopReason::kCancelled) {
+    fmt::print(stderr, "gaxel: interrupted: the best parameters so far are in {}\n", folder.path());
+  } else if (result.stop_reason != StopReason::kConverged) {
+    fmt::print(stderr, "gaxel: error: the fit did not converge: {} (the best so far is in {})\n",
+               result.message, folder.path());
+  }
+  return exit_code_of(result.stop_reason);
+}
+
+}  // namespace
+
+void add_fit(CLI::App& app, int& exit_code) {
+  const auto arguments = std::make_shared<FitArguments>();
+  CLI::App* command = app.add_subcommand("fit", "Fit the scene of a TOML file to its image");
+  command->add_option("scene", arguments->scene, "Scene file")->required()->type_name("SCENE.toml");
+  command
+      ->add_option("-o,--output", arguments->folder,
+                   "Folder for the results; made when missing, files replaced")
+      ->required()
+      ->type_name("DIR");
+  command->add_flag("-q,--quiet", arguments->quiet, "Print nothing but warnings and errors");
+  command->add_flag("--json", arguments->json, "Print the result as JSON instead of a table");
+  command
+      ->add_option("--threads", arguments->threads, "Threads, 0: all of the machine (else as in the scene)")
+      ->type_name("N");
+  command->add_option("--rtol", arguments->rtol, "Relative tolerance of the pixels (else as in the scene)")
+      ->type_name("R");
+  command
+      ->add_option("--max-iterations", arguments->max_iterations,
+                   "Give up after so many (else as in the scene)")
+      ->type_name("N");
+  command->footer(
+      "Writes block.fits, parameters.ecsv, result.toml, report.html and picture.png. A fit that did not "
+      "converge\n"
+      "writes its best so far and ends with exit code 1. Ctrl-C does the same with exit code 130; a second\n"
+      "Ctrl-C ends at once.\n"
+      "Examples:\n"
+      "  gaxel fit galaxy.toml -o result\n"
+      "  gaxel fit galaxy.toml -o result --json > result.json");
+  command->callback([arguments, &exit_code] { exit_code = run_fit(*arguments); });
+}
+
+}  // namespace gaxel::cli

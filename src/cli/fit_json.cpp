@@ -1,0 +1,67 @@
+#include "cli/fit_json.hpp"
+
+#include "io/parameter_table.hpp"
+#include "io/stop_reason.hpp"
+
+namespace gaxel::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json parameters(const io::Task& task, const FitResult& result) {
+  Json list = Json::array();
+  for (const io::ParameterRow& row : io::parameter_table(result, {task.placement, task.photometry})) {
+    list.push_back({{"component", row.component},
+                    {"type", row.type},
+                    {"parameter", row.parameter},
+                    {"value", row.value},
+                    {"error", row.error},
+                    {"unit", row.unit},
+                    {"fixed", row.fixed},
+                    {"flag", io::flag_word(row.flag)}});
+  }
+  return list;
+}
+
+Json certificate(const FitResult& result, const Tolerance& tolerance) {
+  const Certificate& made = result.certificate;
+  return {{"rtol", tolerance.rtol},
+          {"atol", tolerance.atol},
+          {"max_bound", made.max_bound},
+          {"sum_bound", made.sum_bound},
+          {"n_over", made.n_over},
+          {"limit_hit", made.limit_hit},
+          {"evaluations_per_pixel", made.evaluations_per_pixel}};
+}
+
+}  // namespace
+
+Json fit_json(const io::Task& task, const FitResult& result, const std::vector<std::string>& files) {
+  Json json;
+  json["creator"] = "gaxel " GAXEL_VERSION;
+  json["scene"] = task.scene_file;
+  json["title"] = task.title;
+  json["image"] = task.image_file;
+  json["stopped"] = io::stop_word(result.stop_reason);
+  json["converged"] = result.stop_reason == StopReason::kConverged;
+  json["message"] = result.message;
+  json["chi2"] = result.chi2;
+  json["chi2_start"] = result.chi2_start;
+  json["dof"] = result.dof;
+  json["n_pixels"] = result.n_pixels;
+  json["n_masked"] = static_cast<std::int64_t>(task.observation.used.size()) - result.n_pixels;
+  json["iterations"] = result.iterations;
+  json["evaluations"] = result.evaluations;
+  json["seconds"] = result.seconds;
+  json["convention"] = io::kConvention;
+  json["photometry"] = {{"zeropoint", task.photometry.zeropoint ? Json(*task.photometry.zeropoint) : Json()},
+                        {"exptime", task.photometry.exptime}};
+  json["parameters"] = parameters(task, result);
+  json["certificate"] = certificate(result, task.options.tolerance);
+  json["notes"] = task.notes;
+  json["warnings"] = task.warnings;
+  json["files"] = files;
+  return json;
+}
+
+}  // namespace gaxel::cli

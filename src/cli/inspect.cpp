@@ -1,0 +1,148 @@
+// gaxel inspect: what is in a FITS file or a scene, before anything is fitted.
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/inspect_scene.hpp"
+#include "gaxel/error.hpp"
+#include "io/fits_file.hpp"
+#include "io/header_facts.hpp"
+#include "io/pixel_summary.hpp"
+
+namespace gaxel::cli {
+namespace {
+
+struct InspectArguments {
+  std::vector<std::string> files;
+  bool header = false;
+};
+
+/// Keywords that decide how an image is fitted, in the order in which they are shown.
+constexpr std::array kKeywords = {"OBJECT",  "TELESCOP", "INSTRUME", "FILTER",    "BUNIT",    "EXPTIME",
+                                  "GAIN",    "CCDGAIN",  "RDNOISE",  "READNOIS",  "NCOMBINE", "SKY",
+                                  "MAGZERO", "MAGZPT",   "MAGZP",    "ZEROPOINT", "PHOTFLAM", "PHOTPLAM",
+                                  "PHOTZPT", "PIXAR_SR", "CTYPE1",   "CTYPE2",    "CRVAL1",   "CRVAL2",
+                                  "CRPIX1",  "CRPIX2",   "EQUINOX",  "RADESYS"};
+
+std::string size_text(const io::HduInfo& hdu) {
+  std::string text;
+  for (const std::int64_t axis : hdu.axes) text += fmt::format("{}{}", text.empty() ? "" : " x ", axis);
+  return text;
+}
+
+std::string_view pixel_type(int bitpix) {
+  switch (bitpix) {
+    case 8:
+      return "8-bit integers";
+    case 16:
+      return "16-bit integers";
+    case 32:
+      return "32-bit integers";
+    case 64:
+      return "64-bit integers";
+    case -32:
+      return "32-bit floats";
+    case -64:
+      return "64-bit floats";
+    default:
+      return "unknown pixels";
+  }
+}
+
+std::string kind_text(const io::HduInfo& hdu) {
+  if (!hdu.is_image) return "table";
+  if (!hdu.has_pixels()) return "no pixels";
+  return fmt::format("{} pixels, {}{}", size_text(hdu), pixel_type(hdu.bitpix),
+                     hdu.compressed ? ", compressed" : "");
+}
+
+void print_pixels(const io::FitsReader& reader, const io::HduInfo& hdu) {
+  Image image;
+  try {
+    image = reader.read(hdu, io::whole(reader.shape(hdu)));
+  } catch (const InputError& error) {
+    fmt::print("      pixels not shown: {}\n", error.problem().what);
+    return;
+  }
+  const io::PixelSummary summary = io::summarise(image.view());
+  const double percent = 100.0 * static_cast<double>(summary.n_nan) / static_cast<double>(image.size());
+  if (summary.n_finite > 0) {
+    fmt::print("      min {:.6g}  median {:.6g}  max {:.6g}  noise about {:.3g}\n", summary.min,
+               summary.median, summary.max, summary.noise);
+    fmt::print("      sum {:.8g}  brightest pixel x {} y {}\n", summary.sum, summary.peak_col + 1,
+               summary.peak_row + 1);
+  }
+  fmt::print("      NaN {} ({:.2g} %)  zero {}  negative {}\n", summary.n_nan, percent, summary.n_zero,
+             summary.n_negative);
+}
+
+void print_keywords(const io::HeaderCards& header) {
+  std::string line;
+  const auto flush = [&] {
+    if (!line.empty()) fmt::print("      {}\n", line);
+    line.clear();
+  };
+  for (const char* keyword : kKeywords) {
+    const std::optional<std::string> value = io::header_value(header, keyword);
+    if (!value) continue;
+    const std::string entry = fmt::format("{} {}", keyword, *value);
+    if (line.size() + entry.size() > 90) flush();
+    line += (line.empty() ? "" : "  ") + entry;
+  }
+  flush();
+  if (const auto scale = io::pixel_scale_arcsec(header))
+    fmt::print("      pixel scale {:.6g} arcsec\n", *scale);
+  if (const auto zeropoint = io::ab_zeropoint(header)) fmt::print("      AB zero point {:.4f}\n", *zeropoint);
+}
+
+void inspect_fits(const std::string& file, bool whole_header) {
+  const io::FitsReader reader(file);
+  for (const io::HduInfo& hdu : reader.hdus()) {
+    fmt::print("  [{}] {}{}\n", hdu.number, hdu.extname.empty() ? "" : hdu.extname + ": ", kind_text(hdu));
+    if (hdu.has_pixels()) print_pixels(reader, hdu);
+    const io::HeaderCards header = reader.header(hdu);
+    if (whole_header) {
+      for (const std::string& card : header) fmt::print("      {}\n", card);
+    } else {
+      print_keywords(header);
+    }
+  }
+}
+
+int run_inspect(const InspectArguments& arguments) {
+  for (const std::string& file : arguments.files) {
+    fmt::print("{}\n", file);
+    if (std::filesystem::path(file).extension() == ".toml") {
+      inspect_scene(file);
+    } else {
+      inspect_fits(file, arguments.header);
+    }
+  }
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, int& exit_code) {
+  const auto arguments = std::make_shared<InspectArguments>();
+  CLI::App* command = app.add_subcommand("inspect", "Show what is in FITS files or scene files");
+  command->add_option("files", arguments->files, "FITS files, or scenes (.toml)")
+      ->required()
+      ->type_name("FILE");
+  command->add_flag("--header", arguments->header,
+                    "Show all header cards instead of those that matter for fits");
+  command->footer(
+      "Pixels are counted from 1, as in FITS. The noise is 1.48 times the median distance from the median.\n"
+      "Examples:\n"
+      "  gaxel inspect image.fits psf.fits\n"
+      "  gaxel inspect galaxy.toml");
+  command->callback([arguments, &exit_code] { exit_code = run_inspect(*arguments); });
+}
+
+}  // namespace gaxel::cli

@@ -1,0 +1,92 @@
+#include "cli/inspect_scene.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gaxel/error.hpp"
+#include "io/parameter_table.hpp"
+#include "io/task.hpp"
+
+namespace gaxel::cli {
+namespace {
+
+struct LoadedScene {
+  io::Task task;
+  std::string why_no_fit;  ///< empty when it can be fitted
+};
+
+LoadedScene load(const std::string& file) {
+  try {
+    return {io::load_task(file), ""};
+  } catch (const InputError& for_a_fit) {
+    try {
+      return {io::load_task(file, false), for_a_fit.what()};
+    } catch (const InputError&) {
+      throw for_a_fit;
+    }
+  }
+}
+
+void print_image(const io::Task& task, bool for_a_fit) {
+  const Observation& observation = task.observation;
+  if (!task.title.empty()) fmt::print("  title   {}\n", task.title);
+  fmt::print("  image   {}\n", task.image_file.empty() ? "none, only a shape" : task.image_file);
+  fmt::print("  region  x {}..{}, y {}..{} ({} x {} pixels)\n", task.placement.first_x,
+             task.placement.first_x + task.shape.nx - 1, task.placement.first_y,
+             task.placement.first_y + task.shape.ny - 1, task.shape.nx, task.shape.ny);
+  if (for_a_fit) {
+    const auto used = std::count(observation.used.begin(), observation.used.end(), std::uint8_t{1});
+    fmt::print("  pixels  {} used, {} masked\n", used,
+               static_cast<std::ptrdiff_t>(observation.used.size()) - used);
+  }
+  if (observation.psf) {
+    const Psf& psf = *observation.psf;
+    fmt::print("  PSF     {} x {} pixels, oversampled {} times, sum {:.6g} before it was normalised\n",
+               psf.kernel().nx(), psf.kernel().ny(), psf.oversample(), psf.original_sum());
+  } else {
+    fmt::print("  PSF     none\n");
+  }
+  if (const std::string light = io::photometry_text(task.photometry); !light.empty())
+    fmt::print("  light   {}\n", light);
+}
+
+void print_parameter(const SceneComponent& component, std::size_t index, const io::FileFrame& frame) {
+  const ParameterSpec& spec = component.kind->parameters[index];
+  const Parameter& parameter = component.parameters[index];
+  const bool as_magnitude = component.flux_is_magnitude;
+  const std::string value = std::isnan(parameter.value)
+                                ? "estimated"
+                                : fmt::format("{:.8g}", io::file_value(component, index, frame));
+  std::string bounds;
+  if (std::isfinite(parameter.min) || std::isfinite(parameter.max)) {
+    double low = std::isinf(parameter.min) ? parameter.min
+                                           : io::to_file(spec.role, as_magnitude, parameter.min, frame);
+    double high = std::isinf(parameter.max) ? parameter.max
+                                            : io::to_file(spec.role, as_magnitude, parameter.max, frame);
+    if (spec.role == Role::kFlux && as_magnitude) std::swap(low, high);
+    bounds = fmt::format("  within [{:.6g}, {:.6g}]", low, high);
+  }
+  fmt::print("    {:<6} {:>14} {:<19} {}{}\n", io::file_key(spec.role, as_magnitude), value,
+             io::file_unit(spec.role, as_magnitude), parameter.free ? "free" : "fixed", bounds);
+}
+
+}  // namespace
+
+void inspect_scene(const std::string& file) {
+  const auto [task, why_no_fit] = load(file);
+  if (!why_no_fit.empty()) fmt::print("  for rendering only: {}\n", why_no_fit);
+  print_image(task, why_no_fit.empty());
+  for (const SceneComponent& component : task.scene.components) {
+    fmt::print("  {} ({})\n", component.name, component.kind->title);
+    for (std::size_t p = 0; p < component.parameters.size(); ++p) {
+      print_parameter(component, p, {task.placement, task.photometry});
+    }
+  }
+  fmt::print("  {} free parameters\n", task.scene.n_free());
+  for (const std::string& note : task.notes) fmt::print("  note: {}\n", note);
+  for (const std::string& warning : task.warnings) fmt::print("  warning: {}\n", warning);
+}
+
+}  // namespace gaxel::cli

@@ -1,0 +1,55 @@
+// gaxel: the command line. Exceptions become messages and exit codes here and nowhere else.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "cli/commands.hpp"
+#include "gaxel/error.hpp"
+
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  gaxel inspect image.fits                what is in a file, before anything is fitted\n"
+    "  gaxel fit galaxy.toml -o result         fit a scene; the report is result/report.html\n"
+    "  gaxel fit result/result.toml -o again   go on from a result\n"
+    "  gaxel render galaxy.toml -o model.fits  the scene as pixels, no fit\n"
+    "Exit code: 0 success, 1 the fit failed, did not converge or could not be written, 2 bad input, 130 "
+    "Ctrl-C.\n";
+
+int run(int argc, char** argv) {
+  CLI::App app{"gaxel: galaxy light on pixels, to the accuracy you ask for, fitted to images"};
+  int exit_code = gaxel::cli::kSuccess;
+  app.set_version_flag("--version", "gaxel " GAXEL_VERSION);
+  app.footer(kExamples);
+  app.require_subcommand(1);
+  gaxel::cli::add_fit(app, exit_code);
+  gaxel::cli::add_render(app, exit_code);
+  gaxel::cli::add_inspect(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // --help and --version arrive here too, with code 0.
+    return app.exit(error) == 0 ? gaxel::cli::kSuccess : gaxel::cli::kBadInput;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const gaxel::InputError& error) {
+    fmt::print(stderr, "gaxel: error: {}\n", error.what());
+    return gaxel::cli::kBadInput;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "gaxel: error: not enough memory for images of this size\n");
+    return gaxel::cli::kFailure;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "gaxel: error: {}\n", error.what());
+    return gaxel::cli::kFailure;
+  }
+}

@@ -1,0 +1,38 @@
+#include "cli/progress_line.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace gaxel::cli {
+namespace {
+
+constexpr double kMinInterval = 0.1;
+constexpr const char* kEraseLine = "\r\033[K";
+
+}  // namespace
+
+ProgressLine::ProgressLine(bool wanted) : active_(wanted && ::isatty(STDERR_FILENO) == 1) {}
+
+ProgressLine::~ProgressLine() {
+  clear();
+}
+
+void ProgressLine::show(const FitProgress& progress) {
+  if (!active_ || (shown_ && progress.seconds - last_seconds_ < kMinInterval)) return;
+  last_seconds_ = progress.seconds;
+  shown_ = true;
+  fmt::print(stderr, "{}iteration {:3d}  chi2 {:.8g}  step {:.2e}  {:.1f} s", kEraseLine, progress.iteration,
+             progress.chi2, progress.step, progress.seconds);
+  std::fflush(stderr);
+}
+
+void ProgressLine::clear() {
+  if (!shown_) return;
+  fmt::print(stderr, "{}", kEraseLine);
+  std::fflush(stderr);
+  shown_ = false;
+}
+
+}  // namespace gaxel::cli

@@ -1,0 +1,26 @@
+// The live line of a fit on a terminal.
+#pragma once
+
+#include "gaxel/fit.hpp"
+
+namespace gaxel::cli {
+
+/// Rewrites one line on stderr, at most ten times a second; silent when stderr is not a terminal or `wanted`
+/// is false. The line is removed at the end.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool wanted);
+  ~ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void show(const FitProgress& progress);
+  void clear();
+
+ private:
+  bool active_;
+  bool shown_ = false;
+  double last_seconds_ = -1.0;
+};
+
+}  // namespace gaxel::cli

@@ -1,0 +1,140 @@
+#include "io/block_fits.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <set>
+
+#include "gaxel/render.hpp"
+#include "io/stop_reason.hpp"
+
+namespace gaxel::io {
+namespace {
+
+constexpr std::array<std::string_view, 6> kReserved = {"DATA", "MODEL", "RESIDUAL", "SIGMA", "MASK", "BOUND"};
+
+std::string keyword_of(const std::string& card) {
+  const std::string name = card.substr(0, 8);
+  return name.substr(0, name.find_last_not_of(' ') + 1);
+}
+
+bool is_word(const std::string& keyword, std::string_view stem) {
+  if (!keyword.starts_with(stem) || keyword.size() <= stem.size()) return false;
+  const char axis = keyword[stem.size()];
+  return (axis == '1' || axis == '2') && keyword.size() <= stem.size() + 2;
+}
+
+std::vector<HeaderKey> fit_keys(const Task& task, const FitResult& result, std::string_view version) {
+  std::vector<HeaderKey> keys = {
+      {"CREATOR", fmt::format("gaxel {}", version), "program that made this file"},
+      {"GAXELVER", std::string(version), "version of gaxel"},
+      {"SCENE", task.scene_file, "scene file"},
+      {"IMAGE", task.image_file, "image that was fitted"},
+      {"CHI2", result.chi2, "sum of ((data - model) / sigma)^2"},
+      {"DOF", result.dof, "pixels used - free parameters"},
+      {"NPIX", result.n_pixels, "pixels used"},
+      {"NFREE", std::int64_t{result.scene.n_free()}, "free parameters"},
+      {"NITER", std::int64_t{result.iterations}, "iterations"},
+      {"STOPPED", std::string(stop_word(result.stop_reason)), "why the fit ended"},
+      {"RTOL", task.options.tolerance.rtol, "relative tolerance of the pixels"},
+      {"ATOL", task.options.tolerance.atol, "tolerance as a fraction of the flux"}};
+  return keys;
+}
+
+Image difference(const Image& data, const Image& model) {
+  Image result(data.shape());
+  for (std::size_t i = 0; i < result.size(); ++i) result.data()[i] = data.data()[i] - model.data()[i];
+  return result;
+}
+
+Image mask_image(const Observation& observation) {
+  Image mask(observation.data.shape());
+  for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = observation.used[i] ? 0.0 : 1.0;
+  return mask;
+}
+
+}  // namespace
+
+std::vector<Image> component_images(const Task& task, const Scene& scene) {
+  const RenderOptions options{task.options.tolerance, false, task.options.threads};
+  const Renderer renderer(task.shape, task.observation.psf, options);
+  std::vector<Image> images;
+  for (const Component& component : scene.render_list()) {
+    images.emplace_back(task.shape);
+    renderer.render({&component, 1}, images.back().view());
+  }
+  return images;
+}
+
+std::vector<std::string> extension_names(const Scene& scene) {
+  std::set<std::string> taken(kReserved.begin(), kReserved.end());
+  std::vector<std::string> names;
+  for (const SceneComponent& component : scene.components) {
+    std::string base = component.name;
+    for (char& c : base)
+      c = c < ' ' || c > '~' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    std::string name = base;
+    for (int number = 2; !taken.insert(name).second; ++number) name = fmt::format("{}_{}", base, number);
+    names.push_back(name);
+  }
+  return names;
+}
+
+std::vector<HeaderKey> region_keys(const HeaderCards& header, const Placement& placement, Shape shape) {
+  std::vector<HeaderKey> keys;
+  for (const std::string& card : header) {
+    const std::string keyword = keyword_of(card);
+    const bool reference = is_word(keyword, "CRPIX");
+    if (!reference && !is_word(keyword, "LTV")) continue;
+    const std::optional<double> value = header_number(header, keyword);
+    if (!value) continue;
+    const char axis = keyword[reference ? 5 : 3];
+    const int first = axis == '1' ? placement.first_x : placement.first_y;
+    keys.push_back({keyword, *value - (first - 1), "shifted to this region"});
+  }
+  keys.push_back({"REGION",
+                  fmt::format("[{}:{},{}:{}]", placement.first_x, placement.first_x + shape.nx - 1,
+                              placement.first_y, placement.first_y + shape.ny - 1),
+                  "pixels of the original image, 1-based"});
+  return keys;
+}
+
+void write_block(const std::string& path, const Task& task, const FitResult& result,
+                 std::span<const Image> components, std::string_view version) {
+  const std::vector<HeaderKey> region = region_keys(task.header, task.placement, task.shape);
+  FitsWriter writer(path);
+  writer.add_empty(fit_keys(task, result, version));
+  const auto add = [&](const Image& image, const std::string& name, PixelType type = PixelType::kFloat64) {
+    writer.add_image(image.view(), name, region, task.header, type);
+  };
+  add(task.observation.data, "DATA");
+  add(result.model, "MODEL");
+  add(difference(task.observation.data, result.model), "RESIDUAL");
+  const std::vector<std::string> names = extension_names(result.scene);
+  for (std::size_t i = 0; i < components.size(); ++i) add(components[i], names[i]);
+  add(task.observation.sigma, "SIGMA");
+  add(mask_image(task.observation), "MASK", PixelType::kUint8);
+  writer.commit();
+}
+
+void write_model(const std::string& path, const Task& task, const Image& model,
+                 std::span<const Image> components, const Certificate& certificate,
+                 std::string_view version) {
+  std::vector<HeaderKey> keys = region_keys(task.header, task.placement, task.shape);
+  FitsWriter writer(path);
+  std::vector<HeaderKey> first = keys;
+  first.push_back({"CREATOR", fmt::format("gaxel {}", version), "program that made this file"});
+  first.push_back({"SCENE", task.scene_file, "scene file"});
+  first.push_back({"RTOL", task.options.tolerance.rtol, "relative tolerance of the pixels"});
+  first.push_back({"ATOL", task.options.tolerance.atol, "tolerance as a fraction of the flux"});
+  writer.add_image(model.view(), "MODEL", first, task.header);
+  const std::vector<std::string> names = extension_names(task.scene);
+  for (std::size_t i = 0; i < components.size(); ++i)
+    writer.add_image(components[i].view(), names[i], keys, task.header);
+  if (!certificate.bound.empty()) writer.add_image(certificate.bound.view(), "BOUND", keys, task.header);
+  writer.commit();
+}
+
+}  // namespace gaxel::io

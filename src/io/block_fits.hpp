@@ -1,0 +1,36 @@
+// Images of a fit or a render in one FITS file, with the WCS of the data.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/fits_file.hpp"
+#include "io/task.hpp"
+
+namespace gaxel::io {
+
+/// Each component alone through the PSF, in scene order.
+std::vector<Image> component_images(const Task& task, const Scene& scene);
+
+/// EXTNAMEs of the components: their names in upper case, FITS characters only, made unique by a number and
+/// different from the names of the other images.
+std::vector<std::string> extension_names(const Scene& scene);
+
+/// Keywords that move the WCS (CRPIXj of every alternative, LTVj) and say which region of the file's image
+/// the pixels are (REGION).
+std::vector<HeaderKey> region_keys(const HeaderCards& header, const Placement& placement, Shape shape);
+
+/// block.fits: an empty primary unit with the fit's keywords, then DATA, MODEL, RESIDUAL (data - model), one
+/// image for each component, SIGMA, and MASK (1: not fitted). Throws OutputError; an earlier file is replaced
+/// only as a whole.
+void write_block(const std::string& path, const Task& task, const FitResult& result,
+                 std::span<const Image> components, std::string_view version);
+
+/// What `gaxel render` writes: MODEL as the primary array, then the components (when given) and BOUND (when
+/// the certificate has it). Throws OutputError.
+void write_model(const std::string& path, const Task& task, const Image& model,
+                 std::span<const Image> components, const Certificate& certificate, std::string_view version);
+
+}  // namespace gaxel::io

@@ -1,0 +1,83 @@
+#include "io/ecsv.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+namespace gaxel::io {
+namespace {
+
+// YAML's double-quoted style; the escapes it shares with JSON.
+std::string yaml_quoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
+// Always quoted, so that names with blanks and empty cells keep their place.
+std::string cell(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return quoted + '"';
+}
+
+std::string cell(double value) {
+  return std::isfinite(value) ? fmt::format("{}", value)
+         : std::isnan(value)  ? "nan"
+         : value > 0.0        ? "inf"
+                              : "-inf";
+}
+
+struct Column {
+  std::string_view name;
+  std::string_view datatype;
+  std::string_view description;
+};
+
+constexpr std::array kColumns = {
+    Column{"component", "string", "name of the component"},
+    Column{"type", "string", "kind of the component"},
+    Column{"parameter", "string", "key of the scene file"},
+    Column{"value", "float64", "best value"},
+    Column{"error", "float64", "1 sigma; nan where fixed or degenerate"},
+    Column{"unit", "string", "unit of value and error, empty for pure numbers"},
+    Column{"fixed", "bool", "held at its value"},
+    Column{"flag", "string",
+           "ok, at_bound (the fit ended on a bound) or degenerate (the data do not constrain it)"}};
+
+}  // namespace
+
+std::string ecsv_text(std::span<const ParameterRow> rows, const TableMeta& meta) {
+  std::string text = "# %ECSV 1.0\n# ---\n# datatype:\n";
+  for (const Column& column : kColumns) {
+    text += fmt::format("# - {{name: {}, datatype: {}, description: {}}}\n", column.name, column.datatype,
+                        yaml_quoted(column.description));
+  }
+  text += fmt::format("# meta: !!omap\n# - convention: {}\n", yaml_quoted(kConvention));
+  for (const auto& [key, value] : meta) text += fmt::format("# - {}: {}\n", key, yaml_quoted(value));
+  text += "# schema: astropy-2.0\n";
+  for (std::size_t k = 0; k < kColumns.size(); ++k)
+    text += fmt::format("{}{}", k > 0 ? " " : "", kColumns[k].name);
+  text += '\n';
+  for (const ParameterRow& row : rows) {
+    text += fmt::format("{} {} {} {} {} {} {} {}\n", cell(row.component), cell(row.type), cell(row.parameter),
+                        cell(row.value), cell(row.error), cell(row.unit), row.fixed ? "True" : "False",
+                        cell(flag_word(row.flag)));
+  }
+  return text;
+}
+
+}  // namespace gaxel::io

@@ -1,0 +1,18 @@
+// Everything that a fit leaves on disk.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/output_folder.hpp"
+#include "io/task.hpp"
+
+namespace gaxel::io {
+
+/// Writes block.fits, parameters.ecsv, result.toml, report.html and picture.png into the folder and returns
+/// their paths in this order. Each is replaced as a whole; when one cannot be written (OutputError) none is.
+std::vector<std::string> write_fit_output(const OutputFolder& folder, const Task& task,
+                                          const FitResult& result, std::string_view version);
+
+}  // namespace gaxel::io

@@ -1,0 +1,132 @@
+#include "io/parameter_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace gaxel::io {
+namespace {
+
+double half_turn(double degrees) {
+  const double wrapped = degrees - 180.0 * std::round(degrees / 180.0);
+  return wrapped <= -90.0 ? wrapped + 180.0 : wrapped;
+}
+
+bool unbounded(const Parameter& parameter) {
+  return std::isinf(parameter.min) && std::isinf(parameter.max);
+}
+
+// Columns a text takes on a terminal: code points, as names may hold more than ASCII.
+std::size_t columns(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string padded(std::string_view text, std::size_t width, bool to_the_right) {
+  const std::string blanks(width - columns(text), ' ');
+  return to_the_right ? blanks + std::string(text) : std::string(text) + blanks;
+}
+
+}  // namespace
+
+std::string photometry_text(const Photometry& photometry) {
+  if (!photometry.zeropoint) return "";
+  return fmt::format("zero point {}, exposure {}: counts = exposure 10^(-0.4 (mag - zero point))",
+                     *photometry.zeropoint, photometry.exptime);
+}
+
+double file_value(const SceneComponent& component, std::size_t index, const FileFrame& frame) {
+  const Parameter& parameter = component.parameters[index];
+  const Role role = component.kind->parameters[index].role;
+  const double value = to_file(role, component.flux_is_magnitude, parameter.value, frame);
+  return role == Role::kTheta && unbounded(parameter) ? half_turn(value) : value;
+}
+
+std::vector<ParameterRow> parameter_table(const FitResult& result, const FileFrame& frame) {
+  std::vector<ParameterRow> rows;
+  for (std::size_t c = 0; c < result.scene.components.size(); ++c) {
+    const SceneComponent& component = result.scene.components[c];
+    const bool as_magnitude = component.flux_is_magnitude;
+    for (std::size_t p = 0; p < component.parameters.size(); ++p) {
+      const Parameter& parameter = component.parameters[p];
+      const Role role = component.kind->parameters[p].role;
+      const double error = parameter.free ? result.errors[c][p] : std::numeric_limits<double>::quiet_NaN();
+      rows.push_back({component.name, std::string(component.kind->name),
+                      std::string(file_key(role, as_magnitude)), file_value(component, p, frame),
+                      error * file_error_scale(role, as_magnitude, parameter.value),
+                      std::string(file_unit(role, as_magnitude)), !parameter.free, result.flags[c][p]});
+    }
+  }
+  return rows;
+}
+
+std::string_view flag_word(ParameterFlag flag) {
+  switch (flag) {
+    case ParameterFlag::kAtBound:
+      return "at_bound";
+    case ParameterFlag::kDegenerate:
+      return "degenerate";
+    case ParameterFlag::kNone:
+      break;
+  }
+  return "ok";
+}
+
+std::string note_text(const ParameterRow& row) {
+  if (row.fixed) return "fixed";
+  switch (row.flag) {
+    case ParameterFlag::kAtBound:
+      return "at bound";
+    case ParameterFlag::kDegenerate:
+      return "degenerate";
+    case ParameterFlag::kNone:
+      break;
+  }
+  return "";
+}
+
+ValueText value_with_error(double value, double error) {
+  if (!std::isfinite(error) || !(error > 0.0)) return {fmt::format("{:.6g}", value), ""};
+  // Two digits of the error as they are after rounding: 0.0996 is 0.10.
+  const std::string two_digits = fmt::format("{:.1e}", error);
+  const int error_exponent = std::stoi(two_digits.substr(two_digits.find('e') + 1));
+  const double largest = std::max(std::abs(value), error);
+  if (error_exponent < -7 || largest >= 1e8) {
+    const int value_exponent =
+        value == 0.0 ? error_exponent : static_cast<int>(std::floor(std::log10(std::abs(value))));
+    return {fmt::format("{:.{}e}", value, std::clamp(value_exponent - error_exponent + 1, 1, 16)),
+            two_digits};
+  }
+  const int decimals = std::max(0, 1 - error_exponent);
+  return {fmt::format("{:.{}f}", value, decimals), fmt::format("{:.{}f}", error, decimals)};
+}
+
+std::string text_table(std::span<const ParameterRow> rows, const Photometry& photometry) {
+  using Line = std::array<std::string, 7>;
+  constexpr std::array kToTheRight = {false, false, false, true, true, false, false};
+  std::vector<Line> lines = {{"component", "type", "parameter", "value", "error", "unit", "note"}};
+  for (const ParameterRow& row : rows) {
+    const ValueText text = value_with_error(row.value, row.error);
+    lines.push_back({row.component, row.type, row.parameter, text.value,
+                     text.error.empty() ? "-" : text.error, row.unit, note_text(row)});
+  }
+  std::array<std::size_t, 7> widths = {};
+  for (const Line& line : lines) {
+    for (std::size_t k = 0; k < line.size(); ++k) widths[k] = std::max(widths[k], columns(line[k]));
+  }
+  std::string table = fmt::format("# {}\n", kConvention);
+  if (const std::string light = photometry_text(photometry); !light.empty())
+    table += fmt::format("# {}\n", light);
+  for (const Line& line : lines) {
+    std::string text;
+    for (std::size_t k = 0; k < line.size(); ++k) text += padded(line[k], widths[k], kToTheRight[k]) + "  ";
+    text.erase(text.find_last_not_of(' ') + 1);
+    table += text + '\n';
+  }
+  return table;
+}
+
+}  // namespace gaxel::io

@@ -1,0 +1,58 @@
+// The parameters of a fit as rows, in the convention of files; every table and report is made from these.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gaxel/fit.hpp"
+#include "io/convention.hpp"
+
+namespace gaxel::io {
+
+/// What the numbers of every table mean, for its header.
+inline constexpr std::string_view kConvention =
+    "FITS pixels (1-based: the centre of the image's first pixel is 1, 1); pa in degrees counter-clockwise "
+    "from +y; "
+    "re in pixels along the major axis; errors are 1 sigma from the covariance of the fit";
+
+/// "zero point 26.269, exposure 1: counts = exptime 10^(-0.4 (mag - zeropoint))", or empty without a zero
+/// point.
+std::string photometry_text(const Photometry& photometry);
+
+struct ParameterRow {
+  std::string component;
+  std::string type;
+  std::string parameter;  ///< key of scene files
+  double value = 0.0;
+  double error = 0.0;  ///< 1 sigma; NaN where fixed or degenerate
+  std::string unit;    ///< empty for pure numbers
+  bool fixed = false;
+  ParameterFlag flag = ParameterFlag::kNone;
+};
+
+/// Value of a parameter in the convention of files; an angle without bounds is brought to (-90, 90].
+double file_value(const SceneComponent& component, std::size_t index, const FileFrame& frame);
+
+/// One row for every parameter, in scene order.
+std::vector<ParameterRow> parameter_table(const FitResult& result, const FileFrame& frame);
+
+/// "ok", "at_bound" or "degenerate", for tables that machines read.
+std::string_view flag_word(ParameterFlag flag);
+
+/// "fixed", "at bound", "degenerate", or empty.
+std::string note_text(const ParameterRow& row);
+
+struct ValueText {
+  std::string value;
+  std::string error;  ///< empty when there is none
+};
+
+/// The error with two digits and the value to the same place; six digits without an error.
+ValueText value_with_error(double value, double error);
+
+/// Aligned columns for a terminal, below comment lines that state the convention. Ends with a newline.
+std::string text_table(std::span<const ParameterRow> rows, const Photometry& photometry);
+
+}  // namespace gaxel::io

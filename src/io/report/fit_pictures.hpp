@@ -1,0 +1,27 @@
+// Data, model and residual of a fit as pictures.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/report/image_panel.hpp"
+#include "io/report/scale.hpp"
+#include "io/task.hpp"
+
+namespace gaxel::io::report {
+
+/// (data - model) / sigma, 0 where sigma is not positive.
+Image residual_in_sigma(const Observation& observation, const Image& model);
+
+/// Colour of a component in plots and tables, by its place in the scene.
+std::string component_color(std::size_t index);
+
+/// The three panels: data and model under one asinh stretch, the residual in sigmas on a diverging map. The
+/// model panel carries the components' half-light ellipses, numbered from 1 in scene order.
+std::vector<ImagePanel> fit_panels(const Task& task, const FitResult& result);
+
+/// Data, model and residual side by side, without text: at least 1200 pixels wide where the image allows it
+/// by whole factors.
+Picture picture_strip(const Task& task, const FitResult& result);
+
+}  // namespace gaxel::io::report

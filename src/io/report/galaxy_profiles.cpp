@@ -1,0 +1,120 @@
+#include "io/report/galaxy_profiles.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "io/report/fit_pictures.hpp"
+
+namespace gaxel::io::report {
+namespace {
+
+constexpr std::size_t kMaxGalaxies = 3;
+
+double value_or(const SceneComponent& component, Role role, double fallback) {
+  return component.kind->index_of(role) < 0 ? fallback : component.parameter(role).value;
+}
+
+Ellipses ellipses_of(const SceneComponent& component) {
+  return {component.parameter(Role::kX).value, component.parameter(Role::kY).value,
+          value_or(component, Role::kQ, 1.0), value_or(component, Role::kTheta, 0.0)};
+}
+
+bool inside(const Ellipses& ellipses, Shape shape) {
+  return ellipses.x >= -0.5 && ellipses.y >= -0.5 && ellipses.x <= shape.nx - 0.5 &&
+         ellipses.y <= shape.ny - 0.5;
+}
+
+// Indices of the components that stand for the brightest galaxies, brightest first.
+std::vector<std::size_t> brightest_galaxies(const Scene& scene, Shape shape) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < scene.components.size(); ++i) {
+    const SceneComponent& component = scene.components[i];
+    if (component.kind->family == Family::kSky || !inside(ellipses_of(component), shape)) continue;
+    if (component.parameter(Role::kFlux).value > 0.0) order.push_back(i);
+  }
+  const auto flux = [&](std::size_t i) { return scene.components[i].parameter(Role::kFlux).value; };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return flux(a) > flux(b); });
+  std::vector<std::size_t> chosen;
+  for (const std::size_t i : order) {
+    const Ellipses here = ellipses_of(scene.components[i]);
+    const auto same_galaxy = [&](std::size_t other) {
+      const Ellipses there = ellipses_of(scene.components[other]);
+      const double near = std::max(3.0, 0.25 * value_or(scene.components[other], Role::kRe, 0.0));
+      return std::hypot(here.x - there.x, here.y - there.y) < near;
+    };
+    if (std::none_of(chosen.begin(), chosen.end(), same_galaxy)) chosen.push_back(i);
+    if (chosen.size() == kMaxGalaxies) break;
+  }
+  return chosen;
+}
+
+// Light of the model that is sky.
+Image sky_image(const Scene& scene, std::span<const Image> component_images, Shape shape) {
+  Image sky(shape);
+  for (std::size_t i = 0; i < scene.components.size(); ++i) {
+    if (scene.components[i].kind->family != Family::kSky) continue;
+    for (std::size_t k = 0; k < sky.size(); ++k) sky.data()[k] += component_images[i].data()[k];
+  }
+  return sky;
+}
+
+// Keeps the curves that contribute somewhere; the others would only fill the legend.
+void keep_visible(ProfilePlot& plot) {
+  constexpr double kVisibleShare = 0.02;
+  for (std::size_t k = plot.curves.size(); k-- > 0;) {
+    const auto visible = [&](const Annulus& annulus) {
+      return annulus.models[k + 1] > kVisibleShare * std::abs(annulus.models[0]);
+    };
+    if (std::any_of(plot.annuli.begin(), plot.annuli.end(), visible)) continue;
+    const auto at = static_cast<std::ptrdiff_t>(k);
+    plot.curves.erase(plot.curves.begin() + at);
+    for (Annulus& annulus : plot.annuli) annulus.models.erase(annulus.models.begin() + at + 1);
+  }
+}
+
+}  // namespace
+
+std::vector<ProfilePlot> galaxy_profiles(const Task& task, const FitResult& result,
+                                         std::span<const Image> component_images,
+                                         std::optional<double> pixel_scale) {
+  const Scene& scene = result.scene;
+  const Observation& observation = task.observation;
+  const Image sky = sky_image(scene, component_images, result.model.shape());
+  std::vector<ConstImageView> models = {sky.view(), result.model.view()};
+  std::vector<ProfileCurve> curves;
+  for (std::size_t i = 0; i < scene.components.size(); ++i) {
+    if (scene.components[i].kind->family == Family::kSky) continue;
+    models.push_back(component_images[i].view());
+    curves.push_back({scene.components[i].name, component_color(i)});
+  }
+  std::vector<ProfilePlot> plots;
+  for (const std::size_t i : brightest_galaxies(scene, result.model.shape())) {
+    ProfilePlot plot;
+    plot.id = fmt::format("profile-{}", i + 1);
+    plot.title = fmt::format("Profile about {}", scene.components[i].name);
+    plot.curves = curves;
+    plot.annuli = radial_profile(observation.data.view(), observation.sigma.view(), observation.used, models,
+                                 ellipses_of(scene.components[i]));
+    for (Annulus& annulus : plot.annuli) {
+      const double sky_mean = annulus.models.front();
+      annulus.models.erase(annulus.models.begin());
+      annulus.models.front() -= sky_mean;
+      annulus.data -= sky_mean;
+    }
+    if (task.photometry.zeropoint) {
+      const double area = pixel_scale ? *pixel_scale * *pixel_scale : 1.0;
+      plot.magnitude = [area, photometry = task.photometry](double counts) {
+        return photometry.magnitude(counts / area);
+      };
+      plot.magnitude_title = pixel_scale ? "mag / arcsec²" : "mag / pixel²";
+    }
+    keep_visible(plot);
+    plots.push_back(std::move(plot));
+  }
+  return plots;
+}
+
+}  // namespace gaxel::io::report

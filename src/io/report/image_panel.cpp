@@ -1,0 +1,111 @@
+#include "io/report/image_panel.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numbers>
+
+#include "io/report/paint.hpp"
+#include "io/report/svg.hpp"
+
+namespace gaxel::io::report {
+namespace {
+
+constexpr double kWidth = 400.0;
+constexpr double kLeft = 46.0;
+constexpr double kRight = 10.0;
+constexpr double kTop = 26.0;
+constexpr double kBarHeight = 12.0;
+constexpr double kMaxAspect = 1.3;
+constexpr std::string_view kFrame = "fill=\"none\" stroke=\"#444\" stroke-width=\"1\"";
+constexpr std::string_view kTickMark = "stroke=\"#444\" stroke-width=\"1\"";
+
+// Where the image lies on the canvas.
+struct Plot {
+  double left = kLeft;
+  double width = kWidth - kLeft - kRight;
+  double height = 0.0;
+  double scale = 1.0;  // canvas units per pixel
+
+  double bottom() const { return kTop + height; }
+  Point at(double x, double y) const { return {left + (x + 0.5) * scale, bottom() - (y + 0.5) * scale}; }
+};
+
+Plot layout(Shape shape) {
+  Plot plot;
+  const double room = plot.width;
+  plot.scale = std::min(room / shape.nx, kMaxAspect * room / shape.ny);
+  plot.width = plot.scale * shape.nx;
+  plot.height = plot.scale * shape.ny;
+  plot.left += 0.5 * (room - plot.width);
+  return plot;
+}
+
+void draw_axes(SvgCanvas& canvas, const Plot& plot, const ImagePanel& panel) {
+  const Placement& frame = panel.placement;
+  const int x_count = plot.width > 150.0 ? 6 : 3;
+  const int y_count = plot.height > 150.0 ? 6 : 3;
+  for (const Tick& tick : linear_ticks(frame.fits_x(-0.5), frame.fits_x(panel.shape.nx - 0.5), x_count)) {
+    const double x = plot.at(frame.inner_x(tick.value), 0.0).x;
+    canvas.line({x, plot.bottom()}, {x, plot.bottom() + 4.0}, kTickMark);
+    canvas.text({x, plot.bottom() + 16.0}, tick.label, "class=\"tick\" text-anchor=\"middle\"");
+  }
+  for (const Tick& tick : linear_ticks(frame.fits_y(-0.5), frame.fits_y(panel.shape.ny - 0.5), y_count)) {
+    const double y = plot.at(0.0, frame.inner_y(tick.value)).y;
+    canvas.line({plot.left - 4.0, y}, {plot.left, y}, kTickMark);
+    canvas.text({plot.left - 7.0, y + 4.0}, tick.label, "class=\"tick\" text-anchor=\"end\"");
+  }
+  canvas.rectangle({plot.left, kTop}, plot.width, plot.height, kFrame);
+}
+
+void draw_outlines(SvgCanvas& canvas, const Plot& plot, const ImagePanel& panel) {
+  canvas.begin_clip(panel.id + "-clip", {plot.left, kTop}, plot.width, plot.height);
+  for (const Outline& outline : panel.outlines) {
+    const Point centre = plot.at(outline.x, outline.y);
+    const double a = outline.semi_major * plot.scale;
+    if (a > 0.0) {
+      canvas.ellipse(centre, a, outline.q * a, -outline.theta * 180.0 / std::numbers::pi,
+                     "class=\"outline\"");
+    } else {
+      canvas.line({centre.x - 5.0, centre.y}, {centre.x + 5.0, centre.y}, "class=\"outline\"");
+      canvas.line({centre.x, centre.y - 5.0}, {centre.x, centre.y + 5.0}, "class=\"outline\"");
+    }
+    // Beside the ellipse, on the side where there is room.
+    const double reach = std::max(a, 5.0) + 5.0;
+    const bool left_side =
+        centre.x + reach + 12.0 * static_cast<double>(outline.label.size()) > plot.left + plot.width;
+    canvas.text({left_side ? centre.x - reach : centre.x + reach, centre.y + 4.0}, outline.label,
+                left_side ? "class=\"mark\" text-anchor=\"end\"" : "class=\"mark\"");
+  }
+  canvas.end_clip();
+}
+
+void draw_bar(SvgCanvas& canvas, const ImagePanel& panel, double top) {
+  const double width = kWidth - kLeft - kRight;
+  canvas.picture({kLeft, top}, width, kBarHeight, color_bar(*panel.map));
+  canvas.rectangle({kLeft, top}, width, kBarHeight, kFrame);
+  const double bottom = top + kBarHeight;
+  for (const Tick& tick : panel.bar_ticks) {
+    const double x = kLeft + tick.value * width;
+    canvas.line({x, bottom}, {x, bottom + 4.0}, kTickMark);
+    canvas.text({x, bottom + 16.0}, tick.label, "class=\"tick\" text-anchor=\"middle\"");
+  }
+  canvas.text({kLeft + 0.5 * width, bottom + 33.0}, panel.bar_title, "class=\"axis\" text-anchor=\"middle\"");
+}
+
+}  // namespace
+
+std::string image_panel_svg(const ImagePanel& panel) {
+  const Plot plot = layout(panel.shape);
+  const double bar_top = plot.bottom() + 30.0;
+  SvgCanvas canvas(kWidth, bar_top + kBarHeight + 40.0, panel.title);
+  canvas.text({kLeft + 0.5 * (kWidth - kLeft - kRight), 17.0}, panel.title,
+              "class=\"title\" text-anchor=\"middle\"");
+  canvas.picture({plot.left, kTop}, plot.width, plot.height, panel.picture);
+  draw_outlines(canvas, plot, panel);
+  draw_axes(canvas, plot, panel);
+  draw_bar(canvas, panel, bar_top);
+  return canvas.str();
+}
+
+}  // namespace gaxel::io::report
