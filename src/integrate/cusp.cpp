@@ -15,6 +15,18 @@ struct Point {
   double v;
 };
 
+// An edge of a box in the image, relative to the profile's centre; one of its two extents is zero.
+struct Edge {
+  double x_from;
+  double y_from;
+  double x_to;
+  double y_to;
+};
+
+Point to_plane(const EllipseFrame& f, double dx, double dy) {
+  return {f.a * dx + f.b * dy, f.c * dx + f.d * dy};
+}
+
 // Integrals along an edge of G, dG/dshape, g and g tau; tau: arc length from the foot of the perpendicular.
 struct EdgeIntegrals {
   double mean = 0.0;
@@ -50,8 +62,8 @@ struct EdgeSampler {
     n_evaluations += kPanelOrder;
   }
 
-  // Panels that grow away from the foot: within each the integrand, singular at tau = +-i height, is smooth. `sign`
-  // tells on which side of the foot 0 <= near < far lie.
+  // Panels that grow away from the foot: within each the integrand, singular at tau = +-i height, is smooth.
+  // `sign` tells on which side of the foot 0 <= near < far lie.
   void add_side(double sign, double near, double far, double first, double ratio) {
     double from = near;
     while (from < far) {
@@ -72,37 +84,49 @@ struct EdgeSampler {
 
 Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box, bool derivatives,
                      std::int64_t& n_evaluations) {
-  const auto to_plane = [&f](double x, double y) {
-    return Point{f.a * (x - f.x0) + f.b * (y - f.y0), f.c * (x - f.x0) + f.d * (y - f.y0)};
-  };
-  const std::array<Point, 4> corners = {to_plane(box.x_min, box.y_min), to_plane(box.x_max, box.y_min),
-                                        to_plane(box.x_max, box.y_max), to_plane(box.x_min, box.y_max)};
+  // Corners relative to the centre, counter-clockwise.
+  const double left = box.x_min - f.x0;
+  const double right = box.x_max - f.x0;
+  const double bottom = box.y_min - f.y0;
+  const double top = box.y_max - f.y0;
+  const std::array<Edge, 4> edges = {Edge{left, bottom, right, bottom}, Edge{right, bottom, right, top},
+                                     Edge{right, top, left, top}, Edge{left, top, left, bottom}};
   const RadialLaw::CuspSampling sampling = law.cusp_sampling();
   double flux = 0.0;
   double shape = 0.0;
-  double light_dv = 0.0;    // boundary integrals of g dv, g du, u g dv, v g dv, v g du
+  double light_dv = 0.0;  // boundary integrals of g dv, g du, u g dv, v g dv, v g du
   double light_du = 0.0;
   double u_light_dv = 0.0;
   double v_light_dv = 0.0;
   double v_light_du = 0.0;
-  for (std::size_t i = 0; i < corners.size(); ++i) {
-    const Point from = corners[i];
-    const Point to = corners[(i + 1) % corners.size()];
+  for (const Edge& edge : edges) {
+    const Point from = to_plane(f, edge.x_from, edge.y_from);
+    const Point to = to_plane(f, edge.x_to, edge.y_to);
     const double length = std::hypot(to.u - from.u, to.v - from.v);
     const double eu = (to.u - from.u) / length;
     const double ev = (to.v - from.v) / length;
-    const double height = from.u * ev - from.v * eu;  // u dv - v du = height dtau
+    // u dv - v du = height dtau. From the cross product in the image, which is exactly zero on an edge
+    // through the centre: there the light is so steep that a rounding of the height would be seen.
+    const double height =
+        f.area_factor() *
+        (edge.x_from * (edge.y_to - edge.y_from) - edge.y_from * (edge.x_to - edge.x_from)) / length;
+    if (height == 0.0 && !derivatives) {
+      continue;
+    }
     const double start = from.u * eu + from.v * ev;
     const double end = start + length;
     const Point foot{from.u - start * eu, from.v - start * ev};
 
     EdgeSampler sampler{law, derivatives, height * height, {}};
-    const double first = length * std::max(std::abs(height) / length, sampling.smallest_radius);
+    // Over the first panel, too, the radius grows by no more than the ratio.
+    const double ratio = sampling.panel_ratio;
+    const double first = std::max(std::abs(height) * std::min(1.0, std::sqrt(ratio * ratio - 1.0)),
+                                  length * sampling.smallest_radius);
     if (end > 0.0) {
-      sampler.add_side(1.0, std::max(start, 0.0), end, first, sampling.panel_ratio);
+      sampler.add_side(1.0, std::max(start, 0.0), end, first, ratio);
     }
     if (start < 0.0) {
-      sampler.add_side(-1.0, std::max(-end, 0.0), -start, first, sampling.panel_ratio);
+      sampler.add_side(-1.0, std::max(-end, 0.0), -start, first, ratio);
     }
     const EdgeIntegrals& sums = sampler.sums;
     n_evaluations += sampler.n_evaluations;

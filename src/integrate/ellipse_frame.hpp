@@ -52,8 +52,8 @@ struct Range {
   double max;
 };
 
-/// Smallest and largest s over a box (which may be a segment or a point). s is convex: largest at a corner, smallest
-/// at the centre of the profile or on the boundary.
+/// Smallest and largest s over a box (which may be a segment or a point). s is convex: largest at a corner,
+/// smallest at the centre of the profile or on the boundary.
 inline Range range_of_s(const EllipseFrame& f, const Box& box) {
   const double max = std::max(std::max(f.s(box.x_min, box.y_min), f.s(box.x_max, box.y_min)),
                               std::max(f.s(box.x_min, box.y_max), f.s(box.x_max, box.y_max)));

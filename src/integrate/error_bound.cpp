@@ -7,7 +7,8 @@
 namespace gaxel {
 namespace {
 
-constexpr double kLogHalfOf64Over15 = 0.7576857016975164;  // ln(32/15): the error of the mean, not of the integral
+constexpr double kLogHalfOf64Over15 =
+    0.7576857016975164;  // ln(32/15): the error of the mean, not of the integral
 
 }  // namespace
 

@@ -21,13 +21,14 @@ struct CellGroup {
 
 /// Bound of the error of the mean over a cell, in one direction, as a function of the number of nodes:
 ///   |error| <= min over j of exp(log_amplitude[j] - 2 K log_rho[j]),
-/// from |I - Q_K| <= (64/15) M rho^-2K / (1 - rho^-2) for a function bounded by M on the Bernstein ellipse rho
-/// (Trefethen, Approximation Theory and Approximation Practice, theorem 19.3); M from RadialLaw::log_bounds.
+/// from |I - Q_K| <= (64/15) M rho^-2K / (1 - rho^-2) for a function bounded by M on the Bernstein ellipse
+/// rho (Trefethen, Approximation Theory and Approximation Practice, theorem 19.3); M from
+/// RadialLaw::log_bounds.
 class DirectionBound {
  public:
   DirectionBound() = default;
-  /// `s`: range of s over the lines on which the cells' centres lie; s = metric |z - z*|^2 along the direction, z* its
-  /// complex root; h: half-width of the cells.
+  /// `s`: range of s over the lines on which the cells' centres lie; s = metric |z - z*|^2 along the
+  /// direction, z* its complex root; h: half-width of the cells.
   DirectionBound(const RadialLaw& law, const Range& s, double metric, double h);
 
   /// Fewest nodes for which the error's logarithm is at most log_tolerance; kNoOrder when no number will do.

@@ -128,7 +128,8 @@ void count_cells(const CellBucket& bucket, WorkCount& work) {
 
 }  // namespace
 
-WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux, ImageView image) {
+WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
+                  ImageView image) {
   WorkCount work;
   for (const CellBucket& bucket : plan.buckets) {
     count_cells(bucket, work);
@@ -150,8 +151,8 @@ WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& fr
   return work;
 }
 
-WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
-                                   std::span<const LightParameter> parameters, ImageView image,
+WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,
+                                   double flux, std::span<const LightParameter> parameters, ImageView image,
                                    std::span<const ImageView> derivatives) {
   WorkCount work;
   std::vector<Moments> weights;
@@ -200,7 +201,8 @@ WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const
   return work;
 }
 
-void add_error_bound(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux, ImageView bound) {
+void add_error_bound(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
+                     ImageView bound) {
   const double scale = std::abs(flux);
   Lane mean;
   Lane check;

@@ -1,4 +1,5 @@
-// Carrying out a plan: node evaluations in vectors over cells, sums per pixel, derivatives and the error's bound.
+// Carrying out a plan: node evaluations in vectors over cells, sums per pixel, derivatives and the error's
+// bound.
 #pragma once
 
 #include <span>
@@ -17,15 +18,18 @@ struct WorkCount {
 };
 
 /// Adds flux times the profile to the pixels of the plan's band. `image` is the whole grid.
-WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux, ImageView image);
+WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
+                  ImageView image);
 
-/// Also adds the derivatives with respect to `parameters` to the images `derivatives`, one each, of the grid's shape.
-WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
-                                   std::span<const LightParameter> parameters, ImageView image,
+/// Also adds the derivatives with respect to `parameters` to the images `derivatives`, one each, of the
+/// grid's shape.
+WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,
+                                   double flux, std::span<const LightParameter> parameters, ImageView image,
                                    std::span<const ImageView> derivatives);
 
-/// Adds a bound of each pixel's error to `bound`: the difference to a rule with kCheckOrders more nodes plus that
-/// rule's a-priori bound, at most the a-priori bound of the plan's rule, plus rounding.
-void add_error_bound(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux, ImageView bound);
+/// Adds a bound of each pixel's error to `bound`: the difference to a rule with kCheckOrders more nodes plus
+/// that rule's a-priori bound, at most the a-priori bound of the plan's rule, plus rounding.
+void add_error_bound(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
+                     ImageView bound);
 
 }  // namespace gaxel

@@ -17,8 +17,8 @@ using Moments = std::array<double, kNumMoments>;
 /// What the derivatives are taken with respect to, in the order of the elliptical kinds' parameters.
 enum class LightParameter { kX, kY, kFlux, kRe, kShape, kQ, kTheta };
 
-/// Coefficients c with d(flux in cell)/d(parameter) = sum_m c[m] moment[m], for total flux `flux`. With s = u^2 + v^2:
-/// ds/dp = 2 u du/dp + 2 v dv/dp, and du dv scales as 1 / (q re^2).
+/// Coefficients c with d(flux in cell)/d(parameter) = sum_m c[m] moment[m], for total flux `flux`. With s =
+/// u^2 + v^2: ds/dp = 2 u du/dp + 2 v dv/dp, and du dv scales as 1 / (q re^2).
 inline Moments derivative_weights(const EllipseFrame& f, double flux, LightParameter parameter) {
   Moments c{};
   switch (parameter) {

@@ -10,10 +10,11 @@
 namespace gaxel {
 namespace {
 
-constexpr int kMaxOrder = 16;         // beyond, two halves are cheaper
+constexpr int kMaxOrder = 16;  // beyond, two halves are cheaper
 constexpr int kMaxLevel = 30;
 constexpr int kCheapEvaluations = 4;  // a block whose pixels need no more is not looked at closer
-constexpr double kBlockReach = 0.2;   // largest side of a block relative to its distance from the profile's centre
+constexpr double kBlockReach =
+    0.2;  // largest side of a block relative to its distance from the profile's centre
 constexpr int kBlockSide = 64;
 constexpr int kCuspEvaluations = 4000;  // what the closed form of a pixel costs, in evaluations of the law
 
@@ -129,7 +130,8 @@ class Planner {
     const int rows = (block.n_rows + 1) / 2;
     const int cols = (block.n_cols + 1) / 2;
     for (const auto& [row, n_rows] : {std::pair{block.row, rows}, {block.row + rows, block.n_rows - rows}}) {
-      for (const auto& [col, n_cols] : {std::pair{block.col, cols}, {block.col + cols, block.n_cols - cols}}) {
+      for (const auto& [col, n_cols] :
+           {std::pair{block.col, cols}, {block.col + cols, block.n_cols - cols}}) {
         if (n_rows > 0 && n_cols > 0) {
           add_block({row, col, n_rows, n_cols});
         }

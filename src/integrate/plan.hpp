@@ -30,16 +30,16 @@ struct CellBucket {
   int level_y;
   std::vector<double> x;  ///< centres
   std::vector<double> y;
-  std::vector<std::int32_t> pixel;    ///< index into the grid's pixels, row-major
-  std::vector<float> prior;           ///< bound of the error of the cell's flux with this rule
-  std::vector<float> check_prior;     ///< the same with kCheckOrders more nodes in each direction
+  std::vector<std::int32_t> pixel;  ///< index into the grid's pixels, row-major
+  std::vector<float> prior;         ///< bound of the error of the cell's flux with this rule
+  std::vector<float> check_prior;   ///< the same with kCheckOrders more nodes in each direction
 };
 
 /// The certificate compares a rule with one of this many more nodes in each direction.
 inline constexpr int kCheckOrders = 2;
 
 /// Bound of the absolute error of the closed form of a pixel at the cusp, per unit flux.
-inline constexpr double kCuspError = 4e-15;
+inline constexpr double kCuspError = 1e-14;
 
 /// Immutable once made; can be executed for the parameters it was made for, from many threads at once.
 struct Plan {
@@ -50,9 +50,9 @@ struct Plan {
   bool limit_hit = false;                 ///< some pixel may miss the tolerance
 };
 
-/// Finds cells for a band of the grid such that every pixel's a-priori error bound meets the tolerance. Blocks of
-/// pixels far from the centre share a rule; pixels nearer get the rule they need or are split; where that would cost
-/// more than the closed form of the cusp, a pixel gets that.
+/// Finds cells for a band of the grid such that every pixel's a-priori error bound meets the tolerance.
+/// Blocks of pixels far from the centre share a rule; pixels nearer get the rule they need or are split;
+/// where that would cost more than the closed form of the cusp, a pixel gets that.
 Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
              const PixelTolerance& tolerance);
 

@@ -25,15 +25,21 @@ SersicConstants sersic_constants(double n) {
   c.exponent = 0.5 / n;
   c.b = b.b;
   c.log_b = std::log(b.b);
-  c.log_i0 = 2.0 * n * c.log_b - std::log(2.0 * std::numbers::pi * n) - boost::math::lgamma(2.0 * n);
+  // ln I0 reaches 36: in extended precision, so that I0 is right to the last place.
+  const long double nl = n;
+  const long double log_i0 = 2.0L * nl * std::log(static_cast<long double>(b.b)) -
+                             std::log(2.0L * std::numbers::pi_v<long double> * nl) -
+                             boost::math::lgamma(2.0L * nl);
+  c.i0 = static_cast<double>(std::exp(log_i0));
+  c.log_i0 = static_cast<double>(log_i0);
   c.dlog_b_dn = b.db_dn / b.b;
   c.dlog_i0_dn = 2.0 * c.log_b + 2.0 * n * c.dlog_b_dn - 1.0 / n - 2.0 * boost::math::digamma(2.0 * n);
   return c;
 }
 
 SersicLaw::SersicLaw(double n) : constants_(sersic_constants(n)) {
-  // w / w0 = (1 + z1)^p (1 + z2)^p, and (1 + z)^p - 1 = p integral_0^1 z (1 + t z)^(p - 1) dt, whose integrand is
-  // largest for z = -|z| when p <= 1 and for z = |z| when p >= 1.
+  // w / w0 = (1 + z1)^p (1 + z2)^p, and (1 + z)^p - 1 = p integral_0^1 z (1 + t z)^(p - 1) dt, whose
+  // integrand is largest for z = -|z| when p <= 1 and for z = |z| when p >= 1.
   const double p = constants_.exponent;
   for (std::size_t j = 0; j < kReaches.size(); ++j) {
     const double one = p <= 1.0 ? 1.0 - std::pow(1.0 - kReaches[j], p) : std::pow(1.0 + kReaches[j], p) - 1.0;
@@ -50,7 +56,9 @@ void SersicLaw::evaluate_with_partials(const double* s, std::size_t n, double* g
   sersic_partials(constants_, s, n, g, g_s, g_shape);
 }
 
-double SersicLaw::exponent_at(double s) const { return constants_.b * std::pow(s, constants_.exponent); }
+double SersicLaw::exponent_at(double s) const {
+  return constants_.b * std::pow(s, constants_.exponent);
+}
 
 std::array<double, kReaches.size()> SersicLaw::log_bounds(double s_min, double s_max) const {
   const double w_min = exponent_at(s_min);
@@ -63,9 +71,13 @@ std::array<double, kReaches.size()> SersicLaw::log_bounds(double s_min, double s
   return bounds;
 }
 
-double SersicLaw::log_min(double /*s_min*/, double s_max) const { return constants_.log_i0 - exponent_at(s_max); }
+double SersicLaw::log_min(double /*s_min*/, double s_max) const {
+  return constants_.log_i0 - exponent_at(s_max);
+}
 
-double SersicLaw::log_max(double s_min, double /*s_max*/) const { return constants_.log_i0 - exponent_at(s_min); }
+double SersicLaw::log_max(double s_min, double /*s_max*/) const {
+  return constants_.log_i0 - exponent_at(s_min);
+}
 
 EnclosedFlux SersicLaw::enclosed(double s) const {
   const SersicConstants& c = constants_;
@@ -76,18 +88,22 @@ EnclosedFlux SersicLaw::enclosed(double s) const {
   }
   // G = n I0 e^-x S(2n, x); x dS/dx - x S = 1 - a S = -a (S - 1/a).
   const ScaledGammaSeries series = scaled_gamma_series(a, x);
-  const double scale = c.n * std::exp(c.log_i0);
+  const double scale = c.n * c.i0;
   const double dlog_x_dn = x > 0.0 ? c.dlog_b_dn - 2.0 * c.exponent * c.exponent * std::log(s) : 0.0;
   return {scale * series.sum, scale * (series.sum * (c.dlog_i0_dn + 1.0 / c.n) - a * series.tail * dlog_x_dn +
                                        2.0 * series.d_da)};
 }
 
-double SersicLaw::value(double s) const { return std::exp(constants_.log_i0 - exponent_at(s)); }
+double SersicLaw::value(double s) const {
+  return constants_.i0 * std::exp(-exponent_at(s));
+}
 
 double SersicLaw::rounding(double g) const {
   constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
-  const double w = std::max(constants_.log_i0 - std::log(std::max(g, std::numeric_limits<double>::min())), 1e-12);
-  return kEpsilon * (8.0 + w * (4.0 + 6.0 * std::abs(std::log(w) - constants_.log_b)));
+  const double w =
+      std::max(constants_.log_i0 - std::log(std::max(g, std::numeric_limits<double>::min())), 1e-12);
+  return kEpsilon *
+         (8.0 + std::abs(constants_.log_i0) + w * (4.0 + 6.0 * std::abs(std::log(w) - constants_.log_b)));
 }
 
 RadialLaw::CuspSampling SersicLaw::cusp_sampling() const {

@@ -8,10 +8,11 @@ namespace gaxel {
 /// Constants of a Sersic law of given n, in the plane where re = 1 and q = 1.
 struct SersicConstants {
   double n;
-  double exponent;     ///< p = 1 / (2n): w = b s^p
+  double exponent;  ///< p = 1 / (2n): w = b s^p
   double b;
   double log_b;
-  double log_i0;       ///< ln of the central intensity at unit flux, I0 = b^2n / (2 pi n Gamma(2n))
+  double i0;  ///< central intensity at unit flux, I0 = b^2n / (2 pi n Gamma(2n))
+  double log_i0;
   double dlog_b_dn;
   double dlog_i0_dn;
 };

@@ -7,7 +7,7 @@ namespace gaxel {
 
 struct SersicConstants;
 
-/// g[i] = I0 exp(-b s[i]^p). Relative error below 1e-15 (8 + w (4 + 6 |ln(w / b)|)), w = b s^p.
+/// g[i] = I0 exp(-b s[i]^p). Relative error: RadialLaw::rounding.
 void sersic_values(const SersicConstants& constants, const double* s, std::size_t n, double* g);
 
 /// Also dg/ds and dg/dn at fixed flux.

@@ -1,0 +1,170 @@
+// The Sersic law against mpmath at 40 digits, its bounds against complex evaluation, its kernels on every
+// instruction set of the machine against extended precision.
+#include "profile/sersic.hpp"
+
+#include <gtest/gtest.h>
+
+#include <hwy/highway.h>
+#include <cmath>
+#include <complex>
+#include <numbers>
+#include <random>
+#include <vector>
+
+#include "gaxel/error.hpp"
+
+namespace gaxel {
+namespace {
+
+struct Truth {
+  double n, s, g, g_s, g_n, mean, mean_n;
+};
+
+// n, s, g, dg/ds, dg/dn, G = F(<s)/(2 pi s), dG/dn: mpmath, 40 digits, central differences of step 1e-12.
+constexpr Truth kTruth[] = {
+    {0.1, 0.7, 0.15914815350743076, -0.0039637407602795862, -0.0056505532745983104, 0.079805661828133024,
+     0.0094144749240899546},
+    {0.1, 3, 0.001032478234059879, -0.008675158179471094, 0.095386936641746738, 0.053033641084050741,
+     -0.002143168490450182},
+    {0.5, 1.3, 0.08960589747274373, -0.062110075194775846, -0.074327714491294498, 0.072706116255945536,
+     -0.0089953193512491282},
+    {1, 0.01, 0.37904777881471714, -3.1808684932309073, 0.36853092812079591, 0.20058702913428001,
+     0.22763822072885601},
+    {1, 40, 1.1006146126269616e-5, -1.4603502765886605e-6, 9.4338367425977584e-5, 0.0039777390277923467,
+     -1.1885783722976927e-5},
+    {2.5, 1e-6, 4.3922091182110974, -258889.47826814639, 5.963011541039768, 2.3086897033541496,
+     3.2755337760098036},
+    {4, 2, 0.022038627391102918, -0.01151983271537867, -0.0026538351937026704, 0.047468892137817651,
+     -0.00093524604925405571},
+    {10, 1e-3, 8.8068845833303163, -6131.1970685020212, 0.47442695116029672, 11.686451103603401,
+     1.4119858117128231},
+    {20, 5, 0.003925843239755201, -0.00081060330727426749, -9.36669841434019e-5, 0.019122615783253097,
+     -7.8961377327027376e-5},
+    {20, 1e-12, 7841215.4187815758, -3.8972167164148002e+18, 2243628.1810523135, 7470216.6507876731,
+     2379625.4388894766},
+};
+
+TEST(SersicLaw, AgreesWithMpmath) {
+  for (const Truth& t : kTruth) {
+    const SersicLaw law(t.n);
+    double g = 0.0;
+    double g_s = 0.0;
+    double g_n = 0.0;
+    law.evaluate_with_partials(&t.s, 1, &g, &g_s, &g_n);
+    EXPECT_NEAR(g / t.g, 1.0, 3e-14) << t.n << " " << t.s;
+    EXPECT_NEAR(law.value(t.s) / t.g, 1.0, 3e-14) << t.n << " " << t.s;
+    EXPECT_NEAR(g_s / t.g_s, 1.0, 3e-14) << t.n << " " << t.s;
+    EXPECT_NEAR(g_n / t.g_n, 1.0, 2e-12) << t.n << " " << t.s;
+    const EnclosedFlux enclosed = law.enclosed(t.s);
+    EXPECT_NEAR(enclosed.mean / t.mean, 1.0, 3e-14) << t.n << " " << t.s;
+    EXPECT_NEAR(enclosed.d_shape / t.mean_n, 1.0, 2e-12) << t.n << " " << t.s;
+  }
+}
+
+TEST(SersicLaw, CentreAndFarAwayAreFinite) {
+  for (const double n : {0.1, 0.5, 1.0, 4.0, 20.0}) {
+    const SersicLaw law(n);
+    const double i0 = law.constants().i0;
+    EXPECT_DOUBLE_EQ(law.value(0.0), i0);
+    EXPECT_NEAR(law.enclosed(0.0).mean, 0.5 * i0, 1e-14 * i0);
+    EXPECT_TRUE(std::isfinite(law.enclosed(0.0).d_shape));
+    const double far = 1e30;
+    EXPECT_NEAR(law.enclosed(far).mean * 2.0 * std::numbers::pi * far, 1.0, 1e-14);
+    double g = -1.0;
+    law.evaluate(&far, 1, &g);
+    EXPECT_GE(g, 0.0);
+    EXPECT_LT(g, 1e-20);
+  }
+}
+
+TEST(SersicLaw, BoundsHoldInTheComplexPlaneAndAreNotIdle) {
+  std::mt19937_64 random(11);
+  std::uniform_real_distribution<double> unit(0.0, 1.0);
+  double tightest = 0.0;
+  for (int trial = 0; trial < 20000; ++trial) {
+    const double n = 0.1 * std::pow(200.0, unit(random));
+    const SersicLaw law(n);
+    const double s_min = std::pow(10.0, -4.0 + 6.0 * unit(random));
+    const double s_max = s_min * (1.0 + 2.0 * unit(random));
+    const auto bounds = law.log_bounds(s_min, s_max);
+    const std::size_t j = static_cast<std::size_t>(trial) % kReaches.size();
+    const double s0 = s_min + (s_max - s_min) * unit(random);
+    const auto z = [&] { return std::polar(kReaches[j], 2.0 * std::numbers::pi * unit(random)); };
+    const std::complex<double> power = std::pow(1.0 + z(), 0.5 / n) * std::pow(1.0 + z(), 0.5 / n);
+    const double w0 = law.constants().b * std::pow(s0, 0.5 / n);
+    const double log_g = law.constants().log_i0 - w0 * power.real();
+    EXPECT_LE(log_g, bounds[j] + 1e-9 * (1.0 + w0)) << "n " << n << " s0 " << s0 << " reach " << kReaches[j];
+    tightest = std::max(tightest, std::exp(std::min(0.0, log_g - bounds[j])));
+  }
+  EXPECT_GT(tightest, 0.9);
+}
+
+TEST(SersicLaw, RangesOfRealValuesHold) {
+  const SersicLaw law(3.0);
+  EXPECT_NEAR(law.log_max(0.5, 2.0), std::log(law.value(0.5)), 1e-14);
+  EXPECT_NEAR(law.log_min(0.5, 2.0), std::log(law.value(2.0)), 1e-14);
+}
+
+TEST(SersicLaw, RefusesIndicesOutsideItsRange) {
+  for (const double n : {0.05, 20.5, std::nan("")}) {
+    EXPECT_THROW(SersicLaw{n}, InputError);
+  }
+}
+
+// Values in extended precision with the constants as rounded: what the kernel is asked to compute.
+long double exact_value(const SersicConstants& c, double s) {
+  const long double w =
+      std::exp(static_cast<long double>(c.log_b) +
+               static_cast<long double>(c.exponent) * std::log(static_cast<long double>(s)));
+  return std::exp(static_cast<long double>(c.log_i0) - w);
+}
+
+TEST(SersicKernel, EveryInstructionSetKeepsTheStatedRounding) {
+  std::mt19937_64 random(5);
+  std::uniform_real_distribution<double> unit(0.0, 1.0);
+  const auto all = hwy::SupportedTargets();
+  int tried = 0;
+  for (auto rest = all; rest != 0; rest &= rest - 1) {
+    const auto target = rest & -rest;
+    if (hwy::TargetName(target) == std::string("Unknown")) {
+      continue;
+    }
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    ++tried;
+    for (const double n : {0.1, 0.37, 0.5, 1.0, 2.5, 4.0, 20.0}) {
+      const SersicLaw law(n);
+      std::vector<double> s(1003);  // not a multiple of any vector length
+      for (double& value : s) {
+        value = std::pow(10.0, -12.0 + 15.0 * unit(random));
+      }
+      std::vector<double> g(s.size());
+      std::vector<double> g2(s.size());
+      std::vector<double> g_s(s.size());
+      std::vector<double> g_n(s.size());
+      law.evaluate(s.data(), s.size(), g.data());
+      law.evaluate_with_partials(s.data(), s.size(), g2.data(), g_s.data(), g_n.data());
+      for (std::size_t i = 0; i < s.size(); ++i) {
+        const auto exact = static_cast<double>(exact_value(law.constants(), s[i]));
+        if (exact < 1e-290) {
+          EXPECT_LT(g[i], 1e-280);
+          continue;
+        }
+        const double allowed = law.rounding(g[i]) * exact;
+        EXPECT_NEAR(g[i], exact, allowed) << hwy::TargetName(target) << " n " << n << " s " << s[i];
+        EXPECT_NEAR(g2[i], exact, allowed) << hwy::TargetName(target) << " n " << n << " s " << s[i];
+        const double w = law.constants().b * std::pow(s[i], law.constants().exponent);
+        const double slope = -law.constants().exponent * w / s[i] * exact;
+        const double rounding_of_w =
+            2.3e-16 * (8.0 + 6.0 * law.constants().exponent * std::abs(std::log(s[i])));
+        EXPECT_NEAR(g_s[i], slope, (law.rounding(g[i]) + rounding_of_w) * std::abs(slope));
+      }
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  EXPECT_GE(tried, 1);
+}
+
+}  // namespace
+}  // namespace gaxel
