@@ -28,7 +28,8 @@ void check_finite(const Image& kernel) {
   const auto position = static_cast<int>(first - pixels.begin());
   reject(fmt::format("{} in column {}, row {} (0-based)", *first, position % kernel.nx(),
                      position / kernel.nx()),
-         fmt::format("the PSF has {} pixels that are not finite", std::count_if(first, pixels.end(), is_bad)),
+         fmt::format("{} of {} pixels are not finite", std::count_if(first, pixels.end(), is_bad),
+                     pixels.size()),
          "finite values; replace or cut off the bad pixels");
 }
 

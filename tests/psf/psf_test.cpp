@@ -75,7 +75,7 @@ TEST(Psf, RefusesWhatIsNoPsf) {
     kernel(2, 3) = bad;
     kernel(3, 3) = bad;
     const InputProblem problem = problem_of(kernel);
-    EXPECT_THAT(problem.what, HasSubstr("2 pixels that are not finite"));
+    EXPECT_THAT(problem.what, HasSubstr("2 of 20 pixels are not finite"));
     EXPECT_THAT(problem.value, HasSubstr("column 3, row 2"));
   }
 }

@@ -1,0 +1,49 @@
+// What the files of the extension module share. Python's side checks and converts arguments (python/gaxel);
+// here they arrive as contiguous float64 arrays.
+#pragma once
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "gaxel/component.hpp"
+#include "gaxel/image.hpp"
+
+namespace gaxel::python {
+
+namespace nb = nanobind;
+
+using InputImage = nb::ndarray<const double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using OutputImage = nb::ndarray<double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using OutputCube = nb::ndarray<double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
+
+/// Components as (kind's name, values in the kind's order).
+using ComponentList = std::vector<std::pair<std::string, std::vector<double>>>;
+std::vector<Component> to_components(const ComponentList& list);
+
+template <typename Array>
+Shape shape_of(const Array& array) {
+  return {static_cast<int>(array.shape(0)), static_cast<int>(array.shape(1))};
+}
+Image to_image(const InputImage& array);
+
+/// The pixels of an image that belongs to `owner`, seen from numpy without a copy; read-only for a constant
+/// image.
+template <typename AnyImage>
+auto to_numpy(AnyImage& image, nb::handle owner) {
+  using Pixel = std::remove_pointer_t<decltype(image.data())>;
+  return nb::ndarray<nb::numpy, Pixel, nb::ndim<2>>(
+      image.data(), {static_cast<std::size_t>(image.ny()), static_cast<std::size_t>(image.nx())}, owner);
+}
+
+void bind_errors(nb::module_& module);
+void bind_components(nb::module_& module);
+void bind_psf(nb::module_& module);
+void bind_render(nb::module_& module);
+void bind_fit(nb::module_& module);
+
+}  // namespace gaxel::python

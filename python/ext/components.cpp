@@ -1,0 +1,62 @@
+// The registry of components.
+#include "gaxel/component.hpp"
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include "base/nearest_name.hpp"
+#include "bindings.hpp"
+
+namespace gaxel::python {
+
+std::vector<Component> to_components(const ComponentList& list) {
+  std::vector<Component> components;
+  components.reserve(list.size());
+  for (const auto& [kind, values] : list) components.push_back({&component_kind(kind), values});
+  return components;
+}
+
+void bind_components(nb::module_& module) {
+  nb::class_<ParameterSpec>(module, "ParameterSpec", "One parameter of a kind of component.")
+      .def_ro("name", &ParameterSpec::name)
+      .def_ro("unit", &ParameterSpec::unit)
+      .def_ro("doc", &ParameterSpec::doc)
+      .def_ro("min", &ParameterSpec::min, "Smallest value allowed.")
+      .def_ro("max", &ParameterSpec::max, "Largest value allowed.")
+      .def_ro("fallback", &ParameterSpec::fallback, "Value when left out; NaN: none.")
+      .def_ro("fittable", &ParameterSpec::fittable, "False for constants.");
+  nb::class_<ComponentKind>(module, "ComponentKind", "A row of the registry of components.")
+      .def_ro("name", &ComponentKind::name)
+      .def_ro("title", &ComponentKind::title)
+      .def_ro("doc", &ComponentKind::doc)
+      .def_prop_ro("is_sky", [](const ComponentKind& kind) { return kind.family == Family::kSky; })
+      .def_prop_ro("parameters", [](const ComponentKind& kind) {
+        return std::vector<ParameterSpec>(kind.parameters.begin(), kind.parameters.end());
+      });
+  module.def(
+      "component_kinds",
+      [] {
+        const auto kinds = component_kinds();
+        return std::vector<ComponentKind>(kinds.begin(), kinds.end());
+      },
+      "All kinds of components, in the order of the documentation.");
+  module.def(
+      "validate",
+      [](const std::string& kind, std::vector<double> values) {
+        validate({&component_kind(kind), std::move(values)});
+      },
+      nb::arg("kind"), nb::arg("values"), "Raises InputError for a value outside its parameter's range.");
+  module.def(
+      "suggestion",
+      [](const std::string& word, const std::vector<std::string>& candidates) {
+        const std::vector<std::string_view> views(candidates.begin(), candidates.end());
+        return suggestion(word, views);
+      },
+      nb::arg("word"), nb::arg("candidates"),
+      "What may have been meant by a misspelt name, and what is allowed.");
+}
+
+}  // namespace gaxel::python

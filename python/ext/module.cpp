@@ -1,0 +1,23 @@
+#include <algorithm>
+
+#include "bindings.hpp"
+
+namespace gaxel::python {
+
+Image to_image(const InputImage& array) {
+  Image image(shape_of(array));
+  std::copy_n(array.data(), image.size(), image.data());
+  return image;
+}
+
+}  // namespace gaxel::python
+
+NB_MODULE(_core, module) {
+  module.doc() = "gaxel's C++ core. Use the package gaxel: it checks and converts what is handed in here.";
+  module.attr("__version__") = GAXEL_VERSION;
+  gaxel::python::bind_errors(module);
+  gaxel::python::bind_components(module);
+  gaxel::python::bind_psf(module);
+  gaxel::python::bind_render(module);
+  gaxel::python::bind_fit(module);
+}

@@ -1,0 +1,43 @@
+"""Writes components.pyi: the classes that gaxel.components makes of the registry, for type checkers and editors."""
+
+import inspect
+import sys
+import textwrap
+from pathlib import Path
+
+from gaxel._component import Component
+from gaxel.components import CLASSES
+
+HEADER = '''"""One class for each kind of component that the core's registry knows."""
+
+from gaxel._component import Component
+
+CLASSES: dict[str, type[Component]]
+'''
+
+
+def argument(parameter: inspect.Parameter) -> str:
+    if parameter.default is not None:
+        return f"{parameter.name}: float = ..."
+    return f"{parameter.name}: {'str' if parameter.name == 'name' else 'float'} | None = ..."
+
+
+def class_stub(cls: type[Component]) -> str:
+    arguments = ", ".join(argument(parameter) for parameter in inspect.signature(cls).parameters.values())
+    doc = inspect.cleandoc(cls.__doc__ or "")
+    lines = ['"""' + doc, '"""', f"def __init__(self, *, {arguments}) -> None: ..."]
+    for name, member in vars(cls).items():
+        if isinstance(member, property):
+            result = "float" if name == "zeropoint" else "float | None"
+            lines += ["@property", f"def {name}(self) -> {result}: ..."]
+    return f"class {cls.__name__}(Component):\n" + textwrap.indent("\n".join(lines), "    ") + "\n"
+
+
+def main() -> None:
+    names = ", ".join(f'"{cls.__name__}"' for cls in CLASSES.values())
+    stubs = [class_stub(cls) for cls in CLASSES.values()]
+    Path(sys.argv[1]).write_text("\n".join([HEADER, *stubs, f"__all__ = [{names}]\n"]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

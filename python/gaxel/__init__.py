@@ -1,0 +1,39 @@
+"""Galaxy light on pixels, to an accuracy the caller asks for.
+
+Images are float64 arrays of shape (ny, nx), row-major; the centre of pixel [row, col] is at x = col, y = row (0-based).
+Angles are in radians from +x towards +y, radii in pixels along the major axis, fluxes in the image's counts.
+
+>>> import gaxel
+>>> galaxy = gaxel.Sersic(x=31.5, y=31.5, flux=1000.0, re=8.0, n=2.5, q=0.6, theta=0.4)
+>>> image = gaxel.render(galaxy, shape=(64, 64))
+
+Components: Sersic, Exponential, DeVaucouleurs, Gaussian, PointSource, Sky. Functions: render, render_with_jacobian,
+parameter_names, fit. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
+"""
+
+from gaxel._component import Component
+from gaxel._core import Certificate, FitProgress, __version__
+from gaxel._errors import FitError, InputError, PsfWarning
+from gaxel._fit import FitResult, fit
+from gaxel._parameters import parameter_names
+from gaxel._psf import Psf
+from gaxel._render import render, render_with_jacobian
+from gaxel.components import *  # noqa: F403
+from gaxel.components import __all__ as _component_names
+
+__all__ = [
+    "Certificate",
+    "Component",
+    "FitError",
+    "FitProgress",
+    "FitResult",
+    "InputError",
+    "Psf",
+    "PsfWarning",
+    "__version__",
+    "fit",
+    "parameter_names",
+    "render",
+    "render_with_jacobian",
+]
+__all__ += _component_names

@@ -1,0 +1,86 @@
+"""Arrays as users have them (any number type, any byte order, strided) to what the core takes."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaxel._errors import input_error
+
+Image = NDArray[np.float64]
+
+
+def as_image(value: Any, source: str, key: str) -> Image:
+    """`value` as a C-contiguous native float64 array of shape (ny, nx); no copy where it is one already."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise input_error(source, key, f"array of {array.dtype}", "not an image", "real numbers")
+    if array.ndim != 2 or array.size == 0:
+        raise input_error(
+            source, key, f"shape {array.shape}", "not an image", "shape (ny, nx), neither of them 0"
+        )
+    return np.ascontiguousarray(array, dtype=np.float64)
+
+
+def as_mask(value: Any, shape: tuple[int, int], source: str, key: str) -> NDArray[np.bool_]:
+    """`value` as an array of bool; numbers other than 0 are True."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biu":
+        raise input_error(
+            source, key, f"array of {array.dtype}", "not a mask", "bool or integers, non-zero = bad"
+        )
+    check_shape(array, shape, source, key)
+    return array.astype(np.bool_)
+
+
+def check_shape(array: NDArray[Any], shape: tuple[int, int], source: str, key: str) -> None:
+    if array.shape != shape:
+        raise input_error(
+            source, key, f"shape {array.shape}", "sizes disagree", f"shape {shape}, as the data"
+        )
+
+
+def as_output(value: Any, shape: tuple[int, int], source: str) -> Image:
+    """`value` itself, which must be an array that can be written in place."""
+    fits = isinstance(value, np.ndarray) and value.dtype == np.dtype(np.float64) and value.flags.c_contiguous
+    if not (fits and value.dtype.isnative and value.flags.writeable):
+        found = f"array of {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+        raise input_error(
+            source, "out", found, "cannot be written in place", "a writeable C-contiguous float64 array"
+        )
+    check_shape(value, shape, source, "out")
+    return value
+
+
+def as_shape(value: Any, source: str) -> tuple[int, int]:
+    allowed = "(ny, nx), whole numbers above 0"
+    try:
+        ny, nx = value
+    except (TypeError, ValueError):
+        raise input_error(source, "shape", repr(value), "not a shape", allowed) from None
+    if not all(isinstance(n, int | np.integer) and 0 < n < 2**31 for n in (ny, nx)):
+        raise input_error(source, "shape", repr(value), "not a shape", allowed)
+    return int(ny), int(nx)
+
+
+def as_int(value: Any, source: str, key: str, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value < 2**31:
+        raise input_error(source, key, repr(value), "out of range", f"a whole number, {least} or more")
+    return int(value)
+
+
+def as_float(value: Any, source: str, key: str, allowed: str) -> float:
+    """`value` as a finite float; text and arrays are refused."""
+    try:
+        if isinstance(value, str | bytes | bool) or np.ndim(value) != 0:
+            raise TypeError
+        number = float(value)
+    except (TypeError, ValueError):
+        raise input_error(source, key, repr(value), "not a number", allowed) from None
+    if not np.isfinite(number):
+        raise input_error(source, key, repr(number), "not a finite number", allowed)
+    return number
+
+
+def as_threads(threads: Any, source: str) -> int:
+    return 1 if threads is None else as_int(threads, source, "threads", 0)

@@ -1,0 +1,159 @@
+"""What all components have in common; gaxel.components makes one class of each kind in the core's registry."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from gaxel import _core
+from gaxel._arrays import as_float
+from gaxel._errors import input_error
+
+
+def flux_of(mag: float, zeropoint: float) -> float:
+    return 10.0 ** (-0.4 * (mag - zeropoint))
+
+
+def mag_of(flux: float, zeropoint: float) -> float:
+    return zeropoint - 2.5 * math.log10(flux) if flux > 0.0 else math.nan
+
+
+# d flux / d mag = MAG_SLOPE * flux
+MAG_SLOPE = -0.4 * math.log(10.0)
+
+
+def range_text(spec: _core.ParameterSpec) -> str:
+    if math.isinf(spec.min) and math.isinf(spec.max):
+        return "any finite number"
+    return f"{spec.min:g} to {spec.max:g}"
+
+
+class Component:
+    """A source of light: immutable, comparable, hashable, picklable.
+
+    Parameters that are left out are None: render takes their fallback or raises InputError, fit estimates them. See
+    gaxel.Sersic and its sisters.
+    """
+
+    __slots__ = ("_given", "_name", "_zeropoint")
+    _kind: ClassVar[_core.ComponentKind]
+    _specs: ClassVar[Mapping[str, _core.ParameterSpec]]
+    _given: dict[str, float]
+    _name: str | None
+    _zeropoint: float
+
+    def __init__(self, **arguments: Any) -> None:
+        cls = type(self)
+        name = arguments.pop("name", None)
+        if name is not None and (not isinstance(name, str) or not name.isprintable() or not name):
+            raise input_error(cls.__name__, "name", repr(name), "not a usable name", "printable text")
+        zeropoint = arguments.pop("zeropoint", 0.0) if "flux" in cls._specs else 0.0
+        keys = cls._argument_names()
+        for key in arguments:
+            if key not in keys:
+                hint = _core.suggestion(key, keys)
+                raise TypeError(f"{cls.__name__}() got an unexpected keyword argument {key!r} ({hint})")
+        given = {key: arguments[key] for key in keys if arguments.get(key) is not None}
+        for key, value in given.items():
+            allowed = "any finite number" if key == "mag" else range_text(cls._specs[key])
+            given[key] = as_float(value, cls.__name__, key, allowed)
+        object.__setattr__(self, "_given", given)
+        object.__setattr__(self, "_name", name)
+        object.__setattr__(
+            self, "_zeropoint", as_float(zeropoint, cls.__name__, "zeropoint", "any finite number")
+        )
+        self._check()
+
+    def _check(self) -> None:
+        title = type(self).__name__
+        if "mag" in self._given:
+            mag = self._given["mag"]
+            if "flux" in self._given:
+                raise input_error(title, "mag", mag, "flux is given too", "one of them")
+            if not -1000.0 < mag - self._zeropoint < 1000.0:
+                raise input_error(
+                    title, "mag", mag, "no finite flux belongs to it", "a magnitude near the zeropoint"
+                )
+        # What is left out is checked as if it had some valid value.
+        values = [
+            value if value is not None else min(max(1.0, spec.min), spec.max)
+            for spec, value in zip(self._specs.values(), self.given_values(), strict=True)
+        ]
+        _core.validate(self._kind.name, values)
+
+    @classmethod
+    def _argument_names(cls) -> list[str]:
+        keys = list(cls._specs)
+        if "flux" in keys:
+            keys.insert(keys.index("flux") + 1, "mag")
+        return keys
+
+    @property
+    def kind(self) -> str:
+        """The kind's name: "sersic"."""
+        return self._kind.name
+
+    @property
+    def name(self) -> str | None:
+        """What the component is called in parameter names; None: its kind and a number."""
+        return self._name
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """What was given, by name, "mag" included."""
+        return dict(self._given)
+
+    @property
+    def has_mag(self) -> bool:
+        """Whether the flux was given as a magnitude: then fits and derivatives are in magnitudes, too."""
+        return "mag" in self._given
+
+    def value(self, parameter: str) -> float | None:
+        """A parameter's value, in the core's terms (flux, never mag); None when left out."""
+        if parameter == "flux" and self.has_mag:
+            return flux_of(self._given["mag"], self._zeropoint)
+        return self._given.get(parameter)
+
+    def given_values(self) -> list[float | None]:
+        """Values in the registry's order; None where left out."""
+        return [self.value(name) for name in self._specs]
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with other values; flux replaces mag and the other way round."""
+        arguments = self._arguments()
+        for one, other in (("flux", "mag"), ("mag", "flux")):
+            if one in changes and other not in changes:
+                arguments.pop(other, None)
+        return type(self)(**{**arguments, **changes})
+
+    def _arguments(self) -> dict[str, Any]:
+        arguments: dict[str, Any] = dict(self._given)
+        if self._zeropoint != 0.0:
+            arguments["zeropoint"] = self._zeropoint
+        if self._name is not None:
+            arguments["name"] = self._name
+        return arguments
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable; use replace({name}=...)")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Component):
+            return NotImplemented
+        return type(self) is type(other) and self._arguments() == other._arguments()
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, tuple(sorted(self._arguments().items()))))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self._arguments())
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{key}={value!r}" for key, value in self._arguments().items())
+        return f"{type(self).__name__}({arguments})"
+
+
+def _rebuild(cls: type[Component], arguments: dict[str, Any]) -> Component:
+    return cls(**arguments)

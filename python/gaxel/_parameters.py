@@ -1,0 +1,96 @@
+"""Lists of components and the names of their parameters."""
+
+import fnmatch
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from gaxel import _core
+from gaxel._component import Component
+from gaxel._errors import input_error
+
+Components = Component | Sequence[Component]
+
+
+class Slot(NamedTuple):
+    """One parameter of one component of a list."""
+
+    component: Component
+    spec: _core.ParameterSpec
+    name: str  # "disc.re"; "disc.mag" where the flux was given as a magnitude
+
+    @property
+    def is_mag(self) -> bool:
+        return self.spec.name == "flux" and self.component.has_mag
+
+
+def as_list(components: Components, source: str) -> list[Component]:
+    listed = [components] if isinstance(components, Component) else list(components)
+    for component in listed:
+        if not isinstance(component, Component):
+            found = type(component).__name__
+            raise input_error(source, "components", found, "not a component", "gaxel.Sersic and its sisters")
+    return listed
+
+
+def component_names(components: Sequence[Component], source: str) -> list[str]:
+    """Their names; those without one are called by their kind and a number from 1 that no other one has."""
+    given = [component.name for component in components if component.name is not None]
+    taken = set(given)
+    if len(taken) < len(given):
+        twice = next(name for name in given if given.count(name) > 1)
+        raise input_error(
+            source, "name", repr(twice), "two components have the same name", "names must be unique"
+        )
+    names = []
+    for component in components:
+        name = component.name
+        number = 1
+        while name is None:
+            candidate = f"{component.kind}{number}"
+            name = None if candidate in taken else candidate
+            number += 1
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def slots_of(components: Sequence[Component], source: str) -> list[Slot]:
+    """All parameters of all components, constants included, in order."""
+    slots = []
+    for name, component in zip(component_names(components, source), components, strict=True):
+        for spec in component._specs.values():
+            key = "mag" if spec.name == "flux" and component.has_mag else spec.name
+            slots.append(Slot(component, spec, f"{name}.{key}"))
+    return slots
+
+
+def parameter_names(components: Components) -> list[str]:
+    """Names of all parameters that can be fitted, in order: the rows of a Jacobian.
+
+    Parameters
+    ----------
+    components : Component or sequence of Component
+
+    Returns
+    -------
+    list of str
+        "component.parameter": the component's name, or its kind and a number from 1 ("sersic1"); the parameter's
+        name, "mag" where the component was given a magnitude.
+    """
+    slots = slots_of(as_list(components, "parameter_names"), "parameter_names")
+    return [slot.name for slot in slots if slot.spec.fittable]
+
+
+def select_names(wanted: str | Iterable[str], names: Sequence[str], source: str, key: str) -> set[str]:
+    """The members of `names` that match one of the names or shell patterns ("*.q") in `wanted`."""
+    selected: set[str] = set()
+    for pattern in [wanted] if isinstance(wanted, str) else wanted:
+        matches = fnmatch.filter(names, pattern) if isinstance(pattern, str) else []
+        if pattern in names:
+            matches = [pattern]  # a name may hold characters that mean something in a pattern
+        if not matches:
+            raise input_error(
+                source, key, repr(pattern), "no such parameter", _core.suggestion(str(pattern), names)
+            )
+        selected.update(matches)
+    return selected

@@ -1,0 +1,87 @@
+"""One class for each kind of component that the core's registry knows."""
+
+import inspect
+import math
+from types import MappingProxyType
+from typing import Any
+
+from gaxel import _core
+from gaxel._component import Component, mag_of, range_text
+
+# Class names that are more than the kind's name with a capital letter.
+_CLASS_NAMES = {"devaucouleurs": "DeVaucouleurs", "pointsource": "PointSource"}
+
+_MAG_DOC = "The flux as a magnitude: flux = 10**(-0.4 * (mag - zeropoint)). Give flux or mag."
+_ZEROPOINT_DOC = "Magnitude of one count. Default 0."
+_NAME_DOC = "What to call the component in parameter names. Default: its kind and a number."
+
+
+def _parameter_doc(kind: _core.ComponentKind, spec: _core.ParameterSpec) -> str:
+    text = spec.doc[0].upper() + spec.doc[1:]
+    if spec.unit:
+        text += f", {spec.unit}"
+    text += f"; {range_text(spec)}."
+    if not math.isnan(spec.fallback):
+        text += f" Left out: {spec.fallback:g} in render"
+        text += ", fixed there in fit." if kind.is_sky else ", estimated in fit."
+    elif not spec.fittable:
+        text += " A constant. Left out: the middle of the image."
+    else:
+        text += " Left out: an error in render, estimated in fit."
+    return text
+
+
+def _class_doc(kind: _core.ComponentKind) -> str:
+    lines = [f"{kind.title}.", "", kind.doc, "", "Parameters", "----------"]
+    for spec in kind.parameters:
+        lines += [f"{spec.name} : float, optional", f"    {_parameter_doc(kind, spec)}"]
+        if spec.name == "flux":
+            lines += ["mag : float, optional", f"    {_MAG_DOC}"]
+            lines += ["zeropoint : float", f"    {_ZEROPOINT_DOC}"]
+    lines += ["name : str, optional", f"    {_NAME_DOC}"]
+    return "\n".join(lines) + "\n"
+
+
+def _attribute(name: str, doc: str) -> property:
+    return property(lambda self: self.value(name), doc=doc)
+
+
+def _make_class(kind: _core.ComponentKind) -> type[Component]:
+    class_name = _CLASS_NAMES.get(kind.name, kind.name.capitalize())
+    members: dict[str, Any] = {
+        "__slots__": (),
+        "__doc__": _class_doc(kind),
+        "__module__": __name__,
+        "_kind": kind,
+        "_specs": MappingProxyType({spec.name: spec for spec in kind.parameters}),
+    }
+    for spec in kind.parameters:
+        members[spec.name] = _attribute(spec.name, _parameter_doc(kind, spec))
+    if "flux" in members:
+        members["mag"] = property(_mag, doc=_MAG_DOC)
+        members["zeropoint"] = property(lambda self: self._zeropoint, doc=_ZEROPOINT_DOC)
+    made = type(class_name, (Component,), members)
+    defaults: dict[str, Any] = dict.fromkeys(made._argument_names())
+    if "flux" in members:
+        defaults["zeropoint"] = 0.0
+    defaults["name"] = None
+    made.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=value)
+            for key, value in defaults.items()
+        ]
+    )
+    return made
+
+
+def _mag(self: Component) -> float | None:
+    if self.has_mag:
+        return self._given["mag"]
+    flux = self.value("flux")
+    return None if flux is None else mag_of(flux, self._zeropoint)
+
+
+CLASSES: dict[str, type[Component]] = {kind.name: _make_class(kind) for kind in _core.component_kinds()}
+
+__all__ = [made.__name__ for made in CLASSES.values()]
+globals().update({made.__name__: made for made in CLASSES.values()})

@@ -1,0 +1,67 @@
+"""The package as installed: version, names, stubs, documentation."""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import gaxel
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = Path(gaxel._core.__file__).parent
+
+
+def test_version_is_the_projects():
+    stated = re.search(r"project\(gaxel VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text())
+    assert gaxel.__version__ == stated.group(1)
+
+
+def test_all_names_exist_and_are_documented():
+    assert len(set(gaxel.__all__)) == len(gaxel.__all__) > 15
+    for name in gaxel.__all__:
+        if name != "__version__":
+            assert inspect.getdoc(getattr(gaxel, name)), name
+
+
+@pytest.mark.parametrize("function", [gaxel.render, gaxel.render_with_jacobian, gaxel.fit, gaxel.Psf])
+def test_every_argument_is_documented(function):
+    documented = inspect.getdoc(function)
+    listed = ", ".join(re.findall(r"^([\w, ]+)(?: : .*)?$", documented, re.MULTILINE)).split(", ")
+    for name in inspect.signature(function).parameters:
+        assert name in listed
+
+
+@pytest.fixture(scope="module")
+def stubs():
+    """The syntax trees of the generated stubs, by module."""
+    return {name: ast.parse((PACKAGE / f"{name}.pyi").read_text()) for name in ("_core", "components")}
+
+
+def test_the_package_is_typed():
+    assert (PACKAGE / "py.typed").exists()
+
+
+def test_stub_of_the_core_holds_all_it_has(stubs):
+    names = {node.name for node in stubs["_core"].body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    public = {
+        name for name, value in vars(gaxel._core).items() if callable(value) and not name.startswith("_")
+    }
+    assert public <= names and {"Certificate", "render", "fit"} <= names
+
+
+def test_stub_of_the_components_has_every_argument(stubs):
+    classes = {node.name: node for node in stubs["components"].body if isinstance(node, ast.ClassDef)}
+    assert list(classes) == gaxel.components.__all__
+    for name, node in classes.items():
+        init = next(member for member in node.body if getattr(member, "name", "") == "__init__")
+        arguments = [argument.arg for argument in init.args.kwonlyargs]
+        assert arguments == list(inspect.signature(getattr(gaxel, name)).parameters)
+        assert ast.get_docstring(node) == inspect.getdoc(getattr(gaxel, name))
+
+
+def test_the_example_of_the_package_runs():
+    code = "\n".join(re.findall(r"^>>> (.*)$", gaxel.__doc__, re.MULTILINE))
+    names = {}
+    exec(code, names)
+    assert names["image"].shape == (64, 64)
