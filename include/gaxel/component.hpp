@@ -9,7 +9,8 @@
 
 namespace gaxel {
 
-/// What a parameter means. Units inside gaxel: pixels, 0-based pixel centres, radians from +x towards +y, counts.
+/// What a parameter means. Units inside gaxel: pixels, 0-based pixel centres, radians from +x towards +y,
+/// counts.
 enum class Role { kX, kY, kFlux, kRe, kN, kQ, kTheta, kLevel, kSlopeX, kSlopeY };
 
 /// One parameter of a kind of component.
@@ -18,10 +19,10 @@ struct ParameterSpec {
   std::string_view name;  ///< as in Python and scene files: "re"
   std::string_view unit;  ///< inside gaxel: "pixel", "counts", "rad", ""
   std::string_view doc;
-  double min;             ///< smallest value allowed
-  double max;             ///< largest value allowed
-  double fallback;        ///< value when not given; NaN: must be given or estimated
-  bool fittable = true;   ///< false for constants such as the pivot of a sky plane
+  double min;            ///< smallest value allowed
+  double max;            ///< largest value allowed
+  double fallback;       ///< value when not given; NaN: must be given or estimated
+  bool fittable = true;  ///< false for constants such as the pivot of a sky plane
 };
 
 /// How a kind of component is rendered.

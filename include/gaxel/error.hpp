@@ -21,8 +21,8 @@ struct InputProblem {
   std::string allowed = {};  ///< what would be accepted, or what to do; may be empty
 };
 
-/// Input that the caller can mend. The command line ends with exit code 2, Python sees gaxel.InputError (a ValueError).
-/// what() reads "source: key = value: what (allowed)", leaving out the parts that are empty.
+/// Input that the caller can mend. The command line ends with exit code 2, Python sees gaxel.InputError (a
+/// ValueError). what() reads "source: key = value: what (allowed)", leaving out the parts that are empty.
 class InputError : public Error {
  public:
   explicit InputError(InputProblem problem);
@@ -32,7 +32,8 @@ class InputError : public Error {
   InputProblem problem_;
 };
 
-/// Results that could not be written (disk full, folder vanished). Earlier output is left as it was. Exit code 1.
+/// Results that could not be written (disk full, folder vanished). Earlier output is left as it was. Exit
+/// code 1.
 class OutputError : public Error {
  public:
   using Error::Error;

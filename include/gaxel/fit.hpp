@@ -28,8 +28,8 @@ enum class StopReason { kConverged, kMaxIterations, kCancelled, kNoProgress, kFa
 struct FitProgress {
   int iteration = 0;
   double chi2 = 0.0;
-  double chi2_change = 0.0;   ///< of the last step, positive when it fell
-  double step = 0.0;          ///< norm of the last step in the optimiser's scaled coordinates
+  double chi2_change = 0.0;  ///< of the last step, positive when it fell
+  double step = 0.0;         ///< norm of the last step in the optimiser's scaled coordinates
   double seconds = 0.0;
 };
 
@@ -39,7 +39,7 @@ using ProgressCallback = std::function<bool(const FitProgress&)>;
 struct FitOptions {
   Tolerance tolerance;
   int max_iterations = 200;
-  double ftol = 1e-9;   ///< stop when chi2 falls by less than this fraction
+  double ftol = 1e-9;  ///< stop when chi2 falls by less than this fraction
   int threads = 1;
   /// Empty when the options are valid, else what is wrong.
   std::string problem() const;
@@ -49,29 +49,32 @@ struct FitOptions {
 enum class ParameterFlag { kNone, kAtBound, kDegenerate };
 
 struct FitResult {
-  Scene scene;                             ///< the best values
-  std::vector<std::vector<double>> errors; ///< 1 sigma, [component][parameter], inner units; NaN where fixed or degenerate
+  Scene scene;  ///< the best values
+  std::vector<std::vector<double>>
+      errors;  ///< 1 sigma, [component][parameter], inner units; NaN where fixed or degenerate
   std::vector<std::vector<ParameterFlag>> flags;  ///< [component][parameter]
-  std::vector<double> covariance;          ///< (n_free, n_free) row-major, inner units, free parameters in scene order
+  std::vector<double>
+      covariance;  ///< (n_free, n_free) row-major, inner units, free parameters in scene order
   double chi2 = 0.0;
   double chi2_start = 0.0;
-  std::int64_t n_pixels = 0;               ///< pixels used
-  std::int64_t dof = 0;                    ///< n_pixels - n_free
+  std::int64_t n_pixels = 0;  ///< pixels used
+  std::int64_t dof = 0;       ///< n_pixels - n_free
   int iterations = 0;
-  int evaluations = 0;                     ///< of the model image
+  int evaluations = 0;  ///< of the model image
   double seconds = 0.0;
   StopReason stop_reason = StopReason::kFailed;
-  std::string message;                     ///< why it stopped, in words
-  Image model;                             ///< the best model, shape of the data
-  Certificate certificate;                 ///< of that model
+  std::string message;      ///< why it stopped, in words
+  Image model;              ///< the best model, shape of the data
+  Certificate certificate;  ///< of that model
 };
 
 /// Fills in every parameter of `scene` that is NaN, from the moments of the unmasked image about its sky.
 /// Throws FitError when the image has no light above its noise to start from.
 void estimate_starting_values(const Observation& observation, Scene& scene);
 
-/// Fits the free parameters of `scene`, first estimating those not given. Throws InputError (shapes that disagree, no
-/// free parameters, no used pixel, options) and FitError (non-finite model at the start, more parameters than pixels).
+/// Fits the free parameters of `scene`, first estimating those not given. Throws InputError (shapes that
+/// disagree, no free parameters, no used pixel, options) and FitError (non-finite model at the start, more
+/// parameters than pixels).
 FitResult fit(const Observation& observation, Scene scene, const FitOptions& options = {},
               const ProgressCallback& progress = {});
 

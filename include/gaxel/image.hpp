@@ -25,11 +25,7 @@ class BasicImageView {
   BasicImageView() = default;
   BasicImageView(T* data, Shape shape) : data_(data), shape_(shape) {}
   /// A view of mutable pixels is also a view of constant ones.
-  operator BasicImageView<const T>() const
-    requires(!std::is_const_v<T>)
-  {
-    return {data_, shape_};
-  }
+  operator BasicImageView<const T>() const requires(!std::is_const_v<T>) { return {data_, shape_}; }
 
   Shape shape() const { return shape_; }
   int ny() const { return shape_.ny; }
@@ -73,9 +69,9 @@ class Image {
   Shape shape_;
 };
 
-/// Where the pixels of an image lie in the coordinates of the data: pixel (row, col) is the square of side `step`
-/// centred on (x0 + col step, y0 + row step), in data pixels. The data's own grid is {shape, 0, 0, 1}; grids with
-/// margins, sub-pixel offsets or oversampling (step = 1/oversample) serve the PSF.
+/// Where the pixels of an image lie in the coordinates of the data: pixel (row, col) is the square of side
+/// `step` centred on (x0 + col step, y0 + row step), in data pixels. The data's own grid is {shape, 0, 0, 1};
+/// grids with margins, sub-pixel offsets or oversampling (step = 1/oversample) serve the PSF.
 struct Grid {
   Shape shape;
   double x0 = 0.0;

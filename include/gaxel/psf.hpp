@@ -11,17 +11,19 @@ namespace gaxel {
 
 /// How to read a PSF image.
 struct PsfOptions {
-  int oversample = 1;                   ///< PSF pixels per data pixel along each axis
-  std::optional<double> x_center = {};  ///< 0-based PSF pixel of the PSF's centre; default: the middle pixel of an odd
+  int oversample = 1;  ///< PSF pixels per data pixel along each axis
+  std::optional<double> x_center =
+      {};  ///< 0-based PSF pixel of the PSF's centre; default: the middle pixel of an odd
   std::optional<double> y_center = {};  ///< size, pixel N/2 (0-based) of an even one. May be fractional.
 };
 
-/// A PSF: non-empty, finite, normalised to sum 1. An empirical PSF holds the pixel response already: pixel-integrated
-/// light is convolved with it on the pixel grid (of step 1/oversample).
+/// A PSF: non-empty, finite, normalised to sum 1. An empirical PSF holds the pixel response already:
+/// pixel-integrated light is convolved with it on the pixel grid (of step 1/oversample).
 class Psf {
  public:
-  /// Normalises `kernel`. Throws InputError when it is empty, holds NaN or infinity, is all zero, or when its sum is
-  /// not positive. What is merely suspicious (off-centre by more than half a pixel, a pedestal) is kept in warnings().
+  /// Normalises `kernel`. Throws InputError when it is empty, holds NaN or infinity, is all zero, or when its
+  /// sum is not positive. What is merely suspicious (off-centre by more than half a pixel, a pedestal) is
+  /// kept in warnings().
   explicit Psf(Image kernel, PsfOptions options = {});
 
   const Image& kernel() const { return kernel_; }

@@ -21,14 +21,15 @@ struct Tolerance {
 
 /// What a render can vouch for. Bounds hold for the image before noise, in the image's units.
 struct Certificate {
-  double max_bound = 0.0;           ///< largest bound of a pixel's error
-  double sum_bound = 0.0;           ///< sum of the bounds of all pixels' errors
-  std::int64_t n_over = 0;          ///< pixels whose bound exceeds the tolerance
-  bool limit_hit = false;           ///< a cell could not be refined further
-  std::int64_t n_evaluations = 0;   ///< evaluations of a radial law
+  double max_bound = 0.0;          ///< largest bound of a pixel's error
+  double sum_bound = 0.0;          ///< sum of the bounds of all pixels' errors
+  std::int64_t n_over = 0;         ///< pixels whose bound exceeds the tolerance
+  bool limit_hit = false;          ///< a cell could not be refined further
+  std::int64_t n_evaluations = 0;  ///< evaluations of a radial law
   double evaluations_per_pixel = 0.0;
-  std::vector<std::int64_t> cells_per_level;  ///< level 0: whole pixels; level k: sides 2^-k of them; the last: cusps
-  Image bound;                      ///< bound of each pixel's error
+  std::vector<std::int64_t>
+      cells_per_level;  ///< level 0: whole pixels; level k: sides 2^-k of them; the last: cusps
+  Image bound;          ///< bound of each pixel's error
 };
 
 struct RenderOptions {
@@ -37,8 +38,8 @@ struct RenderOptions {
   int threads = 1;           ///< 0: as many as the machine has
 };
 
-/// Renders images of one shape through one PSF. Immutable after construction: one renderer may be used from many
-/// threads at once. Equal input gives equal bits.
+/// Renders images of one shape through one PSF. Immutable after construction: one renderer may be used from
+/// many threads at once. Equal input gives equal bits.
 class Renderer {
  public:
   /// Throws InputError for an empty shape, a tolerance that is not positive, or a negative number of threads.
@@ -53,11 +54,12 @@ class Renderer {
   /// Writes the sum of the components to `image` (shape()). Throws InputError for invalid components.
   Certificate render(std::span<const Component> components, ImageView image) const;
 
-  /// As render, and writes to `jacobian` (n, ny, nx) the derivative of the image with respect to each of the n
-  /// parameters marked in `wanted`, which has one entry for every parameter of every component, in order (as many
-  /// as the sum of the kinds' parameters). Constants (fittable == false) must not be marked.
-  Certificate render_with_jacobian(std::span<const Component> components, std::span<const std::uint8_t> wanted,
-                                   ImageView image, double* jacobian) const;
+  /// As render, and writes to `jacobian` (n, ny, nx) the derivative of the image with respect to each of the
+  /// n parameters marked in `wanted`, which has one entry for every parameter of every component, in order
+  /// (as many as the sum of the kinds' parameters). Constants (fittable == false) must not be marked.
+  Certificate render_with_jacobian(std::span<const Component> components,
+                                   std::span<const std::uint8_t> wanted, ImageView image,
+                                   double* jacobian) const;
 
  private:
   class Impl;

@@ -14,7 +14,7 @@ namespace gaxel {
 struct Parameter {
   double value = std::numeric_limits<double>::quiet_NaN();  ///< NaN: to be estimated from the image
   bool free = true;
-  double min = -std::numeric_limits<double>::infinity();    ///< bounds of the fit, inside the kind's range
+  double min = -std::numeric_limits<double>::infinity();  ///< bounds of the fit, inside the kind's range
   double max = std::numeric_limits<double>::infinity();
 };
 
@@ -37,8 +37,9 @@ struct Scene {
   int n_free() const;
 };
 
-/// Throws InputError (source = `where`, key "component.parameter") for values or bounds outside the kind's range, min >=
-/// max, a start outside its bounds, or no components. Values that are NaN (to be estimated) pass.
+/// Throws InputError (source = `where`, key "component.parameter") for values or bounds outside the kind's
+/// range, min >= max, a start outside its bounds, or no components. Values that are NaN (to be estimated)
+/// pass.
 void validate(const Scene& scene, const std::string& where);
 
 }  // namespace gaxel

@@ -10,8 +10,8 @@
 
 namespace gaxel {
 
-/// Calls work(i) for i = 0 .. n-1, on up to `threads` threads (0: as many as the machine has). The pieces must not
-/// depend on each other. The first exception is rethrown after all threads have stopped.
+/// Calls work(i) for i = 0 .. n-1, on up to `threads` threads (0: as many as the machine has). The pieces
+/// must not depend on each other. The first exception is rethrown after all threads have stopped.
 template <typename Work>
 void parallel_for(int n, int threads, Work&& work) {
   const int available =

@@ -4,7 +4,9 @@
 
 namespace gaxel {
 
-double gamma_series_limit(double a) { return a + 8.0 * std::sqrt(a) + 50.0; }
+double gamma_series_limit(double a) {
+  return a + 8.0 * std::sqrt(a) + 50.0;
+}
 
 ScaledGammaSeries scaled_gamma_series(double a, double x) {
   constexpr double kNegligible = 1e-18;

@@ -16,11 +16,10 @@ SersicB sersic_b(double n) {
   const double a = 2.0 * n;
   const double b = boost::math::gamma_p_inv(a, 0.5);
   // P(a, x) = x^a e^-x S(a, x) / Gamma(a): implicit differentiation of P(2n, b(n)) = 1/2, with
-  // dP/dx = x^(a-1) e^-x / Gamma(a) and dP/da = P (ln x - psi(a) + S_a / S).
+  // dP/dx = x^(a-1) e^-x / Gamma(a) and dP/da = P (ln x - psi(a) + S_a / S); x^a / Gamma(a) cancels.
   const ScaledGammaSeries series = scaled_gamma_series(a, b);
-  const double dp_da = std::log(b) - boost::math::digamma(a) + series.d_da / series.sum;
-  // The common factor x^a / Gamma(a) cancels: dP/da = x^a/Gamma(a) e^-x S (...), dP/dx = x^a/Gamma(a) e^-x / x.
-  return {b, -2.0 * dp_da * series.sum * b * std::exp(b)};
+  const double dlog_p_da = std::log(b) - boost::math::digamma(a) + series.d_da / series.sum;
+  return {b, -2.0 * dlog_p_da * series.sum * b * std::exp(b)};
 }
 
 }  // namespace gaxel

@@ -1,4 +1,5 @@
-// What the integration needs to know of a radial law: the light as a function of s, the squared elliptical radius.
+// What the integration needs to know of a radial law: the light as a function of s, the squared elliptical
+// radius.
 #pragma once
 
 #include <array>
@@ -15,8 +16,8 @@ struct EnclosedFlux {
   double d_shape;
 };
 
-/// A light profile g(s), s = (r / re)^2 along the major axis, of unit flux: integral of g over the (u, v) plane = 1,
-/// where s = u^2 + v^2. Laws are immutable and cheap to copy into a plan's execution.
+/// A light profile g(s), s = (r / re)^2 along the major axis, of unit flux: integral of g over the (u, v)
+/// plane = 1, where s = u^2 + v^2. Laws are immutable and cheap to copy into a plan's execution.
 class RadialLaw {
  public:
   virtual ~RadialLaw() = default;
@@ -29,8 +30,8 @@ class RadialLaw {
                                       double* g_shape) const = 0;
 
   /// Upper bounds of ln |g| for complex s = s0 (1 + z1) (1 + z2) with s_min <= s0 <= s_max and |z1|, |z2| <=
-  /// kReaches[j]. Along a straight line through the image s is such a product: the bounds limit g on the Bernstein
-  /// ellipses around a cell, and so the error of its quadrature.
+  /// kReaches[j]. Along a straight line through the image s is such a product: the bounds limit g on the
+  /// Bernstein ellipses around a cell, and so the error of its quadrature.
   virtual std::array<double, kReaches.size()> log_bounds(double s_min, double s_max) const = 0;
 
   /// Smallest and largest ln g for real s in [s_min, s_max].
@@ -46,8 +47,9 @@ class RadialLaw {
   /// Bound of the relative rounding error of evaluate() where it returned g.
   virtual double rounding(double g) const = 0;
 
-  /// How the closed form of the cusp has to be sampled: largest ratio of the radii at the ends of a panel, and the
-  /// radius, relative to an edge's length, within which light on an edge through the centre may be neglected.
+  /// How the closed form of the cusp has to be sampled: largest ratio of the radii at the ends of a panel,
+  /// and the radius, relative to an edge's length, within which light on an edge through the centre may be
+  /// neglected.
   struct CuspSampling {
     double panel_ratio;
     double smallest_radius;

@@ -38,8 +38,9 @@ EllipticalLight::EllipticalLight(const Component& component)
       flux_(component.value(Role::kFlux)) {}
 
 void EllipticalLight::render(const Grid& grid, const Tolerance& tolerance, int threads, ImageView image,
-                             std::span<const LightParameter> parameters, std::span<const ImageView> derivatives,
-                             ImageView* bound, Certificate& certificate) const {
+                             std::span<const LightParameter> parameters,
+                             std::span<const ImageView> derivatives, ImageView* bound,
+                             Certificate& certificate) const {
   const int n_bands = (grid.shape.ny + kBandRows - 1) / kBandRows;
   std::vector<WorkCount> work(static_cast<std::size_t>(n_bands));
   std::vector<char> limit_hit(static_cast<std::size_t>(n_bands), 0);
@@ -48,9 +49,9 @@ void EllipticalLight::render(const Grid& grid, const Tolerance& tolerance, int t
     const Plan plan = prepare(*law_, frame_, grid, band, {tolerance.atol, tolerance.rtol});
     const auto index = static_cast<std::size_t>(i);
     limit_hit[index] = plan.limit_hit ? 1 : 0;
-    work[index] = parameters.empty() ? execute(plan, *law_, frame_, flux_, image)
-                                     : execute_with_derivatives(plan, *law_, frame_, flux_, parameters, image,
-                                                                derivatives);
+    work[index] = parameters.empty()
+                      ? execute(plan, *law_, frame_, flux_, image)
+                      : execute_with_derivatives(plan, *law_, frame_, flux_, parameters, image, derivatives);
     if (bound != nullptr) {
       add_error_bound(plan, *law_, frame_, flux_, *bound);
     }

@@ -16,9 +16,9 @@ class EllipticalLight {
  public:
   explicit EllipticalLight(const Component& component);
 
-  /// Adds the light to `image` (the grid's shape), and its derivatives with respect to `parameters` to the images
-  /// `derivatives`. Works on bands of rows in parallel; the result does not depend on the number of threads. With
-  /// `bound`, adds each pixel's error bound to it.
+  /// Adds the light to `image` (the grid's shape), and its derivatives with respect to `parameters` to the
+  /// images `derivatives`. Works on bands of rows in parallel; the result does not depend on the number of
+  /// threads. With `bound`, adds each pixel's error bound to it.
   void render(const Grid& grid, const Tolerance& tolerance, int threads, ImageView image,
               std::span<const LightParameter> parameters, std::span<const ImageView> derivatives,
               ImageView* bound, Certificate& certificate) const;

@@ -3,9 +3,9 @@
 #include <limits>
 #include <string>
 
+#include "base/parallel.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
-#include "base/parallel.hpp"
 #include "psf/convolver.hpp"
 #include "render/light.hpp"
 
@@ -18,14 +18,16 @@ struct Wanted {
   std::vector<ImageView> images;
 };
 
-Wanted wanted_of(const Component& component, std::span<const std::uint8_t>& flags, double*& jacobian, Shape shape) {
+Wanted wanted_of(const Component& component, std::span<const std::uint8_t>& flags, double*& jacobian,
+                 Shape shape) {
   Wanted wanted;
   const auto& specs = component.kind->parameters;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     if (flags[i] != 0) {
       if (!specs[i].fittable) {
-        throw InputError({"render_with_jacobian", std::string(component.kind->name) + "." + std::string(specs[i].name),
-                          "", "a constant has no derivative", "mark only parameters that can be fitted"});
+        throw InputError({"render_with_jacobian",
+                          std::string(component.kind->name) + "." + std::string(specs[i].name), "",
+                          "a constant has no derivative", "mark only parameters that can be fitted"});
       }
       wanted.roles.push_back(specs[i].role);
       wanted.images.emplace_back(jacobian, shape);
@@ -36,7 +38,9 @@ Wanted wanted_of(const Component& component, std::span<const std::uint8_t>& flag
   return wanted;
 }
 
-void fill(ImageView image, double value) { std::ranges::fill(image.pixels(), value); }
+void fill(ImageView image, double value) {
+  std::ranges::fill(image.pixels(), value);
+}
 
 void add_sky(const Component& sky, ImageView image, const Wanted& wanted) {
   const double level = sky.value(Role::kLevel);
@@ -95,11 +99,14 @@ void check_options(Shape shape, const RenderOptions& options) {
   }
   const auto check = [](const char* key, double value, bool valid) {
     if (!valid) {
-      throw InputError({"render", key, std::to_string(value), "not a tolerance", "finite, rtol > 0, atol >= 0"});
+      throw InputError(
+          {"render", key, std::to_string(value), "not a tolerance", "finite, rtol > 0, atol >= 0"});
     }
   };
-  check("rtol", options.tolerance.rtol, options.tolerance.rtol > 0.0 && std::isfinite(options.tolerance.rtol));
-  check("atol", options.tolerance.atol, options.tolerance.atol >= 0.0 && std::isfinite(options.tolerance.atol));
+  check("rtol", options.tolerance.rtol,
+        options.tolerance.rtol > 0.0 && std::isfinite(options.tolerance.rtol));
+  check("atol", options.tolerance.atol,
+        options.tolerance.atol >= 0.0 && std::isfinite(options.tolerance.atol));
   if (options.threads < 0) {
     throw InputError({"render", "threads", std::to_string(options.threads), "not a number of threads",
                       "1 or more, or 0 for all of the machine"});
@@ -125,8 +132,8 @@ class Renderer::Impl {
     }
   }
 
-  Certificate render(std::span<const Component> components, std::span<const std::uint8_t> flags, ImageView image,
-                     double* jacobian) const {
+  Certificate render(std::span<const Component> components, std::span<const std::uint8_t> flags,
+                     ImageView image, double* jacobian) const {
     Certificate certificate;
     Image light = convolver ? Image(light_grid.shape) : Image();
     const ImageView to = convolver ? light.view() : image;
@@ -186,7 +193,8 @@ class Renderer::Impl {
     }
     const EllipticalLight light(component);
     if (!convolver) {
-      light.render(light_grid, options.tolerance, options.threads, to, parameters, wanted.images, bound, certificate);
+      light.render(light_grid, options.tolerance, options.threads, to, parameters, wanted.images, bound,
+                   certificate);
       return;
     }
     std::vector<Image> derivatives(parameters.size(), Image(light_grid.shape));
@@ -267,8 +275,12 @@ Renderer::~Renderer() = default;
 Renderer::Renderer(Renderer&&) noexcept = default;
 Renderer& Renderer::operator=(Renderer&&) noexcept = default;
 
-Shape Renderer::shape() const { return impl_->shape; }
-const RenderOptions& Renderer::options() const { return impl_->options; }
+Shape Renderer::shape() const {
+  return impl_->shape;
+}
+const RenderOptions& Renderer::options() const {
+  return impl_->options;
+}
 
 Certificate Renderer::render(std::span<const Component> components, ImageView image) const {
   return impl_->render(components, {}, image, nullptr);

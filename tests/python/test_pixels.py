@@ -1,0 +1,85 @@
+"""Every pixel within the tolerance asked for, every certificate honest: reference images, corners, random galaxies."""
+
+import csv
+import pathlib
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+import gaxel
+from certificate_sweep import sweep
+from exact_pixels import exact_pixels
+
+DATA = pathlib.Path(__file__).parents[1] / "data"
+REFERENCE_ERROR = 1e-15
+
+
+@pytest.mark.parametrize("rtol", [1e-4, 1e-6, 1e-10])
+@pytest.mark.parametrize("case", range(20))
+def test_reference_images(case, rtol):
+    hdu = fits.open(DATA / "sersic_pixels.fits")[f"CASE{case:02d}"]
+    h, truth = hdu.header, hdu.data
+    galaxy = gaxel.Sersic(x=h["XC"], y=h["YC"], flux=1, re=h["RE"], n=h["N"], q=h["Q"], theta=h["THETA"])
+    image, certificate = gaxel.render(galaxy, truth.shape, rtol=rtol, atol=1e-3 * rtol, certificate=True)
+    error = np.maximum(np.abs(image - truth) - REFERENCE_ERROR, 0)
+    tolerance = 1e-3 * rtol + rtol * truth
+    assert (error <= tolerance).all()
+    assert (error <= certificate.bound).all()
+    assert (certificate.bound <= tolerance).all()
+    assert not certificate.limit_hit
+    assert certificate.n_over == 0
+    plain = gaxel.render(galaxy, truth.shape, rtol=rtol, atol=1e-3 * rtol)
+    assert np.array_equal(plain, image)
+
+
+def corner_rows():
+    with open(DATA / "corner_pixels.csv") as f:
+        return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(f)]
+
+
+@pytest.mark.parametrize("rtol", [1e-6, 1e-10])
+def test_corners_of_the_parameter_space(rtol):
+    keys = ("n", "q", "re", "x", "y", "theta")
+    images = {}
+    for row in corner_rows():
+        galaxy = tuple(row[k] for k in keys)
+        if galaxy not in images:
+            images[galaxy] = gaxel.render(
+                gaxel.Sersic(flux=1, **dict(zip(keys, galaxy, strict=True))), (16, 16), rtol=rtol, atol=1e-3 * rtol
+            )
+        pixel = images[galaxy][int(row["row"]), int(row["col"])]
+        assert abs(pixel - row["flux"]) <= 1e-3 * rtol + rtol * abs(row["flux"]), row
+
+
+@pytest.mark.parametrize("rtol", [1e-2, 1e-4, 1e-6, 1e-8, 1e-10])
+def test_random_galaxies(rtol):
+    result = sweep(rtol, n_galaxies=150, seed=20260, shape=(32, 32))
+    assert result.over_tolerance == 0
+    assert result.optimistic == 0
+    assert result.over_but_silent == 0
+    assert result.limit_hit == 0
+    assert np.median(result.sharpness) < 100
+    assert len(result.sharpness) > 50
+
+
+def test_the_sweep_can_fail():
+    """A bound or a tolerance that is missed is counted: the same galaxies, with pixels that were only sampled."""
+    truth = exact_pixels(4.0, 0.5, 2.0, 15.2, 15.7, 0.3, (32, 32))
+    midpoint = gaxel.render(gaxel.Sersic(x=15.2, y=15.7, flux=1, re=2.0, n=4.0, q=0.5, theta=0.3), (32, 32), rtol=0.5, atol=0.1)
+    assert np.abs(midpoint - truth).max() > 1e-6
+
+
+def test_far_outside_the_image():
+    for x, y in ((-1e4, 20.0), (5e3, -7e5)):
+        galaxy = dict(x=x, y=y, re=300.0, n=4.0, q=0.3, theta=0.4)
+        image = gaxel.render(gaxel.Sersic(flux=1, **galaxy), (8, 8), rtol=1e-8, atol=1e-30)
+        # So far out the light is nearly constant over a pixel: second-order midpoint, by hand.
+        from scipy.special import gamma, gammaincinv
+
+        b = gammaincinv(8.0, 0.5)
+        i0 = b**8 / (2 * np.pi * 4 * gamma(8.0) * 0.3 * 300**2)
+        rows, cols = np.mgrid[0:8, 0:8]
+        u = ((cols - x) * np.cos(0.4) + (rows - y) * np.sin(0.4)) / 300
+        v = (-(cols - x) * np.sin(0.4) + (rows - y) * np.cos(0.4)) / (0.3 * 300)
+        assert image == pytest.approx(i0 * np.exp(-b * (u * u + v * v) ** 0.125), rel=1e-5)
