@@ -14,7 +14,7 @@ Image to_image(const InputImage& array) {
 
 NB_MODULE(_core, module) {
   module.doc() = "gaxel's C++ core. Use the package gaxel: it checks and converts what is handed in here.";
-  module.attr("__version__") = GAXEL_VERSION;
+  module.attr("version") = GAXEL_VERSION;
   gaxel::python::bind_errors(module);
   gaxel::python::bind_components(module);
   gaxel::python::bind_psf(module);

@@ -12,7 +12,8 @@ parameter_names, fit. Errors: InputError (a ValueError), FitError (a RuntimeErro
 """
 
 from gaxel._component import Component
-from gaxel._core import Certificate, FitProgress, __version__
+from gaxel._core import Certificate, FitProgress
+from gaxel._core import version as __version__
 from gaxel._errors import FitError, InputError, PsfWarning
 from gaxel._fit import FitResult, fit
 from gaxel._parameters import parameter_names

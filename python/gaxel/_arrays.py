@@ -40,7 +40,7 @@ def check_shape(array: NDArray[Any], shape: tuple[int, int], source: str, key: s
         )
 
 
-def as_output(value: Any, shape: tuple[int, int], source: str) -> Image:
+def as_output(value: Image, shape: tuple[int, int], source: str) -> Image:
     """`value` itself, which must be an array that can be written in place."""
     fits = isinstance(value, np.ndarray) and value.dtype == np.dtype(np.float64) and value.flags.c_contiguous
     if not (fits and value.dtype.isnative and value.flags.writeable):

@@ -10,15 +10,11 @@ from gaxel._errors import input_error
 
 
 def flux_of(mag: float, zeropoint: float) -> float:
-    return 10.0 ** (-0.4 * (mag - zeropoint))
+    return float(10.0 ** (-0.4 * (mag - zeropoint)))
 
 
 def mag_of(flux: float, zeropoint: float) -> float:
     return zeropoint - 2.5 * math.log10(flux) if flux > 0.0 else math.nan
-
-
-# d flux / d mag = MAG_SLOPE * flux
-MAG_SLOPE = -0.4 * math.log(10.0)
 
 
 def range_text(spec: _core.ParameterSpec) -> str:
@@ -112,6 +108,11 @@ class Component:
         if parameter == "flux" and self.has_mag:
             return flux_of(self._given["mag"], self._zeropoint)
         return self._given.get(parameter)
+
+    def mag_slope(self) -> float:
+        """d flux / d mag, counts per magnitude; NaN where the flux was left out."""
+        flux = self.value("flux")
+        return math.nan if flux is None else -0.4 * math.log(10.0) * flux
 
     def given_values(self) -> list[float | None]:
         """Values in the registry's order; None where left out."""

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gaxel import _core
 from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_threads, check_shape
-from gaxel._component import MAG_SLOPE, Component, flux_of
+from gaxel._component import Component, flux_of, mag_of
 from gaxel._errors import input_error
 from gaxel._parameters import Components, Slot, as_list, component_names, select_names, slots_of
 from gaxel._psf import Psf, core_psf
@@ -179,6 +179,10 @@ def _observation(data: Any, sigma: Any, mask: Any) -> tuple[Image, Image, NDArra
     bad = np.ma.getmaskarray(data) if isinstance(data, np.ma.MaskedArray) else np.zeros(image.shape, np.bool_)
     if mask is not None:
         bad = bad | as_mask(mask, image.shape, "fit", "mask")
+    if bad.all():
+        raise input_error(
+            "fit", "mask", f"{bad.size} pixels", "every pixel is masked", "at least one pixel to fit"
+        )
     if np.ndim(sigma) == 0:
         noise = np.full(image.shape, as_float(sigma, "fit", "sigma", "above 0"))
     else:
@@ -255,13 +259,7 @@ def _to_result(
     chosen = [i for i, is_free in enumerate(free) if is_free]
     flat_errors = [error for errors in result.errors for error in errors]
     flat_flags = [flag for flags in result.flags for flag in flags]
-    # d mag / d flux where the parameter is a magnitude
-    scales = np.array(
-        [
-            1.0 / (MAG_SLOPE * new_slots[i].component.value("flux")) if slots[i].is_mag else 1.0  # type: ignore[operator]
-            for i in chosen
-        ]
-    )
+    scales = np.array([1.0 / new_slots[i].component.mag_slope() if slots[i].is_mag else 1.0 for i in chosen])
     values = [new_slots[i].component.parameters[slots[i].name.rpartition(".")[2]] for i in chosen]
     covariance = np.array(result.covariance).reshape(len(chosen), len(chosen))
     return FitResult(
@@ -288,5 +286,5 @@ def _to_result(
 def _as_given(component: Component, values: dict[str, float]) -> dict[str, float]:
     """Values as the component takes them: a magnitude for the flux where it had one."""
     if component.has_mag:
-        values["mag"] = component._zeropoint - 2.5 * math.log10(values.pop("flux"))
+        values["mag"] = mag_of(values.pop("flux"), component._zeropoint)
     return values

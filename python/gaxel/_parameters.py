@@ -24,7 +24,7 @@ class Slot(NamedTuple):
 
 
 def as_list(components: Components, source: str) -> list[Component]:
-    listed = [components] if isinstance(components, Component) else list(components)
+    listed = list(components) if isinstance(components, Iterable) else [components]
     for component in listed:
         if not isinstance(component, Component):
             found = type(component).__name__

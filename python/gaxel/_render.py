@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gaxel import _core
 from gaxel._arrays import Image, as_float, as_output, as_shape, as_threads
-from gaxel._component import MAG_SLOPE, Component
+from gaxel._component import Component
 from gaxel._errors import input_error
 from gaxel._parameters import Components, Slot, as_list, select_names, slots_of
 from gaxel._psf import Psf, core_psf
@@ -208,5 +208,5 @@ def render_with_jacobian(
     )
     for derivative, slot in zip(jacobian, chosen, strict=True):
         if slot.is_mag:
-            derivative *= MAG_SLOPE * slot.component.value("flux")
+            derivative *= slot.component.mag_slope()
     return (image, jacobian, made) if certificate else (image, jacobian)
