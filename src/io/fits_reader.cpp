@@ -277,12 +277,14 @@ Image FitsReader::read(const HduInfo& hdu, const Section& section) const {
   last[0] = first[0] = section.x2;
   last[1] = first[1] = section.y2;
   double probe = 0.0;
-  fits_read_subset(file, TDOUBLE, first.data(), last.data(), step.data(), &blank, &probe, nullptr, &status);
+  int any_blank = 0;  // CFITSIO writes here without asking whether it may
+  fits_read_subset(file, TDOUBLE, first.data(), last.data(), step.data(), &blank, &probe, &any_blank,
+                   &status);
   impl_->check(status);
   first[0] = section.x1;
   first[1] = section.y1;
   Image image(section.shape());
-  fits_read_subset(file, TDOUBLE, first.data(), last.data(), step.data(), &blank, image.data(), nullptr,
+  fits_read_subset(file, TDOUBLE, first.data(), last.data(), step.data(), &blank, image.data(), &any_blank,
                    &status);
   impl_->check(status);
   return image;

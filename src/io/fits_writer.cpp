@@ -89,14 +89,15 @@ void write_key(fitsfile* file, const HeaderKey& key, int* status) {
 class FitsWriter::Impl {
  public:
   explicit Impl(std::string path) : path_(std::move(path)), temporary_(temporary_name(path_)) {
-    if (fs::is_directory(path_)) fail("this is a folder");
+    std::error_code ignored;
+    if (fs::is_directory(path_, ignored)) fail("this is a folder");
     const std::string absolute = fs::absolute(temporary_).string();
     if (absolute.size() >= FLEN_FILENAME) fail("the path is too long");
     // CFITSIO hides the system's reason for not creating a file.
     const int descriptor = open(absolute.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor < 0) fail(std::strerror(errno));
     close(descriptor);
-    fs::remove(temporary_);
+    fs::remove(temporary_, ignored);
     const auto lock = lock_cfitsio();
     int status = 0;
     if (fits_create_diskfile(&file_, absolute.c_str(), &status) != 0) {
