@@ -20,7 +20,7 @@ constexpr const char* kExamples =
     "Ctrl-C.\n";
 
 int run(int argc, char** argv) {
-  CLI::App app{"gaxel: galaxy light on pixels, to the accuracy you ask for, fitted to images"};
+  CLI::App app{"gaxel: galaxy light on pixels, to the accuracy you ask for, fitted to images", "gaxel"};
   int exit_code = gaxel::cli::kSuccess;
   app.set_version_flag("--version", "gaxel " GAXEL_VERSION);
   app.footer(kExamples);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "io/fits_file.hpp"
+#include "io/photometry.hpp"
 
 namespace gaxel::io {
 
@@ -31,8 +32,7 @@ std::optional<double> ab_zeropoint(const HeaderCards& header) {
   const double pivot = header_number(header, "PHOTPLAM").value_or(0.0);
   if (flam > 0.0 && pivot > 0.0) return -2.5 * std::log10(flam) - 5.0 * std::log10(pivot) - 2.408;
   const double steradian = header_number(header, "PIXAR_SR").value_or(0.0);
-  // 3631 Jy are magnitude 0.
-  if (steradian > 0.0) return -2.5 * std::log10(1e6 * steradian / 3631.0);
+  if (steradian > 0.0) return zeropoint_of_mjy_per_sr(steradian);
   return std::nullopt;
 }
 

@@ -25,6 +25,20 @@ std::size_t columns(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+// Comment lines of at most 100 columns, broken between words.
+std::string comment_lines(std::string_view text) {
+  constexpr std::size_t kColumns = 98;
+  std::string lines;
+  while (!text.empty()) {
+    std::size_t length = text.size();
+    if (length > kColumns) length = text.rfind(' ', kColumns);
+    if (length == std::string_view::npos || length == 0) length = text.size();
+    lines += fmt::format("# {}\n", text.substr(0, length));
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+  return lines;
+}
+
 std::string padded(std::string_view text, std::size_t width, bool to_the_right) {
   const std::string blanks(width - columns(text), ' ');
   return to_the_right ? blanks + std::string(text) : std::string(text) + blanks;
@@ -117,9 +131,7 @@ std::string text_table(std::span<const ParameterRow> rows, const Photometry& pho
   for (const Line& line : lines) {
     for (std::size_t k = 0; k < line.size(); ++k) widths[k] = std::max(widths[k], columns(line[k]));
   }
-  std::string table = fmt::format("# {}\n", kConvention);
-  if (const std::string light = photometry_text(photometry); !light.empty())
-    table += fmt::format("# {}\n", light);
+  std::string table = comment_lines(kConvention) + comment_lines(photometry_text(photometry));
   for (const Line& line : lines) {
     std::string text;
     for (std::size_t k = 0; k < line.size(); ++k) text += padded(line[k], widths[k], kToTheRight[k]) + "  ";

@@ -114,7 +114,8 @@ Picture picture_strip(const Task& task, const FitResult& result) {
   const std::array pictures = {views.light(observation.data, observation.used), views.light(result.model, {}),
                                views.deviation(observation.used)};
   constexpr int kWantedWidth = 1200;
-  const int factor = std::max(1, kWantedWidth / (3 * pictures[0].width()));
+  const int strip_width = 3 * pictures[0].width();
+  const int factor = (kWantedWidth + strip_width - 1) / strip_width;
   constexpr int kGap = 8;
   return side_by_side(
       std::array{enlarge(pictures[0], factor), enlarge(pictures[1], factor), enlarge(pictures[2], factor)},

@@ -20,8 +20,8 @@ std::string component_color(std::size_t index);
 /// model panel carries the components' half-light ellipses, numbered from 1 in scene order.
 std::vector<ImagePanel> fit_panels(const Task& task, const FitResult& result);
 
-/// Data, model and residual side by side, without text: at least 1200 pixels wide where the image allows it
-/// by whole factors.
+/// Data, model and residual side by side, without text, enlarged by a whole factor to at least 1200 pixels in
+/// width.
 Picture picture_strip(const Task& task, const FitResult& result);
 
 }  // namespace gaxel::io::report

@@ -10,6 +10,7 @@
 #include "io/report/fit_pictures.hpp"
 #include "io/report/galaxy_profiles.hpp"
 #include "io/report/page_style.hpp"
+#include "io/report/scale.hpp"
 #include "io/report/svg.hpp"
 
 namespace gaxel::io::report {
@@ -38,15 +39,15 @@ std::string summary(const Task& task, const FitResult& result) {
   std::string text = "<dl class=\"facts\">\n";
   text += fact("χ²", fmt::format("{:.8g}", result.chi2));
   text += fact("degrees of freedom", fmt::format("{}", result.dof));
-  text += fact("χ² / degrees of freedom", reduced(result));
+  text += fact("χ² / d.o.f.", reduced(result));
   text += fact("pixels used", fmt::format("{}", result.n_pixels));
   text += fact("pixels masked", fmt::format("{}", masked));
   text += fact("iterations", fmt::format("{}", result.iterations));
   text += fact("seconds", fmt::format("{:.3g}", result.seconds));
   text += "</dl>\n";
-  const bool finished = result.stop_reason == StopReason::kConverged;
-  text += fmt::format("<p class=\"stop{}\"><strong>{}</strong> {}</p>\n", finished ? "" : " unfinished",
-                      finished ? "Converged." : "Not converged.", escape_markup(result.message));
+  text += fmt::format("<p class=\"stop{}\">The fit {}.</p>\n",
+                      result.stop_reason == StopReason::kConverged ? "" : " unfinished",
+                      escape_markup(result.message));
   return text;
 }
 
@@ -79,7 +80,8 @@ std::string profiles(const Task& task, const FitResult& result, const ReportFact
   const std::vector<ProfilePlot> plots =
       galaxy_profiles(task, result, facts.component_images, facts.pixel_scale);
   if (plots.empty()) return "";
-  std::string text = "<h2>Radial profiles</h2>\n<div class=\"panels\">\n";
+  const std::string_view layout = plots.size() == 3 ? "panels" : "panels few";
+  std::string text = fmt::format("<h2>Radial profiles</h2>\n<div class=\"{}\">\n", layout);
   for (const ProfilePlot& plot : plots) text += "<figure>" + profile_plot_svg(plot) + "</figure>\n";
   return text +
          "</div>\n<p class=\"key\">Means over elliptical annuli of the pixels that were fitted, neighbours "
@@ -129,13 +131,21 @@ double smallest_sigma(const Observation& observation) {
   return smallest;
 }
 
+// Two digits, with powers of ten that no line break can split.
+std::string rounded(double value) {
+  if (!std::isfinite(value) || value == 0.0) return value == 0.0 ? "0" : "an unknown number of";
+  const double unit = std::pow(10.0, std::floor(std::log10(value)) - 1.0);
+  return tick_label(std::round(value / unit) * unit);
+}
+
 std::string accuracy(const Task& task, const Certificate& certificate) {
+  const Tolerance& tolerance = task.options.tolerance;
   std::string text = fmt::format(
-      "Every pixel of the model is within {:.2g} counts of its exact value, which is {:.1g} of the smallest "
-      "noise; the "
-      "bounds add up to {:.2g} counts over the image. Asked for: rtol {:g}, atol {:g} of the flux. ",
-      certificate.max_bound, certificate.max_bound / smallest_sigma(task.observation), certificate.sum_bound,
-      task.options.tolerance.rtol, task.options.tolerance.atol);
+      "Every pixel of the model is within {} counts of its exact value, which is {} of the smallest noise; "
+      "the bounds "
+      "add up to {} counts over the image. Asked for: rtol {}, atol {} of the flux. ",
+      rounded(certificate.max_bound), rounded(certificate.max_bound / smallest_sigma(task.observation)),
+      rounded(certificate.sum_bound), rounded(tolerance.rtol), rounded(tolerance.atol));
   text += certificate.n_over == 0 ? "No pixel missed it."
                                   : fmt::format("{} pixels missed it.", certificate.n_over);
   if (certificate.limit_hit) text += " Some cells could not be refined further.";

@@ -29,6 +29,7 @@ ul { margin: 6px 0; padding-left: 22px; }
 .warnings { margin-top: 12px; padding: 9px 14px; border: 1px solid var(--line); border-left: 5px solid var(--warn);
   border-radius: 8px; background: #fff8f0; }
 .panels { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 16px; align-items: start; }
+.panels.few { grid-template-columns: repeat(auto-fit, minmax(0, 540px)); justify-content: center; }
 figure { margin: 0; }
 svg { display: block; width: 100%; height: auto; font-family: inherit; }
 svg text { fill: var(--ink); font-size: 11.5px; }

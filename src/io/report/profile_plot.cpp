@@ -101,7 +101,7 @@ void draw_axes(SvgCanvas& canvas, const Frame& frame, const ProfilePlot& plot) {
     canvas.line({kLeft - 4.0, y}, {kLeft, y}, kTickMark);
     canvas.text({kLeft - 7.0, y + 4.0}, tick.label, "class=\"tick\" text-anchor=\"end\"");
   }
-  for (const Tick& tick : linear_ticks(-frame.limit(), frame.limit(), 4)) {
+  for (const Tick& tick : linear_ticks(-frame.limit(), frame.limit(), 5)) {
     const double y = frame.lower_y(tick.value);
     canvas.line({kLeft, y}, {frame.right(), y}, tick.value == 0.0 ? kTickMark : kGridLine);
     canvas.line({kLeft - 4.0, y}, {kLeft, y}, kTickMark);
@@ -186,7 +186,7 @@ void draw_legend(SvgCanvas& canvas, const Frame& frame, const ProfilePlot& plot)
   };
   canvas.line({x + 11.0, y - 6.0}, {x + 11.0, y + 6.0}, kErrorBar);
   canvas.circle({x + 11.0, y}, 2.6, kDataMark);
-  next("data, 1 σ of the mean");
+  next("data ± 1 σ of mean");
   canvas.line({x, y}, {x + 22.0, y}, kModelLine);
   next("model");
   for (const ProfileCurve& curve : plot.curves) {

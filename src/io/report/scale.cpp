@@ -78,7 +78,7 @@ std::vector<Tick> linear_ticks(double low, double high, int max_count) {
 std::vector<Tick> log_ticks(double low, double high, int max_count) {
   const int first = static_cast<int>(std::ceil(std::log10(low) - 1e-9));
   const int last = static_cast<int>(std::floor(std::log10(high) + 1e-9));
-  const bool few = last - first < 1;
+  const bool few = last - first < 2;
   const int stride = std::max(1, (last - first) / max_count + 1);
   std::vector<Tick> ticks;
   for (int exponent = first - 1; exponent <= last; ++exponent) {
@@ -142,7 +142,7 @@ AsinhStretch stretch_for(ConstImageView data, ConstImageView sigma, std::span<co
   if (light.empty() || errors.empty()) return {0.0, 1.0, 0.0, 1.0};
   const double sky = quantile(light, 0.1);
   double noise = quantile(errors, 0.25);
-  const double peak = quantile(light, 0.9999);
+  const double peak = *std::max_element(light.begin(), light.end());
   if (!(noise > 0.0)) noise = std::max({1e-3 * (peak - sky), 1e-6 * std::abs(sky), 1e-300});
   return {sky - 2.0 * noise, std::max(peak, sky + 8.0 * noise), sky, 2.0 * noise};
 }

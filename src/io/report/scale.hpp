@@ -22,7 +22,7 @@ std::string tick_label(double value, double spacing = 0.0);
 /// high.
 std::vector<Tick> linear_ticks(double low, double high, int max_count);
 
-/// Powers of ten inside [low, high], with their multiples by 2 and 5 where there are fewer than two powers,
+/// Powers of ten inside [low, high], with their multiples by 2 and 5 where there are fewer than three powers,
 /// and thinned to at most `max_count`. Needs 0 < low < high.
 std::vector<Tick> log_ticks(double low, double high, int max_count = 7);
 
@@ -51,7 +51,7 @@ class AsinhStretch {
   double raw_high_;
 };
 
-/// The stretch for a picture of data: from just below the sky to the brightest used pixels, linear within a
+/// The stretch for a picture of data: from just below the sky to the brightest used pixel, linear within a
 /// few times the noise. Works for any input, also with no used pixel or constant data.
 AsinhStretch stretch_for(ConstImageView data, ConstImageView sigma, std::span<const std::uint8_t> used);
 
