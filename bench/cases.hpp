@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gaxel/component.hpp"
+#include "gaxel/image.hpp"
 #include "integrate/ellipse_frame.hpp"
 #include "midpoint.hpp"
 #include "profile/sersic.hpp"
