@@ -1,7 +1,10 @@
 // gaxel: the command line. Exceptions become messages and exit codes here and nowhere else.
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <new>
 
@@ -34,12 +37,18 @@ int run(int argc, char** argv) {
     // --help and --version arrive here too, with code 0.
     return app.exit(error) == 0 ? gaxel::cli::kSuccess : gaxel::cli::kBadInput;
   }
+  // What was printed may go to a file on a full disk.
+  if (std::fflush(stdout) != 0) {
+    throw gaxel::OutputError(fmt::format("standard output: cannot be written: {}", std::strerror(errno)));
+  }
   return exit_code;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A file that outgrows its limit is then an error like a full disk, not a sudden end.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return run(argc, argv);
   } catch (const gaxel::InputError& error) {

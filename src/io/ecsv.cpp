@@ -53,7 +53,7 @@ constexpr std::array kColumns = {
     Column{"parameter", "string", "key of the scene file"},
     Column{"value", "float64", "best value"},
     Column{"error", "float64", "1 sigma; nan where fixed or degenerate"},
-    Column{"unit", "string", "unit of value and error, empty for pure numbers"},
+    Column{"unit", "string", "unit of value and error, 1 for pure numbers"},
     Column{"fixed", "bool", "held at its value"},
     Column{"flag", "string",
            "ok, at_bound (the fit ended on a bound) or degenerate (the data do not constrain it)"}};
@@ -73,8 +73,10 @@ std::string ecsv_text(std::span<const ParameterRow> rows, const TableMeta& meta)
     text += fmt::format("{}{}", k > 0 ? " " : "", kColumns[k].name);
   text += '\n';
   for (const ParameterRow& row : rows) {
+    // Readers take an empty cell for a missing value.
+    const std::string_view unit = row.unit.empty() ? "1" : std::string_view(row.unit);
     text += fmt::format("{} {} {} {} {} {} {} {}\n", cell(row.component), cell(row.type), cell(row.parameter),
-                        cell(row.value), cell(row.error), cell(row.unit), row.fixed ? "True" : "False",
+                        cell(row.value), cell(row.error), cell(unit), row.fixed ? "True" : "False",
                         cell(flag_word(row.flag)));
   }
   return text;

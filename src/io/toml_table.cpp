@@ -17,14 +17,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A value as it would stand in the file, cut short where it is long.
+/// A value as it would stand in the file. Long ones lose their middle: paths differ at their ends.
 std::string value_text(const toml::node& node) {
-  std::ostringstream stream;
-  node.visit([&stream](const auto& value) { stream << value; });
-  std::string text = stream.str();
-  constexpr std::size_t kLongest = 80;
+  std::string text;
+  if (const auto* number = node.as_floating_point()) {
+    text = fmt::format("{}", number->get());
+  } else {
+    std::ostringstream stream;
+    node.visit([&stream](const auto& value) { stream << value; });
+    text = stream.str();
+  }
+  constexpr std::size_t kLongest = 120;
   for (char& c : text) c = c == '\n' ? ' ' : c;
-  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
+  if (text.size() > kLongest) text.replace(kLongest / 2, text.size() - kLongest, "...");
   return text;
 }
 

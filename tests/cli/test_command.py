@@ -1,0 +1,51 @@
+"""The command itself: help, version, wrong usage."""
+
+import re
+
+import pytest
+from cli_support import ROOT, run
+
+
+def test_version_is_that_of_the_project():
+    version = re.search(r"project\(gaxel VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
+    finished = run("--version")
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, f"gaxel {version}\n", "")
+
+
+@pytest.mark.parametrize("command", [[], ["fit"], ["render"], ["inspect"]])
+def test_help_has_an_example(command):
+    finished = run(*command, "--help")
+    assert finished.returncode == 0 and finished.stderr == ""
+    assert "Example" in finished.stdout and "gaxel " + " ".join(command) in finished.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["fiit"],
+        ["fit"],
+        ["fit", "scene.toml"],
+        ["fit", "scene.toml", "-o", "out", "--nonsense"],
+        ["fit", "scene.toml", "-o", "out", "--threads", "many"],
+        ["render", "scene.toml"],
+        ["inspect"],
+    ],
+)
+def test_wrong_usage_is_bad_input(arguments, tmp_path):
+    finished = run(*arguments, cwd=tmp_path)
+    assert finished.returncode == 2
+    assert finished.stdout == "" and finished.stderr != ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "option, value",
+    [("--rtol", "0"), ("--rtol", "-1"), ("--rtol", "nan"), ("--threads", "-2"), ("--max-iterations", "0")],
+)
+def test_options_out_of_range(field, tmp_path, option, value):
+    scene = field.write_scene(tmp_path / "scene.toml")
+    finished = run("fit", scene, "-o", tmp_path / "out", option, value)
+    assert finished.returncode == 2
+    assert option.strip("-").replace("-", "_") in finished.stderr and value in finished.stderr
+    assert not (tmp_path / "out").exists()

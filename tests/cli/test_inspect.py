@@ -1,0 +1,95 @@
+"""gaxel inspect: the numbers that numpy finds, for files and scenes."""
+
+import re
+
+import numpy as np
+from astropy.io import fits
+from cli_support import run
+
+
+def number(text: str, word: str) -> float:
+    found = re.search(rf"\b{word} (-?[0-9.]+(?:e[+-]?\d+)?)", text)
+    assert found, (word, text)
+    return float(found.group(1))
+
+
+def test_pixels_and_keywords(tmp_path):
+    rng = np.random.default_rng(1)
+    pixels = rng.normal(5.0, 2.0, (40, 61)).astype(np.float32)
+    pixels[7, 11] = 900.0
+    pixels[0, :3] = np.nan
+    pixels[1, 0] = 0.0
+    header = fits.Header()
+    header.update({"EXPTIME": 120.5, "GAIN": 1.5, "BUNIT": "ELECTRONS/S", "PHOTFLAM": 3.0386574e-20})
+    header.update({"PHOTPLAM": 10551.047, "CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN", "CRVAL1": 3.5})
+    header.update({"CD1_1": -0.06 / 3600, "CD2_2": 0.06 / 3600, "NOTSHOWN": 77})
+    fits.writeto(tmp_path / "image.fits", pixels, header)
+    finished = run("inspect", tmp_path / "image.fits")
+    text = finished.stdout
+    assert finished.returncode == 0 and finished.stderr == ""
+    assert "61 x 40 pixels, 32-bit floats" in text
+    good = pixels[np.isfinite(pixels)].astype(float)
+    assert number(text, "min") == float(f"{good.min():.6g}")
+    assert number(text, "median") == float(f"{np.median(good):.6g}")
+    assert number(text, "max") == 900.0
+    assert number(text, "sum") == float(f"{good.sum():.8g}")
+    assert abs(number(text, "noise about") - 2.0) < 0.1
+    assert "brightest pixel x 12 y 8" in text, "counted from 1"
+    assert "NaN 3 (" in text and "zero 1" in text
+    assert number(text, "negative") == np.sum(good < 0)
+    for part in ("EXPTIME 120.5", "GAIN 1.5", "BUNIT ELECTRONS/S", "CRVAL1 3.5", "pixel scale 0.06 arcsec"):
+        assert part in text
+    assert "AB zero point 26.26" in text
+    assert "NOTSHOWN" not in text
+    assert "NOTSHOWN" in run("inspect", "--header", tmp_path / "image.fits").stdout
+
+
+def test_every_unit_is_listed(tmp_path):
+    units = [
+        fits.PrimaryHDU(),
+        fits.ImageHDU(np.ones((3, 4), np.int16), name="SCI"),
+        fits.ImageHDU(np.ones((2, 3, 4)), name="CUBE"),
+        fits.BinTableHDU.from_columns([fits.Column("a", "D", array=[1.0])], name="LIST"),
+        fits.CompImageHDU(np.ones((30, 40), np.float32), name="PACKED"),
+    ]
+    fits.HDUList(units).writeto(tmp_path / "many.fits")
+    text = run("inspect", tmp_path / "many.fits").stdout
+    assert "[0] no pixels" in text
+    assert "[1] SCI: 4 x 3 pixels, 16-bit integers" in text
+    assert "[2] CUBE: 4 x 3 x 2 pixels" in text and "pixels not shown" in text
+    assert "[3] LIST: table" in text
+    assert "[4] PACKED: 40 x 30 pixels" in text and "compressed" in text
+
+
+def test_scene(field, tmp_path):
+    components = field.components(
+        n={"value": 2, "fixed": True}, mag={"value": 15.4, "min": 10, "max": 20}, re=None
+    )
+    text = run("inspect", field.write_scene(tmp_path / "scene.toml", components=components)).stdout
+    assert "region  x 11..80, y 6..75 (70 x 70 pixels)" in text
+    assert f"pixels  {4900 - field.masked.sum()} used, {field.masked.sum()} masked" in text
+    assert "PSF     25 x 25 pixels, oversampled 1 times, sum 123 before" in text
+    assert re.search(r"\n    x +44 pixel +free\n", text)
+    assert re.search(r"\n    n +2 +fixed\n", text)
+    assert re.search(r"\n    re +estimated pixel +free\n", text)
+    assert re.search(r"\n    mag +15.4 mag +free  within \[10, 20\]\n", text)
+    assert "10 free parameters" in text
+
+
+def test_scene_without_pixels(tmp_path):
+    (tmp_path / "scene.toml").write_text(
+        "[image]\nshape = [20, 10]\n[[component]]\ntype = 'sky'\nlevel = 1\n"
+    )
+    finished = run("inspect", tmp_path / "scene.toml")
+    assert finished.returncode == 0
+    assert "for rendering only: " in finished.stdout and "20 x 10 pixels" in finished.stdout
+
+
+def test_several_files_and_bad_ones(field, tmp_path):
+    finished = run("inspect", field.folder / "image.fits", field.folder / "psf.fits")
+    assert finished.stdout.count("[0] ") == 2
+    (tmp_path / "text.fits").write_text("nothing")
+    for name, part in [("none.fits", "none.fits"), ("text.fits", "FITS"), ("none.toml", "none.toml")]:
+        finished = run("inspect", tmp_path / name)
+        assert finished.returncode == 2
+        assert finished.stderr.startswith("gaxel: error: ") and part in finished.stderr
