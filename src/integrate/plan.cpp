@@ -60,7 +60,7 @@ class Planner {
     const double tolerance = tolerance_of(bound);
     const Orders orders = orders_for(bound, tolerance, pixel_area_);
     const bool single = block.n_rows == 1 && block.n_cols == 1;
-    const bool cheap = orders.x * orders.y <= kCheapEvaluations && orders.feasible();
+    const bool cheap = orders.feasible() && orders.x * orders.y <= kCheapEvaluations;
     if (cheap || (orders.feasible() && (single || is_far(centers, block)))) {
       add_pixels(block, orders, bound);
     } else if (single) {
