@@ -1,0 +1,47 @@
+// An image model, linear about a point: all that the optimiser and the errors need of it, whatever the
+// image's size.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "gaxel/component.hpp"
+#include "gaxel/fit.hpp"
+#include "gaxel/render.hpp"
+
+namespace gaxel {
+
+/// Residuals (model - data) / sigma of the used pixels and their derivatives, after an orthogonal
+/// transformation: sums of squares and products are those of the pixels.
+struct Linearisation {
+  Eigen::VectorXd residual;  ///< (n + 1)
+  Eigen::MatrixXd jacobian;  ///< (n + 1, n)
+
+  double chi2() const { return residual.squaredNorm(); }
+};
+
+/// The pixels of an observation against a renderer's. Both must outlive it.
+class PixelResidual {
+ public:
+  PixelResidual(const Observation& observation, const Renderer& renderer);
+
+  std::int64_t n_pixels() const { return static_cast<std::int64_t>(used_.size()); }
+
+  /// About the values in `components`, for the parameters marked in `wanted` (as render_with_jacobian takes
+  /// them). Nothing when a pixel or a derivative is not finite.
+  std::optional<Linearisation> linearise(std::span<const Component> components,
+                                         std::span<const std::uint8_t> wanted);
+
+ private:
+  const Observation& observation_;
+  const Renderer& renderer_;
+  std::vector<std::size_t> used_;  // pixels
+  std::vector<double> weight_;     // 1 / sigma of them
+  Image model_;
+  std::vector<double> derivatives_;  // (n, ny, nx)
+};
+
+}  // namespace gaxel

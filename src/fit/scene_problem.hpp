@@ -1,0 +1,68 @@
+// A scene against an image as a least-squares problem. Light is linear in fluxes and sky: for every trial of
+// the shapes these are solved for (variable projection), so that the optimiser sees shapes alone.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "fit/coordinates.hpp"
+#include "fit/least_squares.hpp"
+#include "fit/linearisation.hpp"
+
+namespace gaxel {
+
+/// A point that was tried.
+struct ScenePoint {
+  Eigen::VectorXd values;      ///< of all free parameters, in the scene's order
+  Linearisation about;         ///< the image about them
+  std::vector<char> at_bound;  ///< 1: the parameter lies at an end of its range
+  double promise = 0.0;        ///< by how much chi2 would fall if the image were as linear as that
+};
+
+class SceneProblem final : public LeastSquaresProblem {
+ public:
+  /// `scene` has all its values, inside their ranges. `pixels` must outlive the problem.
+  SceneProblem(const Scene& scene, PixelResidual& pixels);
+
+  int n_residuals() const override { return static_cast<int>(parameters_.size()) + 1; }
+  int n_parameters() const override { return coordinates_.size(); }
+  bool evaluate(const double* x, double* residuals, double* jacobian) override;
+  void advance(const double* x, const double* step, double* x_new) const override;
+
+  /// The optimiser's coordinates of the scene's values.
+  std::vector<double> start() const;
+  /// Solves for fluxes and sky at x and remembers the point. False where it is not finite.
+  bool move_to(const Eigen::VectorXd& x);
+  /// Of all points tried, the one of least chi2.
+  const std::optional<ScenePoint>& best() const { return best_; }
+  /// The free parameters, in the scene's order.
+  const std::vector<FreeParameter>& parameters() const { return parameters_; }
+  int evaluations() const { return evaluations_; }
+  /// Of the scene's own values.
+  double chi2_start() const { return chi2_start_; }
+
+ private:
+  double& value(Eigen::Index parameter);
+  void solve_linear();
+  void reduce_to_shapes(const Eigen::VectorXd& x);
+
+  PixelResidual& pixels_;
+  std::vector<Component> components_;
+  std::vector<std::uint8_t> wanted_;
+  std::vector<FreeParameter> parameters_;
+  std::vector<Eigen::Index> shapes_;   // positions among the free parameters of what is not linear
+  std::vector<Eigen::Index> linears_;  // and of fluxes and sky
+  Coordinates coordinates_;            // of the shapes
+  double dark_ = 0.0;                  // a flux next to nothing
+  std::optional<Eigen::VectorXd> at_;  // where point_ and reduced_ belong
+  ScenePoint point_;
+  Eigen::MatrixXd reduced_;  // derivatives to the coordinates, fluxes and sky following
+  std::optional<ScenePoint> best_;
+  int evaluations_ = 0;
+  double chi2_start_ = std::numeric_limits<double>::quiet_NaN();
+};
+
+}  // namespace gaxel

@@ -1,0 +1,225 @@
+// Starting values of a scene's parameters from the image. They need not be good: fluxes and sky are solved
+// for before the first step, and shapes converge from far away. docs/design/fit.md shows from how far.
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "fit/image_moments.hpp"
+#include "gaxel/error.hpp"
+#include "gaxel/fit.hpp"
+
+namespace gaxel {
+
+namespace {
+
+constexpr double kSamePlace = 3.0;  // pixels: components nearer than this share their light
+
+constexpr double kTypicalN = 2.0;
+
+/// Objects of the image: what lies at one place.
+struct Object {
+  Point place;
+  std::vector<SceneComponent*> components;
+  Ellipse shape{1.0, 0.0, 1.0};
+  Growth growth;
+};
+
+/// True for a parameter without a value; false where the kind has no such parameter.
+bool unknown(const SceneComponent& component, Role role) {
+  const int index = component.kind->index_of(role);
+  return index >= 0 && std::isnan(component.parameters[static_cast<std::size_t>(index)].value);
+}
+
+bool has_unknown_value(const SceneComponent& component) {
+  return std::ranges::any_of(component.parameters, [](const Parameter& p) { return std::isnan(p.value); });
+}
+
+/// Gives the parameter a value if it has none, inside its range.
+void propose(SceneComponent& component, Role role, double value) {
+  const int index = component.kind->index_of(role);
+  if (index < 0) return;
+  Parameter& parameter = component.parameters[static_cast<std::size_t>(index)];
+  if (!std::isnan(parameter.value)) return;
+  const ParameterSpec& spec = component.kind->parameters[static_cast<std::size_t>(index)];
+  const double low = std::max(spec.min, parameter.min);
+  const double high = std::min(spec.max, parameter.max);
+  if (role == Role::kTheta && std::isfinite(low)) {
+    value += std::numbers::pi * std::ceil((low - value) / std::numbers::pi);
+  }
+  parameter.value = std::clamp(value, low, high);
+}
+
+/// Completes the sky components and returns the data above them.
+Light above_sky(const Observation& observation, Scene& scene) {
+  const Shape shape = observation.data.shape();
+  Light light{observation.data, &observation.sigma, observation.used};
+  bool level_found = false;
+  for (SceneComponent& component : scene.components) {
+    if (component.kind->family != Family::kSky) continue;
+    if (unknown(component, Role::kLevel)) {
+      propose(component, Role::kLevel, level_found ? 0.0 : sky_level(observation));
+      level_found = true;
+    }
+    propose(component, Role::kSlopeX, 0.0);
+    propose(component, Role::kSlopeY, 0.0);
+    propose(component, Role::kX, 0.5 * (shape.nx - 1));
+    propose(component, Role::kY, 0.5 * (shape.ny - 1));
+    const auto value = [&](Role role) { return component.parameter(role).value; };
+    for (int row = 0; row < shape.ny; ++row) {
+      for (int column = 0; column < shape.nx; ++column) {
+        light.value(row, column) -= value(Role::kLevel) + value(Role::kSlopeX) * (column - value(Role::kX)) +
+                                    value(Role::kSlopeY) * (row - value(Role::kY));
+      }
+    }
+  }
+  return light;
+}
+
+/// Sizes and shape of the light around a place.
+void measure(const Light& light, Object& object) {
+  object.growth = curve_of_growth(light, object.place);
+  object.shape = adaptive_moments(light, object.place, std::max(1.0, object.growth.half_radius));
+}
+
+void join(std::vector<Object>& objects, SceneComponent& component, Point place) {
+  for (Object& object : objects) {
+    if (std::hypot(object.place.x - place.x, object.place.y - place.y) > kSamePlace) continue;
+    object.components.push_back(&component);
+    return;
+  }
+  objects.push_back({place, {&component}, {}, {}});
+}
+
+/// Places of the components: those given, then the brightest peaks that these leave.
+std::vector<Object> find_objects(const Light& light, Scene& scene) {
+  std::vector<Object> objects;
+  std::vector<SceneComponent*> without_place;
+  for (SceneComponent& component : scene.components) {
+    if (component.kind->family == Family::kSky) continue;
+    if (unknown(component, Role::kX) || unknown(component, Role::kY)) {
+      without_place.push_back(&component);
+    } else {
+      join(objects, component, {component.parameter(Role::kX).value, component.parameter(Role::kY).value});
+    }
+  }
+  if (without_place.empty()) return objects;
+
+  Light rest = light;
+  for (Object& object : objects) {
+    measure(rest, object);
+    subtract_rings(rest, object.place, object.shape);
+  }
+  double first_brightness = 0.0;
+  constexpr double kSignificant = 5.0;
+  constexpr double kShare =
+      0.1;  // of the first peak's brightness: below, a peak may be structure of another object
+  for (SceneComponent* component : without_place) {
+    const std::optional<Peak> peak = brightest(rest);
+    const bool object =
+        peak && peak->significance > kSignificant && peak->brightness > kShare * first_brightness;
+    if (!object && objects.empty()) throw FitError("the image has no light above its noise to start from");
+    // Without a peak of its own a component starts as a part of the first object.
+    const Point place = object ? peak->place : objects.front().place;
+    first_brightness = std::max(first_brightness, object ? peak->brightness : 0.0);
+    propose(*component, Role::kX, place.x);
+    propose(*component, Role::kY, place.y);
+    join(objects, *component, {component->parameter(Role::kX).value, component->parameter(Role::kY).value});
+    if (!object) continue;
+    Object taken{place, {}, {}, {}};
+    measure(rest, taken);
+    subtract_rings(rest, place, taken.shape);
+  }
+  return objects;
+}
+
+/// The light nearer to this object than to any other.
+Light share_of(const Light& light, const std::vector<Object>& objects, std::size_t which) {
+  Light share = light;
+  const Shape shape = light.value.shape();
+  const auto distance = [&](const Object& object, int row, int column) {
+    return std::hypot(column - object.place.x, row - object.place.y);
+  };
+  std::size_t index = 0;
+  for (int row = 0; row < shape.ny; ++row) {
+    for (int column = 0; column < shape.nx; ++column, ++index) {
+      const double own = distance(objects[which], row, column);
+      const bool nearest = std::ranges::all_of(
+          objects, [&](const Object& other) { return distance(other, row, column) >= own; });
+      if (!nearest) share.used[index] = 0;
+    }
+  }
+  return share;
+}
+
+/// Square of the width of the PSF's core, in data pixels; 0 without a PSF.
+double psf_mean_square(const Observation& observation) {
+  if (!observation.psf) return 0.0;
+  const Psf& psf = *observation.psf;
+  const Image sigma(psf.kernel().shape(), 1.0);
+  const Light light{psf.kernel(), &sigma, std::vector<std::uint8_t>(psf.kernel().size(), 1)};
+  const Ellipse shape = adaptive_moments(light, {psf.x_center(), psf.y_center()}, 1.5 * psf.oversample());
+  return shape.mean_square() / (psf.oversample() * psf.oversample());
+}
+
+/// Components of one object in the order of size in which they start: those of low n outside.
+std::vector<SceneComponent*> by_size(const std::vector<SceneComponent*>& components) {
+  std::vector<SceneComponent*> extended;
+  for (SceneComponent* component : components) {
+    if (component->kind->family == Family::kElliptical) extended.push_back(component);
+  }
+  const auto index = [](const SceneComponent* component) {
+    if (component->kind->fixed_n) return *component->kind->fixed_n;
+    return unknown(*component, Role::kN) ? kTypicalN : component->parameter(Role::kN).value;
+  };
+  std::ranges::stable_sort(extended, [&](auto* a, auto* b) { return index(a) > index(b); });
+  return extended;
+}
+
+void start_object(const Object& object, double psf_square) {
+  constexpr double kHalfLight = 1.1774;  // half-light radius of a circular Gaussian of sigma 1
+  const double blur = kHalfLight * kHalfLight * psf_square;
+  const double measured = std::max(object.growth.half_radius, 0.5);
+  const double radius = std::sqrt(std::max(measured * measured - blur, 0.1 * measured * measured));
+  // The PSF adds to both axes alike; what is left may not be thinner than the pixels tell.
+  const double least = 0.1 * object.shape.mean_square();
+  Ellipse shape = object.shape;
+  shape.xx = std::max(shape.xx - psf_square, least);
+  shape.yy = std::max(shape.yy - psf_square, least);
+  const double limit = 0.95 * std::sqrt(shape.xx * shape.yy);
+  shape.xy = std::clamp(shape.xy, -limit, limit);
+  const double q = std::clamp(shape.axis_ratio(), 0.1, 0.95);
+
+  const double flux = std::max(object.growth.flux, std::max(object.growth.flux_error, 1e-300));
+  const std::vector<SceneComponent*> extended = by_size(object.components);
+  const auto n_parts = static_cast<double>(object.components.size());
+  for (std::size_t k = 0; k < extended.size(); ++k) {
+    SceneComponent& component = *extended[k];
+    const double rank = static_cast<double>(k) - 0.5 * static_cast<double>(extended.size() - 1);
+    propose(component, Role::kQ, q);
+    propose(component, Role::kTheta, shape.direction());
+    propose(component, Role::kRe, radius / std::sqrt(q) * std::pow(3.0, rank));
+    const bool outermost = extended.size() > 1 && k + 1 == extended.size();
+    propose(component, Role::kN, outermost ? 1.0 : kTypicalN);
+  }
+  for (SceneComponent* component : object.components) propose(*component, Role::kFlux, flux / n_parts);
+}
+
+}  // namespace
+
+void estimate_starting_values(const Observation& observation, Scene& scene) {
+  const Light light = above_sky(observation, scene);
+  if (!std::ranges::any_of(scene.components, has_unknown_value)) return;
+  std::vector<Object> objects = find_objects(light, scene);
+  constexpr double kSignificant = 3.0;
+  bool any_light = false;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    measure(share_of(light, objects, i), objects[i]);
+    any_light = any_light || objects[i].growth.flux > kSignificant * objects[i].growth.flux_error;
+  }
+  if (!any_light) throw FitError("the image has no light above its noise to start from");
+  const double psf_square = psf_mean_square(observation);
+  for (const Object& object : objects) start_object(object, psf_square);
+}
+
+}  // namespace gaxel
