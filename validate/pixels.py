@@ -27,7 +27,9 @@ def table(results):
     ]
     for r in results:
         sharp = np.array(r.sharpness)
-        median, high = (f"{np.median(sharp):.2f}", f"{np.percentile(sharp, 95):.1f}") if sharp.size else ("-", "-")
+        median, high = (
+            (f"{np.median(sharp):.2f}", f"{np.percentile(sharp, 95):.1f}") if sharp.size else ("-", "-")
+        )
         lines.append(
             f"| {r.rtol:.0e} | {r.atol:.0e} | {r.galaxies} | {r.pixels} | {r.over_tolerance} | {r.largest:.2f} | "
             f"{r.optimistic} | {r.over_but_silent} | {r.limit_hit} | {median} | {high} | {np.median(r.evaluations):.1f} |"
@@ -36,7 +38,9 @@ def table(results):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--galaxies", type=int, default=2000, help="galaxies for each tolerance")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
@@ -61,7 +65,9 @@ Made by `./dev validate --galaxies {args.galaxies} --seed {args.seed}` in {time.
 """
     (ROOT / "docs" / "validation").mkdir(exist_ok=True)
     (ROOT / "docs" / "validation" / "pixels.md").write_text(text)
-    failed = any(r.over_tolerance or r.optimistic or r.over_but_silent or np.median(r.sharpness) > 100 for r in results)
+    failed = any(
+        r.over_tolerance or r.optimistic or r.over_but_silent or np.median(r.sharpness) > 100 for r in results
+    )
     return 1 if failed else 0
 
 
