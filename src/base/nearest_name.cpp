@@ -16,6 +16,10 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+bool begins_with(std::string_view text, std::string_view beginning) {
+  return text.size() >= beginning.size() && name_distance(text.substr(0, beginning.size()), beginning) == 0;
+}
+
 }  // namespace
 
 int name_distance(std::string_view a, std::string_view b) {
@@ -41,11 +45,15 @@ int name_distance(std::string_view a, std::string_view b) {
 
 std::string_view nearest_name(std::string_view word, std::span<const std::string_view> candidates) {
   constexpr std::size_t kLongest = 64;  // nobody mistypes a name into something longer than this
+  constexpr std::size_t kShortest = 3;  // of an abbreviation
   if (word.empty() || word.size() > kLongest) return {};
   std::string_view best;
   int best_distance = static_cast<int>(kLongest);
   for (const std::string_view candidate : candidates) {
-    const int distance = name_distance(word, candidate);
+    // An abbreviation is as near as one slip.
+    const bool shortened = word.size() >= kShortest && begins_with(candidate, word);
+    const int distance =
+        shortened ? std::min(1, name_distance(word, candidate)) : name_distance(word, candidate);
     const int limit = std::max(1, static_cast<int>(std::max(word.size(), candidate.size())) / 3);
     if (distance <= limit && distance < best_distance) {
       best = candidate;

@@ -57,8 +57,8 @@ class FitsReader {
   /// compression.
   HeaderCards header(const HduInfo& hdu) const;
 
-  /// Pixels with BSCALE and BZERO applied, BLANK as NaN. Throws InputError when the section is not inside the
-  /// image, has more than kMaxPixels, or cannot be read (truncated file).
+  /// Pixels with BSCALE and BZERO applied; BLANK and infinities as NaN. Throws InputError when the section is
+  /// not inside the image, has more than kMaxPixels, or cannot be read (truncated file).
   Image read(const HduInfo& hdu, const Section& section) const;
 
  private:

@@ -1,6 +1,8 @@
+#include <fmt/format.h>
+
 #include <array>
 #include <filesystem>
-#include <sstream>
+#include <string>
 #include <utility>
 
 #include "io/fits_name.hpp"
@@ -34,9 +36,18 @@ std::string settings_toml(const TomlFile& file, const std::string& folder) {
         std::filesystem::absolute(std::filesystem::path(folder) / name.path).lexically_normal().string();
     *text = name.text();
   }
-  std::ostringstream stream;
-  stream << settings << '\n';
-  return stream.str();
+  // Plain keys stand before the first table; all keys are known ones by now and need no quotes.
+  std::string text;
+  for (const auto& [key, value] : settings) {
+    if (!value.is_table()) text += fmt::format("{} = {}\n", key.str(), toml_text(value));
+  }
+  for (const auto& [name, table] : settings) {
+    if (!table.is_table()) continue;
+    text += fmt::format("\n[{}]\n", name.str());
+    for (const auto& [key, value] : *table.as_table())
+      text += fmt::format("{} = {}\n", key.str(), toml_text(value));
+  }
+  return text;
 }
 
 }  // namespace gaxel::io

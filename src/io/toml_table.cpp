@@ -17,20 +17,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A value as it would stand in the file. Long ones lose their middle: paths differ at their ends.
-std::string value_text(const toml::node& node) {
-  std::string text;
-  if (const auto* number = node.as_floating_point()) {
-    text = fmt::format("{}", number->get());
-  } else {
-    std::ostringstream stream;
-    node.visit([&stream](const auto& value) { stream << value; });
-    text = stream.str();
-  }
-  constexpr std::size_t kLongest = 120;
-  for (char& c : text) c = c == '\n' ? ' ' : c;
-  if (text.size() > kLongest) text.replace(kLongest / 2, text.size() - kLongest, "...");
-  return text;
+/// A value for messages, cut short where it is long.
+std::string shown(const toml::node& node) {
+  constexpr std::size_t kLongest = 80;
+  const std::string text = toml_text(node);
+  return text.size() > kLongest ? text.substr(0, kLongest) + "..." : text;
 }
 
 std::string read_text(const std::string& path) {
@@ -52,6 +43,27 @@ std::string read_text(const std::string& path) {
 }
 
 }  // namespace
+
+std::string toml_text(const toml::node& node) {
+  std::string text;
+  const auto item = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  if (const toml::array* list = node.as_array()) {
+    for (const toml::node& element : *list) item(toml_text(element));
+    return "[" + text + "]";
+  }
+  if (const toml::table* table = node.as_table()) {
+    for (const auto& [key, value] : *table) item(fmt::format("{} = {}", key.str(), toml_text(value)));
+    return text.empty() ? "{}" : "{ " + text + " }";
+  }
+  if (const toml::value<double>* number = node.as_floating_point()) {
+    text = fmt::format("{}", number->get());
+    // TOML tells floats from integers by a point, an exponent, or the names of what is not finite.
+    return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
+  }
+  std::ostringstream stream;
+  node.visit([&stream](const auto& value) { stream << value; });
+  return stream.str();
+}
 
 std::string NumberRange::text() const {
   const bool low = std::isfinite(min);
@@ -102,9 +114,11 @@ bool TomlTable::is_number(std::string_view key) const {
 void TomlTable::fail(std::string_view key, const std::string& what, const std::string& allowed) const {
   const toml::node* node = key.empty() ? table_ : table_->get(key);
   const toml::source_index line = (node == nullptr ? table_ : node)->source().begin.line;
-  const bool show_value = node != nullptr && !key.empty();
+  const bool headed =
+      node != nullptr && (node->is_array_of_tables() || (node->is_table() && !node->as_table()->is_inline()));
+  const bool show_value = node != nullptr && !key.empty() && !headed;
   throw InputError({line > 0 ? fmt::format("{}:{}", file_->path, line) : file_->path, full_key(key),
-                    show_value ? value_text(*node) : "", what, allowed});
+                    show_value ? shown(*node) : "", what, allowed});
 }
 
 void TomlTable::relate(std::string_view key, const std::function<void()>& read) const {

@@ -34,6 +34,9 @@ struct TomlFile {
 /// unreadable, larger than any scene, not TOML, or empty.
 TomlFile read_toml(const std::string& path);
 
+/// A value as it would stand in a file, on one line; numbers with as few digits as read back the same.
+std::string toml_text(const toml::node& node);
+
 /// A view of one table. Every getter throws InputError when the key is there but its value is not of the
 /// type.
 class TomlTable {

@@ -38,7 +38,8 @@ class Wcs::Impl {
     int rejected = 0;
     const int status =
         wcspih(cards.data(), static_cast<int>(header.size()), WCSHDR_all, 0, &rejected, &count_, &list_);
-    if (status != 0 || count_ < 1) fail("the header's coordinate system cannot be read");
+    if (status != 0) fail("the header's coordinate system cannot be read");
+    if (count_ < 1) fail("the header has no sky coordinates");
     try {
       if (const int set = wcsset(list_); set != 0) fail(wcs_errmsg[set]);
       if (list_->lng < 0 || list_->lat < 0) fail("the header has no sky coordinates");

@@ -35,6 +35,11 @@ TEST(NearestName, FindsWhatWasMeant) {
   EXPECT_EQ(nearest_name("rmss", kNames), "rms");
 }
 
+TEST(NearestName, TakesAbbreviations) {
+  EXPECT_EQ(nearest_name("Var", kNames), "variance");
+  EXPECT_EQ(nearest_name("va", kNames), "");
+}
+
 TEST(NearestName, IsEmptyWhenNothingIsNear) {
   EXPECT_EQ(nearest_name("zeropoint", kNames), "");
   EXPECT_EQ(nearest_name("", kNames), "");

@@ -90,7 +90,7 @@ TEST(FitsReader, BlankAndNanBecomeNan) {
   const std::string floats = folder.write("f.fits", primary<float>({3, 1}, {NAN, 1.5F, INFINITY}));
   EXPECT_TRUE(std::isnan(read(floats)(0, 0)));
   EXPECT_EQ(read(floats)(0, 1), 1.5);
-  EXPECT_FALSE(std::isfinite(read(floats)(0, 2)));
+  EXPECT_TRUE(std::isnan(read(floats)(0, 2)));
 }
 
 TEST(FitsReader, Sections) {
@@ -250,7 +250,7 @@ TEST(FitsReader, AbsurdSizesAreRefusedBeforeMemoryIsTaken) {
 TEST(FitsReader, DamagedHeadersNeverCrash) {
   const TempFolder folder;
   const std::string whole = three_units();
-  for (std::size_t i = 0; i < whole.size(); i += 7) {
+  for (std::size_t i = 0; i < whole.size(); i += 31) {
     std::string damaged = whole;
     damaged[i] = static_cast<char>(damaged[i] ^ 0x15);
     const std::string file = folder.write("d.fits", damaged);
