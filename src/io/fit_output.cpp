@@ -17,13 +17,13 @@ namespace {
 TableMeta table_meta(const Task& task, const FitResult& result, std::string_view version) {
   TableMeta meta;
   if (const std::string light = photometry_text(task.photometry); !light.empty())
-    meta.push_back({"photometry", light});
-  meta.push_back({"creator", fmt::format("gaxel {}", version)});
-  meta.push_back({"scene", task.scene_file});
-  meta.push_back({"image", task.image_file});
-  meta.push_back({"chi2", fmt::format("{}", result.chi2)});
-  meta.push_back({"dof", fmt::format("{}", result.dof)});
-  meta.push_back({"stopped", std::string(stop_word(result.stop_reason))});
+    meta.emplace_back("photometry", light);
+  meta.emplace_back("creator", fmt::format("gaxel {}", version));
+  meta.emplace_back("scene", task.scene_file);
+  meta.emplace_back("image", task.image_file);
+  meta.emplace_back("chi2", fmt::format("{}", result.chi2));
+  meta.emplace_back("dof", fmt::format("{}", result.dof));
+  meta.emplace_back("stopped", std::string(stop_word(result.stop_reason)));
   return meta;
 }
 

@@ -77,9 +77,9 @@ class Frame {
 // Radii whose square roots are well apart.
 std::vector<Tick> radius_ticks(const Frame& frame) {
   std::vector<Tick> ticks = {{0.0, "0"}};
-  for (double decade = 1.0; decade <= frame.max_radius(); decade *= 10.0) {
+  for (int exponent = 0; std::pow(10.0, exponent) <= frame.max_radius(); ++exponent) {
     for (const double factor : {1.0, 2.0, 5.0}) {
-      const double radius = factor * decade;
+      const double radius = factor * std::pow(10.0, exponent);
       if (radius > frame.max_radius() || frame.x(radius) - frame.x(ticks.back().value) < 26.0) continue;
       ticks.push_back({radius, tick_label(radius)});
     }

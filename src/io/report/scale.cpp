@@ -67,11 +67,14 @@ std::vector<Tick> linear_ticks(double low, double high, int max_count) {
   max_count = std::max(1, max_count);
   double step = round_up((high - low) / max_count);
   const auto first = [&] { return std::ceil(low / step - 1e-9); };
-  const auto last = [&] { return std::floor(high / step + 1e-9); };
+  const auto count = [&] { return std::floor(high / step + 1e-9) - first() + 1.0; };
   // A range that starts on a tick holds one more than there are steps in it.
-  while (last() - first() + 1.0 > max_count) step = round_up(1.5 * step);
+  while (count() > max_count) step = round_up(1.5 * step);
   std::vector<Tick> ticks;
-  for (double k = first(); k <= last(); k += 1.0) ticks.push_back({k * step, tick_label(k * step, step)});
+  for (int i = 0; i < static_cast<int>(count()); ++i) {
+    const double value = (first() + i) * step;
+    ticks.push_back({value, tick_label(value, step)});
+  }
   return ticks;
 }
 
