@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tests" / "python"))
 
 from certificate_sweep import TRUTH_ERROR, sweep  # noqa: E402
 
-TOLERANCES = (1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-11)
+TOLERANCES = (1e-2, 1e-4, 1e-6, 1e-8, 1e-10)
 
 
 def table(results):
@@ -54,7 +54,7 @@ def main():
 Random Sersic profiles in 32 x 32 pixels: n 0.1 to 20, q 0.01 to 1, re 0.01 to 100 pixels (all logarithmic), any angle,
 centres inside and up to 5 pixels outside the image, one sixth each exactly on a pixel's centre, edge and corner, 15 percent at the
 extremes of n, q or re. Truth: line integrals with scipy's incomplete gamma function
-(`tests/python/exact_pixels.py`), good to about 1e-15 of the flux; errors are counted beyond {TRUTH_ERROR:.0e} of the
+(`tests/python/exact_pixels.py`), good to 1e-15 of the flux, and 5e-15 at the extremes; errors are counted beyond {TRUTH_ERROR:.0e} of the
 flux. "Over tolerance" and "bound below error" must be 0; the summed bound may be at most 100 times the summed error in the
 median; the bound exceeds the tolerance only where a limit was hit, and then the certificate says so.
 

@@ -3,11 +3,10 @@
 import csv
 import pathlib
 
+import gaxel
 import numpy as np
 import pytest
 from astropy.io import fits
-
-import gaxel
 from certificate_sweep import sweep
 
 DATA = pathlib.Path(__file__).parents[1] / "data"
