@@ -107,6 +107,14 @@ TEST_F(Report, PageTellsEverything) {
   }
 }
 
+TEST_F(Report, NumbersOfConcentricComponentsShareAPlace) {
+  EXPECT_THAT(image_panel_svg(fit_panels(task, result)[1]), HasSubstr(">2</text>"));
+  SceneComponent& star = result.scene.components[1];
+  star = result.scene.components[0];
+  star.name = "twin";
+  EXPECT_THAT(image_panel_svg(fit_panels(task, result)[1]), HasSubstr(">1, 2</text>"));
+}
+
 TEST_F(Report, UnfinishedFitsSaySo) {
   result.stop_reason = StopReason::kMaxIterations;
   result.message = "stopped after 3 iterations";

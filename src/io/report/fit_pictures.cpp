@@ -50,7 +50,7 @@ std::vector<Outline> outlines(const Scene& scene) {
 }
 
 std::vector<Tick> light_ticks(const AsinhStretch& stretch) {
-  std::vector<Tick> ticks = stretch.ticks(0.09);
+  std::vector<Tick> ticks = stretch.ticks();
   for (Tick& tick : ticks) tick.value = stretch(tick.value);
   return ticks;
 }

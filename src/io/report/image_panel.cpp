@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numbers>
 
 #include "io/report/paint.hpp"
@@ -13,9 +14,10 @@ namespace {
 
 constexpr double kWidth = 400.0;
 constexpr double kLeft = 46.0;
-constexpr double kRight = 10.0;
+constexpr double kRight = 18.0;
 constexpr double kTop = 26.0;
 constexpr double kBarHeight = 12.0;
+constexpr double kCross = 5.0;  // half the size of a point source's mark
 constexpr double kMaxAspect = 1.3;
 constexpr std::string_view kFrame = "fill=\"none\" stroke=\"#444\" stroke-width=\"1\"";
 constexpr std::string_view kTickMark = "stroke=\"#444\" stroke-width=\"1\"";
@@ -43,8 +45,8 @@ Plot layout(Shape shape) {
 
 void draw_axes(SvgCanvas& canvas, const Plot& plot, const ImagePanel& panel) {
   const Placement& frame = panel.placement;
-  const int x_count = plot.width > 150.0 ? 6 : 3;
-  const int y_count = plot.height > 150.0 ? 6 : 3;
+  const int x_count = std::clamp(static_cast<int>(plot.width / 50.0), 1, 6);
+  const int y_count = std::clamp(static_cast<int>(plot.height / 30.0), 1, 6);
   for (const Tick& tick : linear_ticks(frame.fits_x(-0.5), frame.fits_x(panel.shape.nx - 0.5), x_count)) {
     const double x = plot.at(frame.inner_x(tick.value), 0.0).x;
     canvas.line({x, plot.bottom()}, {x, plot.bottom() + 4.0}, kTickMark);
@@ -58,6 +60,39 @@ void draw_axes(SvgCanvas& canvas, const Plot& plot, const ImagePanel& panel) {
   canvas.rectangle({plot.left, kTop}, plot.width, plot.height, kFrame);
 }
 
+struct Mark {
+  Point at;
+  bool left_side = false;
+  std::string label;
+};
+
+// Where the number of an outline goes: beside it, on the side where there is room.
+Mark mark_of(const Outline& outline, const Plot& plot) {
+  const Point centre = plot.at(outline.x, outline.y);
+  const double reach = std::max(outline.semi_major * plot.scale, kCross) + 5.0;
+  const double text_width = 12.0 * static_cast<double>(outline.label.size());
+  const bool left_side = centre.x + reach + text_width > plot.left + plot.width;
+  return {{left_side ? centre.x - reach : centre.x + reach, centre.y + 4.0}, left_side, outline.label};
+}
+
+// Numbers that would cover each other become one: "2, 3".
+std::vector<Mark> marks(const ImagePanel& panel, const Plot& plot) {
+  std::vector<Mark> list;
+  for (const Outline& outline : panel.outlines) {
+    const Mark mark = mark_of(outline, plot);
+    const auto covered = std::find_if(list.begin(), list.end(), [&](const Mark& other) {
+      return other.left_side == mark.left_side && std::abs(other.at.x - mark.at.x) < 12.0 &&
+             std::abs(other.at.y - mark.at.y) < 12.0;
+    });
+    if (covered == list.end()) {
+      list.push_back(mark);
+    } else {
+      covered->label += ", " + mark.label;
+    }
+  }
+  return list;
+}
+
 void draw_outlines(SvgCanvas& canvas, const Plot& plot, const ImagePanel& panel) {
   canvas.begin_clip(panel.id + "-clip", {plot.left, kTop}, plot.width, plot.height);
   for (const Outline& outline : panel.outlines) {
@@ -67,15 +102,13 @@ void draw_outlines(SvgCanvas& canvas, const Plot& plot, const ImagePanel& panel)
       canvas.ellipse(centre, a, outline.q * a, -outline.theta * 180.0 / std::numbers::pi,
                      "class=\"outline\"");
     } else {
-      canvas.line({centre.x - 5.0, centre.y}, {centre.x + 5.0, centre.y}, "class=\"outline\"");
-      canvas.line({centre.x, centre.y - 5.0}, {centre.x, centre.y + 5.0}, "class=\"outline\"");
+      canvas.line({centre.x - kCross, centre.y}, {centre.x + kCross, centre.y}, "class=\"outline\"");
+      canvas.line({centre.x, centre.y - kCross}, {centre.x, centre.y + kCross}, "class=\"outline\"");
     }
-    // Beside the ellipse, on the side where there is room.
-    const double reach = std::max(a, 5.0) + 5.0;
-    const bool left_side =
-        centre.x + reach + 12.0 * static_cast<double>(outline.label.size()) > plot.left + plot.width;
-    canvas.text({left_side ? centre.x - reach : centre.x + reach, centre.y + 4.0}, outline.label,
-                left_side ? "class=\"mark\" text-anchor=\"end\"" : "class=\"mark\"");
+  }
+  for (const Mark& mark : marks(panel, plot)) {
+    canvas.text(mark.at, mark.label,
+                mark.left_side ? "class=\"mark\" text-anchor=\"end\"" : "class=\"mark\"");
   }
   canvas.end_clip();
 }

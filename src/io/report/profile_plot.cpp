@@ -12,7 +12,7 @@ namespace gaxel::io::report {
 namespace {
 
 constexpr double kWidth = 400.0;
-constexpr double kLeft = 54.0;
+constexpr double kLeft = 60.0;
 constexpr double kTop = 26.0;
 constexpr double kMainHeight = 250.0;
 constexpr double kGap = 10.0;

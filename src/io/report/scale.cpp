@@ -32,6 +32,11 @@ std::string with_true_minus(std::string text) {
   return text;
 }
 
+// Characters of UTF-8 text.
+std::ptrdiff_t width(const std::string& text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+}
+
 double quantile(std::vector<double>& values, double p) {
   const auto at = static_cast<std::ptrdiff_t>(p * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), values.begin() + at, values.end());
@@ -114,7 +119,7 @@ double AsinhStretch::inverse(double t) const {
   return zero_ + softening_ * std::sinh(std::lerp(raw_low_, raw_high_, t));
 }
 
-std::vector<Tick> AsinhStretch::ticks(double min_gap) const {
+std::vector<Tick> AsinhStretch::ticks(double characters) const {
   std::vector<double> candidates = {0.0};
   const int top = static_cast<int>(std::ceil(std::log10(std::max(std::abs(low_), std::abs(high_)))));
   const int bottom = std::max(top - 8, static_cast<int>(std::floor(std::log10(softening_))));
@@ -131,9 +136,12 @@ std::vector<Tick> AsinhStretch::ticks(double min_gap) const {
   std::vector<Tick> chosen;
   for (const double value : candidates) {
     if (value < low_ || value > high_) continue;
-    const double t = (*this)(value);
-    const auto near = [&](const Tick& tick) { return std::abs((*this)(tick.value) - t) < min_gap; };
-    if (std::none_of(chosen.begin(), chosen.end(), near)) chosen.push_back({value, tick_label(value)});
+    const Tick candidate = {value, tick_label(value)};
+    const auto in_the_way = [&](const Tick& tick) {
+      const double room = 0.5 * static_cast<double>(width(tick.label) + width(candidate.label)) + 1.5;
+      return std::abs((*this)(tick.value) - (*this)(value)) * characters < room;
+    };
+    if (std::none_of(chosen.begin(), chosen.end(), in_the_way)) chosen.push_back(candidate);
   }
   std::sort(chosen.begin(), chosen.end(), [](const Tick& a, const Tick& b) { return a.value < b.value; });
   return chosen;

@@ -37,8 +37,9 @@ class AsinhStretch {
   double operator()(double value) const;
   double inverse(double t) const;
 
-  /// Round values at least `min_gap` (of 0..1) apart, the roundest first to get a place.
-  std::vector<Tick> ticks(double min_gap = 0.075) const;
+  /// Round values whose labels have room side by side along [0, 1] when that holds `characters` of them, the
+  /// roundest first to get a place.
+  std::vector<Tick> ticks(double characters = 50.0) const;
 
  private:
   double raw(double value) const;
