@@ -137,7 +137,8 @@ class ComponentReader {
     if (frame_.estimate) return result;
     const bool position = (spec.role == Role::kX || spec.role == Role::kY) && table_.has("ra");
     result.value = spec.fallback;
-    if (std::isnan(spec.fallback) && !position) {
+    const bool tilted = spec.role == Role::kTheta && table_.has("q");  // an ellipse has a direction
+    if ((std::isnan(spec.fallback) && !position) || tilted) {
       table_.fail(spec.role == Role::kFlux ? "flux" : key, "missing",
                   spec.role == Role::kFlux ? "flux in counts, or mag" : range_of(spec, false).text());
     }

@@ -226,6 +226,8 @@ TEST_F(BadFile, RenderingNeedsValuesAndASize) {
   const std::string shape = "[image]\nshape = [10, 10]\n";
   EXPECT_THAT(problem(shape + "[[component]]\ntype = \"sersic\"\nx = 3\ny = 3\nflux = 1\nre = 1\n", false),
               HasSubstr("component 1.n: missing (a number from 0.1 to 20)"));
+  EXPECT_THAT(problem(shape + kGalaxy + "q = 0.5\n", false),
+              HasSubstr("component 1.pa: missing (a finite number)"));
   EXPECT_THAT(problem(shape + "[[component]]\ntype = \"pointsource\"\nx = 3\ny = 3\n", false),
               HasSubstr("component 1.flux: missing (flux in counts, or mag)"));
   EXPECT_THAT(problem(shape + "[[component]]\ntype = \"pointsource\"\nx = 3\ny = 3\nflux = {}\n", false),

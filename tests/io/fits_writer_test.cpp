@@ -150,6 +150,10 @@ TEST(FitsWriter, PlacesThatCannotBeWritten) {
   EXPECT_THAT(problem(folder.path()), testing::HasSubstr("this is a folder"));
   EXPECT_THAT(problem(folder.write("file", "x") + "/a.fits"), testing::HasSubstr("Not a directory"));
   EXPECT_THAT(problem(folder.path(std::string(300, 'x'))), testing::HasSubstr("cannot be written"));
+}
+
+TEST(FitsWriter, FolderWithoutPermission) {
+  const TempFolder folder;
   if (geteuid() == 0) GTEST_SKIP() << "permissions do not stop the superuser";
   std::filesystem::permissions(folder.path(),
                                std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
