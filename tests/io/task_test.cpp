@@ -174,6 +174,25 @@ TEST_F(TaskTest, BlankPixelsAreMaskedAndCounted) {
   EXPECT_THAT(task.notes, testing::Contains("image.file: 2 pixels masked (NaN or infinite)"));
 }
 
+TEST_F(TaskTest, OneFileOfManyExtensions) {
+  std::vector<std::int16_t> flags(kNx * kNy, 0);
+  flags[0] = 4;
+  flags[1] = 8;
+  folder.write("mef.fits",
+               test::unit(test::card("SIMPLE", "T"), 8, {}, {}, "") +
+                   test::extension<float>("SCI", {kNx, kNy}, coordinates(kNx, kNy)) +
+                   test::extension<float>("ERR", {kNx, kNy}, std::vector<float>(kNx * kNy, 3.0F)) +
+                   test::extension<std::int16_t>("DQ", {kNx, kNy}, flags));
+  const Task task = load(
+      "[image]\nfile = \"mef.fits[SCI]\"\n[noise]\nsigma = \"mef.fits[ERR]\"\n"
+      "[mask]\nfile = \"mef.fits[DQ]\"\nbits = [2]\n" +
+      kGalaxy);
+  EXPECT_EQ(task.observation.data(5, 7), 86.0);
+  EXPECT_THAT(task.observation.sigma.pixels(), testing::Each(3.0));
+  EXPECT_EQ(task.observation.used[0], 0);
+  EXPECT_EQ(task.observation.used[1], 1);
+}
+
 TEST_F(TaskTest, RenderingNeedsNoData) {
   const Task task = load(
       "[image]\nshape = [30, 20]\nzeropoint = 25\n" + kGalaxy + "[[component]]\ntype = \"sky\"\nlevel = 1\n",
