@@ -81,7 +81,9 @@ int run_fit(const FitArguments& arguments) {
 
   const std::vector<std::string> files = io::write_fit_output(folder, task, result, GAXEL_VERSION);
   if (arguments.json) {
-    fmt::print("{}\n", fit_json(task, result, files).dump(2));
+    // Names of files may be no UTF-8, which JSON must be.
+    const auto replace = nlohmann::ordered_json::error_handler_t::replace;
+    fmt::print("{}\n", fit_json(task, result, files).dump(2, ' ', false, replace));
   } else if (!arguments.quiet) {
     print_result(task, result, files);
   }

@@ -17,11 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A value for messages, cut short where it is long.
+/// A value for messages. Long ones lose their middle: the end of a path is what tells files apart.
 std::string shown(const toml::node& node) {
-  constexpr std::size_t kLongest = 80;
-  const std::string text = toml_text(node);
-  return text.size() > kLongest ? text.substr(0, kLongest) + "..." : text;
+  constexpr std::size_t kLongest = 120;
+  std::string text = toml_text(node);
+  if (text.size() > kLongest) text.replace(kLongest / 2, text.size() - kLongest, "...");
+  return text;
 }
 
 std::string read_text(const std::string& path) {

@@ -176,6 +176,14 @@ def test_json_is_all_that_stands_on_stdout(field, fitted, tmp_path):
     assert result["chi2"] == float(table.meta["chi2"])
 
 
+def test_json_of_names_that_are_no_utf8(field, tmp_path):
+    output = os.fsencode(tmp_path) + b"/caf\xe9"
+    command = [cli_support.COMMAND, "fit", field.write_scene(tmp_path / "scene.toml"), "-o", output, "--json"]
+    finished = subprocess.run(command, capture_output=True, timeout=300)
+    assert finished.returncode == 0, finished.stderr
+    assert all("caf\N{REPLACEMENT CHARACTER}" in file for file in json.loads(finished.stdout)["files"])
+
+
 def test_quiet_prints_nothing(field, tmp_path):
     finished = run("fit", field.write_scene(tmp_path / "scene.toml"), "-o", tmp_path / "out", "--quiet")
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
