@@ -53,10 +53,11 @@ def provide_images(folder: Path, only_simulated: bool) -> bool:
     return False
 
 
-def run_fit(name: str, folder: Path) -> Table:
+def run_fit(name: str, folder: Path, real: bool) -> Table:
     """Fits the scene `name` with the images in `folder`, which shows its table, and returns that table."""
     scene = folder / f"{name}.toml"
-    shutil.copy(HERE / scene.name, scene)
+    text = (HERE / scene.name).read_text()
+    scene.write_text(text if real else text.replace('title = "Abell 2744', 'title = "Simulated field'))
     print(f"\n===== gaxel fit {scene}\n", flush=True)
     output = folder / name
     subprocess.run([COMMAND, "fit", scene, "-o", output], check=True)
@@ -80,7 +81,7 @@ def main() -> int:
     folder = options.output.resolve()
     try:
         real = provide_images(folder / "data", options.simulated)
-        tables = {name: run_fit(name, folder) for name in ("single", "poor", "better")}
+        tables = {name: run_fit(name, folder, real) for name in ("single", "poor", "better")}
     except subprocess.CalledProcessError as error:
         print(f"the demo failed: {error}", file=sys.stderr)
         return 1
