@@ -24,6 +24,16 @@ std::string yaml_quoted(std::string_view text) {
   return quoted + '"';
 }
 
+std::string yaml(const std::string& text) {
+  return yaml_quoted(text);
+}
+std::string yaml(double value) {
+  return std::isfinite(value) ? fmt::format("{:#}", value) : ".nan";
+}
+std::string yaml(std::int64_t value) {
+  return fmt::format("{}", value);
+}
+
 // Always quoted, so that names with blanks and empty cells keep their place.
 std::string cell(std::string_view text) {
   std::string quoted = "\"";
@@ -67,7 +77,9 @@ std::string ecsv_text(std::span<const ParameterRow> rows, const TableMeta& meta)
                         yaml_quoted(column.description));
   }
   text += fmt::format("# meta: !!omap\n# - convention: {}\n", yaml_quoted(kConvention));
-  for (const auto& [key, value] : meta) text += fmt::format("# - {}: {}\n", key, yaml_quoted(value));
+  for (const auto& [key, value] : meta) {
+    text += fmt::format("# - {}: {}\n", key, std::visit([](const auto& v) { return yaml(v); }, value));
+  }
   text += "# schema: astropy-2.0\n";
   for (std::size_t k = 0; k < kColumns.size(); ++k)
     text += fmt::format("{}{}", k > 0 ? " " : "", kColumns[k].name);

@@ -21,8 +21,8 @@ TableMeta table_meta(const Task& task, const FitResult& result, std::string_view
   meta.emplace_back("creator", fmt::format("gaxel {}", version));
   meta.emplace_back("scene", task.scene_file);
   meta.emplace_back("image", task.image_file);
-  meta.emplace_back("chi2", fmt::format("{}", result.chi2));
-  meta.emplace_back("dof", fmt::format("{}", result.dof));
+  meta.emplace_back("chi2", result.chi2);
+  meta.emplace_back("dof", result.dof);
   meta.emplace_back("stopped", std::string(stop_word(result.stop_reason)));
   return meta;
 }

@@ -173,7 +173,7 @@ def test_json_is_all_that_stands_on_stdout(field, fitted, tmp_path):
     assert [entry["value"] for entry in result["parameters"]] == list(table["value"])
     errors = [np.nan if entry["error"] is None else entry["error"] for entry in result["parameters"]]
     np.testing.assert_array_equal(errors, table["error"])
-    assert result["chi2"] == float(table.meta["chi2"])
+    assert result["chi2"] == table.meta["chi2"]
 
 
 def test_json_of_names_that_are_no_utf8(field, tmp_path):
