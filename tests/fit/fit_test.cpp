@@ -1,12 +1,10 @@
 #include "gaxel/fit.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <stdexcept>
 
 #include "fit/fit_support.hpp"
-#include "gaxel/error.hpp"
 
 namespace gaxel {
 namespace {
@@ -329,77 +327,6 @@ TEST(Fit, PrintsNothing) {
   fit(observation, scene_from({20.0, 26.0, 100.0, 15.0, 0.9, 2.0}));
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
-}
-
-TEST(Fit, ModelsWithoutFiniteValuesAreSaid) {
-  const Observation observation = test::observe(truth_image(), 1.0);
-  Scene scene = scene_from({24.0, 22.0, 1.7e308, 0.05, 0.9, 0.0});
-  scene.components[0].parameter(Role::kFlux).free = false;
-  scene.components.push_back(test::gaussian({24.0, 22.0, 1.7e308, 0.05, 0.9, 0.0}, "second"));
-  scene.components[2].parameter(Role::kFlux).free = false;
-  EXPECT_THROW(fit(observation, scene), FitError);
-}
-
-/// The key that the message of fit() names.
-std::string wrong_key(const Observation& observation, const Scene& scene, const FitOptions& options = {}) {
-  try {
-    fit(observation, scene, options);
-  } catch (const InputError& problem) {
-    return problem.problem().key;
-  }
-  return "nothing wrong";
-}
-
-TEST(Fit, BadInputIsNamed) {
-  const Observation good = test::observe(truth_image(), 1.0);
-  const Scene scene = scene_from(kTruth, kSky);
-  Observation bad = good;
-  bad.sigma = Image({3, 3}, 1.0);
-  EXPECT_EQ(wrong_key(bad, scene), "sigma");
-  bad = good;
-  bad.used.pop_back();
-  EXPECT_EQ(wrong_key(bad, scene), "used");
-  bad = good;
-  bad.used.assign(bad.used.size(), 0);
-  EXPECT_EQ(wrong_key(bad, scene), "used");
-  bad = good;
-  bad.data(3, 5) = test::kNan;
-  EXPECT_EQ(wrong_key(bad, scene), "data(3, 5)");
-  bad = good;
-  bad.sigma(3, 5) = 0.0;
-  EXPECT_EQ(wrong_key(bad, scene), "sigma(3, 5)");
-  EXPECT_EQ(wrong_key(Observation{}, scene), "data");
-
-  Scene none_free = scene;
-  for (SceneComponent& component : none_free.components) {
-    for (Parameter& parameter : component.parameters) parameter.free = false;
-  }
-  EXPECT_EQ(wrong_key(good, none_free), "free");
-
-  Observation three = good;
-  three.used.assign(three.used.size(), 0);
-  three.used[0] = three.used[1] = three.used[2] = 1;
-  EXPECT_THROW(fit(three, scene), FitError);
-}
-
-TEST(Fit, OptionsAreChecked) {
-  EXPECT_EQ(FitOptions().problem(), "");
-  const Observation good = test::observe(truth_image(), 1.0);
-  const auto with = [](auto change) {
-    FitOptions options;
-    change(options);
-    return options;
-  };
-  const std::vector<std::pair<std::string, FitOptions>> wrong{
-      {"rtol", with([](FitOptions& o) { o.tolerance.rtol = 0.0; })},
-      {"atol", with([](FitOptions& o) { o.tolerance.atol = -1.0; })},
-      {"max_iterations", with([](FitOptions& o) { o.max_iterations = 0; })},
-      {"ftol", with([](FitOptions& o) { o.ftol = test::kNan; })},
-      {"threads", with([](FitOptions& o) { o.threads = -1; })}};
-  for (const auto& [name, options] : wrong) {
-    EXPECT_THAT(options.problem(), testing::StartsWith(name));
-    EXPECT_EQ(wrong_key(good, scene_from(kTruth), options), "options");
-  }
 }
 
 }  // namespace
