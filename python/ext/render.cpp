@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
+#include <new>
 #include <optional>
+#include <tuple>
 
 #include "bindings.hpp"
 
@@ -56,6 +60,31 @@ bound : ndarray, shape (ny, nx)
     Bound of each pixel's error.
 )";
 
+// A certificate as plain values, for pickle.
+using CertificateState = std::tuple<double, double, std::int64_t, bool, std::int64_t, double,
+                                    std::vector<std::int64_t>, int, int, std::vector<double>>;
+
+CertificateState state_of(const Certificate& c) {
+  const auto pixels = c.bound.pixels();
+  return {c.max_bound,       c.sum_bound,
+          c.n_over,          c.limit_hit,
+          c.n_evaluations,   c.evaluations_per_pixel,
+          c.cells_per_level, c.bound.ny(),
+          c.bound.nx(),      std::vector<double>(pixels.begin(), pixels.end())};
+}
+
+void restore(Certificate& target, const CertificateState& state) {
+  Certificate c;
+  int ny = 0;
+  int nx = 0;
+  std::vector<double> pixels;
+  std::tie(c.max_bound, c.sum_bound, c.n_over, c.limit_hit, c.n_evaluations, c.evaluations_per_pixel,
+           c.cells_per_level, ny, nx, pixels) = state;
+  c.bound = Image(Shape{ny, nx});
+  std::ranges::copy(pixels, c.bound.pixels().begin());
+  new (&target) Certificate(std::move(c));
+}
+
 }  // namespace
 
 void bind_render(nb::module_& module) {
@@ -70,6 +99,8 @@ void bind_render(nb::module_& module) {
       .def_prop_ro(
           "bound",
           [](nb::handle_t<Certificate> self) { return to_numpy(nb::cast<Certificate&>(self).bound, self); })
+      .def("__getstate__", &state_of)
+      .def("__setstate__", &restore)
       .def("__repr__", [](const Certificate& c) {
         return fmt::format(
             "Certificate(max_bound={:.3g}, sum_bound={:.3g}, n_over={}, limit_hit={}, "

@@ -25,9 +25,9 @@ def as_image(value: Any, source: str, key: str) -> Image:
 def as_mask(value: Any, shape: tuple[int, int], source: str, key: str) -> NDArray[np.bool_]:
     """`value` as an array of bool; numbers other than 0 are True."""
     array = np.asarray(value)
-    if array.dtype.kind not in "biu":
+    if array.dtype.kind not in "biuf" or (array.dtype.kind == "f" and not np.isfinite(array).all()):
         raise input_error(
-            source, key, f"array of {array.dtype}", "not a mask", "bool or integers, non-zero = bad"
+            source, key, f"array of {array.dtype}", "not a mask", "bool or finite numbers, non-zero = bad"
         )
     check_shape(array, shape, source, key)
     return array.astype(np.bool_)

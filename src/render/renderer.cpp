@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -143,6 +145,7 @@ class Renderer::Impl {
 
     std::vector<Wanted> wanted(components.size());
     double total_flux = 0.0;
+    double point_flux = 0.0;
     for (std::size_t i = 0; i < components.size(); ++i) {
       const Component& component = components[i];
       validate(component);
@@ -154,6 +157,9 @@ class Renderer::Impl {
       }
       if (component.kind->family != Family::kSky) {
         total_flux += std::abs(component.value(Role::kFlux));
+      }
+      if (component.kind->family == Family::kPoint) {
+        point_flux += std::abs(component.value(Role::kFlux));
       }
       if (component.kind->family == Family::kElliptical) {
         add_elliptical(component, wanted[i], to, options.certificate ? &bound_view : nullptr, certificate);
@@ -169,7 +175,7 @@ class Renderer::Impl {
       }
     }
     if (options.certificate) {
-      complete(certificate, bound, light, total_flux, image);
+      complete(certificate, bound, light, total_flux, point_flux, image);
     }
     for (std::size_t i = 0; i < components.size(); ++i) {
       if (components[i].kind->family == Family::kSky) {
@@ -235,7 +241,7 @@ class Renderer::Impl {
 
   // From the bound of the light to that of the image (without sky), and the summary of it.
   void complete(Certificate& certificate, const Image& light_bound, const Image& light, double total_flux,
-                ConstImageView image) const {
+                double point_flux, ConstImageView image) const {
     certificate.bound = Image(shape);
     if (convolver) {
       Convolver::Spectrum spectrum = convolver->make_spectrum();
@@ -245,9 +251,13 @@ class Renderer::Impl {
       for (const double p : light.pixels()) {
         squares += p * p;
       }
-      // Rounding of the Fourier transforms: eps log2(N) in the 2-norm (Higham, Accuracy and Stability, 24.1).
-      const double rounding = 4.0 * std::numeric_limits<double>::epsilon() *
-                              std::log2(static_cast<double>(light.size())) * std::sqrt(squares) * psf_norm;
+      // Rounding of the Fourier transforms: eps log2(N) in the 2-norm (Higham, Accuracy and Stability, 24.1);
+      // and of the phases that place point sources, eps times the number of pixels they turn over.
+      constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+      const double transforms = 4.0 * kEpsilon * std::log2(static_cast<double>(light.size()));
+      const double phases = 8.0 * kEpsilon * (light.nx() + light.ny());
+      const double rounding =
+          (transforms * (std::sqrt(squares) + point_flux) + phases * point_flux) * psf_norm;
       for (double& b : certificate.bound.pixels()) {
         b += rounding;
       }

@@ -6,7 +6,6 @@ import pathlib
 import numpy as np
 import pytest
 from astropy.io import fits
-
 from exact_pixels import exact_pixels
 
 DATA = pathlib.Path(__file__).parents[1] / "data"

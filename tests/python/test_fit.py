@@ -143,9 +143,10 @@ def test_masked_pixels_do_not_count(data):
     dirty[5, 4:9] = np.nan
     sigma = np.full(SHAPE, SIGMA)
     sigma[3:6, 4:9] = 0.0
-    masked = gaxel.fit(dirty, POOR, sigma=sigma, mask=mask.astype(int) * 4)
-    assert masked.n_pixels == data.size - 15
-    np.testing.assert_array_equal(masked.values, clean.values)
+    for kind in (int, np.float32):
+        masked = gaxel.fit(dirty, POOR, sigma=sigma, mask=mask.astype(kind) * 4)
+        assert masked.n_pixels == data.size - 15
+        np.testing.assert_array_equal(masked.values, clean.values)
     by_array = gaxel.fit(np.ma.masked_array(dirty, mask), POOR, sigma=sigma)
     np.testing.assert_array_equal(by_array.values, clean.values)
 
@@ -243,6 +244,16 @@ def test_components_of_a_result_restart_it(data):
     assert again.iterations <= 3
 
 
+def test_results_can_be_pickled(data):
+    result = gaxel.fit(data, POOR, sigma=SIGMA)
+    back = pickle.loads(pickle.dumps(result))
+    np.testing.assert_array_equal(back.values, result.values)
+    np.testing.assert_array_equal(back.model, result.model)
+    np.testing.assert_array_equal(back.certificate.bound, result.certificate.bound)
+    assert repr(back.certificate) == repr(result.certificate)
+    assert back.certificate.cells_per_level == result.certificate.cells_per_level
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -255,7 +266,8 @@ def test_components_of_a_result_restart_it(data):
         ({"sigma": np.full(SHAPE, -1.0)}, ["sigma", "negative", "mask="]),
         ({"sigma": np.ones((30, 34))}, ["sigma", "shape (30, 34)", "shape (30, 35)"]),
         ({"sigma": "1"}, ["sigma = '1'", "not a number"]),
-        ({"mask": np.ones((30, 34))}, ["mask", "float64", "bool or integers"]),
+        ({"mask": np.full(SHAPE, np.nan)}, ["mask", "float64", "finite numbers"]),
+        ({"mask": np.full(SHAPE, "x")}, ["mask", "<U1", "finite numbers"]),
         ({"mask": np.ones((30, 34), bool)}, ["mask", "shape (30, 34)"]),
         ({"mask": np.ones(SHAPE, bool)}, ["mask", "every pixel is masked"]),
         ({"fixed": ["sersic1.r"]}, ["fixed = 'sersic1.r'", "did you mean"]),

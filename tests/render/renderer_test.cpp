@@ -135,6 +135,29 @@ TEST(Renderer, ConvolvedImageIsTheDirectSum) {
   EXPECT_EQ(certificate.n_over, 0);
 }
 
+TEST(Renderer, BoundsThePointSourcesToo) {
+  const Shape shape{64, 60};
+  const Psf psf(gaussian_kernel(25, 2.0));
+  for (const double rtol : {1e-6, 1e-10}) {
+    RenderOptions options;
+    options.tolerance = {rtol, 1e-3 * rtol};
+    options.certificate = true;
+    Image image(shape);
+    const Certificate certificate =
+        Renderer(shape, psf, options).render({{make("pointsource", {30.0, 31.0, 1e6})}}, image.view());
+    for (int row = 0; row < shape.ny; ++row) {
+      for (int col = 0; col < shape.nx; ++col) {
+        const int j = row - 31 + 12;
+        const int i = col - 30 + 12;
+        const double exact = j >= 0 && j < 25 && i >= 0 && i < 25 ? 1e6 * psf.kernel()(j, i) : 0.0;
+        EXPECT_LE(std::abs(image(row, col) - exact), certificate.bound(row, col)) << row << " " << col;
+      }
+    }
+    EXPECT_GT(certificate.max_bound, 0.0);
+    EXPECT_EQ(certificate.n_over, 0);
+  }
+}
+
 // Every derivative against central differences of images rendered 1e4 times sharper.
 void check_jacobian(const std::vector<Component>& components, Shape shape, const std::optional<Psf>& psf) {
   RenderOptions options;
