@@ -1,4 +1,5 @@
-// What a scene file asks for, read and ready: the image, the scene, the options, and what outputs need to know.
+// What a scene file asks for, read and ready: the image, the scene, the options, and what outputs need to
+// know.
 #pragma once
 
 #include <optional>
@@ -21,8 +22,8 @@ struct Photometry {
   double magnitude(double counts) const;  ///< NaN for counts <= 0
 };
 
-/// The pixels of the task within the file: column 0, row 0 of Observation::data is FITS pixel (first_x, first_y) of
-/// the file's image (1-based, before any section).
+/// The pixels of the task within the file: column 0, row 0 of Observation::data is FITS pixel (first_x,
+/// first_y) of the file's image (1-based, before any section).
 struct Placement {
   int first_x = 1;
   int first_y = 1;
@@ -37,15 +38,17 @@ struct Placement {
 struct Task {
   std::string scene_file;
   std::string title;
-  std::string image_file;          ///< as written in the scene, with its extension and section; may be empty
+  std::vector<std::string> input_files;  ///< paths of all files that the scene names
+  std::string image_file;  ///< as written in the scene, with its extension and section; may be empty
   Observation observation;
-  Shape shape;                     ///< of the region that is fitted or rendered
+  Shape shape;  ///< of the region that is fitted or rendered
   Scene scene;
   FitOptions options;
   Placement placement;
   Photometry photometry;
-  HeaderCards header;              ///< of the data image
-  std::string settings_toml;       ///< every table of the scene but [[component]], for result.toml; paths made absolute
+  HeaderCards header;  ///< of the data image
+  std::string
+      settings_toml;  ///< every table of the scene but [[component]], for result.toml; paths made absolute
   std::vector<std::string> notes;     ///< what was masked and assumed, for the user to read
   std::vector<std::string> warnings;  ///< what looks like a mistake
 };

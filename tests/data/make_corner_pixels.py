@@ -15,7 +15,9 @@ mp.mp.dps = 30
 
 
 def b_of(n):
-    return mp.findroot(lambda b: mp.gammainc(2 * n, 0, b, regularized=True) - mp.mpf(1) / 2, max(2 * n - mp.mpf(1) / 3, 0.02))
+    return mp.findroot(
+        lambda b: mp.gammainc(2 * n, 0, b, regularized=True) - mp.mpf(1) / 2, max(2 * n - mp.mpf(1) / 3, 0.02)
+    )
 
 
 def enclosed(n, b, r):
@@ -56,7 +58,12 @@ def pixel(galaxy, col, row):
         return ((dx * c + dy * s) / re, (-dx * s + dy * c) / (q * re))
 
     h = mp.mpf(1) / 2
-    corners = [plane(col - h, row - h), plane(col + h, row - h), plane(col + h, row + h), plane(col - h, row + h)]
+    corners = [
+        plane(col - h, row - h),
+        plane(col + h, row - h),
+        plane(col + h, row + h),
+        plane(col - h, row + h),
+    ]
     return sum(edge(n, b, corners[i], corners[(i + 1) % 4]) for i in range(4))
 
 
