@@ -15,7 +15,10 @@ Eigen::VectorXd free_step(const Eigen::MatrixXd& jacobian, const Eigen::VectorXd
   const Eigen::VectorXd norm = columns.colwise().norm().transpose().unaryExpr(
       [](double length) { return length > 0.0 ? length : 1.0; });
   columns *= norm.cwiseInverse().asDiagonal();
-  const Eigen::VectorXd step = columns.colPivHouseholderQr().solve(-residual).cwiseQuotient(norm);
+  Eigen::CompleteOrthogonalDecomposition<Eigen::MatrixXd> decomposition;
+  decomposition.setThreshold(kLinearRank);
+  decomposition.compute(columns);
+  const Eigen::VectorXd step = decomposition.solve(-residual).cwiseQuotient(norm);
   Eigen::VectorXd result = Eigen::VectorXd::Zero(jacobian.cols());
   result(free) = step;
   return result;

@@ -5,8 +5,12 @@
 
 namespace gaxel {
 
+/// Columns of unit length that differ from a combination of others by less than this are that combination:
+/// the derivatives of images are not more exact.
+inline constexpr double kLinearRank = 1e-10;
+
 /// The x in [low, high] that makes |residual + jacobian (x - start)| least, from `start` inside them. Where
-/// that is not unique, the x that moves the fewest parameters. `at_bound` (n): 1 where a bound holds x back.
+/// that is not unique, the x that moves least. `at_bound` (n): 1 where a bound holds x back.
 struct BoundedSolution {
   Eigen::VectorXd x;
   Eigen::Array<bool, Eigen::Dynamic, 1> at_bound;

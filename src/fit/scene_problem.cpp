@@ -154,7 +154,9 @@ void SceneProblem::reduce_to_shapes(const Eigen::VectorXd& x) {
   if (!solved.empty()) {
     Eigen::MatrixXd linear = about.jacobian(Eigen::all, solved);
     linear.colwise().normalize();
-    const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(linear);
+    Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr;
+    qr.setThreshold(kLinearRank);
+    qr.compute(linear);
     const Eigen::MatrixXd basis = qr.householderQ() * Eigen::MatrixXd::Identity(linear.rows(), qr.rank());
     columns -= basis * (basis.transpose() * columns);
   }

@@ -271,6 +271,21 @@ TEST(Fit, TwinsAreDegenerate) {
   EXPECT_NEAR(value(result, 0, Role::kFlux) + value(result, 2, Role::kFlux), kTruth.flux, 200.0);
 }
 
+TEST(Fit, TwoSkiesShareTheSky) {
+  Observation observation = test::observe(truth_image(), 1.0);
+  test::add_noise(observation, 11);
+  Scene scene = scene_from({23.0, 22.5, 4000.0, 6.0, 0.7, 0.5}, 0.0);
+  scene.components.push_back(test::flat_sky(0.0));
+  scene.components.back().name = "second sky";
+  const FitResult result = fit(observation, scene);
+  EXPECT_EQ(result.stop_reason, StopReason::kConverged);
+  EXPECT_NEAR(value(result, 1, Role::kLevel) + value(result, 2, Role::kLevel), kSky, 0.3);
+  for (const std::size_t sky : {1U, 2U}) {
+    EXPECT_LT(std::abs(value(result, sky, Role::kLevel)), 2.0 * kSky);
+    EXPECT_EQ(flag(result, sky, Role::kLevel), ParameterFlag::kDegenerate);
+  }
+}
+
 TEST(Fit, AnglesComeBackInTheirRange) {
   const Observation observation = test::observe(truth_image(), 1.0);
   const Scene scene = scene_from({24.0, 22.0, 4000.0, 7.0, 0.8, 0.3 + 4.0 * M_PI}, kSky);
