@@ -69,6 +69,7 @@ int run_fit(const FitArguments& arguments) {
   io::Task task = io::load_task(arguments.scene);
   override_options(arguments, task.options);
   const io::OutputFolder folder(arguments.folder);
+  io::check_fit_output(folder, task);
   print_remarks(arguments, task);
 
   const InterruptGuard interrupt;

@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "gaxel/render.hpp"
 #include "io/block_fits.hpp"
+#include "io/partial_file.hpp"
 #include "io/task.hpp"
 
 namespace gaxel::cli {
@@ -40,6 +41,9 @@ int run_render(const RenderArguments& arguments) {
   if (arguments.rtol) tolerance.rtol = *arguments.rtol;
   if (arguments.atol) tolerance.atol = *arguments.atol;
   if (arguments.threads) task.options.threads = *arguments.threads;
+  std::vector<std::string> inputs = task.input_files;
+  inputs.push_back(task.scene_file);
+  io::check_output(arguments.output, inputs);
   const Renderer renderer(task.shape, task.observation.psf,
                           {tolerance, arguments.certificate, task.options.threads});
   Image model(task.shape);

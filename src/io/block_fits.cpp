@@ -101,8 +101,8 @@ std::vector<HeaderKey> region_keys(const HeaderCards& header, const Placement& p
   return keys;
 }
 
-void write_block(const std::string& path, const Task& task, const FitResult& result,
-                 std::span<const Image> components, std::string_view version) {
+PartialFile write_block(const std::string& path, const Task& task, const FitResult& result,
+                        std::span<const Image> components, std::string_view version) {
   const std::vector<HeaderKey> region = region_keys(task.header, task.placement, task.shape);
   FitsWriter writer(path);
   writer.add_empty(fit_keys(task, result, version));
@@ -116,7 +116,7 @@ void write_block(const std::string& path, const Task& task, const FitResult& res
   for (std::size_t i = 0; i < components.size(); ++i) add(components[i], names[i]);
   add(task.observation.sigma, "SIGMA");
   add(mask_image(task.observation), "MASK", PixelType::kUint8);
-  writer.commit();
+  return writer.finish();
 }
 
 void write_model(const std::string& path, const Task& task, const Image& model,

@@ -23,10 +23,10 @@ std::vector<std::string> extension_names(const Scene& scene);
 std::vector<HeaderKey> region_keys(const HeaderCards& header, const Placement& placement, Shape shape);
 
 /// block.fits: an empty primary unit with the fit's keywords, then DATA, MODEL, RESIDUAL (data - model), one
-/// image for each component, SIGMA, and MASK (1: not fitted). Throws OutputError; an earlier file is replaced
-/// only as a whole.
-void write_block(const std::string& path, const Task& task, const FitResult& result,
-                 std::span<const Image> components, std::string_view version);
+/// image for each component, SIGMA, and MASK (1: not fitted). On the disk when it returns,
+/// to be committed. Throws OutputError.
+[[nodiscard]] PartialFile write_block(const std::string& path, const Task& task, const FitResult& result,
+                                      std::span<const Image> components, std::string_view version);
 
 /// What `gaxel render` writes: MODEL as the primary array, then the components (when given) and BOUND (when
 /// the certificate has it). Throws OutputError.

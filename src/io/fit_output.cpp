@@ -14,6 +14,12 @@
 namespace gaxel::io {
 namespace {
 
+constexpr const char* kBlock = "block.fits";
+constexpr const char* kTable = "parameters.ecsv";
+constexpr const char* kScene = "result.toml";
+constexpr const char* kPage = "report.html";
+constexpr const char* kPicture = "picture.png";
+
 TableMeta table_meta(const Task& task, const FitResult& result, std::string_view version) {
   TableMeta meta;
   if (const std::string light = photometry_text(task.photometry); !light.empty())
@@ -29,23 +35,31 @@ TableMeta table_meta(const Task& task, const FitResult& result, std::string_view
 
 }  // namespace
 
+void check_fit_output(const OutputFolder& folder, const Task& task) {
+  std::vector<std::string> inputs = task.input_files;
+  // Going on in place: the result replaces the scene that it came from.
+  check_output(folder.file(kScene), inputs);
+  inputs.push_back(task.scene_file);
+  for (const char* name : {kBlock, kTable, kPage, kPicture}) check_output(folder.file(name), inputs);
+}
+
 std::vector<std::string> write_fit_output(const OutputFolder& folder, const Task& task,
                                           const FitResult& result, std::string_view version) {
   const std::vector<Image> components = component_images(task, result.scene);
   const FileFrame frame{task.placement, task.photometry};
   const report::ReportFacts facts{components, pixel_scale_arcsec(task.header), version};
-  const std::string block = folder.file("block.fits");
-  const std::string table = folder.file("parameters.ecsv");
-  const std::string scene = folder.file("result.toml");
-  const std::string page = folder.file("report.html");
-  const std::string picture = folder.file("picture.png");
+  const std::string block = folder.file(kBlock);
+  const std::string table = folder.file(kTable);
+  const std::string scene = folder.file(kScene);
+  const std::string page = folder.file(kPage);
+  const std::string picture = folder.file(kPicture);
   StagedFiles files;
   files.add(table, ecsv_text(parameter_table(result, frame), table_meta(task, result, version)));
   files.add(scene, result_toml(task, result));
   files.add(page, report::html_report(task, result, facts));
   files.add(picture, report::encode_png(report::picture_strip(task, result)));
   // The largest file last: once it has found room, only names are left to give.
-  write_block(block, task, result, components, version);
+  files.add(write_block(block, task, result, components, version));
   files.commit();
   return {block, table, scene, page, picture};
 }

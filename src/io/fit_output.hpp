@@ -10,6 +10,10 @@
 
 namespace gaxel::io {
 
+/// Throws InputError when write_fit_output would replace what is no regular file, or a file that the task
+/// reads. result.toml may replace the task's own scene.
+void check_fit_output(const OutputFolder& folder, const Task& task);
+
 /// Writes block.fits, parameters.ecsv, result.toml, report.html and picture.png into the folder and returns
 /// their paths in this order. Each is replaced as a whole; when one cannot be written (OutputError) none is.
 std::vector<std::string> write_fit_output(const OutputFolder& folder, const Task& task,

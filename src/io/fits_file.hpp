@@ -12,6 +12,7 @@
 
 #include "gaxel/image.hpp"
 #include "io/fits_name.hpp"
+#include "io/partial_file.hpp"
 #include "io/task.hpp"
 
 namespace gaxel::io {
@@ -114,7 +115,10 @@ class FitsWriter {
   /// Appends a unit without pixels, as the first one of a file whose images are all extensions.
   void add_empty(const std::vector<HeaderKey>& keys = {}, const HeaderCards& header = {});
 
-  /// Writes everything to disk and gives the file its name.
+  /// Writes everything to disk, still under the temporary name. Nothing can be added after it.
+  [[nodiscard]] PartialFile finish();
+
+  /// As finish(), and gives the file its name.
   void commit();
 
  private:

@@ -1,17 +1,13 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
-#include "gaxel/error.hpp"
 #include "io/cfitsio.hpp"
 #include "io/fits_file.hpp"
 
@@ -20,11 +16,6 @@ namespace gaxel::io {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string temporary_name(const std::string& path) {
-  static std::atomic<unsigned> counter{0};
-  return fmt::format("{}.partial-{}-{}", path, getpid(), counter++);
-}
 
 int bitpix_of(PixelType type) {
   switch (type) {
@@ -88,21 +79,17 @@ void write_key(fitsfile* file, const HeaderKey& key, int* status) {
 
 class FitsWriter::Impl {
  public:
-  explicit Impl(std::string path) : path_(std::move(path)), temporary_(temporary_name(path_)) {
-    std::error_code ignored;
-    if (fs::is_directory(path_, ignored)) fail("this is a folder");
-    const std::string absolute = fs::absolute(temporary_).string();
-    if (absolute.size() >= FLEN_FILENAME) fail("the path is too long");
+  explicit Impl(const std::string& path) : partial_(path) {
+    const std::string absolute = fs::absolute(partial_.temporary()).string();
+    if (absolute.size() >= FLEN_FILENAME) partial_.fail("the path is too long");
     // CFITSIO hides the system's reason for not creating a file.
-    const int descriptor = open(absolute.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor < 0) fail(std::strerror(errno));
-    close(descriptor);
-    fs::remove(temporary_, ignored);
+    partial_.write({});
+    fs::remove(absolute);
     const auto lock = lock_cfitsio();
     int status = 0;
     if (fits_create_diskfile(&file_, absolute.c_str(), &status) != 0) {
       file_ = nullptr;
-      fail(cfitsio_reason(status));
+      partial_.fail(cfitsio_reason(status));
     }
   }
   ~Impl() {
@@ -110,8 +97,6 @@ class FitsWriter::Impl {
     int status = 0;
     if (file_ != nullptr) fits_close_file(file_, &status);
     fits_clear_errmsg();
-    std::error_code ignored;
-    if (!temporary_.empty()) fs::remove(temporary_, ignored);
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -119,7 +104,7 @@ class FitsWriter::Impl {
   void add(ConstImageView pixels, int bitpix, const std::string& extname, const std::vector<HeaderKey>& keys,
            const HeaderCards& header) {
     const auto lock = lock_cfitsio();
-    if (file_ == nullptr) fail("nothing can be added after commit");
+    if (file_ == nullptr) partial_.fail("nothing can be added any more");
     int status = 0;
     std::array<long, 2> axes{pixels.nx(), pixels.ny()};
     const bool empty = pixels.size() == 0;
@@ -134,30 +119,25 @@ class FitsWriter::Impl {
     check(status);
   }
 
-  void commit() {
+  PartialFile finish() {
     const auto lock = lock_cfitsio();
     int status = 0;
-    if (file_ == nullptr) fail("written twice");
+    if (file_ == nullptr) partial_.fail("written twice");
     fits_close_file(file_, &status);
     file_ = nullptr;
     check(status);
-    sync_to_disk();
-    if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail(std::strerror(errno));
-    temporary_.clear();
+    partial_.sync();
+    return std::move(partial_);
   }
 
  private:
-  [[noreturn]] void fail(const std::string& reason) const {
-    throw OutputError(fmt::format("{}: cannot be written: {}", path_, reason));
-  }
-
   void check(int status) const {
     if (status == 0) return;
     const int system_error = errno;
     std::string reason = cfitsio_reason(status);
     if (status == WRITE_ERROR && system_error != 0)
       reason = fmt::format("{}; {}", std::strerror(system_error), reason);
-    fail(reason);
+    partial_.fail(reason);
   }
 
   void write_header(const std::string& extname, const std::vector<HeaderKey>& keys, const HeaderCards& header,
@@ -172,18 +152,7 @@ class FitsWriter::Impl {
     for (const HeaderKey& key : keys) write_key(file_, key, status);
   }
 
-  /// Some file systems tell of a full disk only here.
-  void sync_to_disk() const {
-    const int descriptor = open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) fail(std::strerror(errno));
-    const int result = fsync(descriptor);
-    const int system_error = errno;
-    close(descriptor);
-    if (result != 0) fail(std::strerror(system_error));
-  }
-
-  std::string path_;
-  std::string temporary_;  ///< empty once it has its name
+  PartialFile partial_;
   fitsfile* file_ = nullptr;
 };
 
@@ -199,8 +168,12 @@ void FitsWriter::add_empty(const std::vector<HeaderKey>& keys, const HeaderCards
   impl_->add({}, BYTE_IMG, "", keys, header);
 }
 
+PartialFile FitsWriter::finish() {
+  return impl_->finish();
+}
+
 void FitsWriter::commit() {
-  impl_->commit();
+  finish().commit();
 }
 
 }  // namespace gaxel::io

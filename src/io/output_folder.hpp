@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "io/partial_file.hpp"
+
 namespace gaxel::io {
 
 /// A folder for results.
@@ -24,24 +26,19 @@ class OutputFolder {
 /// Files written under temporary names in the places where they will lie. What was not committed is removed.
 class StagedFiles {
  public:
-  StagedFiles() = default;
-  ~StagedFiles();
-  StagedFiles(const StagedFiles&) = delete;
-  StagedFiles& operator=(const StagedFiles&) = delete;
-
   /// Writes the bytes to the disk under a temporary name beside `path`. Throws OutputError (no space, no
-  /// folder).
+  /// folder, a folder of that name).
   void add(const std::string& path, std::string_view bytes);
 
-  /// Gives all files their names, replacing earlier ones. Throws OutputError.
+  /// Takes one that is on the disk already.
+  void add(PartialFile file);
+
+  /// Gives all files their names, replacing earlier ones; none when one of them could not be replaced
+  /// (OutputError).
   void commit();
 
  private:
-  struct Entry {
-    std::string path;
-    std::string temporary;
-  };
-  std::vector<Entry> entries_;
+  std::vector<PartialFile> files_;
 };
 
 }  // namespace gaxel::io

@@ -27,4 +27,7 @@ Scene read_scene(const TomlTable& root, const SceneFrame& frame, std::vector<std
 /// made absolute.
 std::string settings_toml(const TomlFile& file, const std::string& folder);
 
+/// Paths of all FITS files that the scene names, whether they exist or not.
+std::vector<std::string> named_files(const TomlFile& file, const std::string& folder);
+
 }  // namespace gaxel::io

@@ -23,7 +23,24 @@ constexpr std::array<std::pair<const char*, const char*>, 9> kFileKeys{{{"image"
                                                                         {"mask", "segmentation"},
                                                                         {"psf", "file"}}};
 
+/// The name in a scene of that folder, its path made absolute.
+FitsName absolute_name(const std::string& text, const std::string& folder) {
+  FitsName name = parse_fits_name(text);
+  name.path =
+      std::filesystem::absolute(std::filesystem::path(folder) / name.path).lexically_normal().string();
+  return name;
+}
+
 }  // namespace
+
+std::vector<std::string> named_files(const TomlFile& file, const std::string& folder) {
+  std::vector<std::string> paths;
+  for (const auto& [table, key] : kFileKeys) {
+    const toml::value<std::string>* text = file.root[table][key].as_string();
+    if (text != nullptr) paths.push_back(absolute_name(text->get(), folder).path);
+  }
+  return paths;
+}
 
 std::string settings_toml(const TomlFile& file, const std::string& folder) {
   toml::table settings = file.root;
@@ -31,10 +48,7 @@ std::string settings_toml(const TomlFile& file, const std::string& folder) {
   for (const auto& [table, key] : kFileKeys) {
     toml::value<std::string>* text = settings[table][key].as_string();
     if (text == nullptr) continue;
-    FitsName name = parse_fits_name(text->get());
-    name.path =
-        std::filesystem::absolute(std::filesystem::path(folder) / name.path).lexically_normal().string();
-    *text = name.text();
+    *text = absolute_name(text->get(), folder).text();
   }
   // Plain keys stand before the first table; all keys are known ones by now and need no quotes.
   std::string text;

@@ -108,6 +108,7 @@ Task load_task(const std::string& scene_file, bool need_data) {
     if (const auto noise = root.table("noise")) check_noise_keys(*noise);
     if (const auto mask = root.table("mask")) check_mask_keys(*mask);
   }
+  task.input_files = named_files(file, folder);
   task.settings_toml = settings_toml(file, folder);
   return task;
 }

@@ -85,16 +85,27 @@ TEST(StagedFiles, TellWhyTheyCannotBeWritten) {
   EXPECT_EQ(scratch.count(), 0);
 }
 
-TEST(StagedFiles, AFolderInTheWayStaysAndNothingIsLeftBehind) {
-  const ScratchFolder scratch;
-  std::filesystem::create_directories(scratch.file("name/inside"));
-  {
-    StagedFiles files;
-    files.add(scratch.file("name"), "text");
-    EXPECT_THROW(files.commit(), OutputError);
+TEST(StagedFiles, AFolderInTheWayOfOneKeepsAllAsTheyWere) {
+  for (const char* taken : {"a", "b", "c"}) {
+    const ScratchFolder scratch;
+    {
+      StagedFiles files;
+      for (const char* name : {"a", "b", "c"}) {
+        if (name != taken) write_text(scratch.file(name), "old");
+        files.add(scratch.file(name), "new");
+      }
+      std::filesystem::create_directories(scratch.file(taken) + "/inside");
+      EXPECT_THROW(files.commit(), OutputError);
+      EXPECT_THROW(files.add(scratch.file(taken), "new"), OutputError);
+    }
+    EXPECT_TRUE(std::filesystem::is_directory(scratch.file(taken) + "/inside"));
+    for (const char* name : {"a", "b", "c"}) {
+      if (name != taken) {
+        EXPECT_EQ(read_text(scratch.file(name)), "old");
+      }
+    }
+    EXPECT_EQ(scratch.count(), 3);
   }
-  EXPECT_TRUE(std::filesystem::is_directory(scratch.file("name/inside")));
-  EXPECT_EQ(scratch.count(), 1);
 }
 
 }  // namespace
