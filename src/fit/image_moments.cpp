@@ -250,7 +250,7 @@ Growth curve_of_growth(const Light& light, Point centre) {
   return growth;
 }
 
-void subtract_rings(Light& light, Point centre, const Ellipse& shape) {
+void remove_object(Light& light, Point centre, const Ellipse& shape) {
   const double determinant = shape.xx * shape.yy - shape.xy * shape.xy;
   const double major =
       std::sqrt(0.5 * (shape.xx + shape.yy) + std::hypot(0.5 * (shape.xx - shape.yy), shape.xy));
@@ -258,6 +258,7 @@ void subtract_rings(Light& light, Point centre, const Ellipse& shape) {
     const double s = (shape.yy * dx * dx - 2.0 * shape.xy * dx * dy + shape.xx * dy * dy) / determinant;
     return static_cast<std::size_t>(major * std::sqrt(s));
   };
+  constexpr double kCore = 3.0;  // standard deviations of the Gaussian of this shape
   std::vector<std::vector<double>> rings;
   for_pixels(light, centre, [&](std::size_t i, double dx, double dy) {
     const std::size_t k = ring_of(dx, dy);
@@ -268,8 +269,12 @@ void subtract_rings(Light& light, Point centre, const Ellipse& shape) {
   for (std::size_t k = 0; k < rings.size(); ++k) {
     if (!rings[k].empty()) level[k] = median_of(rings[k]);
   }
-  for_pixels(light, centre,
-             [&](std::size_t i, double dx, double dy) { light.value.data()[i] -= level[ring_of(dx, dy)]; });
+  const auto core = static_cast<std::size_t>(kCore * major);
+  for_pixels(light, centre, [&](std::size_t i, double dx, double dy) {
+    const std::size_t k = ring_of(dx, dy);
+    light.value.data()[i] -= level[k];
+    if (k <= core) light.used[i] = 0;
+  });
 }
 
 }  // namespace gaxel

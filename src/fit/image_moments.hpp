@@ -59,8 +59,8 @@ struct Growth {
 };
 Growth curve_of_growth(const Light& light, Point centre);
 
-/// Takes the median of every elliptical ring around `centre` out of the light: what belongs to no other
-/// object.
-void subtract_rings(Light& light, Point centre, const Ellipse& shape);
+/// Takes an object of this shape out of the light: the median of every elliptical ring around `centre`, which
+/// leaves what belongs to others, and its core altogether, whose structure would look like others.
+void remove_object(Light& light, Point centre, const Ellipse& shape);
 
 }  // namespace gaxel

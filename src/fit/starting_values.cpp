@@ -108,12 +108,12 @@ std::vector<Object> find_objects(const Light& light, Scene& scene) {
   Light rest = light;
   for (Object& object : objects) {
     measure(rest, object);
-    subtract_rings(rest, object.place, object.shape);
+    remove_object(rest, object.place, object.shape);
   }
   double first_brightness = 0.0;
   constexpr double kSignificant = 5.0;
   constexpr double kShare =
-      0.1;  // of the first peak's brightness: below, a peak may be structure of another object
+      0.1;  // of the first peak's brightness: fainter ones may be structure of another object
   for (SceneComponent* component : without_place) {
     const std::optional<Peak> peak = brightest(rest);
     const bool object =
@@ -128,7 +128,7 @@ std::vector<Object> find_objects(const Light& light, Scene& scene) {
     if (!object) continue;
     Object taken{place, {}, {}, {}};
     measure(rest, taken);
-    subtract_rings(rest, place, taken.shape);
+    remove_object(rest, place, taken.shape);
   }
   return objects;
 }
