@@ -81,8 +81,12 @@ void apply_mask(const TomlTable& mask, const std::string& folder, const Region& 
     const Image image = read_region(mask, "file", folder, region);
     const std::size_t count = mask_where(image, file_rule(mask), used);
     require_pixels(mask, "file", used);
-    notes.push_back(fmt::format("mask.file: {} pixels masked ({:.1f} %)", count,
-                                100.0 * static_cast<double>(count) / total));
+    if (count == 0) {
+      warnings.push_back("mask.file masks no pixel of the region");
+    } else {
+      notes.push_back(fmt::format("mask.file: {} pixels masked ({:.1f} %)", count,
+                                  100.0 * static_cast<double>(count) / total));
+    }
     if (static_cast<double>(count) > 0.9 * total) {
       warnings.push_back(
           "mask.file hides more than 90 % of the pixels; if it marks the good ones, give good_value");

@@ -133,6 +133,14 @@ void mask_bad_sigma(const TomlTable& noise, ConstImageView sigma, std::vector<st
     ++(value == 0.0 ? zero : value < 0.0 && std::isfinite(value) ? negative : not_finite);
   }
   if (left == 0) noise.fail(key, "no pixel has a usable error", "positive, finite values");
+  if (kind.empty() && zero > 0) {
+    noise.fail(
+        "gain",
+        fmt::format("sigma is 0 in {} pixels, where the data and the sky have no counts; to leave out just "
+                    "these would bias the fit",
+                    zero),
+        "give sky (what was taken out of the data), read_noise or rms too");
+  }
   const std::int64_t bad = zero + negative + not_finite;
   if (bad == 0) return;
   notes.push_back(fmt::format("noise.{}: {} pixels masked ({} zero, {} negative, {} not finite)", key, bad,

@@ -19,7 +19,8 @@ Image read_sigma(const TomlTable& noise, const std::string& folder, const Region
                  ConstImageView data);
 
 /// Masks the pixels whose sigma is not a positive, finite number, and says in `notes` how many of which kind.
-/// Throws InputError when no pixel is left.
+/// Throws InputError when no pixel is left, and when a sigma made from gain is zero: those pixels are the
+/// low ones.
 void mask_bad_sigma(const TomlTable& noise, ConstImageView sigma, std::vector<std::uint8_t>& used,
                     std::vector<std::string>& notes);
 

@@ -23,7 +23,6 @@ constexpr std::array<std::string_view, 7> kTables{"title", "image", "noise",    
                                                   "psf",   "fit",   "component"};
 constexpr std::array<std::string_view, 5> kFitKeys{"rtol", "atol", "max_iterations", "ftol", "threads"};
 constexpr int kMostIterations = 1'000'000;
-constexpr int kMostThreads = 1024;
 
 FitOptions read_fit_options(const std::optional<TomlTable>& table) {
   FitOptions options;
@@ -65,10 +64,10 @@ void read_observation(const TomlTable& root, const TomlTable& image, const std::
   observation.used.assign(observation.data.size(), 1);
   mask_blank_data(image, observation.data.view(), observation.used, task.notes);
   observation.sigma = read_sigma(*noise, folder, input.region, observation.data.view());
-  mask_bad_sigma(*noise, observation.sigma.view(), observation.used, task.notes);
   if (const auto mask = root.table("mask")) {
     apply_mask(*mask, folder, input.region, observation.used, task.notes, task.warnings);
   }
+  mask_bad_sigma(*noise, observation.sigma.view(), observation.used, task.notes);
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 
 namespace gaxel::io {
 
+constexpr int kMostThreads = 1024;  ///< that a scene or the command line may ask for
+
 /// Header cards as they stood in the file, 80 characters each, without END.
 using HeaderCards = std::vector<std::string>;
 

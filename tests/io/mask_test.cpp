@@ -40,6 +40,13 @@ TEST_F(MaskTest, NonZeroIsBad) {
               testing::ElementsAre("mask.file: 7 pixels masked (14.6 %)"));
 }
 
+TEST_F(MaskTest, MaskingNothingIsAWarning) {
+  const Task task = load(scene("file = \"flags.fits\"\nbits = [31]\n"));
+  EXPECT_THAT(task.warnings, testing::ElementsAre("mask.file masks no pixel of the region"));
+  EXPECT_THAT(task.notes, testing::IsEmpty());
+  EXPECT_THAT(load(scene("file = \"flags.fits\"\n")).warnings, testing::IsEmpty());
+}
+
 TEST_F(MaskTest, Bits) {
   EXPECT_THAT(masked("file = \"flags.fits\"\nbits = [0, 4]\n"), testing::ElementsAre(0, 4, 6));
   EXPECT_THAT(masked("file = \"flags.fits\"\nbits = [31]\n"), testing::ElementsAre());

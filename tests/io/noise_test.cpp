@@ -57,12 +57,24 @@ TEST_F(NoiseTest, MadeFromGainReadNoiseAndSky) {
   expect_sigma(with("gain = 4.725\nread_noise = 4.3\n"), read, std::sqrt(kLast / 4.725 + read * read));
 }
 
-TEST_F(NoiseTest, PixelsWithoutNoiseAreMaskedAndCounted) {
-  const Task task = with("gain = 1.0\n");  // no read noise: sigma 0 where the data are not positive
-  EXPECT_EQ(task.observation.used[0], 0);
-  EXPECT_EQ(task.observation.used[2], 1);
-  EXPECT_THAT(task.notes,
-              testing::ElementsAre("noise.gain: 6 pixels masked (6 zero, 0 negative, 0 not finite)"));
+TEST_F(NoiseTest, MadeNoiseIsNowhereZero) {
+  // Without read noise sigma would be 0 where the data are not positive: the six pixels of the first column.
+  EXPECT_THAT(rejected("gain = 1.0\n"),
+              testing::AllOf(HasSubstr("scene.toml:4: noise.gain = 1.0: sigma is 0 in 6 pixels"),
+                             HasSubstr("read_noise")));
+  EXPECT_THAT(rejected("gain = 1.0\nsky = 7.5\n"), HasSubstr("sigma is 0 in 2 pixels"));
+  for (const char* more : {"sky = 10\n", "read_noise = 1\n", "rms = 1\n"}) {
+    EXPECT_EQ(rejected(std::string("gain = 1.0\n") + more), "read") << more;
+  }
+  // Masked and blank pixels need no noise.
+  std::vector<float> values = coordinates(kNx, kNy);
+  std::vector<std::int16_t> mask(kNx * kNy, 0);
+  values[3] = NAN;
+  values[9] = 0.0F;
+  mask[9] = 1;
+  write("image.fits", values);
+  write("mask.fits", mask);
+  EXPECT_EQ(rejected("gain = 1.0\n[mask]\nfile = \"mask.fits\"\n"), "read");
 }
 
 TEST_F(NoiseTest, ZerosNegativesAndNansAreMaskedAndCounted) {
