@@ -11,6 +11,7 @@
 #include "cli/fit_json.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress_line.hpp"
+#include "cli/remarks.hpp"
 #include "gaxel/error.hpp"
 #include "io/fit_output.hpp"
 #include "io/parameter_table.hpp"
@@ -57,22 +58,18 @@ void print_result(const io::Task& task, const FitResult& result, const std::vect
   for (const std::string& file : files) fmt::print("wrote {}\n", file);
 }
 
-void print_remarks(const FitArguments& arguments, const io::Task& task) {
-  for (const std::string& warning : task.warnings) fmt::print(stderr, "gaxel: warning: {}\n", warning);
-  if (arguments.quiet || arguments.json) return;
-  for (const std::string& note : task.notes) fmt::print("note: {}\n", note);
-  // Seen before a long fit also where stdout is a pipe.
-  std::fflush(stdout);
-}
-
 int run_fit(const FitArguments& arguments) {
+  const InterruptGuard interrupt;  // from here on, so that no temporary file is left behind
   io::Task task = io::load_task(arguments.scene);
   override_options(arguments, task.options);
+  if (interrupt.interrupted()) {
+    fmt::print(stderr, "gaxel: interrupted before the fit began: nothing was written\n");
+    return kInterrupted;
+  }
   const io::OutputFolder folder(arguments.folder);
   io::check_fit_output(folder, task);
-  print_remarks(arguments, task);
+  print_remarks(task, arguments.quiet || arguments.json);
 
-  const InterruptGuard interrupt;
   ProgressLine line(!arguments.quiet);
   const FitResult result = fit(task.observation, task.scene, task.options, [&](const FitProgress& progress) {
     line.show(progress);
@@ -112,7 +109,8 @@ void add_fit(CLI::App& app, int& exit_code) {
   command->add_flag("--json", arguments->json, "Print the result as JSON instead of a table");
   command
       ->add_option("--threads", arguments->threads, "Threads, 0: all of the machine (else as in the scene)")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::Range(0, io::kMostThreads));
   command->add_option("--rtol", arguments->rtol, "Relative tolerance of the pixels (else as in the scene)")
       ->type_name("R");
   command

@@ -35,7 +35,9 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // --help and --version arrive here too, with code 0.
-    return app.exit(error) == 0 ? gaxel::cli::kSuccess : gaxel::cli::kBadInput;
+    if (error.get_exit_code() == 0) return app.exit(error);
+    fmt::print(stderr, "gaxel: error: {} (see --help)\n", error.what());
+    return gaxel::cli::kBadInput;
   }
   // What was printed may go to a file on a full disk.
   if (std::fflush(stdout) != 0) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/remarks.hpp"
 #include "gaxel/render.hpp"
 #include "io/block_fits.hpp"
 #include "io/partial_file.hpp"
@@ -20,6 +21,7 @@ struct RenderArguments {
   std::string output;
   bool components = false;
   bool certificate = false;
+  bool quiet = false;
   std::optional<int> threads;
   std::optional<double> rtol;
   std::optional<double> atol;
@@ -36,7 +38,6 @@ void print_certificate(const Certificate& certificate, const Tolerance& toleranc
 
 int run_render(const RenderArguments& arguments) {
   io::Task task = io::load_task(arguments.scene, false);
-  for (const std::string& warning : task.warnings) fmt::print(stderr, "gaxel: warning: {}\n", warning);
   Tolerance& tolerance = task.options.tolerance;
   if (arguments.rtol) tolerance.rtol = *arguments.rtol;
   if (arguments.atol) tolerance.atol = *arguments.atol;
@@ -44,6 +45,7 @@ int run_render(const RenderArguments& arguments) {
   std::vector<std::string> inputs = task.input_files;
   inputs.push_back(task.scene_file);
   io::check_output(arguments.output, inputs);
+  print_remarks(task, arguments.quiet);
   const Renderer renderer(task.shape, task.observation.psf,
                           {tolerance, arguments.certificate, task.options.threads});
   Image model(task.shape);
@@ -51,7 +53,9 @@ int run_render(const RenderArguments& arguments) {
   std::vector<Image> components;
   if (arguments.components) components = io::component_images(task, task.scene);
   io::write_model(arguments.output, task, model, components, certificate, GAXEL_VERSION);
+  if (arguments.quiet) return kSuccess;
   if (arguments.certificate) print_certificate(certificate, tolerance);
+  fmt::print("wrote {}\n", arguments.output);
   return kSuccess;
 }
 
@@ -69,7 +73,11 @@ void add_render(CLI::App& app, int& exit_code) {
   command->add_flag("--components", arguments->components, "Add an image of each component");
   command->add_flag("--certificate", arguments->certificate,
                     "Print the bounds of the pixels' errors and add them as the image BOUND");
-  command->add_option("--threads", arguments->threads, "Threads, 0: all of the machine")->type_name("N");
+  command->add_flag("-q,--quiet", arguments->quiet, "Print nothing but warnings and errors");
+  command
+      ->add_option("--threads", arguments->threads, "Threads, 0: all of the machine (else as in the scene)")
+      ->type_name("N")
+      ->check(CLI::Range(0, io::kMostThreads));
   command->add_option("--rtol", arguments->rtol, "Relative tolerance of the pixels (else as in the scene)")
       ->type_name("R");
   command->add_option("--atol", arguments->atol, "Tolerance as a fraction of the flux (else as in the scene)")

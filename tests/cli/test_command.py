@@ -35,17 +35,28 @@ def test_help_has_an_example(command):
 def test_wrong_usage_is_bad_input(arguments, tmp_path):
     finished = run(*arguments, cwd=tmp_path)
     assert finished.returncode == 2
-    assert finished.stdout == "" and finished.stderr != ""
+    assert finished.stdout == "" and finished.stderr.startswith("gaxel: error: ")
+    assert finished.stderr.count("\n") == 1 and "--help" in finished.stderr
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
     "option, value",
-    [("--rtol", "0"), ("--rtol", "-1"), ("--rtol", "nan"), ("--threads", "-2"), ("--max-iterations", "0")],
+    [("--rtol", "0"), ("--rtol", "-1"), ("--rtol", "nan"), ("--threads", "-2"), ("--threads", "1025"), ("--max-iterations", "0")],
 )
 def test_options_out_of_range(field, tmp_path, option, value):
     scene = field.write_scene(tmp_path / "scene.toml")
     finished = run("fit", scene, "-o", tmp_path / "out", option, value)
     assert finished.returncode == 2
+    assert finished.stderr.startswith("gaxel: error: ")
     assert option.strip("-").replace("-", "_") in finished.stderr and value in finished.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("value", ["-1", "1025", "1e3"])
+def test_render_bounds_the_threads_too(field, tmp_path, value):
+    scene = field.write_scene(tmp_path / "scene.toml")
+    finished = run("render", scene, "-o", tmp_path / "model.fits", "--threads", value)
+    assert finished.returncode == 2
+    assert "--threads" in finished.stderr and value in finished.stderr
+    assert not (tmp_path / "model.fits").exists()

@@ -1,5 +1,7 @@
 """Folders that cannot be written, full disks, Ctrl-C: earlier output is never lost, and no half file appears."""
 
+import gzip
+import gzip
 import os
 import pty
 import resource
@@ -169,6 +171,32 @@ class RunningFit:
         output = self.process.communicate(timeout=300)[0]
         os.close(self.terminal)
         return output
+
+
+def catches_interrupts(process) -> bool:
+    with open(f"/proc/{process.pid}/status") as status:
+        caught = next(line for line in status if line.startswith("SigCgt")).split()[1]
+    return bool(int(caught, 16) >> (signal.SIGINT - 1) & 1)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs /proc")
+def test_an_interrupt_before_the_fit_leaves_nothing(field, tmp_path):
+    """It comes while the image is read, which takes a while for one that is compressed."""
+    noise = np.random.default_rng(5).standard_normal((2500, 2500)).astype(np.float32)
+    fits.writeto(tmp_path / "large.fits", noise)
+    whole = gzip.compress((tmp_path / "large.fits").read_bytes(), compresslevel=1)
+    (tmp_path / "large.fits.gz").write_bytes(whole)
+    tables = field.tables(image={"file": tmp_path / "large.fits.gz", "region": None}, noise={"sigma": 1.0}, mask=None)
+    scene = field.write_scene(tmp_path / "scene.toml", tables)
+    command = [cli_support.COMMAND, "fit", str(scene), "-o", str(tmp_path / "out")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not catches_interrupts(process):
+        assert process.poll() is None, process.communicate()
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=300)
+    assert (process.returncode, stdout) == (130, ""), stderr
+    assert "interrupted" in stderr and "nothing was written" in stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])

@@ -1,5 +1,7 @@
 """gaxel render against an independent rendering by fine samples."""
 
+import re
+
 import cli_support
 import numpy as np
 import pytest
@@ -35,7 +37,7 @@ def render(tmp_path):
 
 def test_pixels_in_the_convention_of_files(render):
     stdout, model = render([GALAXY, SKY])
-    assert stdout == ""
+    assert re.fullmatch(r"wrote .*/model\.fits\n", stdout)
     rows, columns = np.mgrid[1:51, 1:61]
     expected = 2.0 + 0.1 * (columns - 30) - 0.05 * (rows - 20)
     expected = expected + cli_support.sersic_light(
@@ -94,3 +96,18 @@ def test_the_wcs_follows_the_region(field, tmp_path):
 def test_threads_change_nothing(render):
     one = render([GALAXY, SKY], "--threads", "1")[1]["MODEL"].data.copy()
     np.testing.assert_array_equal(render([GALAXY, SKY], "--threads", "3")[1]["MODEL"].data, one)
+
+
+def test_notes_warnings_and_the_file_are_told(field, tmp_path):
+    """The image has an extension that is not named (a note) and the galaxy lies outside the region (a warning)."""
+    fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(field.data)]).writeto(tmp_path / "image.fits")
+    tables = field.tables(image={"file": tmp_path / "image.fits"})
+    scene = field.write_scene(tmp_path / "scene.toml", tables, field.components(x=5))
+    finished = run("render", scene, "-o", tmp_path / "model.fits")
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith("note: image.file: no extension given")
+    assert finished.stdout.endswith(f"wrote {tmp_path}/model.fits\n")
+    assert finished.stderr.startswith("gaxel: warning: big one: ")
+    quiet = run("render", scene, "-o", tmp_path / "quiet.fits", "--quiet", "--certificate")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", finished.stderr)
+    assert (tmp_path / "quiet.fits").exists()
