@@ -129,8 +129,9 @@ void TomlTable::relate(std::string_view key, const std::function<void()>& read) 
     const InputProblem& problem = error.problem();
     const std::string& source = problem.source;
     if (source == file_->path || source.starts_with(file_->path + ":")) throw;  // about the scene already
-    std::string place = problem.key;
-    if (!problem.value.empty() && !place.empty()) place += " = " + problem.value;
+    // The key that the message begins with anyway is not said twice.
+    std::string place = problem.key == key || problem.key == name_ ? "" : problem.key;
+    if (!problem.value.empty() && !problem.key.empty()) place += (place.empty() ? "" : " = ") + problem.value;
     fail(key, place.empty() ? problem.what : fmt::format("{}: {}", place, problem.what), problem.allowed);
   }
 }

@@ -132,6 +132,15 @@ def test_psf_without_light(scene, image, psf):
     refused(scene(psf={"file": image(psf)}), "psf.file", "bad.fits")
 
 
+def test_what_is_wrong_is_said_once(scene, image):
+    path = scene(psf={"file": image(np.zeros((9, 9)))})
+    message = run("fit", path, "-o", path.parent / "out").stderr
+    assert "psf.file = " in message and " psf = " not in message
+    path = scene({"type": "sersik"})
+    message = run("fit", path, "-o", path.parent / "out").stderr
+    assert message.count("type") == 1
+
+
 def test_empty_psf(scene, tmp_path):
     fits.PrimaryHDU().writeto(tmp_path / "bad.fits")
     refused(scene(psf={"file": tmp_path / "bad.fits"}), "psf.file", "bad.fits")

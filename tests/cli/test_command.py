@@ -42,7 +42,14 @@ def test_wrong_usage_is_bad_input(arguments, tmp_path):
 
 @pytest.mark.parametrize(
     "option, value",
-    [("--rtol", "0"), ("--rtol", "-1"), ("--rtol", "nan"), ("--threads", "-2"), ("--threads", "1025"), ("--max-iterations", "0")],
+    [
+        ("--rtol", "0"),
+        ("--rtol", "-1"),
+        ("--rtol", "nan"),
+        ("--threads", "-2"),
+        ("--threads", "1025"),
+        ("--max-iterations", "0"),
+    ],
 )
 def test_options_out_of_range(field, tmp_path, option, value):
     scene = field.write_scene(tmp_path / "scene.toml")

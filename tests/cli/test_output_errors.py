@@ -1,7 +1,6 @@
 """Folders that cannot be written, full disks, Ctrl-C: earlier output is never lost, and no half file appears."""
 
 import gzip
-import gzip
 import os
 import pty
 import resource
@@ -186,7 +185,9 @@ def test_an_interrupt_before_the_fit_leaves_nothing(field, tmp_path):
     fits.writeto(tmp_path / "large.fits", noise)
     whole = gzip.compress((tmp_path / "large.fits").read_bytes(), compresslevel=1)
     (tmp_path / "large.fits.gz").write_bytes(whole)
-    tables = field.tables(image={"file": tmp_path / "large.fits.gz", "region": None}, noise={"sigma": 1.0}, mask=None)
+    tables = field.tables(
+        image={"file": tmp_path / "large.fits.gz", "region": None}, noise={"sigma": 1.0}, mask=None
+    )
     scene = field.write_scene(tmp_path / "scene.toml", tables)
     command = [cli_support.COMMAND, "fit", str(scene), "-o", str(tmp_path / "out")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

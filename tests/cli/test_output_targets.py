@@ -40,7 +40,9 @@ def test_a_pipe_stays_a_pipe(field, tmp_path, name):
 def test_a_folder_of_an_output_s_name(field, tmp_path):
     (tmp_path / "out/report.html").mkdir(parents=True)
     refused(
-        run("fit", field.write_scene(tmp_path / "scene.toml"), "-o", tmp_path / "out"), "report.html", "folder"
+        run("fit", field.write_scene(tmp_path / "scene.toml"), "-o", tmp_path / "out"),
+        "report.html",
+        "folder",
     )
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["report.html"]
 
