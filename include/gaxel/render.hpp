@@ -43,7 +43,7 @@ struct RenderOptions {
 class Renderer {
  public:
   /// Throws InputError for an empty shape, a tolerance that is not positive, or a negative number of threads.
-  Renderer(Shape shape, std::optional<Psf> psf = std::nullopt, RenderOptions options = {});
+  Renderer(Shape shape, const std::optional<Psf>& psf = std::nullopt, RenderOptions options = {});
   ~Renderer();
   Renderer(Renderer&&) noexcept;
   Renderer& operator=(Renderer&&) noexcept;

@@ -122,24 +122,24 @@ class Renderer::Impl {
   Impl(Shape image_shape, const std::optional<Psf>& psf, RenderOptions render_options)
       : shape(image_shape), options(render_options) {
     check_options(shape, options);
-    light_grid = Grid{shape, 0.0, 0.0, 1.0};
+    light_grid_ = Grid{shape, 0.0, 0.0, 1.0};
     if (psf) {
-      convolver.emplace(*psf, shape);
-      light_grid = convolver->model_grid();
+      convolver_.emplace(*psf, shape);
+      light_grid_ = convolver_->model_grid();
       double squares = 0.0;
       for (const double p : psf->kernel().pixels()) {
         squares += p * p;
       }
-      psf_norm = std::sqrt(squares);
+      psf_norm_ = std::sqrt(squares);
     }
   }
 
   Certificate render(std::span<const Component> components, std::span<const std::uint8_t> flags,
                      ImageView image, double* jacobian) const {
     Certificate certificate;
-    Image light = convolver ? Image(light_grid.shape) : Image();
-    const ImageView to = convolver ? light.view() : image;
-    Image bound = options.certificate ? Image(light_grid.shape) : Image();
+    Image light = convolver_ ? Image(light_grid_.shape) : Image();
+    const ImageView to = convolver_ ? light.view() : image;
+    Image bound = options.certificate ? Image(light_grid_.shape) : Image();
     ImageView bound_view = bound.view();
     fill(image, 0.0);
 
@@ -165,7 +165,7 @@ class Renderer::Impl {
         add_elliptical(component, wanted[i], to, options.certificate ? &bound_view : nullptr, certificate);
       }
     }
-    if (convolver) {
+    if (convolver_) {
       convolve(components, wanted, light, image);
     } else {
       for (std::size_t i = 0; i < components.size(); ++i) {
@@ -183,7 +183,7 @@ class Renderer::Impl {
       }
     }
     certificate.evaluations_per_pixel =
-        static_cast<double>(certificate.n_evaluations) / static_cast<double>(light_grid.shape.size());
+        static_cast<double>(certificate.n_evaluations) / static_cast<double>(light_grid_.shape.size());
     return certificate;
   }
 
@@ -198,29 +198,29 @@ class Renderer::Impl {
       parameters.push_back(light_parameter(role));
     }
     const EllipticalLight light(component);
-    if (!convolver) {
-      light.render(light_grid, options.tolerance, options.threads, to, parameters, wanted.images, bound,
+    if (!convolver_) {
+      light.render(light_grid_, options.tolerance, options.threads, to, parameters, wanted.images, bound,
                    certificate);
       return;
     }
-    std::vector<Image> derivatives(parameters.size(), Image(light_grid.shape));
+    std::vector<Image> derivatives(parameters.size(), Image(light_grid_.shape));
     std::vector<ImageView> views;
     for (Image& derivative : derivatives) {
       views.push_back(derivative.view());
     }
-    light.render(light_grid, options.tolerance, options.threads, to, parameters, views, bound, certificate);
+    light.render(light_grid_, options.tolerance, options.threads, to, parameters, views, bound, certificate);
     parallel_for(static_cast<int>(views.size()), options.threads, [&](int p) {
       const auto index = static_cast<std::size_t>(p);
-      Convolver::Spectrum spectrum = convolver->make_spectrum();
-      convolver->transform(views[index], spectrum);
-      convolver->convolve(spectrum, wanted.images[index]);
+      Convolver::Spectrum spectrum = convolver_->make_spectrum();
+      convolver_->transform(views[index], spectrum);
+      convolver_->convolve(spectrum, wanted.images[index]);
     });
   }
 
   void convolve(std::span<const Component> components, const std::vector<Wanted>& wanted, const Image& light,
                 ImageView image) const {
-    Convolver::Spectrum spectrum = convolver->make_spectrum();
-    convolver->transform(light.view(), spectrum);
+    Convolver::Spectrum spectrum = convolver_->make_spectrum();
+    convolver_->transform(light.view(), spectrum);
     for (std::size_t i = 0; i < components.size(); ++i) {
       const Component& point = components[i];
       if (point.kind->family != Family::kPoint) {
@@ -229,24 +229,24 @@ class Renderer::Impl {
       const double x = point.value(Role::kX);
       const double y = point.value(Role::kY);
       const double flux = point.value(Role::kFlux);
-      convolver->add_point_source(spectrum, x, y, {flux, 0.0, 0.0});
+      convolver_->add_point_source(spectrum, x, y, {flux, 0.0, 0.0});
       for (std::size_t p = 0; p < wanted[i].roles.size(); ++p) {
-        Convolver::Spectrum derivative = convolver->make_spectrum();
-        convolver->add_point_source(derivative, x, y, point_weights(wanted[i].roles[p], flux));
-        convolver->convolve(derivative, wanted[i].images[p]);
+        Convolver::Spectrum derivative = convolver_->make_spectrum();
+        convolver_->add_point_source(derivative, x, y, point_weights(wanted[i].roles[p], flux));
+        convolver_->convolve(derivative, wanted[i].images[p]);
       }
     }
-    convolver->convolve(spectrum, image);
+    convolver_->convolve(spectrum, image);
   }
 
   // From the bound of the light to that of the image (without sky), and the summary of it.
   void complete(Certificate& certificate, const Image& light_bound, const Image& light, double total_flux,
                 double point_flux, ConstImageView image) const {
     certificate.bound = Image(shape);
-    if (convolver) {
-      Convolver::Spectrum spectrum = convolver->make_spectrum();
-      convolver->transform(light_bound.view(), spectrum);
-      convolver->convolve_bound(spectrum, certificate.bound.view());
+    if (convolver_) {
+      Convolver::Spectrum spectrum = convolver_->make_spectrum();
+      convolver_->transform(light_bound.view(), spectrum);
+      convolver_->convolve_bound(spectrum, certificate.bound.view());
       double squares = 0.0;
       for (const double p : light.pixels()) {
         squares += p * p;
@@ -257,7 +257,7 @@ class Renderer::Impl {
       const double transforms = 4.0 * kEpsilon * std::log2(static_cast<double>(light.size()));
       const double phases = 8.0 * kEpsilon * (light.nx() + light.ny());
       const double rounding =
-          (transforms * (std::sqrt(squares) + point_flux) + phases * point_flux) * psf_norm;
+          (transforms * (std::sqrt(squares) + point_flux) + phases * point_flux) * psf_norm_;
       for (double& b : certificate.bound.pixels()) {
         b += rounding;
       }
@@ -274,12 +274,12 @@ class Renderer::Impl {
     }
   }
 
-  std::optional<Convolver> convolver;
-  Grid light_grid;
-  double psf_norm = 0.0;
+  std::optional<Convolver> convolver_;
+  Grid light_grid_;
+  double psf_norm_ = 0.0;
 };
 
-Renderer::Renderer(Shape shape, std::optional<Psf> psf, RenderOptions options)
+Renderer::Renderer(Shape shape, const std::optional<Psf>& psf, RenderOptions options)
     : impl_(std::make_unique<Impl>(shape, psf, options)) {}
 Renderer::~Renderer() = default;
 Renderer::Renderer(Renderer&&) noexcept = default;
