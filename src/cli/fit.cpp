@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/commands.hpp"
@@ -15,6 +16,7 @@
 #include "gaxel/error.hpp"
 #include "io/fit_output.hpp"
 #include "io/parameter_table.hpp"
+#include "io/result_warnings.hpp"
 
 namespace gaxel::cli {
 namespace {
@@ -76,6 +78,10 @@ int run_fit(const FitArguments& arguments) {
     return !interrupt.interrupted();
   });
   line.clear();
+  for (std::string& warning : io::result_warnings(task, result)) {
+    fmt::print(stderr, "gaxel: warning: {}\n", warning);
+    task.warnings.push_back(std::move(warning));
+  }
 
   const std::vector<std::string> files = io::write_fit_output(folder, task, result, GAXEL_VERSION);
   if (arguments.json) {

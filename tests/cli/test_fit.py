@@ -260,3 +260,14 @@ def test_progress_lives_on_a_terminal(field, tmp_path):
     )
     assert seen.endswith(b"\r\x1b[K"), "the line is removed at the end"
     assert b"iteration  " not in stdout
+
+
+def test_a_result_that_the_data_do_not_tell_is_warned_about(field, tmp_path):
+    """Two skies: nothing tells one from the other."""
+    components = [*field.components(), {"type": "sky", "name": "twin"}]
+    scene = field.write_scene(tmp_path / "scene.toml", components=components)
+    done = run("fit", scene, "-o", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "twin.level is not told by the data" in done.stderr
+    assert any("twin.level" in warning for warning in json.loads(done.stdout)["warnings"])
+    assert "twin.level is not told by the data" in (tmp_path / "out" / "report.html").read_text()

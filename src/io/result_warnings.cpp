@@ -1,0 +1,68 @@
+#include "io/result_warnings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "io/convention.hpp"
+
+namespace gaxel::io {
+namespace {
+
+std::string parameter_warning(const SceneComponent& component, std::size_t index, const FitResult& result,
+                              std::size_t position) {
+  const Role role = component.kind->parameters[index].role;
+  const std::string name = fmt::format("{}.{}", component.name, file_key(role, component.flux_is_magnitude));
+  switch (result.flags[position][index]) {
+    case ParameterFlag::kAtBound:
+      return fmt::format("{} ended at the end of its range: look for a better start or model", name);
+    case ParameterFlag::kDegenerate:
+      return fmt::format("{} is not told by the data: fix it, or leave its component out", name);
+    case ParameterFlag::kNone:
+      break;
+  }
+  return {};
+}
+
+// Where the light went, if not where an image of this shape can tell.
+std::vector<std::string> component_warnings(const SceneComponent& component, Shape shape) {
+  std::vector<std::string> warnings;
+  if (component.kind->family == Family::kSky) return warnings;
+  if (component.parameter(Role::kFlux).value < 0.0) {
+    warnings.push_back(fmt::format("{} has a negative flux", component.name));
+  }
+  if (component.kind->index_of(Role::kRe) >= 0) {
+    const double re = component.parameter(Role::kRe).value;
+    if (component.parameter(Role::kRe).free && re > std::max(shape.ny, shape.nx)) {
+      warnings.push_back(fmt::format("{} is larger than the image: re = {:.4g} pixels", component.name, re));
+    }
+  }
+  const auto outside = [&](Role role, int size) {
+    const Parameter& parameter = component.parameter(role);
+    return parameter.free && (parameter.value < -0.5 || parameter.value > size - 0.5);
+  };
+  if (outside(Role::kX, shape.nx) || outside(Role::kY, shape.ny)) {
+    warnings.push_back(fmt::format("{} has its centre outside the image", component.name));
+  }
+  return warnings;
+}
+
+}  // namespace
+
+std::vector<std::string> result_warnings(const Task& task, const FitResult& result) {
+  std::vector<std::string> warnings;
+  for (std::size_t c = 0; c < result.scene.components.size(); ++c) {
+    const SceneComponent& component = result.scene.components[c];
+    for (std::size_t p = 0; p < component.parameters.size(); ++p) {
+      if (std::string text = parameter_warning(component, p, result, c); !text.empty()) {
+        warnings.push_back(std::move(text));
+      }
+    }
+    std::ranges::move(component_warnings(component, task.shape), std::back_inserter(warnings));
+  }
+  return warnings;
+}
+
+}  // namespace gaxel::io
