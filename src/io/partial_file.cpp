@@ -94,8 +94,10 @@ PartialFile::~PartialFile() {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-PartialFile::PartialFile(PartialFile&& other)
-    : path_(other.path_), target_(other.target_), temporary_(std::exchange(other.temporary_, {})) {}
+PartialFile::PartialFile(PartialFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      target_(std::move(other.target_)),
+      temporary_(std::exchange(other.temporary_, {})) {}
 
 void PartialFile::write(std::string_view bytes) const {
   if (const int error = write_new_file(temporary_, bytes); error != 0) fail(std::strerror(error));

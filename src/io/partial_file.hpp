@@ -31,7 +31,7 @@ class PartialFile {
  public:
   explicit PartialFile(const std::string& path);
   ~PartialFile();
-  PartialFile(PartialFile&& other);  ///< `other` keeps its names for messages
+  PartialFile(PartialFile&& other) noexcept;
   PartialFile& operator=(PartialFile&&) = delete;
 
   const std::string& temporary() const { return temporary_; }
