@@ -27,7 +27,9 @@ PUBLIC = {
     "error.hpp": "base",
     "fit.hpp": "fit",
     "image.hpp": "base",
+    "integration.hpp": "integrate",
     "psf.hpp": "psf",
+    "quadrature.hpp": "math",
     "render.hpp": "render",
     "scene.hpp": "scene",
 }

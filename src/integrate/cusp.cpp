@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "math/gauss_legendre.hpp"
+#include "gaxel/quadrature.hpp"
 
 namespace gaxel {
 namespace {

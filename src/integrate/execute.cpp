@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "gaxel/quadrature.hpp"
 #include "integrate/cusp.hpp"
-#include "math/gauss_legendre.hpp"
 
 namespace gaxel {
 namespace {

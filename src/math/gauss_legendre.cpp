@@ -1,4 +1,4 @@
-#include "math/gauss_legendre.hpp"
+#include "gaxel/quadrature.hpp"
 
 #include <array>
 #include <cmath>
@@ -59,11 +59,11 @@ QuadratureRule make_rule(int order) {
 }  // namespace
 
 const QuadratureRule& gauss_legendre(int order) {
-  if (order < 1 || order > kMaxGaussLegendreOrder) {
+  if (order < 1 || order > kMaxQuadratureOrder) {
     throw InputError({"gauss_legendre", "order", std::to_string(order), "no such rule", "1 to 200"});
   }
-  static std::array<QuadratureRule, kMaxGaussLegendreOrder + 1> rules;
-  static std::array<std::once_flag, kMaxGaussLegendreOrder + 1> made;
+  static std::array<QuadratureRule, kMaxQuadratureOrder + 1> rules;
+  static std::array<std::once_flag, kMaxQuadratureOrder + 1> made;
   const auto index = static_cast<std::size_t>(order);
   std::call_once(made[index], [&] { rules[index] = make_rule(order); });
   return rules[index];

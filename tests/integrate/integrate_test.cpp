@@ -6,11 +6,11 @@
 #include <numbers>
 #include <random>
 
+#include "gaxel/quadrature.hpp"
 #include "integrate/cusp.hpp"
 #include "integrate/error_bound.hpp"
 #include "integrate/execute.hpp"
 #include "integrate/plan.hpp"
-#include "math/gauss_legendre.hpp"
 #include "profile/sersic.hpp"
 
 namespace gaxel {

@@ -1,4 +1,4 @@
-#include "math/gauss_legendre.hpp"
+#include "gaxel/quadrature.hpp"
 
 #include <gtest/gtest.h>
 
