@@ -43,7 +43,8 @@ struct KronrodPair {
   std::vector<double> added_nodes;     ///< the m + 1 nodes that Kronrod adds
   std::vector<double> added_weights;
 
-  /// All 2 m + 1 nodes with their Kronrod weights, ascending.
+  /// All 2 m + 1 nodes with their Kronrod weights, ascending. Throws InputError where nodes and weights
+  /// differ in number.
   QuadratureRule kronrod() const;
 };
 
@@ -63,8 +64,8 @@ struct PixelRule {
 };
 
 /// The tensor product of a rule with itself on a square of side 1 / oversamp, di the slow index; weights sum
-/// to 1 / oversamp^2. Throws InputError for oversamp < 1, and for rules whose nodes and weights differ in
-/// number.
+/// to 1 / oversamp^2. Throws InputError for oversamp < 1, and for rules without nodes or whose nodes and
+/// weights differ in number.
 PixelRule tensor_rule(const QuadratureRule& rule, int oversamp = 1);
 
 /// A Gauss-Kronrod pair in two dimensions: the Kronrod tensor rule is the shared nodes with
@@ -79,6 +80,8 @@ struct NestedPixelRule {
   PixelRule kronrod() const;
 };
 
+/// Both rules on the unit pixel, nodes in the order of the pair's, di the slow index; the added ones as
+/// shared x added, added x shared, added x added. Throws InputError where nodes and weights differ in number.
 NestedPixelRule nested_rule(const KronrodPair& pair);
 
 }  // namespace gaxel

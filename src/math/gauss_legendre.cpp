@@ -4,9 +4,8 @@
 #include <cmath>
 #include <mutex>
 #include <numbers>
-#include <string>
 
-#include "gaxel/error.hpp"
+#include "math/rule_checks.hpp"
 
 namespace gaxel {
 namespace {
@@ -59,9 +58,7 @@ QuadratureRule make_rule(int order) {
 }  // namespace
 
 const QuadratureRule& gauss_legendre(int order) {
-  if (order < 1 || order > kMaxQuadratureOrder) {
-    throw InputError({"gauss_legendre", "order", std::to_string(order), "no such rule", "1 to 200"});
-  }
+  check_rule_order("gauss_legendre", order);
   static std::array<QuadratureRule, kMaxQuadratureOrder + 1> rules;
   static std::array<std::once_flag, kMaxQuadratureOrder + 1> made;
   const auto index = static_cast<std::size_t>(order);
