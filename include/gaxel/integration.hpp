@@ -51,7 +51,8 @@ class PointIntegrand final : public Integrand {
 /// for components of another family and for values outside their ranges.
 std::unique_ptr<Integrand> light_integrand(const Component& component);
 
-/// Points (i[k], j[k]) owned by somebody else. Throws InputError when their numbers differ.
+/// Points (i[k], j[k]) owned by somebody else. Throws InputError when their numbers differ or one is not
+/// finite.
 struct PointsView {
   PointsView(std::span<const double> i_values, std::span<const double> j_values);
   std::size_t size() const { return i.size(); }
@@ -130,55 +131,46 @@ struct RefinementCertificate {
   bool outgrown = false;                      ///< apply: the light no longer fits the plan, prepare another
 };
 
-/// Which cells are refined, level by level: the seed's prepared refinement, as a plan. Immutable.
+/// Which cells are refined, level by level: the seed's prepared refinement, as a plan. Immutable and cheap to
+/// copy; may be applied from many threads at once.
 class SubpixelRefinement {
  public:
-  /// Level by level, splits the int(frac_refine N) cells with the largest error estimates (those that are not
-  /// finite count as the largest) until no cell is imprecise or level k_max is done. With frac_refine N < 1
-  /// nothing is split. Throws InputError for options outside their ranges and for no points.
-  friend SubpixelRefinement prepare_subpixel_refinements(const Integrand& f, PointsView points,
-                                                         const RefinementOptions& options);
+  struct Plan;
+  explicit SubpixelRefinement(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}
 
-  const RefinementOptions& options() const { return options_; }
-  /// The points that were given.
-  const Points& points() const { return levels_.front().cells; }
+  const RefinementOptions& options() const;
+  /// Number of points that were given, and of pixels.
+  std::size_t size() const;
   /// For each level but the last: which of its cells are split, in the order of ascending error.
-  const std::vector<std::vector<std::int64_t>>& idx_to_refine() const { return idx_to_refine_; }
+  const std::vector<std::vector<std::int64_t>>& idx_to_refine() const;
   /// For each level: the integrals over its cells.
-  const std::vector<std::vector<double>>& integrated_pixels() const { return integrated_pixels_; }
-  /// For each level: cells whose error estimate exceeded the precision.
-  const std::vector<std::int64_t>& n_imprecise() const { return n_imprecise_; }
+  const std::vector<std::vector<double>>& integrated_pixels() const;
+  /// For each level: cells whose error estimate exceeded the precision or was not finite.
+  const std::vector<std::int64_t>& n_imprecise() const;
   /// Number of cells that are split at each level.
-  std::int64_t n_to_refine() const { return n_to_refine_; }
+  std::int64_t n_to_refine() const;
   /// Of the light it was prepared for.
-  const RefinementCertificate& certificate() const { return certificate_; }
+  const RefinementCertificate& certificate() const;
 
   /// The pixels of the light that the plan was prepared for.
   std::vector<double> pixels() const;
 
-  /// The pixels of another light on the same cells: the leaves alone are evaluated, by G and C, without
-  /// choosing cells anew. Their difference |G - C| comes free: where a leaf's exceeds both the precision and
-  /// kOutgrowth times the largest of its level at preparation, the certificate says `outgrown`.
+  /// The pixels of another light on the same cells: the leaves alone are evaluated, by G and C (see
+  /// integrate_with_error), without choosing cells anew. Their difference |G - C| comes free: where a leaf's
+  /// exceeds both the precision and kOutgrowth times the largest of its level at preparation, or is not
+  /// finite where none was, the certificate says `outgrown`.
   std::vector<double> apply(const Integrand& f, RefinementCertificate* certificate = nullptr) const;
 
   static constexpr double kOutgrowth = 4.0;
 
  private:
-  struct Level {
-    Points cells;
-    std::vector<std::int64_t> leaves;  ///< cells that are not split
-    double largest_difference = 0.0;   ///< |G - C| of the leaves at preparation
-  };
-
-  RefinementOptions options_;
-  std::vector<Level> levels_;
-  std::vector<std::vector<std::int64_t>> idx_to_refine_;
-  std::vector<std::vector<double>> integrated_pixels_;
-  std::vector<std::int64_t> n_imprecise_;
-  std::int64_t n_to_refine_ = 0;
-  RefinementCertificate certificate_;
+  std::shared_ptr<const Plan> plan_;
 };
 
+/// Level by level, splits the int(frac_refine N) cells with the largest error estimates (those that are not
+/// finite count as the largest, equal ones in the order of the cells) until no cell is imprecise or level
+/// k_max is done. With frac_refine N < 1 nothing is split. Throws InputError for options outside their ranges
+/// and for no points.
 SubpixelRefinement prepare_subpixel_refinements(const Integrand& f, PointsView points,
                                                 const RefinementOptions& options = {});
 

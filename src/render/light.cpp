@@ -4,16 +4,13 @@
 #include <stdexcept>
 
 #include "base/parallel.hpp"
-#include "profile/sersic.hpp"
+#include "integrate/component_frame.hpp"
+#include "profile/make_law.hpp"
 
 namespace gaxel {
 namespace {
 
 constexpr int kBandRows = 64;
-
-EllipseFrame frame_of(const Component& c) {
-  return {c.value(Role::kX), c.value(Role::kY), c.value(Role::kRe), c.value(Role::kQ), c.value(Role::kTheta)};
-}
 
 // Cells of all levels, then the cusps, summed over bands and components.
 void add_counts(const WorkCount& work, Certificate& certificate) {
@@ -33,9 +30,7 @@ void add_counts(const WorkCount& work, Certificate& certificate) {
 }  // namespace
 
 EllipticalLight::EllipticalLight(const Component& component)
-    : law_(std::make_unique<SersicLaw>(component.kind->fixed_n.value_or(component.value(Role::kN)))),
-      frame_(frame_of(component)),
-      flux_(component.value(Role::kFlux)) {}
+    : law_(make_law(component)), frame_(frame_of(component)), flux_(component.value(Role::kFlux)) {}
 
 void EllipticalLight::render(const Grid& grid, const Tolerance& tolerance, int threads, ImageView image,
                              std::span<const LightParameter> parameters,
