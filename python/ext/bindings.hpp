@@ -45,5 +45,6 @@ void bind_components(nb::module_& module);
 void bind_psf(nb::module_& module);
 void bind_render(nb::module_& module);
 void bind_fit(nb::module_& module);
+void bind_sersic(nb::module_& module);
 
 }  // namespace gaxel::python

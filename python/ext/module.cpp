@@ -20,4 +20,5 @@ NB_MODULE(_core, module) {
   gaxel::python::bind_psf(module);
   gaxel::python::bind_render(module);
   gaxel::python::bind_fit(module);
+  gaxel::python::bind_sersic(module);
 }
