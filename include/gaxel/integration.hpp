@@ -156,9 +156,9 @@ class SubpixelRefinement {
   std::vector<double> pixels() const;
 
   /// The pixels of another light on the same cells: the leaves alone are evaluated, by G and C (see
-  /// integrate_with_error), without choosing cells anew. Their difference |G - C| comes free: where a leaf's
-  /// exceeds both the precision and kOutgrowth times the largest of its level at preparation, or is not
-  /// finite where none was, the certificate says `outgrown`.
+  /// integrate_with_error), without choosing cells anew. Their difference |G - C| comes free. The certificate
+  /// says `outgrown` where a leaf's is not finite although none was at preparation, or exceeds all of: the
+  /// precision, kOutgrowth times the largest of its level at preparation, half the largest of all levels.
   std::vector<double> apply(const Integrand& f, RefinementCertificate* certificate = nullptr) const;
 
   static constexpr double kOutgrowth = 4.0;

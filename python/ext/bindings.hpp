@@ -5,6 +5,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -19,6 +20,7 @@ namespace nb = nanobind;
 
 using InputImage = nb::ndarray<const double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 using OutputImage = nb::ndarray<double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using InputVector = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using OutputCube = nb::ndarray<double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 
 /// Components as (kind's name, values in the kind's order).
@@ -40,11 +42,24 @@ auto to_numpy(AnyImage& image, nb::handle owner) {
       image.data(), {static_cast<std::size_t>(image.ny()), static_cast<std::size_t>(image.nx())}, owner);
 }
 
+/// Values that numpy owns from now on.
+template <typename T>
+nb::ndarray<nb::numpy, T, nb::ndim<1>> to_numpy(std::vector<T> values) {
+  auto kept = std::make_unique<std::vector<T>>(std::move(values));
+  const std::size_t size = kept->size();
+  T* data = kept->data();
+  const nb::capsule owner(kept.release(),
+                          [](void* vector) noexcept { delete static_cast<std::vector<T>*>(vector); });
+  return {data, {size}, owner};
+}
+
 void bind_errors(nb::module_& module);
 void bind_components(nb::module_& module);
 void bind_psf(nb::module_& module);
 void bind_render(nb::module_& module);
 void bind_fit(nb::module_& module);
+void bind_integration(nb::module_& module);
+void bind_quadrature(nb::module_& module);
 void bind_sersic(nb::module_& module);
 
 }  // namespace gaxel::python

@@ -15,6 +15,10 @@ class PsfWarning(UserWarning):
     """A PSF looks wrong: off-centre, on a pedestal, or larger than the image."""
 
 
+class RefinementWarning(UserWarning):
+    """A prepared refinement was applied to light that no longer fits it."""
+
+
 def input_error(source: str, key: str, value: object, what: str, allowed: str = "") -> InputError:
     """An InputError worded like those of the core; `value` None: there is none to show."""
     return InputError(_core.problem_text(source, key, "" if value is None else str(value), what, allowed))

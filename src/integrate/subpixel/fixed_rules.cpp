@@ -22,6 +22,7 @@ void check_finite(const char* name, std::span<const double> values) {
 }
 
 std::vector<double> evaluate_one(const Integrand& f, PointsView points, const PixelRule& rule) {
+  check_finite(points);
   NodeSums sums;
   sums.add(0, rule);
   std::vector<double> pixels(points.size());
@@ -37,8 +38,11 @@ PointsView::PointsView(std::span<const double> i_values, std::span<const double>
     throw InputError({"", "j", fmt::format("{} values", j.size()), "i and j differ in number",
                       fmt::format("{}, as i", i.size())});
   }
-  check_finite("i", i);
-  check_finite("j", j);
+}
+
+void check_finite(PointsView points) {
+  check_finite("i", points.i);
+  check_finite("j", points.j);
 }
 
 Points get_ij(Shape shape) {
@@ -90,6 +94,7 @@ Points oversample_pixels(PointsView points, int k, int oversamp, int base_oversa
   check_at_least("oversample_pixels", "k", k, 1);
   check_at_least("oversample_pixels", "oversamp", oversamp, 1);
   check_at_least("oversample_pixels", "base_oversamp", base_oversamp, 1);
+  check_finite(points);
   return children_of(points, cell_side(k - 1, oversamp, base_oversamp), oversamp);
 }
 
@@ -99,6 +104,7 @@ CellEstimates integrate_with_error(const Integrand& f, PointsView points, int k,
   check_at_least("integrate_with_error", "order", order, 2);
   check_at_least("integrate_with_error", "base_oversamp", base_oversamp, 1);
   check_at_least("integrate_with_error", "oversamp", oversamp, 1);
+  check_finite(points);
   RuleResults results = CellRules(order, 1, true).evaluate(f, points, cell_side(k, oversamp, base_oversamp));
   return {std::move(results.values), std::move(results.errors)};
 }

@@ -33,7 +33,7 @@ std::vector<std::int64_t> worst(const std::vector<double>& errors, std::int64_t 
   return {first, order.end()};
 }
 
-void add_point(Points& points, PointsView from, std::size_t index) {
+void add_point(Points& points, const Points& from, std::size_t index) {
   points.i.push_back(from.i[index]);
   points.j.push_back(from.j[index]);
 }

@@ -16,28 +16,16 @@ namespace {
                     "the levels do not fit each other", std::move(allowed)});
 }
 
-// What apply knows of a level's leaves, entered value by value.
-class LeafResults {
- public:
-  LeafResults(const SubpixelRefinement::Plan& plan, std::size_t level, RefinementCertificate& certificate,
-              std::vector<double>& integrals)
-      : precision_(plan.options.precision),
-        limit_(std::max(precision_, SubpixelRefinement::kOutgrowth * plan.leaves[level].largest_difference)),
-        certificate_(certificate),
-        integrals_(integrals) {}
-
-  void set(std::size_t cell, double value, double difference) {
-    integrals_[cell] = value;
-    add_leaf(certificate_, value, difference, precision_);
-    certificate_.outgrown |= difference > limit_;
+// Differences |G - C| that leaves of each level may have before the light has outgrown the plan.
+std::vector<double> limits_of(const SubpixelRefinement::Plan& plan) {
+  double largest = plan.options.precision;
+  for (const LevelLeaves& leaves : plan.leaves) largest = std::max(largest, 0.5 * leaves.largest_difference);
+  std::vector<double> limits;
+  for (const LevelLeaves& leaves : plan.leaves) {
+    limits.push_back(std::max(largest, SubpixelRefinement::kOutgrowth * leaves.largest_difference));
   }
-
- private:
-  double precision_;
-  double limit_;
-  RefinementCertificate& certificate_;
-  std::vector<double>& integrals_;
-};
+  return limits;
+}
 
 }  // namespace
 
@@ -104,22 +92,27 @@ std::vector<double> SubpixelRefinement::apply(const Integrand& f, RefinementCert
   const std::size_t n_parts = static_cast<std::size_t>(o.oversamp) * static_cast<std::size_t>(o.oversamp);
   RefinementCertificate applied;
   applied.cells_per_level = plan_->certificate.cells_per_level;
+  const std::vector<double> limits = limits_of(*plan_);
   std::vector<std::vector<double>> integrals;
   for (std::size_t k = 0; k < plan_->leaves.size(); ++k) {
     const LevelLeaves& leaves = plan_->leaves[k];
     std::vector<double>& level = integrals.emplace_back(plan_->integrated_pixels[k].size());
-    LeafResults results(*plan_, k, applied, level);
+    const auto set = [&](std::size_t cell, double value, double difference) {
+      level[cell] = value;
+      add_leaf(applied, value, difference, o.precision);
+      applied.outgrown |= difference > limits[k];
+    };
     const int depth = static_cast<int>(k);
     const RuleResults singles =
         single_rules.evaluate(f, leaves.singles, cell_side(depth, o.oversamp, o.base_oversamp));
     for (std::size_t leaf = 0; leaf < leaves.single_index.size(); ++leaf) {
-      results.set(leaves.single_index[leaf], singles.values[leaf], singles.differences[leaf]);
+      set(leaves.single_index[leaf], singles.values[leaf], singles.differences[leaf]);
     }
     const RuleResults families =
         family_rules.evaluate(f, leaves.families, cell_side(depth - 1, o.oversamp, o.base_oversamp));
     for (std::size_t leaf = 0; leaf < families.values.size(); ++leaf) {
-      results.set(leaves.family_index[leaf / n_parts] * n_parts + leaf % n_parts, families.values[leaf],
-                  families.differences[leaf]);
+      set(leaves.family_index[leaf / n_parts] * n_parts + leaf % n_parts, families.values[leaf],
+          families.differences[leaf]);
     }
     applied.n_evaluations += singles.n_evaluations + families.n_evaluations;
   }
