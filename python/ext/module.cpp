@@ -13,6 +13,8 @@ Image to_image(const InputImage& array) {
 }  // namespace gaxel::python
 
 NB_MODULE(_core, module) {
+  // The registry of typing.overload keeps functions, and through them our types, beyond the end of this module.
+  nanobind::set_leak_warnings(false);
   module.doc() = "gaxel's C++ core. Use the package gaxel: it checks and converts what is handed in here.";
   module.attr("version") = GAXEL_VERSION;
   gaxel::python::bind_errors(module);

@@ -22,6 +22,19 @@ def as_image(value: Any, source: str, key: str) -> Image:
     return np.ascontiguousarray(array, dtype=np.float64)
 
 
+def as_vector(value: Any, source: str, key: str) -> NDArray[np.float64]:
+    """`value` as a contiguous float64 array of finite numbers, shape (n,), n > 0."""
+    array = np.asarray(value)
+    allowed = "finite real numbers, shape (n,)"
+    if array.dtype.kind not in "fiub":
+        raise input_error(source, key, f"array of {array.dtype}", "not numbers", allowed)
+    if array.ndim != 1 or array.size == 0:
+        raise input_error(source, key, f"shape {array.shape}", "not a list of numbers", allowed)
+    if not np.isfinite(array).all():
+        raise input_error(source, key, None, "holds NaN or infinity", allowed)
+    return np.ascontiguousarray(array, dtype=np.float64)
+
+
 def as_mask(value: Any, shape: tuple[int, int], source: str, key: str) -> NDArray[np.bool_]:
     """`value` as an array of bool; numbers other than 0 are True."""
     array = np.asarray(value)
@@ -52,20 +65,21 @@ def as_output(value: Image, shape: tuple[int, int], source: str) -> Image:
     return value
 
 
-def as_shape(value: Any, source: str) -> tuple[int, int]:
+def as_shape(value: Any, source: str, key: str = "shape") -> tuple[int, int]:
     allowed = "(ny, nx), whole numbers above 0"
     try:
         ny, nx = value
     except (TypeError, ValueError):
-        raise input_error(source, "shape", repr(value), "not a shape", allowed) from None
+        raise input_error(source, key, repr(value), "not a shape", allowed) from None
     if not all(isinstance(n, int | np.integer) and 0 < n < 2**31 for n in (ny, nx)):
-        raise input_error(source, "shape", repr(value), "not a shape", allowed)
+        raise input_error(source, key, repr(value), "not a shape", allowed)
     return int(ny), int(nx)
 
 
-def as_int(value: Any, source: str, key: str, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value < 2**31:
-        raise input_error(source, key, repr(value), "out of range", f"a whole number, {least} or more")
+def as_int(value: Any, source: str, key: str, least: int, most: int = 2**31 - 1) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
+        allowed = f"{least} or more" if most == 2**31 - 1 else f"{least} to {most}"
+        raise input_error(source, key, repr(value), "out of range", f"a whole number, {allowed}")
     return int(value)
 
 

@@ -1,19 +1,24 @@
 #include <cmath>
 #include <numbers>
 
+#include "base/check_range.hpp"
 #include "gaxel/quadrature.hpp"
-#include "math/rule_checks.hpp"
 
 namespace gaxel {
 namespace {
 
 constexpr long double kPi = std::numbers::pi_v<long double>;
 
+/// The weight of -1 and 1.
+long double end_weight(int n) {
+  return 1.0L / static_cast<long double>(n * n - 1 + n % 2);
+}
+
 /// The vector v + g of Waldvogel (2006), eqs. 3.9 to 3.13, whose inverse discrete Fourier transform are the
 /// weights; elements 0..n/2, the others mirror them.
 std::vector<long double> weights_spectrum(int n) {
   const int half = n / 2;
-  const long double end = 1.0L / static_cast<long double>(n * n - 1 + n % 2);
+  const long double end = end_weight(n);
   std::vector<long double> spectrum;
   for (int k = 0; k < half; ++k) spectrum.push_back(2.0L / static_cast<long double>(1 - 4 * k * k) - end);
   spectrum.push_back(static_cast<long double>(n - 3) / static_cast<long double>(2 * half - 1) - 1.0L +
@@ -34,7 +39,7 @@ std::vector<long double> cosines(int n) {
 }  // namespace
 
 QuadratureRule clenshaw_curtis(int order) {
-  check_rule_order("clenshaw_curtis", order);
+  check_range("clenshaw_curtis", "order", order, 1, kMaxQuadratureOrder);
   if (order == 1) return midpoint(1);
   const int n = order - 1;
   const std::vector<long double> spectrum = weights_spectrum(n);
@@ -58,6 +63,8 @@ QuadratureRule clenshaw_curtis(int order) {
     rule.nodes[high] = static_cast<double>(node);
     rule.weights[low] = rule.weights[high] = static_cast<double>(sum / static_cast<long double>(n));
   }
+  // The smallest weights are known without the sum, which cancels most there.
+  rule.weights.front() = rule.weights.back() = static_cast<double>(end_weight(n));
   return rule;
 }
 

@@ -6,7 +6,7 @@
 
 #include "gaxel/error.hpp"
 #include "gaxel/quadrature.hpp"
-#include "math/rule_checks.hpp"
+#include "math/check_weights.hpp"
 
 namespace gaxel {
 namespace {

@@ -1,10 +1,10 @@
+#include "base/check_range.hpp"
 #include "gaxel/quadrature.hpp"
-#include "math/rule_checks.hpp"
 
 namespace gaxel {
 
 QuadratureRule midpoint(int order) {
-  check_rule_order("midpoint", order);
+  check_range("midpoint", "order", order, 1, kMaxQuadratureOrder);
   const auto size = static_cast<std::size_t>(order);
   QuadratureRule rule{std::vector<double>(size), std::vector<double>(size, 2.0 / order)};
   for (int k = 0; k < order; ++k) {

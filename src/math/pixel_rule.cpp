@@ -1,9 +1,8 @@
-#include <string>
 #include <vector>
 
-#include "gaxel/error.hpp"
+#include "base/check_range.hpp"
 #include "gaxel/quadrature.hpp"
-#include "math/rule_checks.hpp"
+#include "math/check_weights.hpp"
 
 namespace gaxel {
 namespace {
@@ -29,10 +28,7 @@ void append(Values& values, const Values& more) {
 }  // namespace
 
 PixelRule tensor_rule(const QuadratureRule& rule, int oversamp) {
-  if (oversamp < 1) {
-    throw InputError(
-        {"tensor_rule", "oversamp", std::to_string(oversamp), "no part of a pixel", "1 or more"});
-  }
+  check_at_least("tensor_rule", "oversamp", oversamp, 1);
   check_weights("tensor_rule", "weights", rule.nodes, rule.weights);
   PixelRule product;
   add_product(product, rule.nodes, rule.weights, rule.nodes, rule.weights, oversamp);
