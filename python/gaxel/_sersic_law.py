@@ -28,28 +28,31 @@ def _positive(values: Numbers) -> Numbers:
     return np.where(values > 0.0, values, np.nan)
 
 
-def _constants(n: Numbers) -> tuple[Numbers, Numbers]:
-    """b_n, and the central intensity of the profile of unit flux, re = 1 and q = 1."""
-    flat = np.ascontiguousarray(n).ravel()
-    b, i0 = np.empty_like(flat), np.empty_like(flat)
-    _core.sersic_constants(flat, b, i0)
-    return b.reshape(n.shape), i0.reshape(n.shape)
+def b_of(n: Numbers) -> Numbers:
+    return _core.sersic_b(_flat(n)).reshape(n.shape)
+
+
+def _central_intensity(n: Numbers) -> Numbers:
+    """That of the profile of unit flux, re = 1 and q = 1."""
+    return _core.sersic_i0(_flat(n)).reshape(n.shape)
+
+
+def _flat(values: Numbers) -> Numbers:
+    return np.ascontiguousarray(values).ravel()
 
 
 def _enclosed_fraction(b: Numbers, r: Numbers, re: Numbers, n: Numbers) -> Numbers:
     """P(2n, b (r / re)^(1/n))."""
     a, x = np.broadcast_arrays(2.0 * n, b * (r / re) ** (1.0 / n))
-    fraction = np.empty(x.size)
-    _core.gamma_p(np.ascontiguousarray(a).ravel(), np.ascontiguousarray(x).ravel(), fraction)
-    return fraction.reshape(x.shape)
+    return _core.gamma_p(_flat(a), _flat(x)).reshape(x.shape)
 
 
 def intensity(r: Numbers, flux: Numbers, re: Numbers, n: Numbers, soft: bool) -> Numbers:
     """Surface brightness at radius r >= 0 of a round galaxy."""
-    b, i0 = _constants(n)
+    b = b_of(n)
     with np.errstate(all="ignore"):
         re = _positive(re)
-        central = flux / re / re * i0
+        central = flux / re / re * _central_intensity(n)
         if not soft:
             return central * np.exp(-b * (r / re) ** (1.0 / n))
         edge = central * np.exp(-b * (SOFT_R_MIN / re) ** (1.0 / n))
@@ -97,13 +100,11 @@ def lopsided_light(
 
 def total(Ie: Numbers, re: Numbers, n: Numbers, q: Numbers) -> Numbers:
     """Luminosity of a profile of surface brightness Ie at re."""
-    b, i0 = _constants(n)
     with np.errstate(all="ignore"):
-        return Ie * _positive(re) * re * _positive(q) * (np.exp(b) / i0)
+        return Ie * _positive(re) * re * _positive(q) * (np.exp(b_of(n)) / _central_intensity(n))
 
 
 def enclosed(r: Numbers, Ie: Numbers, re: Numbers, n: Numbers, q: Numbers) -> Numbers:
     """Luminosity within elliptical radius r >= 0."""
-    b, _ = _constants(n)
     with np.errstate(all="ignore"):
-        return total(Ie, re, n, q) * _enclosed_fraction(b, r, _positive(re), n)
+        return total(Ie, re, n, q) * _enclosed_fraction(b_of(n), r, _positive(re), n)

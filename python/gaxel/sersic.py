@@ -36,7 +36,7 @@ from typing import Any
 
 import numpy as np
 
-from gaxel import _core, _sersic_law
+from gaxel import _sersic_law
 from gaxel._geometry import asymmetry, phi_from_pix, rp_from_pix
 from gaxel._numbers import as_numbers
 from gaxel._sersic_law import SOFT_R_MIN, non_negative, to_linear
@@ -82,10 +82,7 @@ def bn(n: Any) -> Any:
         When `n` does not consist of real numbers.
     """
     (index,) = as_numbers("bn", n=n)
-    flat = np.ascontiguousarray(index).ravel()
-    b = np.empty_like(flat)
-    _core.sersic_b(flat, b)
-    return b.reshape(index.shape)[()]
+    return _sersic_law.b_of(index)[()]
 
 
 def sersic_pars_log_to_linear(mag: Any, log_re: Any, log_n: Any) -> tuple[Any, Any, Any]:
