@@ -20,8 +20,8 @@ All arguments are scalars or arrays that broadcast together as in numpy; results
 
 Functions that end in _linear take flux, re and n where the others take mag, log_re and log_n. Parameters outside their
 ranges, NaN and masked elements give NaN where they are used; what is not an array of real numbers, has a unit or does
-not broadcast raises gaxel.InputError. The relative error of an intensity is below 4e-16 (1 + n + b_n (r / re)^(1/n)): it
-grows only where the profile has fallen by many e-folds.
+not broadcast raises gaxel.InputError. The relative error of an intensity is below 4e-16 (1 + n) + 3e-15 w with
+w = b_n (r / re)^(1/n): it grows only where the profile has fallen by many e-folds.
 
 Soft centre: inside r0 = SOFT_R_MIN = 0.1 pixel the intensity is I(r0), and the light that is missing then is put back as
 a parabola,
