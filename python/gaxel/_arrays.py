@@ -10,11 +10,19 @@ from gaxel._errors import input_error
 Image = NDArray[np.float64]
 
 
+def _as_real(value: Any, source: str, key: str, what: str, allowed: str) -> NDArray[Any]:
+    try:
+        array = np.asarray(value)
+    except ValueError:  # lists of different lengths in a list
+        raise input_error(source, key, type(value).__name__, what, allowed) from None
+    if array.dtype.kind not in "fiub":
+        raise input_error(source, key, f"array of {array.dtype}", what, allowed)
+    return array
+
+
 def as_image(value: Any, source: str, key: str) -> Image:
     """`value` as a C-contiguous native float64 array of shape (ny, nx); no copy where it is one already."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiub":
-        raise input_error(source, key, f"array of {array.dtype}", "not an image", "real numbers")
+    array = _as_real(value, source, key, "not an image", "real numbers")
     if array.ndim != 2 or array.size == 0:
         raise input_error(
             source, key, f"shape {array.shape}", "not an image", "shape (ny, nx), neither of them 0"
@@ -24,15 +32,15 @@ def as_image(value: Any, source: str, key: str) -> Image:
 
 def as_vector(value: Any, source: str, key: str) -> NDArray[np.float64]:
     """`value` as a contiguous float64 array of finite numbers, shape (n,), n > 0."""
-    array = np.asarray(value)
     allowed = "finite real numbers, shape (n,)"
-    if array.dtype.kind not in "fiub":
-        raise input_error(source, key, f"array of {array.dtype}", "not numbers", allowed)
+    array = _as_real(value, source, key, "not numbers", allowed)
     if array.ndim != 1 or array.size == 0:
         raise input_error(source, key, f"shape {array.shape}", "not a list of numbers", allowed)
-    if not np.isfinite(array).all():
+    with np.errstate(over="ignore"):
+        vector = np.ascontiguousarray(array, dtype=np.float64)
+    if not np.isfinite(vector).all():
         raise input_error(source, key, None, "holds NaN or infinity", allowed)
-    return np.ascontiguousarray(array, dtype=np.float64)
+    return vector
 
 
 def as_mask(value: Any, shape: tuple[int, int], source: str, key: str) -> NDArray[np.bool_]:
