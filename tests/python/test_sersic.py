@@ -85,7 +85,7 @@ def test_the_seeds_galaxy_at_the_origin():
     """ "About 39" in the study; 38.83 by the formula."""
     value = sersic.sersic_2d(0, 0, **SEED)
     u, v = rotated(0.0, 0.0, SEED["x"], SEED["y"], SEED["theta"])
-    truth, _ = exact_intensity(math.hypot(u, v / 0.1), 1e4, 10**0.9, 10**0.7)
+    truth, _ = exact_intensity(math.hypot(u, v / 0.1), 1e3 / 0.1, 10**0.9, 10**0.7)
     assert round(float(value), 2) == 38.83
     assert value == pytest.approx(float(truth), rel=2e-14)
 
