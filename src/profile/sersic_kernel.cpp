@@ -1,5 +1,7 @@
 #include "profile/sersic_kernel.hpp"
 
+#include <algorithm>
+
 #include "profile/sersic.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -9,38 +11,36 @@
 
 #include <hwy/contrib/math/math-inl.h>
 
+#include "math/log-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace gaxel::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Loads, evaluates and stores whole vectors; the last, partial one goes through a small buffer.
-template <class Body>
-void for_each_vector(const double* s, std::size_t n, Body&& body) {
-  const hn::ScalableTag<double> d;
-  const std::size_t lanes = hn::Lanes(d);
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    body(hn::LoadU(d, s + i), i, lanes);
-  }
-  if (i < n) {
-    HWY_ALIGN double buffer[hn::MaxLanes(d)];
-    for (std::size_t k = 0; k < lanes; ++k) {
-      buffer[k] = i + k < n ? s[i + k] : 1.0;
-    }
-    body(hn::Load(d, buffer), i, n - i);
-  }
+// Logarithm and exponentials go over a block one after the other: a processor overlaps the short chains of one function
+// on many vectors far better than the long chain of all functions on one.
+constexpr std::size_t kBlock = 256;
+
+struct Block {
+  alignas(64) double values[kBlock];
+};
+
+// Copies up to a block; what is missing of the last vector becomes 1.
+std::size_t fill(const double* from, std::size_t n, Block& block) {
+  const std::size_t count = std::min(n, kBlock);
+  std::copy_n(from, count, block.values);
+  const std::size_t lanes = hn::Lanes(hn::ScalableTag<double>());
+  const std::size_t padded = (count + lanes - 1) / lanes * lanes;
+  std::fill(block.values + count, block.values + padded, 1.0);
+  return count;
 }
 
-template <class D, class V>
-void store(D d, V value, std::size_t count, double* to) {
-  if (count == hn::Lanes(d)) {
-    hn::StoreU(value, d, to);
-    return;
-  }
-  HWY_ALIGN double buffer[hn::MaxLanes(d)];
-  hn::Store(value, d, buffer);
-  for (std::size_t k = 0; k < count; ++k) {
-    to[k] = buffer[k];
+// to = body(from) for the first `count` values and what fills their last vector.
+template <class Body>
+HWY_INLINE void transform(const Block& from, std::size_t count, Block& to, Body&& body) {
+  const hn::ScalableTag<double> d;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    hn::Store(body(hn::Load(d, from.values + i)), d, to.values + i);
   }
 }
 
@@ -50,68 +50,71 @@ Power power_of(double exponent) {
   return exponent == 1.0 ? Power::kOne : exponent == 0.5 ? Power::kHalf : Power::kGeneral;
 }
 
-template <Power kPower, class D, class V>
-HWY_INLINE V exponent_w(D d, const SersicConstants& c, V s, V log_s) {
-  if constexpr (kPower == Power::kOne) {
-    return hn::Mul(hn::Set(d, c.b), s);
-  } else if constexpr (kPower == Power::kHalf) {
-    return hn::Mul(hn::Set(d, c.b), hn::Sqrt(s));
-  } else {
-    return hn::Exp(d, hn::MulAdd(hn::Set(d, c.exponent), log_s, hn::Set(d, c.log_b)));
+// w = b s^p. `log_s` is read for the general power only.
+void exponents(const SersicConstants& c, const Block& s, const Block& log_s, std::size_t count, Block& w) {
+  const hn::ScalableTag<double> d;
+  const auto b = hn::Set(d, c.b);
+  switch (power_of(c.exponent)) {
+    case Power::kOne:
+      return transform(s, count, w, [&](auto x) { return hn::Mul(b, x); });
+    case Power::kHalf:
+      return transform(s, count, w, [&](auto x) { return hn::Mul(b, hn::Sqrt(x)); });
+    case Power::kGeneral:
+      const auto power = hn::Set(d, c.exponent);
+      const auto log_b = hn::Set(d, c.log_b);
+      return transform(log_s, count, w, [&](auto x) { return hn::Exp(d, hn::MulAdd(power, x, log_b)); });
   }
 }
 
-template <Power kPower>
-void values(const SersicConstants& c, const double* s, std::size_t n, double* g) {
+void logarithms(const Block& s, std::size_t count, Block& log_s) {
   const hn::ScalableTag<double> d;
-  for_each_vector(s, n, [&](auto sv, std::size_t i, std::size_t count) {
-    auto log_s = sv;
-    if constexpr (kPower == Power::kGeneral) {
-      log_s = hn::Log(d, sv);
-    }
-    const auto w = exponent_w<kPower>(d, c, sv, log_s);
-    store(d, hn::Exp(d, hn::Sub(hn::Set(d, c.log_i0), w)), count, g + i);
-  });
+  transform(s, count, log_s, [d](auto x) { return log_of_normal(d, x); });
 }
 
-template <Power kPower>
+void intensities(const SersicConstants& c, const Block& w, std::size_t count, Block& g) {
+  const hn::ScalableTag<double> d;
+  const auto log_i0 = hn::Set(d, c.log_i0);
+  transform(w, count, g, [&](auto x) { return hn::Exp(d, hn::Sub(log_i0, x)); });
+}
+
+void values(const SersicConstants& c, const double* s, std::size_t n, double* g) {
+  Block block;
+  Block work;
+  const bool needs_log = power_of(c.exponent) == Power::kGeneral;
+  for (std::size_t begin = 0; begin < n; begin += kBlock) {
+    const std::size_t count = fill(s + begin, n - begin, block);
+    if (needs_log) logarithms(block, count, work);
+    exponents(c, block, work, count, work);
+    intensities(c, work, count, work);
+    std::copy_n(work.values, count, g + begin);
+  }
+}
+
 void partials(const SersicConstants& c, const double* s, std::size_t n, double* g, double* g_s, double* g_n) {
   const hn::ScalableTag<double> d;
   const auto slope = hn::Set(d, -c.exponent);
   const auto dlog_i0 = hn::Set(d, c.dlog_i0_dn);
   const auto dlog_b = hn::Set(d, c.dlog_b_dn);
   const auto per_log_s = hn::Set(d, -2.0 * c.exponent * c.exponent);  // dp/dn = -1 / (2 n^2)
-  for_each_vector(s, n, [&](auto sv, std::size_t i, std::size_t count) {
-    const auto log_s = hn::Log(d, sv);
-    const auto w = exponent_w<kPower>(d, c, sv, log_s);
-    const auto value = hn::Exp(d, hn::Sub(hn::Set(d, c.log_i0), w));
-    const auto dw_dn = hn::Mul(w, hn::MulAdd(per_log_s, log_s, dlog_b));
-    store(d, value, count, g + i);
-    store(d, hn::Div(hn::Mul(hn::Mul(slope, w), value), sv), count, g_s + i);
-    store(d, hn::Mul(value, hn::Sub(dlog_i0, dw_dn)), count, g_n + i);
-  });
-}
-
-void values_dispatched(const SersicConstants& c, const double* s, std::size_t n, double* g) {
-  switch (power_of(c.exponent)) {
-    case Power::kOne:
-      return values<Power::kOne>(c, s, n, g);
-    case Power::kHalf:
-      return values<Power::kHalf>(c, s, n, g);
-    case Power::kGeneral:
-      return values<Power::kGeneral>(c, s, n, g);
-  }
-}
-
-void partials_dispatched(const SersicConstants& c, const double* s, std::size_t n, double* g, double* g_s,
-                         double* g_n) {
-  switch (power_of(c.exponent)) {
-    case Power::kOne:
-      return partials<Power::kOne>(c, s, n, g, g_s, g_n);
-    case Power::kHalf:
-      return partials<Power::kHalf>(c, s, n, g, g_s, g_n);
-    case Power::kGeneral:
-      return partials<Power::kGeneral>(c, s, n, g, g_s, g_n);
+  Block block;
+  Block log_s;
+  Block w;
+  Block value;
+  for (std::size_t begin = 0; begin < n; begin += kBlock) {
+    const std::size_t count = fill(s + begin, n - begin, block);
+    logarithms(block, count, log_s);
+    exponents(c, block, log_s, count, w);
+    intensities(c, w, count, value);
+    for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+      const auto wi = hn::Load(d, w.values + i);
+      const auto vi = hn::Load(d, value.values + i);
+      const auto dw_dn = hn::Mul(wi, hn::MulAdd(per_log_s, hn::Load(d, log_s.values + i), dlog_b));
+      hn::Store(hn::Div(hn::Mul(hn::Mul(slope, wi), vi), hn::Load(d, block.values + i)), d, w.values + i);
+      hn::Store(hn::Mul(vi, hn::Sub(dlog_i0, dw_dn)), d, log_s.values + i);
+    }
+    std::copy_n(value.values, count, g + begin);
+    std::copy_n(w.values, count, g_s + begin);
+    std::copy_n(log_s.values, count, g_n + begin);
   }
 }
 
@@ -121,16 +124,16 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace gaxel {
 
-HWY_EXPORT(values_dispatched);
-HWY_EXPORT(partials_dispatched);
+HWY_EXPORT(values);
+HWY_EXPORT(partials);
 
 void sersic_values(const SersicConstants& constants, const double* s, std::size_t n, double* g) {
-  HWY_DYNAMIC_DISPATCH(values_dispatched)(constants, s, n, g);
+  HWY_DYNAMIC_DISPATCH(values)(constants, s, n, g);
 }
 
 void sersic_partials(const SersicConstants& constants, const double* s, std::size_t n, double* g, double* g_s,
                      double* g_n) {
-  HWY_DYNAMIC_DISPATCH(partials_dispatched)(constants, s, n, g, g_s, g_n);
+  HWY_DYNAMIC_DISPATCH(partials)(constants, s, n, g, g_s, g_n);
 }
 
 }  // namespace gaxel
