@@ -51,8 +51,8 @@ class PointIntegrand final : public Integrand {
 /// for components of another family and for values outside their ranges.
 std::unique_ptr<Integrand> light_integrand(const Component& component);
 
-/// Points (i[k], j[k]) owned by somebody else. Throws InputError when their numbers differ or one is not
-/// finite.
+/// Points (i[k], j[k]) owned by somebody else. Throws InputError when their numbers differ; what integrates
+/// throws it also for points that are not finite.
 struct PointsView {
   PointsView(std::span<const double> i_values, std::span<const double> j_values);
   std::size_t size() const { return i.size(); }
@@ -89,8 +89,8 @@ std::vector<double> clencurt_tensor_integration(const Integrand& f, PointsView p
 std::vector<double> oversampled_integration(const Integrand& f, PointsView points, int order);
 
 /// The centres of the oversamp^2 children of each cell of level k - 1, side 1 / (base_oversamp
-/// oversamp^(k-1)), children of one parent together, i the slow index. Throws InputError for k < 1, oversamp
-/// < 1 and base_oversamp < 1.
+/// oversamp^(k-1)), children of one parent together, i the slow index. Throws InputError for k < 1, and for
+/// oversamp and base_oversamp outside 1..200.
 Points oversample_pixels(PointsView points, int k, int oversamp, int base_oversamp = 1);
 
 /// Integrals over cells with estimates of their errors.
@@ -101,7 +101,7 @@ struct CellEstimates {
 
 /// Cells of level k around the points by three rules, Gauss-Legendre with order - 1 and order nodes a side
 /// (G', G) and Clenshaw-Curtis with order (C): value (G + C) / 2, error max(|G - G'|, |G - C|). Throws
-/// InputError for order < 2 and as tensor_rule.
+/// InputError for k < 0, order outside 2..200, and oversamp and base_oversamp outside 1..200.
 CellEstimates integrate_with_error(const Integrand& f, PointsView points, int k, int order = 3,
                                    int base_oversamp = 1, int oversamp = 3);
 
@@ -157,8 +157,9 @@ class SubpixelRefinement {
 
   /// The pixels of another light on the same cells: the leaves alone are evaluated, by G and C (see
   /// integrate_with_error), without choosing cells anew. Their difference |G - C| comes free. The certificate
-  /// says `outgrown` where a leaf's is not finite although none was at preparation, or exceeds all of: the
-  /// precision, kOutgrowth times the largest of its level at preparation, half the largest of all levels.
+  /// says `outgrown` where more leaves than at preparation have none that is finite, or where one exceeds all
+  /// of: the precision, kOutgrowth times the largest of its level at preparation, half the largest of all
+  /// levels.
   std::vector<double> apply(const Integrand& f, RefinementCertificate* certificate = nullptr) const;
 
   static constexpr double kOutgrowth = 4.0;

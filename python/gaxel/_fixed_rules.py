@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from gaxel import _core
 from gaxel._arrays import as_int, as_shape, as_vector
@@ -30,9 +30,16 @@ def get_ij(shape: tuple[int, int]) -> tuple[Array, Array]:
     return i - 0.5 * (ny - 1), j - 0.5 * (nx - 1)
 
 
+def _as_array(values: ArrayLike, source: str, key: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError as error:  # rows of unequal lengths
+        raise input_error(source, key, None, "not an array", "positions, one shape for i and j") from error
+
+
 def as_points(i: ArrayLike, j: ArrayLike, source: str) -> tuple[Array, Array, tuple[int, ...]]:
     """i and j as contiguous 1-D arrays of finite numbers, and the shape they had."""
-    arrays = [np.asarray(values) for values in (i, j)]
+    arrays = [_as_array(values, source, key) for key, values in (("i", i), ("j", j))]
     if arrays[0].shape != arrays[1].shape:
         found, allowed = (f"shape {array.shape}" for array in arrays[::-1])
         raise input_error(source, "j", found, "i and j differ in shape", f"{allowed}, as i")
@@ -121,7 +128,7 @@ def oversample_pixels(
     k : int
         Level of the children, 1 or more.
     oversamp, base_oversamp : int
-        1 or more.
+        1 to 200.
 
     Returns
     -------
@@ -130,11 +137,12 @@ def oversample_pixels(
     """
     source = "oversample_pixels"
     flat_i, flat_j, _ = as_points(i, j, source)
+    level = as_int(k, source, "k", 1)
     counts = [
-        as_int(value, source, key, 1)
-        for key, value in (("k", k), ("oversamp", oversamp), ("base_oversamp", base_oversamp))
+        as_int(value, source, key, 1, _core.max_quadrature_order)
+        for key, value in (("oversamp", oversamp), ("base_oversamp", base_oversamp))
     ]
-    return _core.oversample_pixels(flat_i, flat_j, *counts)
+    return _core.oversample_pixels(flat_i, flat_j, level, *counts)
 
 
 def integrate_with_error(
@@ -161,7 +169,7 @@ def integrate_with_error(
     order : int
         2 to 200.
     base_oversamp, oversamp : int
-        1 or more.
+        1 to 200.
 
     Returns
     -------

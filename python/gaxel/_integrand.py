@@ -26,7 +26,9 @@ def sersic_integrand(pars: Mapping[str, float], source: str) -> _core.Integrand:
         )
     p = {name: as_float(pars[name], source, name, "a finite number") for name in SERSIC_NAMES}
     place = {name: p[name] for name in ("x", "y", "q", "theta")}
-    profile = Sersic(mag=p["mag"], re=10.0 ** p["log_re"], n=10.0 ** p["log_n"], **place)
+    with np.errstate(over="ignore"):
+        re, n = 10.0 ** np.array([p["log_re"], p["log_n"]])
+    profile = Sersic(mag=p["mag"], re=re, n=n, **place)
     return component_integrand(profile, source)
 
 
@@ -50,7 +52,8 @@ def at_points(integrand: _core.Integrand, i: ArrayLike, j: ArrayLike) -> Array:
     """The light at points of any shape; i and j broadcast."""
     points = np.broadcast_arrays(np.asarray(i, np.float64), np.asarray(j, np.float64))
     flat = [np.ascontiguousarray(values).ravel() for values in points]
-    return integrand.evaluate(*flat).reshape(points[0].shape)
+    light = integrand.evaluate(*flat).reshape(points[0].shape)
+    return np.where(np.isnan(points[0]) | np.isnan(points[1]), np.nan, light)
 
 
 def compiled_sersic(i: ArrayLike, j: ArrayLike, pars: Mapping[str, float]) -> Array:
@@ -90,13 +93,14 @@ def compiled_component(i: ArrayLike, j: ArrayLike, component: Component) -> Arra
     return at_points(component_integrand(component, "compiled_component"), i, j)
 
 
-_COMPILED = {compiled_sersic: sersic_integrand, compiled_component: component_integrand}
+_COMPILED = ((compiled_sersic, sersic_integrand), (compiled_component, component_integrand))
 
 
 def make_integrand(f: Function, pars: Any, shape: tuple[int, ...], source: str) -> _core.Integrand:
     """`f` with `pars` as the core takes it; a Python function sees points of `shape` where as many are asked for."""
-    if f in _COMPILED:
-        return _COMPILED[f](pars, source)
+    for compiled, make in _COMPILED:
+        if f is compiled:
+            return make(pars, source)
     if not callable(f):
         raise input_error(source, "f", repr(f), "not a function", "f(i, j, pars)")
     size = int(np.prod(shape))

@@ -1,7 +1,8 @@
 """The refinement of the pixels that a cheap rule gets wrong; public in gaxel.integration."""
 
+import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -172,6 +173,15 @@ def prepare_subpixel_refinements(
     return SubpixelRefinement(core, shape)
 
 
+def _as_levels(levels: Sequence[ArrayLike], dtype: type[Any], source: str, key: str) -> list[NDArray[Any]]:
+    allowed = "real numbers" if dtype is np.float64 else "whole numbers"
+    arrays = [np.asarray(level) for level in levels]
+    for array in arrays:
+        if array.size > 0 and array.dtype.kind not in ("fiub" if dtype is np.float64 else "iu"):
+            raise input_error(source, key, f"array of {array.dtype}", "the wrong kind of numbers", allowed)
+    return [np.ascontiguousarray(array, dtype=dtype).reshape(-1) for array in arrays]
+
+
 def apply_subpixel_refinements(
     idx_to_refine: Sequence[ArrayLike],
     init_int_pix: ArrayLike,
@@ -210,10 +220,14 @@ def apply_subpixel_refinements(
         For levels that do not fit each other, and indices outside their level.
     """
     source = "apply_subpixel_refinements"
-    levels = [init_int_pix, *ref_int_pix]
-    integrals = [np.ascontiguousarray(level, dtype=np.float64).reshape(-1) for level in levels]
-    indices = [np.ascontiguousarray(level, dtype=np.int64) for level in idx_to_refine]
-    if integrals[0].size != np.prod(shape):
+    integrals = [
+        *_as_levels([init_int_pix], np.float64, source, "init_int_pix"),
+        *_as_levels(ref_int_pix, np.float64, source, "ref_int_pix"),
+    ]
+    indices = _as_levels(idx_to_refine, np.int64, source, "idx_to_refine")
+    extents = shape if isinstance(shape, Iterable) else [shape]
+    shape = tuple(as_int(extent, source, "shape", 0) for extent in extents)
+    if integrals[0].size != math.prod(shape):
         raise input_error(source, "shape", shape, "not that of the pixels", f"{integrals[0].size} in all")
     if verbose:
         for k, (level, imprecise) in enumerate(zip(integrals, n_imprecise, strict=False)):

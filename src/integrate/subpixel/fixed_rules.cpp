@@ -92,8 +92,8 @@ std::vector<double> oversampled_integration(const Integrand& f, PointsView point
 
 Points oversample_pixels(PointsView points, int k, int oversamp, int base_oversamp) {
   check_at_least("oversample_pixels", "k", k, 1);
-  check_at_least("oversample_pixels", "oversamp", oversamp, 1);
-  check_at_least("oversample_pixels", "base_oversamp", base_oversamp, 1);
+  check_range("oversample_pixels", "oversamp", oversamp, 1, kMaxQuadratureOrder);
+  check_range("oversample_pixels", "base_oversamp", base_oversamp, 1, kMaxQuadratureOrder);
   check_finite(points);
   return children_of(points, cell_side(k - 1, oversamp, base_oversamp), oversamp);
 }
@@ -101,9 +101,9 @@ Points oversample_pixels(PointsView points, int k, int oversamp, int base_oversa
 CellEstimates integrate_with_error(const Integrand& f, PointsView points, int k, int order, int base_oversamp,
                                    int oversamp) {
   check_at_least("integrate_with_error", "k", k, 0);
-  check_at_least("integrate_with_error", "order", order, 2);
-  check_at_least("integrate_with_error", "base_oversamp", base_oversamp, 1);
-  check_at_least("integrate_with_error", "oversamp", oversamp, 1);
+  check_range("integrate_with_error", "order", order, 2, kMaxQuadratureOrder);
+  check_range("integrate_with_error", "base_oversamp", base_oversamp, 1, kMaxQuadratureOrder);
+  check_range("integrate_with_error", "oversamp", oversamp, 1, kMaxQuadratureOrder);
   check_finite(points);
   RuleResults results = CellRules(order, 1, true).evaluate(f, points, cell_side(k, oversamp, base_oversamp));
   return {std::move(results.values), std::move(results.errors)};

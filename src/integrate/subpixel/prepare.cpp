@@ -75,7 +75,10 @@ void close_level(SubpixelRefinement::Plan& plan, const Level& level, std::span<c
     if (is_split[cell] != 0) continue;
     add_leaf(plan.certificate, level.results.values[cell], level.results.errors[cell],
              plan.options.precision);
-    leaves.largest_difference = std::max(leaves.largest_difference, level.results.differences[cell]);
+    const double difference = level.results.differences[cell];
+    if (std::isfinite(difference)) {
+      leaves.largest_difference = std::max(leaves.largest_difference, difference);
+    }
   }
   plan.certificate.cells_per_level.push_back(std::ssize(level.cells.i) - std::ssize(split));
   plan.leaves.push_back(std::move(leaves));
@@ -103,6 +106,7 @@ SubpixelRefinement prepare_subpixel_refinements(const Integrand& f, PointsView p
   options.validate();
   if (points.size() == 0)
     throw InputError({kFunction, "i", "0 points", "nothing to integrate", "at least 1"});
+  check_finite(points);
   auto plan = std::make_shared<SubpixelRefinement::Plan>();
   plan->options = options;
   plan->n_to_refine = static_cast<std::int64_t>(static_cast<double>(points.size()) * options.frac_refine);

@@ -100,7 +100,7 @@ std::vector<double> SubpixelRefinement::apply(const Integrand& f, RefinementCert
     const auto set = [&](std::size_t cell, double value, double difference) {
       level[cell] = value;
       add_leaf(applied, value, difference, o.precision);
-      applied.outgrown |= difference > limits[k];
+      applied.outgrown |= std::isfinite(difference) && difference > limits[k];
     };
     const int depth = static_cast<int>(k);
     const RuleResults singles =
@@ -116,6 +116,7 @@ std::vector<double> SubpixelRefinement::apply(const Integrand& f, RefinementCert
     }
     applied.n_evaluations += singles.n_evaluations + families.n_evaluations;
   }
+  applied.outgrown |= applied.n_non_finite > plan_->certificate.n_non_finite;
   if (certificate != nullptr) *certificate = applied;
   return apply_subpixel_refinements(plan_->idx_to_refine, integrals, o.oversamp);
 }

@@ -17,7 +17,7 @@ struct LevelLeaves {
   std::vector<std::size_t> family_index;
   Points singles;
   std::vector<std::size_t> single_index;
-  double largest_difference = 0.0;  ///< |G - C| at preparation
+  double largest_difference = 0.0;  ///< |G - C| at preparation, finite ones
 };
 
 struct SubpixelRefinement::Plan {
