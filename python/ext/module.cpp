@@ -1,4 +1,10 @@
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
 #include <algorithm>
+
+#include "base/simd_target.hpp"
 
 #include "bindings.hpp"
 
@@ -13,10 +19,13 @@ Image to_image(const InputImage& array) {
 }  // namespace gaxel::python
 
 NB_MODULE(_core, module) {
-  // The registry of typing.overload keeps functions, and through them our types, beyond the end of this module.
+  // The registry of typing.overload keeps functions, and through them our types, beyond the end of this
+  // module.
   nanobind::set_leak_warnings(false);
   module.doc() = "gaxel's C++ core. Use the package gaxel: it checks and converts what is handed in here.";
   module.attr("version") = GAXEL_VERSION;
+  module.def("simd_targets", &gaxel::simd_targets, "Instruction sets of this machine, best first.");
+  module.def("use_simd_target", &gaxel::use_simd_target, nanobind::arg("name"), "For tests and benchmarks.");
   gaxel::python::bind_errors(module);
   gaxel::python::bind_components(module);
   gaxel::python::bind_psf(module);

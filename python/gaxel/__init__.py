@@ -8,13 +8,14 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 >>> image = gaxel.render(galaxy, shape=(64, 64))
 
 Components: Sersic, Exponential, DeVaucouleurs, Gaussian, PointSource, Sky. Functions: render, render_with_jacobian,
-parameter_names, fit. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
+parameter_names, fit. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
 """
 
+from gaxel import integration, quadrature, sersic
 from gaxel._component import Component
 from gaxel._core import Certificate, FitProgress
 from gaxel._core import version as __version__
-from gaxel._errors import FitError, InputError, PsfWarning
+from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import FitResult, fit
 from gaxel._parameters import parameter_names
 from gaxel._psf import Psf
@@ -31,10 +32,14 @@ __all__ = [
     "InputError",
     "Psf",
     "PsfWarning",
+    "RefinementWarning",
     "__version__",
     "fit",
+    "integration",
     "parameter_names",
+    "quadrature",
     "render",
     "render_with_jacobian",
+    "sersic",
 ]
 __all__ += _component_names

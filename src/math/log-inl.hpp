@@ -1,4 +1,5 @@
-// The natural logarithm in vectors, several times as fast as Highway's general one. Included once for each target.
+// The natural logarithm in vectors, several times as fast as Highway's general one. Included once for each
+// target.
 #if defined(GAXEL_MATH_LOG_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef GAXEL_MATH_LOG_INL_HPP
 #undef GAXEL_MATH_LOG_INL_HPP
@@ -13,8 +14,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace gaxel::HWY_NAMESPACE {
 
-/// ln x for normal x > 0, within 1.5 units in the last place; unspecified for other x. With x = 2^e m and t = (m - 1) /
-/// (m + 1), |t| < 0.172: ln m = 2 artanh t = 2 t + t^3 P(t^2), P as in fdlibm's e_log.c.
+/// ln x for normal x > 0, within 1.5 units in the last place; unspecified for other x. With x = 2^e m and t =
+/// (m - 1) / (m + 1), |t| < 0.172: ln m = 2 artanh t = 2 t + t^3 P(t^2), P as in fdlibm's e_log.c.
 template <class D, class V>
 HWY_INLINE V log_of_normal(D d, V x) {
   namespace hn = hwy::HWY_NAMESPACE;
