@@ -5,6 +5,7 @@
 #include <boost/math/special_functions/legendre.hpp>
 #include <cmath>
 #include <functional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,10 @@ struct Family {
   std::string name;
   std::function<QuadratureRule(int)> rule;
 };
+
+void PrintTo(const Family& family, std::ostream* stream) {
+  *stream << family.name;
+}
 
 const std::vector<Family> kFamilies{
     {"gauss_legendre", gauss_legendre}, {"clenshaw_curtis", clenshaw_curtis}, {"midpoint", midpoint}};
@@ -82,7 +87,7 @@ TEST_P(EveryRule, RefusesOrdersOutsideItsRange) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Quadrature, EveryRule, testing::ValuesIn(kFamilies),
-                         [](const auto& tested) { return tested.param.name; });
+                         testing::PrintToStringParamName());
 
 TEST(GaussLegendre, ThreeNodesAreTheKnownOnes) {
   const QuadratureRule& rule = gauss_legendre(3);

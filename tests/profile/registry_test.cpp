@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -118,6 +119,10 @@ struct BadValue {
   double value;
   const char* key;
 };
+
+void PrintTo(const BadValue& bad, std::ostream* stream) {
+  *stream << bad.key << " = " << bad.value;
+}
 
 class ValidateBadValue : public testing::TestWithParam<BadValue> {};
 

@@ -6,7 +6,9 @@
 
 #include <cmath>
 #include <numbers>
+#include <ostream>
 #include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -99,6 +101,14 @@ struct Sizes {
   double shift_x, shift_y;  // of the centre from the default one
 };
 
+// Tests are named after this.
+void PrintTo(const Sizes& sizes, std::ostream* stream) {
+  const auto text = [](Shape shape) { return std::to_string(shape.nx) + "x" + std::to_string(shape.ny); };
+  *stream << "region_" << text(sizes.region) << "_psf_" << text(sizes.kernel) << "_oversample_"
+          << sizes.oversample;
+  if (sizes.shift_x != 0.0 || sizes.shift_y != 0.0) *stream << "_shifted";
+}
+
 class ConvolverSizes : public ::testing::TestWithParam<Sizes> {
  protected:
   Psf make_psf(double low = 0.0) const {
@@ -164,7 +174,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Sizes{{13, 8}, {7, 4}, 1, 0.0, 0.0}, Sizes{{9, 20}, {5, 7}, 1, 0.3, -0.45},
                       Sizes{{11, 7}, {9, 8}, 2, 0.0, 0.0}, Sizes{{8, 9}, {10, 13}, 3, 0.4, -1.2},
                       Sizes{{5, 6}, {21, 20}, 5, 0.0, 0.0}, Sizes{{1, 1}, {3, 3}, 1, 0.0, 0.0},
-                      Sizes{{10, 3}, {1, 1}, 1, 0.0, 0.0}, Sizes{{4, 6}, {15, 12}, 1, 2.0, -3.0}));
+                      Sizes{{10, 3}, {1, 1}, 1, 0.0, 0.0}, Sizes{{4, 6}, {15, 12}, 1, 2.0, -3.0}),
+    testing::PrintToStringParamName());
 
 TEST(Convolver, DefaultCentreLeavesPixelsInPlace) {
   for (int size : {5, 6}) {

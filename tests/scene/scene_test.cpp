@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <limits>
+#include <ostream>
 #include <stdexcept>
 #include <string>
 
@@ -79,6 +80,10 @@ struct Mistake {
   const char* key;
 };
 
+void PrintTo(const Mistake& mistake, std::ostream* stream) {
+  *stream << mistake.name;
+}
+
 class ValidateMistake : public testing::TestWithParam<Mistake> {};
 
 TEST_P(ValidateMistake, IsNamed) {
@@ -102,9 +107,16 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"Infinite", [](Scene& s) { parameter(s, Role::kX).value = kInf; }, "galaxy.x"},
         Mistake{"BelowBound", [](Scene& s) { parameter(s, Role::kN).min = 3.0; }, "galaxy.n"},
         Mistake{"AboveBound", [](Scene& s) { parameter(s, Role::kN).max = 2.0; }, "galaxy.n"},
-        Mistake{"BoundsReversed", [](Scene& s) { parameter(s, Role::kN) = {kNan, true, 3.0, 2.0}; },
+        Mistake{"BoundsReversed",
+                [](Scene& s) {
+                  parameter(s, Role::kN) = {kNan, true, 3.0, 2.0};
+                },
                 "galaxy.n"},
-        Mistake{"BoundsEqual", [](Scene& s) { parameter(s, Role::kN) = {2.0, true, 2.0, 2.0}; }, "galaxy.n"},
+        Mistake{"BoundsEqual",
+                [](Scene& s) {
+                  parameter(s, Role::kN) = {2.0, true, 2.0, 2.0};
+                },
+                "galaxy.n"},
         Mistake{"MinOutOfRange", [](Scene& s) { parameter(s, Role::kN).min = 0.05; }, "galaxy.n.min"},
         Mistake{"MaxOutOfRange", [](Scene& s) { parameter(s, Role::kRe).max = 1e6; }, "galaxy.re.max"},
         Mistake{"BoundIsNan", [](Scene& s) { parameter(s, Role::kRe).max = kNan; }, "galaxy.re.max"},
@@ -115,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(
                 },
                 "galaxy.flux"},
         Mistake{"FreePivot", [](Scene& s) { s.components[1].parameter(Role::kX).free = true; }, "sky1.x"}),
-    [](const auto& mistake) { return std::string(mistake.param.name); });
+    testing::PrintToStringParamName());
 
 }  // namespace
 }  // namespace gaxel
