@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gaxel/image.hpp"
@@ -23,6 +24,9 @@ struct Observation {
 };
 
 enum class StopReason { kConverged, kMaxIterations, kCancelled, kNoProgress, kFailed };
+
+/// "converged", "max_iterations", "cancelled", "no_progress" or "failed".
+std::string_view to_text(StopReason reason);
 
 /// Where a fit stands, told to the caller after each iteration.
 struct FitProgress {

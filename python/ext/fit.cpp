@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
@@ -76,22 +77,6 @@ FitResult run_fit(const InputImage& data, const InputImage& sigma, const InputMa
   }
   progress.rethrow();
   return result;
-}
-
-const char* to_text(StopReason reason) {
-  switch (reason) {
-    case StopReason::kConverged:
-      return "converged";
-    case StopReason::kMaxIterations:
-      return "max_iterations";
-    case StopReason::kCancelled:
-      return "cancelled";
-    case StopReason::kNoProgress:
-      return "no_progress";
-    case StopReason::kFailed:
-      break;
-  }
-  return "failed";
 }
 
 const char* to_text(ParameterFlag flag) {

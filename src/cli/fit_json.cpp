@@ -1,7 +1,6 @@
 #include "cli/fit_json.hpp"
 
 #include "io/parameter_table.hpp"
-#include "io/stop_reason.hpp"
 
 namespace gaxel::cli {
 namespace {
@@ -42,7 +41,7 @@ Json fit_json(const io::Task& task, const FitResult& result, const std::vector<s
   json["scene"] = task.scene_file;
   json["title"] = task.title;
   json["image"] = task.image_file;
-  json["stopped"] = io::stop_word(result.stop_reason);
+  json["stopped"] = to_text(result.stop_reason);
   json["converged"] = result.stop_reason == StopReason::kConverged;
   json["message"] = result.message;
   json["chi2"] = result.chi2;

@@ -8,7 +8,6 @@
 #include <set>
 
 #include "gaxel/render.hpp"
-#include "io/stop_reason.hpp"
 
 namespace gaxel::io {
 namespace {
@@ -37,7 +36,7 @@ std::vector<HeaderKey> fit_keys(const Task& task, const FitResult& result, std::
       {"NPIX", result.n_pixels, "pixels used"},
       {"NFREE", std::int64_t{result.scene.n_free()}, "free parameters"},
       {"NITER", std::int64_t{result.iterations}, "iterations"},
-      {"STOPPED", std::string(stop_word(result.stop_reason)), "why the fit ended"},
+      {"STOPPED", std::string(to_text(result.stop_reason)), "why the fit ended"},
       {"RTOL", task.options.tolerance.rtol, "relative tolerance of the pixels"},
       {"ATOL", task.options.tolerance.atol, "tolerance as a fraction of the flux"}};
   return keys;

@@ -9,7 +9,6 @@
 #include "io/report/fit_pictures.hpp"
 #include "io/report/html_report.hpp"
 #include "io/result_toml.hpp"
-#include "io/stop_reason.hpp"
 
 namespace gaxel::io {
 namespace {
@@ -29,7 +28,7 @@ TableMeta table_meta(const Task& task, const FitResult& result, std::string_view
   meta.emplace_back("image", task.image_file);
   meta.emplace_back("chi2", result.chi2);
   meta.emplace_back("dof", result.dof);
-  meta.emplace_back("stopped", std::string(stop_word(result.stop_reason)));
+  meta.emplace_back("stopped", std::string(to_text(result.stop_reason)));
   return meta;
 }
 

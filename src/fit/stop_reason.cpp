@@ -1,14 +1,8 @@
-// Why fits end, as words of files and machine-readable output.
-#pragma once
-
-#include <string_view>
-
 #include "gaxel/fit.hpp"
 
-namespace gaxel::io {
+namespace gaxel {
 
-/// "converged", "max_iterations", "cancelled", "no_progress" or "failed".
-constexpr std::string_view stop_word(StopReason reason) {
+std::string_view to_text(StopReason reason) {
   switch (reason) {
     case StopReason::kConverged:
       return "converged";
@@ -24,4 +18,4 @@ constexpr std::string_view stop_word(StopReason reason) {
   return "failed";
 }
 
-}  // namespace gaxel::io
+}  // namespace gaxel
