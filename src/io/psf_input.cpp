@@ -35,14 +35,11 @@ Psf read_psf(const TomlTable& table, const std::string& folder, Shape region,
                              section.y2));
     }
   }
-  const Shape shape = image.pixels.shape();
   std::optional<Psf> psf;
   table.relate("file", [&] { psf.emplace(std::move(image.pixels), options); });
   for (const std::string& warning : psf->warnings()) warnings.push_back(fmt::format("psf.file: {}", warning));
-  if (shape.nx > options.oversample * region.nx || shape.ny > options.oversample * region.ny) {
-    warnings.push_back(fmt::format("psf.file: the PSF ({} x {}) is larger than the region ({} x {})",
-                                   shape.nx, shape.ny, region.nx * options.oversample,
-                                   region.ny * options.oversample));
+  if (const std::string warning = psf->size_warning(region); !warning.empty()) {
+    warnings.push_back(fmt::format("psf.file: {}", warning));
   }
   return *std::move(psf);
 }

@@ -79,8 +79,7 @@ std::string Psf::size_warning(Shape image) const {
   if (width <= image.nx && height <= image.ny) return "";
   return fmt::format(
       "the PSF ({:.6g} x {:.6g} pixels of the data) is larger than the image ({} x {}): light far outside "
-      "the image "
-      "counts; cut the PSF or widen the image",
+      "the image counts; cut the PSF or widen the image",
       width, height, image.nx, image.ny);
 }
 

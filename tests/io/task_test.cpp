@@ -156,7 +156,8 @@ TEST_F(TaskTest, PsfWithItsCentre) {
   EXPECT_EQ(task.observation.psf->kernel()(1, 1), 0.5);
   folder.write("wide.fits", test::primary<float>({17, 3}, std::vector<float>(51, 1.0F)));
   EXPECT_THAT(load(kImage + kNoise + "[psf]\nfile = \"wide.fits\"\n" + kGalaxy).warnings,
-              testing::Contains(HasSubstr("the PSF (17 x 3) is larger than the region (8 x 6)")));
+              testing::Contains(HasSubstr(
+                  "psf.file: the PSF (17 x 3 pixels of the data) is larger than the image (8 x 6)")));
   EXPECT_EQ(load(kImage + kNoise + "[psf]\nfile = \"wide.fits\"\noversample = 3\n" + kGalaxy)
                 .observation.psf->oversample(),
             3);
