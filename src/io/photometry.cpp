@@ -53,10 +53,11 @@ Photometry read_photometry(const TomlTable& image, const std::vector<HeaderCards
   Photometry photometry;
   photometry.zeropoint = image.number("zeropoint");
   const NumberRange positive{0.0, std::numeric_limits<double>::infinity(), true};
-  photometry.exptime = image.number("exptime", positive).value_or(1.0);
+  const std::optional<double> exptime = image.number("exptime", positive);
+  photometry.exptime = exptime.value_or(1.0);
   if (photometry.zeropoint) {
     const auto header_time = first_of(headers, "EXPTIME", header_number);
-    if (header_time && *header_time != photometry.exptime) {
+    if (!exptime && header_time && *header_time != photometry.exptime) {
       notes.push_back(fmt::format(
           "image.exptime is {}, the header's EXPTIME is {}: give exptime when the image is not in "
           "counts per second",
