@@ -11,7 +11,7 @@ Components: Sersic, Exponential, DeVaucouleurs, Gaussian, PointSource, Sky. Func
 parameter_names, fit. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
 """
 
-from gaxel import integration, quadrature, sersic
+from gaxel import integration, model, quadrature, sersic
 from gaxel._component import Component
 from gaxel._core import Certificate, FitProgress
 from gaxel._core import version as __version__
@@ -36,6 +36,7 @@ __all__ = [
     "__version__",
     "fit",
     "integration",
+    "model",
     "parameter_names",
     "quadrature",
     "render",
