@@ -17,8 +17,8 @@ HWY_BEFORE_NAMESPACE();
 namespace gaxel::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Logarithm and exponentials go over a block one after the other: a processor overlaps the short chains of one function
-// on many vectors far better than the long chain of all functions on one.
+// Logarithm and exponentials go over a block one after the other: a processor overlaps the short chains of
+// one function on many vectors far better than the long chain of all functions on one.
 constexpr std::size_t kBlock = 256;
 
 struct Block {
@@ -62,7 +62,10 @@ void exponents(const SersicConstants& c, const Block& s, const Block& log_s, std
     case Power::kGeneral:
       const auto power = hn::Set(d, c.exponent);
       const auto log_b = hn::Set(d, c.log_b);
-      return transform(log_s, count, w, [&](auto x) { return hn::Exp(d, hn::MulAdd(power, x, log_b)); });
+      // Beyond e^709 Exp gives numbers of any size; at e^700 there is no light left.
+      const auto most = hn::Set(d, 700.0);
+      return transform(log_s, count, w,
+                       [&](auto x) { return hn::Exp(d, hn::Min(hn::MulAdd(power, x, log_b), most)); });
   }
 }
 
