@@ -4,48 +4,62 @@
 #include <cmath>
 #include <limits>
 
+#include "integrate/tile_rule.hpp"
+
 namespace gaxel {
 namespace {
 
-constexpr double kLogHalfOf64Over15 =
-    0.7576857016975164;  // ln(32/15): the error of the mean, not of the integral
+constexpr double kLogGauss = 0.7576857016975164;          // ln(32/15)
+constexpr double kLogInterpolation = 1.3862943611198906;  // ln 4
+
+int whole_order(double nodes) {
+  constexpr double kMost = DirectionBound::kNoOrder;
+  return nodes >= kMost ? DirectionBound::kNoOrder : std::max(1, static_cast<int>(std::ceil(nodes)));
+}
 
 }  // namespace
 
 DirectionBound::DirectionBound(const RadialLaw& law, const Range& s, double metric, double h) {
   const double reach = std::sqrt(s.min / metric) / h;  // distance to the root in half-widths
-  if (!(reach * kReaches.front() > 1.0)) {
-    return;
-  }
-  const auto bounds = law.log_bounds(s.min, s.max);
-  for (std::size_t j = 0; j < kReaches.size(); ++j) {
-    // The ellipse rho lies within the disc of radius (rho + 1/rho)/2 half-widths about the cell's centre.
-    const double radius = kReaches[j] * reach;
-    if (radius <= 1.0) {
-      break;
-    }
-    const double rho = radius + std::sqrt(radius * radius - 1.0);
-    const double log_rho = std::log(rho);
-    log_rho_[size_] = log_rho;
-    log_amplitude_[size_] = kLogHalfOf64Over15 + bounds[j] - std::log1p(-1.0 / (rho * rho));
-    ++size_;
-  }
+  any_ = reach * kReaches.front() > 1.0;
+  if (!any_) return;
+  const PerReach bounds = law.log_bounds(s.min, s.max);
+  bernstein_ellipses(reach, log_rho_, log_amplitude_);
+  for (std::size_t j = 0; j < kReaches.size(); ++j) log_amplitude_[j] += bounds[j];
 }
 
-int DirectionBound::order_for(double log_tolerance) const {
-  double best = kNoOrder;
-  for (std::size_t j = 0; j < size_; ++j) {
-    best = std::min(best, (log_amplitude_[j] - log_tolerance) / (2.0 * log_rho_[j]));
-  }
-  return best >= kNoOrder ? kNoOrder : std::max(1, static_cast<int>(std::ceil(best)));
-}
-
-double DirectionBound::log_error(int order) const {
+double DirectionBound::nodes_for(double log_tolerance) const {
   double best = std::numeric_limits<double>::infinity();
-  for (std::size_t j = 0; j < size_; ++j) {
-    best = std::min(best, log_amplitude_[j] - 2.0 * order * log_rho_[j]);
+  if (!any_) return best;
+  for (std::size_t j = 0; j < kReaches.size(); ++j) {
+    best = std::min(best, (log_amplitude_[j] - log_tolerance) / log_rho_[j]);
   }
   return best;
+}
+
+double DirectionBound::log_error(double nodes) const {
+  double best = std::numeric_limits<double>::infinity();
+  if (!any_) return best;
+  for (std::size_t j = 0; j < kReaches.size(); ++j) {
+    best = std::min(best, log_amplitude_[j] - nodes * log_rho_[j]);
+  }
+  return best;
+}
+
+int DirectionBound::gauss_order(double log_tolerance) const {
+  return whole_order(0.5 * nodes_for(log_tolerance - kLogGauss));
+}
+
+int DirectionBound::chebyshev_order(double log_tolerance) const {
+  return whole_order(nodes_for(log_tolerance - kLogInterpolation));
+}
+
+double DirectionBound::log_gauss_error(int order) const {
+  return kLogGauss + log_error(2.0 * order);
+}
+
+double DirectionBound::log_chebyshev_error(int order) const {
+  return kLogInterpolation + log_error(order);
 }
 
 GroupBound::GroupBound(const RadialLaw& law, const EllipseFrame& frame, const CellGroup& group) {
@@ -63,7 +77,12 @@ GroupBound::GroupBound(const RadialLaw& law, const EllipseFrame& frame, const Ce
 
 double GroupBound::mean_error(int kx, int ky) const {
   const double spread = std::exp(log_max_);  // a mean of values of one sign errs by no more than the largest
-  return std::min(spread, std::exp(x_.log_error(kx)) + std::exp(y_.log_error(ky)));
+  return std::min(spread, std::exp(x_.log_gauss_error(kx)) + std::exp(y_.log_gauss_error(ky)));
+}
+
+// f - I_x I_y f = (f - I_x f) + I_x (f - I_y f).
+double GroupBound::interpolation_error(int kx, int ky) const {
+  return std::exp(x_.log_chebyshev_error(kx)) + lebesgue_bound(kx) * std::exp(y_.log_chebyshev_error(ky));
 }
 
 }  // namespace gaxel

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "integrate/bound_kernel.hpp"
 #include "integrate/ellipse_frame.hpp"
 #include "profile/radial_law.hpp"
 
@@ -19,10 +20,11 @@ struct CellGroup {
   }
 };
 
-/// Bound of the error of the mean over a cell, in one direction, as a function of the number of nodes:
-///   |error| <= min over j of exp(log_amplitude[j] - 2 K log_rho[j]),
-/// from |I - Q_K| <= (64/15) M rho^-2K / (1 - rho^-2) for a function bounded by M on the Bernstein ellipse
-/// rho (Trefethen, Approximation Theory and Approximation Practice, theorem 19.3); M from
+/// Bounds of the error in one direction, as functions of the number of nodes K:
+///   Gauss-Legendre, the mean over the cell:      (32/15) M rho^-2K / (1 - 1/rho)
+///   interpolation at Chebyshev nodes, anywhere:      4  M rho^-K  / (1 - 1/rho)
+/// for a function bounded by M on the Bernstein ellipse rho (Trefethen, Approximation Theory and
+/// Approximation Practice, theorems 19.3 and 8.2), the best of the ellipses within kReaches; M from
 /// RadialLaw::log_bounds.
 class DirectionBound {
  public:
@@ -32,15 +34,20 @@ class DirectionBound {
   DirectionBound(const RadialLaw& law, const Range& s, double metric, double h);
 
   /// Fewest nodes for which the error's logarithm is at most log_tolerance; kNoOrder when no number will do.
-  int order_for(double log_tolerance) const;
-  double log_error(int order) const;
+  int gauss_order(double log_tolerance) const;
+  int chebyshev_order(double log_tolerance) const;
+  double log_gauss_error(int order) const;
+  double log_chebyshev_error(int order) const;
 
   static constexpr int kNoOrder = 1 << 20;
 
  private:
-  std::array<double, kReaches.size()> log_amplitude_{};
-  std::array<double, kReaches.size()> log_rho_{};
-  std::size_t size_ = 0;
+  double nodes_for(double log_tolerance) const;  ///< n with amplitude rho^-n <= tolerance
+  double log_error(double nodes) const;
+
+  PerReach log_amplitude_{};
+  PerReach log_rho_{};
+  bool any_ = false;  ///< the cell keeps some distance from the root
 };
 
 /// Everything the plan asks about a group of cells.
@@ -53,8 +60,10 @@ class GroupBound {
   double log_min() const { return log_min_; }  ///< of ln g in the cells
   double log_max() const { return log_max_; }
   bool holds_center() const { return s_min_ == 0.0; }
-  /// Bound of the error of the mean of g over a cell, orders kx and ky.
+  /// Bound of the error of the mean of g over a cell by Gauss-Legendre rules of orders kx and ky.
   double mean_error(int kx, int ky) const;
+  /// Bound of the error anywhere in a cell of the polynomial that interpolates g at kx by ky Chebyshev nodes.
+  double interpolation_error(int kx, int ky) const;
 
  private:
   DirectionBound x_;

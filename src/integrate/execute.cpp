@@ -7,6 +7,7 @@
 
 #include "gaxel/quadrature.hpp"
 #include "integrate/cusp.hpp"
+#include "integrate/execute_tiles.hpp"
 
 namespace gaxel {
 namespace {
@@ -131,7 +132,8 @@ void count_cells(const CellBucket& bucket, WorkCount& work) {
 WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
                   ImageView image) {
   WorkCount work;
-  for (const CellBucket& bucket : plan.buckets) {
+  add_tiles(plan, law, frame, flux, image, work);
+  for (const CellBucket& bucket : plan.cells) {
     count_cells(bucket, work);
     const CellRule rule(bucket, frame, plan.grid.step, 0);
     Lane mean;
@@ -159,8 +161,9 @@ WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const
   for (const LightParameter parameter : parameters) {
     weights.push_back(derivative_weights(frame, flux, parameter));
   }
+  add_tiles_with_derivatives(plan, law, frame, flux, weights, image, derivatives, work);
   std::array<Lane, kNumMoments> mean;
-  for (const CellBucket& bucket : plan.buckets) {
+  for (const CellBucket& bucket : plan.cells) {
     count_cells(bucket, work);
     const CellRule rule(bucket, frame, plan.grid.step, 0);
     for (std::size_t first = 0; first < bucket.pixel.size(); first += kChunk) {
@@ -204,9 +207,10 @@ WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const
 void add_error_bound(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
                      ImageView bound) {
   const double scale = std::abs(flux);
+  add_tile_bounds(plan, law, frame, scale, bound);
   Lane mean;
   Lane check;
-  for (const CellBucket& bucket : plan.buckets) {
+  for (const CellBucket& bucket : plan.cells) {
     const CellRule rule(bucket, frame, plan.grid.step, 0);
     const CellRule finer(bucket, frame, plan.grid.step, kCheckOrders);
     for (std::size_t first = 0; first < bucket.pixel.size(); first += kChunk) {

@@ -6,16 +6,15 @@
 #include <tuple>
 
 #include "integrate/error_bound.hpp"
+#include "integrate/tile_rule.hpp"
 
 namespace gaxel {
 namespace {
 
-constexpr int kMaxOrder = 16;  // beyond, two halves are cheaper
+constexpr int kMaxOrder = 16;          // of a cell; beyond, two halves are cheaper
+constexpr int kMaxTileNodes = 16;      // a side
+constexpr int kTileNodesPerPixel = 8;  // with more, the pixels are cheaper one by one
 constexpr int kMaxLevel = 30;
-constexpr int kCheapEvaluations = 4;  // a block whose pixels need no more is not looked at closer
-constexpr double kBlockReach =
-    0.2;  // largest side of a block relative to its distance from the profile's centre
-constexpr int kBlockSide = 64;
 constexpr int kCuspEvaluations = 4000;  // what the closed form of a pixel costs, in evaluations of the law
 
 struct Orders {
@@ -25,11 +24,13 @@ struct Orders {
   bool feasible() const { return x <= kMaxOrder && y <= kMaxOrder; }
 };
 
-struct Block {
+struct Tile {
   int row;
   int col;
-  int n_rows;
-  int n_cols;
+  int side_x;
+  int side_y;
+
+  bool is_pixel() const { return side_x == 1 && side_y == 1; }
 };
 
 struct PlannedCell {
@@ -44,36 +45,41 @@ struct PlannedCell {
 
 class Planner {
  public:
-  Planner(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const PixelTolerance& tolerance)
+  Planner(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
+          const PixelTolerance& tolerance)
       : law_(law), frame_(frame), tolerance_(tolerance) {
     plan_.grid = grid;
+    plan_.band = band;
     plan_.tolerance = tolerance;
     pixel_area_ = grid.step * grid.step * frame.area_factor();
   }
 
-  void add_block(const Block& block) {
-    const Grid& grid = plan_.grid;
-    const double half = 0.5 * grid.step;
-    const Box centers{x_of(block.col), x_of(block.col + block.n_cols - 1), y_of(block.row),
-                      y_of(block.row + block.n_rows - 1)};
-    const GroupBound bound(law_, frame_, {centers, half, half});
+  void add_tile(const Tile& tile) {
+    if (tile.row >= plan_.band.first_row + plan_.band.n_rows || tile.col >= plan_.grid.shape.nx) return;
+    const double step = plan_.grid.step;
+    const double x = x_of(tile.col) + 0.5 * step * (tile.side_x - 1);
+    const double y = y_of(tile.row) + 0.5 * step * (tile.side_y - 1);
+    const GroupBound bound(law_, frame_, {{x, x, y, y}, 0.5 * step * tile.side_x, 0.5 * step * tile.side_y});
     const double tolerance = tolerance_of(bound);
-    const Orders orders = orders_for(bound, tolerance, pixel_area_);
-    const bool single = block.n_rows == 1 && block.n_cols == 1;
-    const bool cheap = orders.feasible() && orders.x * orders.y <= kCheapEvaluations;
-    if (cheap || (orders.feasible() && (single || is_far(centers, block)))) {
-      add_pixels(block, orders, bound);
-    } else if (single) {
-      add_refined_pixel(block, bound, tolerance);
+    if (tile.is_pixel()) {
+      add_pixel(tile, bound, tolerance);
+      return;
+    }
+    const Orders orders = tile_orders(bound, tolerance);
+    const bool fits_x = orders.x <= kMaxTileNodes;
+    const bool fits_y = orders.y <= kMaxTileNodes;
+    if (fits_x && fits_y && orders.x * orders.y <= kTileNodesPerPixel * tile.side_x * tile.side_y) {
+      keep(tile, orders, bound);
     } else {
-      split(block);
+      // Only the direction that is short of nodes, unless a pixel is as narrow as it gets.
+      const bool both = fits_x == fits_y || (fits_y ? tile.side_x : tile.side_y) == 1;
+      split(tile, (both || !fits_x) && tile.side_x > 1, (both || !fits_y) && tile.side_y > 1);
     }
   }
 
   Plan finish() {
-    for (auto& [key, bucket] : buckets_) {
-      plan_.buckets.push_back(std::move(bucket));
-    }
+    for (auto& [key, bucket] : tiles_) plan_.tiles.push_back(std::move(bucket));
+    for (auto& [key, bucket] : buckets_) plan_.cells.push_back(std::move(bucket));
     return std::move(plan_);
   }
 
@@ -86,19 +92,21 @@ class Planner {
     return tolerance_.absolute + tolerance_.relative * pixel_area_ * std::exp(bound.log_min());
   }
 
-  static Orders orders_for(const GroupBound& bound, double tolerance, double area) {
-    if (area * std::exp(bound.log_max()) <= tolerance) {
-      return {1, 1};
-    }
-    const double log_half = std::log(0.5 * tolerance / area);
-    return {bound.x().order_for(log_half), bound.y().order_for(log_half)};
+  static bool is_negligible(const GroupBound& bound, double tolerance, double area) {
+    return area * std::exp(bound.log_max()) <= tolerance;
   }
 
-  bool is_far(const Box& centers, const Block& block) const {
-    const double dx = std::max({centers.x_min - frame_.x0, frame_.x0 - centers.x_max, 0.0});
-    const double dy = std::max({centers.y_min - frame_.y0, frame_.y0 - centers.y_max, 0.0});
-    const double side = plan_.grid.step * std::max(block.n_rows, block.n_cols);
-    return side <= kBlockReach * std::hypot(dx, dy);
+  static Orders cell_orders(const GroupBound& bound, double tolerance, double area) {
+    if (is_negligible(bound, tolerance, area)) return {1, 1};
+    const double log_half = std::log(0.5 * tolerance / area);
+    return {bound.x().gauss_order(log_half), bound.y().gauss_order(log_half)};
+  }
+
+  Orders tile_orders(const GroupBound& bound, double tolerance) const {
+    if (is_negligible(bound, tolerance, pixel_area_)) return {1, 1};
+    const double log_half = std::log(0.5 * tolerance / pixel_area_);
+    return {bound.x().chebyshev_order(log_half),
+            bound.y().chebyshev_order(log_half - std::log(lebesgue_bound(kMaxTileNodes)))};
   }
 
   CellBucket& bucket(const Orders& orders, int level_x, int level_y) {
@@ -110,53 +118,77 @@ class Planner {
     return found;
   }
 
-  void add_pixels(const Block& block, const Orders& orders, const GroupBound& bound) {
-    CellBucket& to = bucket(orders, 0, 0);
-    const auto prior = static_cast<float>(pixel_area_ * bound.mean_error(orders.x, orders.y));
-    const auto check =
-        static_cast<float>(pixel_area_ * bound.mean_error(orders.x + kCheckOrders, orders.y + kCheckOrders));
-    for (int row = block.row; row < block.row + block.n_rows; ++row) {
-      for (int col = block.col; col < block.col + block.n_cols; ++col) {
-        to.x.push_back(x_of(col));
-        to.y.push_back(y_of(row));
-        to.pixel.push_back(index_of(row, col));
-      }
-    }
-    to.prior.resize(to.pixel.size(), prior);
-    to.check_prior.resize(to.pixel.size(), check);
+  void keep(const Tile& tile, const Orders& orders, const GroupBound& bound) {
+    TileBucket& to = tiles_[{tile.side_x, tile.side_y, orders.x, orders.y}];
+    to.side_x = tile.side_x;
+    to.side_y = tile.side_y;
+    to.order_x = orders.x;
+    to.order_y = orders.y;
+    to.row.push_back(tile.row);
+    to.col.push_back(tile.col);
+    const double spread = std::exp(bound.log_max());
+    const auto prior = [&](int extra) {
+      const double error = bound.interpolation_error(orders.x + extra, orders.y + extra);
+      return static_cast<float>(pixel_area_ *
+                                (is_single(orders) && extra == 0 ? std::min(error, spread) : error));
+    };
+    to.prior.push_back(prior(0));
+    to.check_prior.push_back(prior(kCheckOrders));
   }
 
-  void split(const Block& block) {
-    const int rows = (block.n_rows + 1) / 2;
-    const int cols = (block.n_cols + 1) / 2;
-    for (const auto& [row, n_rows] : {std::pair{block.row, rows}, {block.row + rows, block.n_rows - rows}}) {
-      for (const auto& [col, n_cols] :
-           {std::pair{block.col, cols}, {block.col + cols, block.n_cols - cols}}) {
-        if (n_rows > 0 && n_cols > 0) {
-          add_block({row, col, n_rows, n_cols});
-        }
+  static bool is_single(const Orders& orders) { return orders.x == 1 && orders.y == 1; }
+
+  void split(const Tile& tile, bool split_x, bool split_y) {
+    const int side_x = split_x ? tile.side_x / 2 : tile.side_x;
+    const int side_y = split_y ? tile.side_y / 2 : tile.side_y;
+    for (int row = tile.row; row < tile.row + tile.side_y; row += side_y) {
+      for (int col = tile.col; col < tile.col + tile.side_x; col += side_x) {
+        add_tile({row, col, side_x, side_y});
       }
     }
   }
 
-  void add_refined_pixel(const Block& block, const GroupBound& bound, double tolerance) {
+  void add_pixel(const Tile& tile, const GroupBound& bound, double tolerance) {
+    const Orders orders = cell_orders(bound, tolerance, pixel_area_);
+    if (!orders.feasible()) {
+      add_refined_pixel(tile, bound, tolerance);
+      return;
+    }
+    add_cell(planned(x_of(tile.col), y_of(tile.row), 0, 0, orders, bound, pixel_area_),
+             index_of(tile.row, tile.col));
+  }
+
+  static PlannedCell planned(double x, double y, int level_x, int level_y, const Orders& orders,
+                             const GroupBound& bound, double area) {
+    return {x,
+            y,
+            level_x,
+            level_y,
+            orders,
+            area * bound.mean_error(orders.x, orders.y),
+            area * bound.mean_error(orders.x + kCheckOrders, orders.y + kCheckOrders)};
+  }
+
+  void add_cell(const PlannedCell& cell, std::int32_t pixel) {
+    CellBucket& to = bucket(cell.orders, cell.level_x, cell.level_y);
+    to.x.push_back(cell.x);
+    to.y.push_back(cell.y);
+    to.pixel.push_back(pixel);
+    to.prior.push_back(static_cast<float>(cell.prior));
+    to.check_prior.push_back(static_cast<float>(cell.check_prior));
+  }
+
+  void add_refined_pixel(const Tile& tile, const GroupBound& bound, double tolerance) {
     const bool cusp_is_exact_enough = tolerance >= kCuspError;
-    const std::int32_t pixel = index_of(block.row, block.col);
+    const std::int32_t pixel = index_of(tile.row, tile.col);
     cells_.clear();
     budget_ = cusp_is_exact_enough ? kCuspEvaluations : 16 * kCuspEvaluations;
-    if (bound.holds_center() || !refine(x_of(block.col), y_of(block.row), 0, 0, tolerance)) {
+    if (bound.holds_center() || !refine(x_of(tile.col), y_of(tile.row), 0, 0, tolerance)) {
       plan_.cusp_pixels.push_back(pixel);
       plan_.limit_hit |= !cusp_is_exact_enough;
       return;
     }
-    for (const PlannedCell& cell : cells_) {
-      CellBucket& to = bucket(cell.orders, cell.level_x, cell.level_y);
-      to.x.push_back(cell.x);
-      to.y.push_back(cell.y);
-      to.pixel.push_back(pixel);
-      to.prior.push_back(static_cast<float>(cell.prior));
-      to.check_prior.push_back(static_cast<float>(cell.check_prior));
-    }
+    for (const PlannedCell& cell : cells_) add_cell(cell, pixel);
   }
 
   // Collects the cells of a pixel in cells_; false when they would cost more than the budget.
@@ -165,10 +197,9 @@ class Planner {
     const double hy = std::ldexp(0.5 * plan_.grid.step, -level_y);
     const double area = std::ldexp(pixel_area_, -level_x - level_y);
     const GroupBound bound(law_, frame_, {{x, x, y, y}, hx, hy});
-    const Orders orders = orders_for(bound, tolerance, area);
+    const Orders orders = cell_orders(bound, tolerance, area);
     if (orders.feasible()) {
-      cells_.push_back({x, y, level_x, level_y, orders, area * bound.mean_error(orders.x, orders.y),
-                        area * bound.mean_error(orders.x + kCheckOrders, orders.y + kCheckOrders)});
+      cells_.push_back(planned(x, y, level_x, level_y, orders, bound, area));
       budget_ -= orders.x * orders.y;
       return budget_ >= 0;
     }
@@ -198,6 +229,7 @@ class Planner {
   PixelTolerance tolerance_;
   double pixel_area_;  // in the (u, v) plane
   Plan plan_;
+  std::map<std::tuple<int, int, int, int>, TileBucket> tiles_;
   std::map<std::tuple<int, int, int, int>, CellBucket> buckets_;
   std::vector<PlannedCell> cells_;
   int budget_ = 0;
@@ -207,11 +239,10 @@ class Planner {
 
 Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
              const PixelTolerance& tolerance) {
-  Planner planner(law, frame, grid, tolerance);
-  for (int row = band.first_row; row < band.first_row + band.n_rows; row += kBlockSide) {
-    for (int col = 0; col < grid.shape.nx; col += kBlockSide) {
-      planner.add_block({row, col, std::min(kBlockSide, band.first_row + band.n_rows - row),
-                         std::min(kBlockSide, grid.shape.nx - col)});
+  Planner planner(law, frame, grid, band, tolerance);
+  for (int row = band.first_row; row < band.first_row + band.n_rows; row += kMaxTileSide) {
+    for (int col = 0; col < grid.shape.nx; col += kMaxTileSide) {
+      planner.add_tile({row, col, kMaxTileSide, kMaxTileSide});
     }
   }
   return planner.finish();

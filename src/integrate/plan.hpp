@@ -35,6 +35,19 @@ struct CellBucket {
   std::vector<float> check_prior;   ///< the same with kCheckOrders more nodes in each direction
 };
 
+/// Tiles of one size and rule: rectangles of side_x by side_y pixels, powers of two, whose pixels share a
+/// polynomial.
+struct TileBucket {
+  int side_x;
+  int side_y;
+  int order_x;
+  int order_y;
+  std::vector<std::int32_t> row;  ///< first pixel; a tile may reach beyond the grid
+  std::vector<std::int32_t> col;
+  std::vector<float> prior;        ///< bound of a pixel's error with this rule
+  std::vector<float> check_prior;  ///< the same with kCheckOrders more nodes in each direction
+};
+
 /// The certificate compares a rule with one of this many more nodes in each direction.
 inline constexpr int kCheckOrders = 2;
 
@@ -45,14 +58,16 @@ inline constexpr double kCuspError = 1e-14;
 struct Plan {
   Grid grid;
   PixelTolerance tolerance{};
-  std::vector<CellBucket> buckets;
+  Band band{};
+  std::vector<TileBucket> tiles;
+  std::vector<CellBucket> cells;
   std::vector<std::int32_t> cusp_pixels;  ///< done in closed form
   bool limit_hit = false;                 ///< some pixel may miss the tolerance
 };
 
-/// Finds cells for a band of the grid such that every pixel's a-priori error bound meets the tolerance.
-/// Blocks of pixels far from the centre share a rule; pixels nearer get the rule they need or are split;
-/// where that would cost more than the closed form of the cusp, a pixel gets that.
+/// Finds tiles and cells for a band of the grid such that every pixel's a-priori error bound meets the
+/// tolerance: tiles as large as few nodes will do for; where a pixel alone needs many, the rule that it
+/// needs, or cells within it; where those would cost more than the closed form of the cusp, that.
 Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
              const PixelTolerance& tolerance);
 

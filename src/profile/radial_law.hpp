@@ -8,7 +8,8 @@
 namespace gaxel {
 
 /// Relative reaches into the complex plane at which a law bounds itself, see RadialLaw::log_bounds.
-inline constexpr std::array<double, 9> kReaches = {0.95, 0.85, 0.7, 0.55, 0.4, 0.25, 0.14, 0.07, 0.03};
+/// Eight, as many as the widest vector holds.
+inline constexpr std::array<double, 8> kReaches = {0.95, 0.82, 0.66, 0.48, 0.31, 0.17, 0.08, 0.03};
 
 /// G(s) = F(<s) / (2 pi s), F the flux inside s; and its derivative with respect to the shape parameter.
 struct EnclosedFlux {

@@ -180,7 +180,7 @@ TEST(Plan, CoversEveryPixelOfItsBandOnce) {
   const Band band{10, 50};
   const Plan plan = prepare(law, f, grid, band, {1e-9, 1e-6});
   std::vector<double> area(grid.shape.size(), 0.0);
-  for (const CellBucket& bucket : plan.buckets) {
+  for (const CellBucket& bucket : plan.cells) {
     for (const std::int32_t pixel : bucket.pixel) {
       area[static_cast<std::size_t>(pixel)] += std::ldexp(1.0, -bucket.level_x - bucket.level_y);
     }

@@ -1,0 +1,175 @@
+#include "integrate/execute_tiles.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "integrate/tile_kernel.hpp"
+
+namespace gaxel {
+namespace {
+
+constexpr std::size_t kNodesAtOnce = 512;  // the nodes of small tiles are evaluated together
+
+// The nodes of as many tiles of a bucket as are evaluated together.
+class TileNodes {
+ public:
+  TileNodes(const TileBucket& bucket, const EllipseFrame& frame, const Grid& grid, int extra_orders)
+      : x_(tile_rule(bucket.side_x, bucket.order_x + extra_orders)),
+        y_(tile_rule(bucket.side_y, bucket.order_y + extra_orders)),
+        bucket_(bucket),
+        frame_(frame),
+        grid_(grid),
+        size_(x_.nodes.size() * y_.nodes.size()),
+        at_once_(std::max<std::size_t>(1, kNodesAtOnce / size_)),
+        u(at_once_ * size_),
+        v(at_once_ * size_),
+        s(at_once_ * size_) {}
+
+  const TileRule& x() const { return x_; }
+  const TileRule& y() const { return y_; }
+  std::size_t size() const { return size_; }  ///< nodes of a tile
+  std::size_t at_once() const { return at_once_; }
+
+  // Places the nodes of tiles first, first + 1, ...; returns the number of tiles.
+  std::size_t place(std::size_t first) {
+    const std::size_t count = std::min(at_once_, bucket_.row.size() - first);
+    std::size_t node = 0;
+    for (std::size_t tile = first; tile < first + count; ++tile) {
+      const double x = grid_.x0 + grid_.step * (bucket_.col[tile] + 0.5 * (bucket_.side_x - 1)) - frame_.x0;
+      const double y = grid_.y0 + grid_.step * (bucket_.row[tile] + 0.5 * (bucket_.side_y - 1)) - frame_.y0;
+      for (const double node_y : y_.nodes) {
+        const double dy = y + grid_.step * node_y;
+        for (const double node_x : x_.nodes) {
+          const double dx = x + grid_.step * node_x;
+          u[node] = frame_.a * dx + frame_.b * dy;
+          v[node] = frame_.c * dx + frame_.d * dy;
+          s[node] = std::max(u[node] * u[node] + v[node] * v[node], std::numeric_limits<double>::min());
+          ++node;
+        }
+      }
+    }
+    return count;
+  }
+
+  // Adds scale times the expansion of a tile's values to the part of the image that it covers.
+  void expand(std::size_t tile, const double* values, double scale, const Band& band, ImageView image) const {
+    const int row = bucket_.row[tile];
+    const int col = bucket_.col[tile];
+    expand_tile(x_, y_, values, scale, std::min(bucket_.side_y, band.first_row + band.n_rows - row),
+                std::min(bucket_.side_x, image.nx() - col), image.row(row) + col, image.nx());
+  }
+
+ private:
+  const TileRule& x_;
+  const TileRule& y_;
+  const TileBucket& bucket_;
+  const EllipseFrame& frame_;
+  const Grid& grid_;
+  std::size_t size_;
+  std::size_t at_once_;
+
+ public:
+  std::vector<double> u;
+  std::vector<double> v;
+  std::vector<double> s;
+};
+
+void count_tiles(const TileBucket& bucket, WorkCount& work) {
+  work.n_evaluations += std::ssize(bucket.row) * bucket.order_x * bucket.order_y;
+}
+
+double pixel_area(const Plan& plan, const EllipseFrame& frame) {
+  return plan.grid.step * plan.grid.step * frame.area_factor();
+}
+
+}  // namespace
+
+void add_tiles(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
+               ImageView image, WorkCount& work) {
+  const double scale = flux * pixel_area(plan, frame);
+  for (const TileBucket& bucket : plan.tiles) {
+    count_tiles(bucket, work);
+    TileNodes nodes(bucket, frame, plan.grid, 0);
+    for (std::size_t first = 0; first < bucket.row.size(); first += nodes.at_once()) {
+      const std::size_t count = nodes.place(first);
+      law.evaluate(nodes.s.data(), count * nodes.size(), nodes.s.data());
+      for (std::size_t k = 0; k < count; ++k) {
+        nodes.expand(first + k, nodes.s.data() + k * nodes.size(), scale, plan.band, image);
+      }
+    }
+  }
+}
+
+void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,
+                                double flux, std::span<const Moments> weights, ImageView image,
+                                std::span<const ImageView> derivatives, WorkCount& work) {
+  const double area = pixel_area(plan, frame);
+  for (const TileBucket& bucket : plan.tiles) {
+    count_tiles(bucket, work);
+    TileNodes nodes(bucket, frame, plan.grid, 0);
+    std::vector<double> g(nodes.s.size());
+    std::vector<double> g_s(nodes.s.size());
+    std::vector<double> g_shape(nodes.s.size());
+    std::vector<double> derivative(nodes.s.size());
+    for (std::size_t first = 0; first < bucket.row.size(); first += nodes.at_once()) {
+      const std::size_t count = nodes.place(first);
+      const std::size_t n = count * nodes.size();
+      law.evaluate_with_partials(nodes.s.data(), n, g.data(), g_s.data(), g_shape.data());
+      const auto expand_all = [&](const std::vector<double>& values, double scale, ImageView to) {
+        for (std::size_t k = 0; k < count; ++k) {
+          nodes.expand(first + k, values.data() + k * nodes.size(), scale, plan.band, to);
+        }
+      };
+      expand_all(g, flux * area, image);
+      for (std::size_t p = 0; p < weights.size(); ++p) {
+        const Moments& w = weights[p];
+        for (std::size_t k = 0; k < n; ++k) {
+          const double u = nodes.u[k];
+          const double v = nodes.v[k];
+          derivative[k] = w[kFlux] * g[k] + w[kShape] * g_shape[k] +
+                          g_s[k] * (w[kU] * u + w[kV] * v + w[kUU] * u * u + w[kVV] * v * v + w[kUV] * u * v);
+        }
+        expand_all(derivative, area, derivatives[p]);
+      }
+    }
+  }
+}
+
+void add_tile_bounds(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double scale,
+                     ImageView bound) {
+  const double area = pixel_area(plan, frame);
+  Image mean({kMaxTileSide, kMaxTileSide});
+  Image check({kMaxTileSide, kMaxTileSide});
+  for (const TileBucket& bucket : plan.tiles) {
+    TileNodes nodes(bucket, frame, plan.grid, 0);
+    TileNodes finer(bucket, frame, plan.grid, kCheckOrders);
+    const double amplification = lebesgue_bound(bucket.order_x) * lebesgue_bound(bucket.order_y);
+    for (std::size_t tile = 0; tile < bucket.row.size(); ++tile) {
+      const Shape covered{std::min(bucket.side_y, plan.band.first_row + plan.band.n_rows - bucket.row[tile]),
+                          std::min(bucket.side_x, bound.nx() - bucket.col[tile])};
+      double largest = 0.0;
+      const auto expand = [&](TileNodes& from, Image& to) {
+        from.place(tile);
+        law.evaluate(from.s.data(), from.size(), from.s.data());
+        largest = std::max(largest, *std::max_element(from.s.begin(), from.s.begin() + from.size()));
+        std::ranges::fill(to.pixels(), 0.0);
+        expand_tile(from.x(), from.y(), from.s.data(), 1.0, covered.ny, covered.nx, to.data(), to.nx());
+      };
+      expand(nodes, mean);
+      expand(finer, check);
+      const double rounding = area * largest * law.rounding(largest) * amplification;
+      for (int row = 0; row < covered.ny; ++row) {
+        for (int col = 0; col < covered.nx; ++col) {
+          const double difference = area * std::abs(mean(row, col) - check(row, col));
+          const double truncation =
+              std::min(double{bucket.prior[tile]}, difference + bucket.check_prior[tile]);
+          bound(bucket.row[tile] + row, bucket.col[tile] + col) += scale * (truncation + rounding);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace gaxel

@@ -1,0 +1,24 @@
+// The tiles of a plan: nodes, light at the nodes, expansion to pixels.
+#pragma once
+
+#include <span>
+
+#include "gaxel/image.hpp"
+#include "integrate/execute.hpp"
+
+namespace gaxel {
+
+/// Adds flux times the profile to the pixels of the plan's tiles, and counts the work.
+void add_tiles(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
+               ImageView image, WorkCount& work);
+
+/// Also adds the derivatives, one image for each of `weights` (see derivative_weights).
+void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,
+                                double flux, std::span<const Moments> weights, ImageView image,
+                                std::span<const ImageView> derivatives, WorkCount& work);
+
+/// Adds bounds of the errors of the tiles' pixels, for |flux| = scale; see add_error_bound.
+void add_tile_bounds(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double scale,
+                     ImageView bound);
+
+}  // namespace gaxel

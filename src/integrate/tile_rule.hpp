@@ -1,0 +1,29 @@
+// From the light at a few Chebyshev nodes to the integrals over many pixels: the constants of a tile.
+#pragma once
+
+#include <vector>
+
+namespace gaxel {
+
+/// Largest number of pixels a side of a tile, and of nodes.
+inline constexpr int kMaxTileSide = 64;
+inline constexpr int kMaxTileOrder = 20;
+
+/// One direction of a tile of `side` pixels: `order` Chebyshev nodes (roots of T_order) and the means of the
+/// interpolating polynomial over the pixels, mean over pixel m = sum_k means[k side + m] f(node k).
+struct TileRule {
+  int side;
+  int order;
+  std::vector<double> nodes;  ///< in pixels from the middle of the tile
+  std::vector<double> means;  ///< (order, side), row-major: vectors run over pixels
+};
+
+/// For side a power of two up to kMaxTileSide and order 1 to kMaxTileOrder. Computed once and kept; safe from
+/// any thread.
+const TileRule& tile_rule(int side, int order);
+
+/// Bound of |interpolant| / max |f at the nodes| in one direction, the Lebesgue constant: 2/pi ln(order) + 1
+/// (Rivlin 1974, theorem 1.2).
+double lebesgue_bound(int order);
+
+}  // namespace gaxel
