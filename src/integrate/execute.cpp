@@ -60,7 +60,7 @@ struct Chunk {
     }
   }
 
-  void squared_radii(const CellRule::Node& node, Lane& s) const {
+  void squared_radii(const CellRule::Node& node, double* s) const {
     for (std::size_t k = 0; k < count; ++k) {
       const double nu = u[k] + node.u;
       const double nv = v[k] + node.v;
@@ -69,16 +69,21 @@ struct Chunk {
   }
 };
 
-// Means of g over the cells of a chunk.
+// Means of g over the cells of a chunk. The nodes of few cells are evaluated several at a time.
 void mean_light(const RadialLaw& law, const CellRule& rule, const Chunk& chunk, Lane& mean) {
   Lane s;
-  Lane g;
   std::fill_n(mean.begin(), chunk.count, 0.0);
-  for (const CellRule::Node& node : rule.nodes) {
-    chunk.squared_radii(node, s);
-    law.evaluate(s.data(), chunk.count, g.data());
-    for (std::size_t k = 0; k < chunk.count; ++k) {
-      mean[k] += node.weight * g[k];
+  const std::size_t at_once = kChunk / chunk.count;
+  for (std::size_t first = 0; first < rule.nodes.size(); first += at_once) {
+    const std::size_t n = std::min(at_once, rule.nodes.size() - first);
+    for (std::size_t node = 0; node < n; ++node) {
+      chunk.squared_radii(rule.nodes[first + node], s.data() + node * chunk.count);
+    }
+    law.evaluate(s.data(), n * chunk.count, s.data());
+    for (std::size_t node = 0; node < n; ++node) {
+      const double weight = rule.nodes[first + node].weight;
+      const double* g = s.data() + node * chunk.count;
+      for (std::size_t k = 0; k < chunk.count; ++k) mean[k] += weight * g[k];
     }
   }
 }
@@ -92,20 +97,28 @@ void mean_moments(const RadialLaw& law, const CellRule& rule, const Chunk& chunk
   for (Lane& lane : mean) {
     std::fill_n(lane.begin(), chunk.count, 0.0);
   }
-  for (const CellRule::Node& node : rule.nodes) {
-    chunk.squared_radii(node, s);
-    law.evaluate_with_partials(s.data(), chunk.count, g.data(), g_s.data(), g_shape.data());
-    for (std::size_t k = 0; k < chunk.count; ++k) {
-      const double u = chunk.u[k] + node.u;
-      const double v = chunk.v[k] + node.v;
-      const double slope = node.weight * g_s[k];
-      mean[kFlux][k] += node.weight * g[k];
-      mean[kU][k] += slope * u;
-      mean[kV][k] += slope * v;
-      mean[kUU][k] += slope * u * u;
-      mean[kVV][k] += slope * v * v;
-      mean[kUV][k] += slope * u * v;
-      mean[kShape][k] += node.weight * g_shape[k];
+  const std::size_t at_once = kChunk / chunk.count;
+  for (std::size_t first = 0; first < rule.nodes.size(); first += at_once) {
+    const std::size_t n = std::min(at_once, rule.nodes.size() - first);
+    for (std::size_t node = 0; node < n; ++node) {
+      chunk.squared_radii(rule.nodes[first + node], s.data() + node * chunk.count);
+    }
+    law.evaluate_with_partials(s.data(), n * chunk.count, g.data(), g_s.data(), g_shape.data());
+    for (std::size_t i = 0; i < n; ++i) {
+      const CellRule::Node& node = rule.nodes[first + i];
+      const std::size_t base = i * chunk.count;
+      for (std::size_t k = 0; k < chunk.count; ++k) {
+        const double u = chunk.u[k] + node.u;
+        const double v = chunk.v[k] + node.v;
+        const double slope = node.weight * g_s[base + k];
+        mean[kFlux][k] += node.weight * g[base + k];
+        mean[kU][k] += slope * u;
+        mean[kV][k] += slope * v;
+        mean[kUU][k] += slope * u * u;
+        mean[kVV][k] += slope * v * v;
+        mean[kUV][k] += slope * u * v;
+        mean[kShape][k] += node.weight * g_shape[base + k];
+      }
     }
   }
 }

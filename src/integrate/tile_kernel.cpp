@@ -13,24 +13,50 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Rows of pixels done together: enough sums in flight to keep the multipliers busy.
 constexpr int kRows = 4;
+// Nodes of a row, padded to whole vectors.
+constexpr int kPadded = (kMaxTileOrder + 7) / 8 * 8;
 
-// rows[r][k] = scale sum_l y.means[l][m0 + r] values[l][k] for kRows rows.
-void interpolate_rows(const TileRule& y, int order_x, const double* values, double scale, int m0, int count,
-                      double (*rows)[kMaxTileOrder]) {
-  for (int r = 0; r < kRows; ++r) {
-    std::fill_n(rows[r], order_x, 0.0);
+struct NodeRows {
+  alignas(64) double at[kMaxTileOrder][kPadded];
+};
+
+// The values at the nodes, rows padded with zeros.
+void pad(const double* values, int order_x, int order_y, NodeRows& padded) {
+  for (int l = 0; l < order_y; ++l) {
+    std::copy_n(values + l * order_x, order_x, padded.at[l]);
+    std::fill(padded.at[l] + order_x, padded.at[l] + kPadded, 0.0);
   }
-  for (int l = 0; l < y.order; ++l) {
-    for (int r = 0; r < count; ++r) {
-      const double weight = scale * y.means[static_cast<std::size_t>(l * y.side + m0 + r)];
-      for (int k = 0; k < order_x; ++k) rows[r][k] += weight * values[l * order_x + k];
+}
+
+// rows[r][k] = scale sum_l y.means[l][m + r] values[l][k]; rows beyond the tile repeat its last one.
+void interpolate_rows(const TileRule& y, int order_x, const NodeRows& values, double scale, int m,
+                      double (*rows)[kPadded]) {
+  const hn::CappedTag<double, 8> d;
+  const int last = y.side - 1;
+  for (int k = 0; k < order_x; k += static_cast<int>(hn::Lanes(d))) {
+    auto sum0 = hn::Zero(d);
+    auto sum1 = hn::Zero(d);
+    auto sum2 = hn::Zero(d);
+    auto sum3 = hn::Zero(d);
+    for (int l = 0; l < y.order; ++l) {
+      const double* means = y.means.data() + l * y.side;
+      const auto at_nodes = hn::Load(d, values.at[l] + k);
+      sum0 = hn::MulAdd(hn::Set(d, means[m]), at_nodes, sum0);
+      sum1 = hn::MulAdd(hn::Set(d, means[std::min(m + 1, last)]), at_nodes, sum1);
+      sum2 = hn::MulAdd(hn::Set(d, means[std::min(m + 2, last)]), at_nodes, sum2);
+      sum3 = hn::MulAdd(hn::Set(d, means[std::min(m + 3, last)]), at_nodes, sum3);
     }
+    const auto factor = hn::Set(d, scale);
+    hn::Store(hn::Mul(sum0, factor), d, rows[0] + k);
+    hn::Store(hn::Mul(sum1, factor), d, rows[1] + k);
+    hn::Store(hn::Mul(sum2, factor), d, rows[2] + k);
+    hn::Store(hn::Mul(sum3, factor), d, rows[3] + k);
   }
 }
 
 template <class D>
-void add_rows(D d, const TileRule& x, const double (*rows)[kMaxTileOrder], int count, int n_cols,
-              double* image, long stride) {
+HWY_INLINE void add_rows(D d, const TileRule& x, const double (*rows)[kPadded], int count, int n_cols,
+                         double* image, long stride) {
   const int lanes = static_cast<int>(hn::Lanes(d));
   for (int n = 0; n < n_cols; n += lanes) {
     const double* means = x.means.data() + n;
@@ -45,34 +71,33 @@ void add_rows(D d, const TileRule& x, const double (*rows)[kMaxTileOrder], int c
       sum2 = hn::MulAdd(hn::Set(d, rows[2][k]), mean, sum2);
       sum3 = hn::MulAdd(hn::Set(d, rows[3][k]), mean, sum3);
     }
-    HWY_ALIGN double buffer[kRows][hn::MaxLanes(d)];
-    if (n_cols - n >= lanes && count == kRows) {
-      const auto add = [&](auto sum, int r) {
-        double* to = image + r * stride + n;
+    const int width = std::min(lanes, n_cols - n);
+    const auto add = [&](auto sum, int r) {
+      if (r >= count) return;
+      double* to = image + r * stride + n;
+      if (width == lanes) {
         hn::StoreU(hn::Add(hn::LoadU(d, to), sum), d, to);
-      };
-      add(sum0, 0);
-      add(sum1, 1);
-      add(sum2, 2);
-      add(sum3, 3);
-      continue;
-    }
-    hn::Store(sum0, d, buffer[0]);
-    hn::Store(sum1, d, buffer[1]);
-    hn::Store(sum2, d, buffer[2]);
-    hn::Store(sum3, d, buffer[3]);
-    for (int r = 0; r < count; ++r) {
-      for (int c = 0; c < std::min(lanes, n_cols - n); ++c) image[r * stride + n + c] += buffer[r][c];
-    }
+        return;
+      }
+      HWY_ALIGN double buffer[8];
+      hn::Store(sum, d, buffer);
+      for (int c = 0; c < width; ++c) to[c] += buffer[c];
+    };
+    add(sum0, 0);
+    add(sum1, 1);
+    add(sum2, 2);
+    add(sum3, 3);
   }
 }
 
 void expand_tile(const TileRule& x, const TileRule& y, const double* values, double scale, int n_rows,
                  int n_cols, double* image, long stride) {
-  double rows[kRows][kMaxTileOrder];
+  NodeRows padded;
+  pad(values, x.order, y.order, padded);
+  alignas(64) double rows[kRows][kPadded];
   for (int m = 0; m < n_rows; m += kRows) {
     const int count = std::min(kRows, n_rows - m);
-    interpolate_rows(y, x.order, values, scale, m, count, rows);
+    interpolate_rows(y, x.order, padded, scale, m, rows);
     double* to = image + m * stride;
     // A tile narrower than the widest vector is done in narrower ones.
     if (x.side >= 8) {
