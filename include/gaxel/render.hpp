@@ -28,6 +28,8 @@ struct Certificate {
   std::int64_t n_evaluations = 0;  ///< evaluations of a radial law
   double evaluations_per_pixel = 0.0;
   std::vector<std::int64_t>
+      tiles_per_size;  ///< entry k: tiles of many pixels whose longer side is 2^k pixels
+  std::vector<std::int64_t>
       cells_per_level;  ///< level 0: whole pixels; level k: sides 2^-k of them; the last: cusps
   Image bound;          ///< bound of each pixel's error
 };

@@ -54,6 +54,8 @@ limit_hit : bool
 n_evaluations : int
     Evaluations of a radial law.
 evaluations_per_pixel : float
+tiles_per_size : list of int
+    Entry k: tiles, of pixels that share a polynomial, whose longer side is 2**k pixels.
 cells_per_level : list of int
     Level 0: whole pixels; level k: cells of side 2**-k pixel; the last: cusps in closed form.
 bound : ndarray, shape (ny, nx)
@@ -61,16 +63,23 @@ bound : ndarray, shape (ny, nx)
 )";
 
 // A certificate as plain values, for pickle.
-using CertificateState = std::tuple<double, double, std::int64_t, bool, std::int64_t, double,
-                                    std::vector<std::int64_t>, int, int, std::vector<double>>;
+using CertificateState =
+    std::tuple<double, double, std::int64_t, bool, std::int64_t, double, std::vector<std::int64_t>,
+               std::vector<std::int64_t>, int, int, std::vector<double>>;
 
 CertificateState state_of(const Certificate& c) {
   const auto pixels = c.bound.pixels();
-  return {c.max_bound,       c.sum_bound,
-          c.n_over,          c.limit_hit,
-          c.n_evaluations,   c.evaluations_per_pixel,
-          c.cells_per_level, c.bound.ny(),
-          c.bound.nx(),      std::vector<double>(pixels.begin(), pixels.end())};
+  return {c.max_bound,
+          c.sum_bound,
+          c.n_over,
+          c.limit_hit,
+          c.n_evaluations,
+          c.evaluations_per_pixel,
+          c.tiles_per_size,
+          c.cells_per_level,
+          c.bound.ny(),
+          c.bound.nx(),
+          std::vector<double>(pixels.begin(), pixels.end())};
 }
 
 void restore(Certificate& target, const CertificateState& state) {
@@ -79,7 +88,7 @@ void restore(Certificate& target, const CertificateState& state) {
   int nx = 0;
   std::vector<double> pixels;
   std::tie(c.max_bound, c.sum_bound, c.n_over, c.limit_hit, c.n_evaluations, c.evaluations_per_pixel,
-           c.cells_per_level, ny, nx, pixels) = state;
+           c.tiles_per_size, c.cells_per_level, ny, nx, pixels) = state;
   c.bound = Image(Shape{ny, nx});
   std::ranges::copy(pixels, c.bound.pixels().begin());
   new (&target) Certificate(std::move(c));
@@ -95,6 +104,7 @@ void bind_render(nb::module_& module) {
       .def_ro("limit_hit", &Certificate::limit_hit)
       .def_ro("n_evaluations", &Certificate::n_evaluations)
       .def_ro("evaluations_per_pixel", &Certificate::evaluations_per_pixel)
+      .def_ro("tiles_per_size", &Certificate::tiles_per_size)
       .def_ro("cells_per_level", &Certificate::cells_per_level)
       .def_prop_ro(
           "bound",

@@ -8,7 +8,7 @@
 namespace gaxel {
 namespace {
 
-constexpr int kPanelOrder = 20;
+constexpr int kPanelOrder = 12;
 
 struct Point {
   double u;

@@ -19,11 +19,11 @@ int whole_order(double nodes) {
 
 }  // namespace
 
-DirectionBound::DirectionBound(const RadialLaw& law, const Range& s, double metric, double h) {
-  const double reach = std::sqrt(s.min / metric) / h;  // distance to the root in half-widths
+DirectionBound::DirectionBound(const RadialLaw& law, const RadialRange& range, double metric, double h) {
+  const double reach = std::sqrt(range.s_min / metric) / h;  // distance to the root in half-widths
   any_ = reach * kReaches.front() > 1.0;
   if (!any_) return;
-  const PerReach bounds = law.log_bounds(s.min, s.max);
+  const PerReach bounds = law.log_bounds(range);
   bernstein_ellipses(reach, log_rho_, log_amplitude_);
   for (std::size_t j = 0; j < kReaches.size(); ++j) log_amplitude_[j] += bounds[j];
 }
@@ -64,15 +64,25 @@ double DirectionBound::log_chebyshev_error(int order) const {
 
 GroupBound::GroupBound(const RadialLaw& law, const EllipseFrame& frame, const CellGroup& group) {
   const Box hull = group.hull();
-  const Range all = range_of_s(frame, hull);
-  s_min_ = all.min;
-  log_min_ = law.log_min(all.min, all.max);
-  log_max_ = law.log_max(all.min, all.max);
   const Box& centers = group.centers;
-  const Range across_x = range_of_s(frame, {centers.x_min, centers.x_max, hull.y_min, hull.y_max});
-  const Range across_y = range_of_s(frame, {hull.x_min, hull.x_max, centers.y_min, centers.y_max});
-  x_ = DirectionBound(law, across_x, frame.a * frame.a + frame.c * frame.c, group.hx);
-  y_ = DirectionBound(law, across_y, frame.b * frame.b + frame.d * frame.d, group.hy);
+  const std::array<Range, 3> ranges = {
+      range_of_s(frame, hull), range_of_s(frame, {centers.x_min, centers.x_max, hull.y_min, hull.y_max}),
+      range_of_s(frame, {hull.x_min, hull.x_max, centers.y_min, centers.y_max})};
+  std::array<double, 6> s{};
+  for (std::size_t k = 0; k < 3; ++k) {
+    s[2 * k] = ranges[k].min;
+    s[2 * k + 1] = ranges[k].max;
+  }
+  std::array<double, 6> log_g{};
+  law.log_values(s.data(), s.size(), log_g.data());
+  const auto range = [&](std::size_t k) {
+    return RadialRange{s[2 * k], s[2 * k + 1], log_g[2 * k], log_g[2 * k + 1]};
+  };
+  s_min_ = ranges[0].min;
+  log_min_ = law.log_min(range(0));
+  log_max_ = law.log_max(range(0));
+  x_ = DirectionBound(law, range(1), frame.a * frame.a + frame.c * frame.c, group.hx);
+  y_ = DirectionBound(law, range(2), frame.b * frame.b + frame.d * frame.d, group.hy);
 }
 
 double GroupBound::mean_error(int kx, int ky) const {

@@ -29,9 +29,9 @@ struct CellGroup {
 class DirectionBound {
  public:
   DirectionBound() = default;
-  /// `s`: range of s over the lines on which the cells' centres lie; s = metric |z - z*|^2 along the
+  /// `range`: of s over the lines on which the cells' centres lie; s = metric |z - z*|^2 along the
   /// direction, z* its complex root; h: half-width of the cells.
-  DirectionBound(const RadialLaw& law, const Range& s, double metric, double h);
+  DirectionBound(const RadialLaw& law, const RadialRange& range, double metric, double h);
 
   /// Fewest nodes for which the error's logarithm is at most log_tolerance; kNoOrder when no number will do.
   int gauss_order(double log_tolerance) const;

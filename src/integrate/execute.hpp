@@ -10,9 +10,11 @@
 
 namespace gaxel {
 
-/// Counts of work, for the certificate. Level k: cells whose longer refinement is 2^-k of a pixel.
+/// Counts of work, for the certificate. Level k: cells whose longer refinement is 2^-k of a pixel; size k:
+/// tiles whose longer side is 2^k pixels.
 struct WorkCount {
   std::int64_t n_evaluations = 0;
+  std::vector<std::int64_t> tiles_per_size;
   std::vector<std::int64_t> cells_per_level;
   std::int64_t n_cusps = 0;
 };

@@ -1,6 +1,7 @@
 #include "integrate/execute_tiles.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -77,6 +78,10 @@ class TileNodes {
 };
 
 void count_tiles(const TileBucket& bucket, WorkCount& work) {
+  const auto size = static_cast<std::size_t>(
+      std::countr_zero(static_cast<unsigned>(std::max(bucket.side_x, bucket.side_y))));
+  work.tiles_per_size.resize(std::max(work.tiles_per_size.size(), size + 1), 0);
+  work.tiles_per_size[size] += std::ssize(bucket.row);
   work.n_evaluations += std::ssize(bucket.row) * bucket.order_x * bucket.order_y;
 }
 

@@ -11,9 +11,11 @@
 namespace gaxel {
 namespace {
 
-constexpr int kMaxOrder = 16;          // of a cell; beyond, two halves are cheaper
-constexpr int kMaxTileNodes = 16;      // a side
-constexpr int kTileNodesPerPixel = 8;  // with more, the pixels are cheaper one by one
+constexpr int kMaxOrder = 16;           // of a cell; beyond, two halves are cheaper
+constexpr int kMaxTileNodes = 16;       // a side
+constexpr int kTileNodesPerPixel = 8;   // with more, the pixels are cheaper one by one
+constexpr int kSharingPixels = 16;      // at most so many pixels share the orders of their cells,
+constexpr int kSharedEvaluations = 64;  // where those are no more than this
 constexpr int kMaxLevel = 30;
 constexpr int kCuspEvaluations = 4000;  // what the closed form of a pixel costs, in evaluations of the law
 
@@ -70,7 +72,7 @@ class Planner {
     const bool fits_y = orders.y <= kMaxTileNodes;
     if (fits_x && fits_y && orders.x * orders.y <= kTileNodesPerPixel * tile.side_x * tile.side_y) {
       keep(tile, orders, bound);
-    } else {
+    } else if (!share_orders(tile)) {
       // Only the direction that is short of nodes, unless a pixel is as narrow as it gets.
       const bool both = fits_x == fits_y || (fits_y ? tile.side_x : tile.side_y) == 1;
       split(tile, (both || !fits_x) && tile.side_x > 1, (both || !fits_y) && tile.side_y > 1);
@@ -134,6 +136,32 @@ class Planner {
     };
     to.prior.push_back(prior(0));
     to.check_prior.push_back(prior(kCheckOrders));
+  }
+
+  // The pixels of a small tile that is no polynomial may still need few nodes each: one bound for all of
+  // them.
+  bool share_orders(const Tile& tile) {
+    if (tile.side_x * tile.side_y > kSharingPixels) return false;
+    const double half = 0.5 * plan_.grid.step;
+    const GroupBound bound(
+        law_, frame_,
+        {{x_of(tile.col), x_of(tile.col + tile.side_x - 1), y_of(tile.row), y_of(tile.row + tile.side_y - 1)},
+         half,
+         half});
+    const Orders orders = cell_orders(bound, tolerance_of(bound), pixel_area_);
+    if (!orders.feasible() || orders.x * orders.y > kSharedEvaluations) return false;
+    const PlannedCell cell = planned(0.0, 0.0, 0, 0, orders, bound, pixel_area_);
+    const int last_row = std::min(tile.row + tile.side_y, plan_.band.first_row + plan_.band.n_rows);
+    const int last_col = std::min(tile.col + tile.side_x, plan_.grid.shape.nx);
+    for (int row = tile.row; row < last_row; ++row) {
+      for (int col = tile.col; col < last_col; ++col) {
+        PlannedCell of_pixel = cell;
+        of_pixel.x = x_of(col);
+        of_pixel.y = y_of(row);
+        add_cell(of_pixel, index_of(row, col));
+      }
+    }
+    return true;
   }
 
   static bool is_single(const Orders& orders) { return orders.x == 1 && orders.y == 1; }

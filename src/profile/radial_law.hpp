@@ -17,6 +17,14 @@ struct EnclosedFlux {
   double d_shape;
 };
 
+/// A range of s, with ln g at its ends (see RadialLaw::log_values).
+struct RadialRange {
+  double s_min;
+  double s_max;
+  double log_at_min;
+  double log_at_max;
+};
+
 /// A light profile g(s), s = (r / re)^2 along the major axis, of unit flux: integral of g over the (u, v)
 /// plane = 1, where s = u^2 + v^2. Laws are immutable and cheap to copy into a plan's execution.
 class RadialLaw {
@@ -30,14 +38,19 @@ class RadialLaw {
   virtual void evaluate_with_partials(const double* s, std::size_t n, double* g, double* g_s,
                                       double* g_shape) const = 0;
 
-  /// Upper bounds of ln |g| for complex s = s0 (1 + z1) (1 + z2) with s_min <= s0 <= s_max and |z1|, |z2| <=
-  /// kReaches[j]. Along a straight line through the image s is such a product: the bounds limit g on the
-  /// Bernstein ellipses around a cell, and so the error of its quadrature.
-  virtual std::array<double, kReaches.size()> log_bounds(double s_min, double s_max) const = 0;
+  /// ln g at n values of s >= 0, 1e-6 of its range too low at most where s is below the smallest normal
+  /// number.
+  virtual void log_values(const double* s, std::size_t n, double* log_g) const = 0;
 
-  /// Smallest and largest ln g for real s in [s_min, s_max].
-  virtual double log_min(double s_min, double s_max) const = 0;
-  virtual double log_max(double s_min, double s_max) const = 0;
+  /// Upper bounds of ln |g| for complex s = s0 (1 + z1) (1 + z2) with range.s_min <= s0 <= range.s_max and
+  /// |z1|, |z2|
+  /// <= kReaches[j]. Along a straight line through the image s is such a product: the bounds limit g on the
+  /// Bernstein ellipses around a cell, and so the error of its quadrature.
+  virtual std::array<double, kReaches.size()> log_bounds(const RadialRange& range) const = 0;
+
+  /// Smallest and largest ln g for real s in the range.
+  virtual double log_min(const RadialRange& range) const = 0;
+  virtual double log_max(const RadialRange& range) const = 0;
 
   /// Enclosed flux at s >= 0, for the closed form of the cusp; absolute error about 1e-16.
   virtual EnclosedFlux enclosed(double s) const = 0;

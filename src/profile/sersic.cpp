@@ -60,23 +60,19 @@ double SersicLaw::exponent_at(double s) const {
   return constants_.b * std::pow(s, constants_.exponent);
 }
 
-std::array<double, kReaches.size()> SersicLaw::log_bounds(double s_min, double s_max) const {
-  const double w_min = exponent_at(s_min);
-  const double w_max = exponent_at(s_max);
+void SersicLaw::log_values(const double* s, std::size_t n, double* log_g) const {
+  sersic_log_values(constants_, s, n, log_g);
+}
+
+std::array<double, kReaches.size()> SersicLaw::log_bounds(const RadialRange& range) const {
+  const double w_min = constants_.log_i0 - range.log_at_min;
+  const double w_max = constants_.log_i0 - range.log_at_max;
   std::array<double, kReaches.size()> bounds{};
   for (std::size_t j = 0; j < kReaches.size(); ++j) {
     const double damping = 1.0 - growth_[j];  // Re w >= w0 (1 - growth)
     bounds[j] = constants_.log_i0 - damping * (damping >= 0.0 ? w_min : w_max);
   }
   return bounds;
-}
-
-double SersicLaw::log_min(double /*s_min*/, double s_max) const {
-  return constants_.log_i0 - exponent_at(s_max);
-}
-
-double SersicLaw::log_max(double s_min, double /*s_max*/) const {
-  return constants_.log_i0 - exponent_at(s_min);
 }
 
 EnclosedFlux SersicLaw::enclosed(double s) const {

@@ -27,9 +27,10 @@ class SersicLaw final : public RadialLaw {
   void evaluate(const double* s, std::size_t n, double* g) const override;
   void evaluate_with_partials(const double* s, std::size_t n, double* g, double* g_s,
                               double* g_shape) const override;
-  std::array<double, kReaches.size()> log_bounds(double s_min, double s_max) const override;
-  double log_min(double s_min, double s_max) const override;
-  double log_max(double s_min, double s_max) const override;
+  void log_values(const double* s, std::size_t n, double* log_g) const override;
+  std::array<double, kReaches.size()> log_bounds(const RadialRange& range) const override;
+  double log_min(const RadialRange& range) const override { return range.log_at_max; }
+  double log_max(const RadialRange& range) const override { return range.log_at_min; }
   EnclosedFlux enclosed(double s) const override;
   double value(double s) const override;
   double rounding(double g) const override;

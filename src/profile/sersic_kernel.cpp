@@ -1,6 +1,7 @@
 #include "profile/sersic_kernel.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "profile/sersic.hpp"
 
@@ -93,6 +94,22 @@ void values(const SersicConstants& c, const double* s, std::size_t n, double* g)
   }
 }
 
+void log_values(const SersicConstants& c, const double* s, std::size_t n, double* log_g) {
+  const hn::ScalableTag<double> d;
+  const auto log_i0 = hn::Set(d, c.log_i0);
+  const auto smallest = hn::Set(d, std::numeric_limits<double>::min());
+  Block block;
+  Block work;
+  for (std::size_t begin = 0; begin < n; begin += kBlock) {
+    const std::size_t count = fill(s + begin, n - begin, block);
+    transform(block, count, block, [&](auto x) { return hn::Max(x, smallest); });
+    logarithms(block, count, work);
+    exponents(c, block, work, count, work);
+    transform(work, count, work, [&](auto x) { return hn::Sub(log_i0, x); });
+    std::copy_n(work.values, count, log_g + begin);
+  }
+}
+
 void partials(const SersicConstants& c, const double* s, std::size_t n, double* g, double* g_s, double* g_n) {
   const hn::ScalableTag<double> d;
   const auto slope = hn::Set(d, -c.exponent);
@@ -128,10 +145,15 @@ HWY_AFTER_NAMESPACE();
 namespace gaxel {
 
 HWY_EXPORT(values);
+HWY_EXPORT(log_values);
 HWY_EXPORT(partials);
 
 void sersic_values(const SersicConstants& constants, const double* s, std::size_t n, double* g) {
   HWY_DYNAMIC_DISPATCH(values)(constants, s, n, g);
+}
+
+void sersic_log_values(const SersicConstants& constants, const double* s, std::size_t n, double* log_g) {
+  HWY_DYNAMIC_DISPATCH(log_values)(constants, s, n, log_g);
 }
 
 void sersic_partials(const SersicConstants& constants, const double* s, std::size_t n, double* g, double* g_s,

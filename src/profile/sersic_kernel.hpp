@@ -11,6 +11,9 @@ struct SersicConstants;
 void sersic_values(const SersicConstants& constants, const double* s, std::size_t n, double* g);
 
 /// Also dg/ds and dg/dn at fixed flux.
+/// ln g; s below the smallest normal number counts as that.
+void sersic_log_values(const SersicConstants& constants, const double* s, std::size_t n, double* log_g);
+
 void sersic_partials(const SersicConstants& constants, const double* s, std::size_t n, double* g, double* g_s,
                      double* g_n);
 

@@ -12,17 +12,20 @@ namespace {
 
 constexpr int kBandRows = 64;
 
+void add_each(const std::vector<std::int64_t>& counts, std::vector<std::int64_t>& sums) {
+  sums.resize(std::max(sums.size(), counts.size()), 0);
+  for (std::size_t k = 0; k < counts.size(); ++k) sums[k] += counts[k];
+}
+
 // Cells of all levels, then the cusps, summed over bands and components.
 void add_counts(const WorkCount& work, Certificate& certificate) {
+  add_each(work.tiles_per_size, certificate.tiles_per_size);
   auto& cells = certificate.cells_per_level;
   const std::int64_t cusps = (cells.empty() ? 0 : cells.back()) + work.n_cusps;
   if (!cells.empty()) {
     cells.pop_back();
   }
-  cells.resize(std::max(cells.size(), work.cells_per_level.size()), 0);
-  for (std::size_t level = 0; level < work.cells_per_level.size(); ++level) {
-    cells[level] += work.cells_per_level[level];
-  }
+  add_each(work.cells_per_level, cells);
   cells.push_back(cusps);
   certificate.n_evaluations += work.n_evaluations;
 }

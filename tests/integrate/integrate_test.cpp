@@ -180,6 +180,16 @@ TEST(Plan, CoversEveryPixelOfItsBandOnce) {
   const Band band{10, 50};
   const Plan plan = prepare(law, f, grid, band, {1e-9, 1e-6});
   std::vector<double> area(grid.shape.size(), 0.0);
+  for (const TileBucket& bucket : plan.tiles) {
+    for (std::size_t tile = 0; tile < bucket.row.size(); ++tile) {
+      for (int row = bucket.row[tile]; row < std::min(bucket.row[tile] + bucket.side_y, 60); ++row) {
+        for (int col = bucket.col[tile]; col < std::min(bucket.col[tile] + bucket.side_x, 45); ++col) {
+          area[static_cast<std::size_t>(row * grid.shape.nx + col)] += 1.0;
+        }
+      }
+    }
+  }
+  EXPECT_FALSE(plan.tiles.empty());
   for (const CellBucket& bucket : plan.cells) {
     for (const std::int32_t pixel : bucket.pixel) {
       area[static_cast<std::size_t>(pixel)] += std::ldexp(1.0, -bucket.level_x - bucket.level_y);

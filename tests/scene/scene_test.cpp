@@ -107,16 +107,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"Infinite", [](Scene& s) { parameter(s, Role::kX).value = kInf; }, "galaxy.x"},
         Mistake{"BelowBound", [](Scene& s) { parameter(s, Role::kN).min = 3.0; }, "galaxy.n"},
         Mistake{"AboveBound", [](Scene& s) { parameter(s, Role::kN).max = 2.0; }, "galaxy.n"},
-        Mistake{"BoundsReversed",
-                [](Scene& s) {
-                  parameter(s, Role::kN) = {kNan, true, 3.0, 2.0};
-                },
+        Mistake{"BoundsReversed", [](Scene& s) { parameter(s, Role::kN) = {kNan, true, 3.0, 2.0}; },
                 "galaxy.n"},
-        Mistake{"BoundsEqual",
-                [](Scene& s) {
-                  parameter(s, Role::kN) = {2.0, true, 2.0, 2.0};
-                },
-                "galaxy.n"},
+        Mistake{"BoundsEqual", [](Scene& s) { parameter(s, Role::kN) = {2.0, true, 2.0, 2.0}; }, "galaxy.n"},
         Mistake{"MinOutOfRange", [](Scene& s) { parameter(s, Role::kN).min = 0.05; }, "galaxy.n.min"},
         Mistake{"MaxOutOfRange", [](Scene& s) { parameter(s, Role::kRe).max = 1e6; }, "galaxy.re.max"},
         Mistake{"BoundIsNan", [](Scene& s) { parameter(s, Role::kRe).max = kNan; }, "galaxy.re.max"},
