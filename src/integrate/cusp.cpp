@@ -8,7 +8,7 @@
 namespace gaxel {
 namespace {
 
-constexpr int kPanelOrder = 12;
+constexpr int kPanelOrder = 16;
 
 struct Point {
   double u;

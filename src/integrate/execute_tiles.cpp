@@ -149,7 +149,7 @@ void add_tile_bounds(const Plan& plan, const RadialLaw& law, const EllipseFrame&
   Image check({kMaxTileSide, kMaxTileSide});
   for (const TileBucket& bucket : plan.tiles) {
     TileNodes nodes(bucket, frame, plan.grid, 0);
-    TileNodes finer(bucket, frame, plan.grid, kCheckOrders);
+    TileNodes finer(bucket, frame, plan.grid, kTileCheckOrders);
     const double amplification = lebesgue_bound(bucket.order_x) * lebesgue_bound(bucket.order_y);
     for (std::size_t tile = 0; tile < bucket.row.size(); ++tile) {
       const Shape covered{std::min(bucket.side_y, plan.band.first_row + plan.band.n_rows - bucket.row[tile]),

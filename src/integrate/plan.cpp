@@ -135,7 +135,7 @@ class Planner {
                                 (is_single(orders) && extra == 0 ? std::min(error, spread) : error));
     };
     to.prior.push_back(prior(0));
-    to.check_prior.push_back(prior(kCheckOrders));
+    to.check_prior.push_back(prior(kTileCheckOrders));
   }
 
   // The pixels of a small tile that is no polynomial may still need few nodes each: one bound for all of

@@ -45,11 +45,14 @@ struct TileBucket {
   std::vector<std::int32_t> row;  ///< first pixel; a tile may reach beyond the grid
   std::vector<std::int32_t> col;
   std::vector<float> prior;        ///< bound of a pixel's error with this rule
-  std::vector<float> check_prior;  ///< the same with kCheckOrders more nodes in each direction
+  std::vector<float> check_prior;  ///< the same with kTileCheckOrders more nodes in each direction
 };
 
 /// The certificate compares a rule with one of this many more nodes in each direction.
 inline constexpr int kCheckOrders = 2;
+
+/// The same for tiles, whose polynomials gain less from a node.
+inline constexpr int kTileCheckOrders = 6;
 
 /// Bound of the absolute error of the closed form of a pixel at the cusp, per unit flux.
 inline constexpr double kCuspError = 1e-14;

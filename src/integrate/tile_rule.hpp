@@ -7,7 +7,7 @@ namespace gaxel {
 
 /// Largest number of pixels a side of a tile, and of nodes.
 inline constexpr int kMaxTileSide = 64;
-inline constexpr int kMaxTileOrder = 20;
+inline constexpr int kMaxTileOrder = 22;
 
 /// One direction of a tile of `side` pixels: `order` Chebyshev nodes (roots of T_order) and the means of the
 /// interpolating polynomial over the pixels, mean over pixel m = sum_k means[k side + m] f(node k).
