@@ -73,7 +73,8 @@ struct FitResult {
 };
 
 /// Fills in every parameter of `scene` that is NaN, from the moments of the unmasked image about its sky.
-/// Throws FitError when the image has no light above its noise to start from.
+/// Where no light stands out of the noise, q starts at 0.9 and the position angle at 0; FitError when there
+/// is no such light at all and positions, fluxes or sizes are missing, naming the component.
 void estimate_starting_values(const Observation& observation, Scene& scene);
 
 /// Fits the free parameters of `scene`, first estimating those not given. Throws InputError (shapes that

@@ -1,5 +1,7 @@
 // Starting values of a scene's parameters from the image. They need not be good: fluxes and sky are solved
 // for before the first step, and shapes converge from far away. docs/design/fit.md shows from how far.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -17,12 +19,20 @@ constexpr double kSamePlace = 3.0;  // pixels: components nearer than this share
 
 constexpr double kTypicalN = 2.0;
 
+constexpr const char* kNoLight = "the image has no light above its noise to start from";
+
 /// Objects of the image: what lies at one place.
 struct Object {
   Point place;
   std::vector<SceneComponent*> components;
   Ellipse shape{1.0, 0.0, 1.0};
   Growth growth;
+
+  /// Whether its light stands out of the noise, so that size and shape mean something.
+  bool is_lit() const {
+    constexpr double kSignificant = 3.0;
+    return growth.flux > kSignificant * growth.flux_error;
+  }
 };
 
 /// True for a parameter without a value; false where the kind has no such parameter.
@@ -33,6 +43,10 @@ bool unknown(const SceneComponent& component, Role role) {
 
 bool has_unknown_value(const SceneComponent& component) {
   return std::ranges::any_of(component.parameters, [](const Parameter& p) { return std::isnan(p.value); });
+}
+
+bool has_unknown_place(const SceneComponent& component) {
+  return unknown(component, Role::kX) || unknown(component, Role::kY);
 }
 
 /// Gives the parameter a value if it has none, inside its range.
@@ -97,7 +111,7 @@ std::vector<Object> find_objects(const Light& light, Scene& scene) {
   std::vector<SceneComponent*> without_place;
   for (SceneComponent& component : scene.components) {
     if (component.kind->family == Family::kSky) continue;
-    if (unknown(component, Role::kX) || unknown(component, Role::kY)) {
+    if (has_unknown_place(component)) {
       without_place.push_back(&component);
     } else {
       join(objects, component, {component.parameter(Role::kX).value, component.parameter(Role::kY).value});
@@ -118,7 +132,7 @@ std::vector<Object> find_objects(const Light& light, Scene& scene) {
     const std::optional<Peak> peak = brightest(rest);
     const bool object =
         peak && peak->significance > kSignificant && peak->brightness > kShare * first_brightness;
-    if (!object && objects.empty()) throw FitError("the image has no light above its noise to start from");
+    if (!object && objects.empty()) throw FitError(kNoLight);
     // Without a peak of its own a component starts as a part of the first object.
     const Point place = object ? peak->place : objects.front().place;
     first_brightness = std::max(first_brightness, object ? peak->brightness : 0.0);
@@ -176,6 +190,19 @@ std::vector<SceneComponent*> by_size(const std::vector<SceneComponent*>& compone
   return extended;
 }
 
+/// Throws unless what the components lack can be guessed without light: axis ratio, direction and index can.
+void check_without_light(const std::vector<Object>& objects) {
+  for (const Object& object : objects) {
+    for (const SceneComponent* component : object.components) {
+      if (!unknown(*component, Role::kFlux) && !unknown(*component, Role::kRe)) continue;
+      throw FitError(fmt::format(
+          "{}: no light above the noise to start from around its position, x = {:.6g}, y = {:.6g} "
+          "(0-based pixels of the fitted image): give its flux and size, or another position",
+          component->name, object.place.x, object.place.y));
+    }
+  }
+}
+
 void start_object(const Object& object, double psf_square) {
   constexpr double kHalfLight = 1.1774;  // half-light radius of a circular Gaussian of sigma 1
   const double blur = kHalfLight * kHalfLight * psf_square;
@@ -188,7 +215,9 @@ void start_object(const Object& object, double psf_square) {
   shape.yy = std::max(shape.yy - psf_square, least);
   const double limit = 0.95 * std::sqrt(shape.xx * shape.yy);
   shape.xy = std::clamp(shape.xy, -limit, limit);
-  const double q = std::clamp(shape.axis_ratio(), 0.1, 0.95);
+  // In the dark nearly round, at the position angle 0: +y.
+  const double q = object.is_lit() ? std::clamp(shape.axis_ratio(), 0.1, 0.95) : 0.9;
+  const double theta = object.is_lit() ? shape.direction() : 0.5 * std::numbers::pi;
 
   const double flux = std::max(object.growth.flux, std::max(object.growth.flux_error, 1e-300));
   const std::vector<SceneComponent*> extended = by_size(object.components);
@@ -197,7 +226,7 @@ void start_object(const Object& object, double psf_square) {
     SceneComponent& component = *extended[k];
     const double rank = static_cast<double>(k) - 0.5 * static_cast<double>(extended.size() - 1);
     propose(component, Role::kQ, q);
-    propose(component, Role::kTheta, shape.direction());
+    propose(component, Role::kTheta, theta);
     propose(component, Role::kRe, radius / std::sqrt(q) * std::pow(3.0, rank));
     const bool outermost = extended.size() > 1 && k + 1 == extended.size();
     propose(component, Role::kN, outermost ? 1.0 : kTypicalN);
@@ -210,14 +239,15 @@ void start_object(const Object& object, double psf_square) {
 void estimate_starting_values(const Observation& observation, Scene& scene) {
   const Light light = above_sky(observation, scene);
   if (!std::ranges::any_of(scene.components, has_unknown_value)) return;
+  const bool places_given = std::ranges::none_of(scene.components, [](const SceneComponent& component) {
+    return component.kind->family != Family::kSky && has_unknown_place(component);
+  });
   std::vector<Object> objects = find_objects(light, scene);
-  constexpr double kSignificant = 3.0;
-  bool any_light = false;
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    measure(share_of(light, objects, i), objects[i]);
-    any_light = any_light || objects[i].growth.flux > kSignificant * objects[i].growth.flux_error;
+  for (std::size_t i = 0; i < objects.size(); ++i) measure(share_of(light, objects, i), objects[i]);
+  if (std::ranges::none_of(objects, &Object::is_lit)) {
+    if (!places_given) throw FitError(kNoLight);
+    check_without_light(objects);
   }
-  if (!any_light) throw FitError("the image has no light above its noise to start from");
   const double psf_square = psf_mean_square(observation);
   for (const Object& object : objects) start_object(object, psf_square);
 }

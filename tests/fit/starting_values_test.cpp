@@ -1,4 +1,8 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <numbers>
+#include <string>
 
 #include "fit/fit_support.hpp"
 #include "fit/image_moments.hpp"
@@ -165,6 +169,66 @@ TEST(StartingValues, NoLightIsSaid) {
   scene.components = {unknown("sky", "sky")};
   estimate_starting_values(observation, scene);
   EXPECT_NEAR(start(scene, 0, Role::kLevel), 3.0, 0.3);
+}
+
+Observation noise_only() {
+  Observation observation = test::observe(Image(kShape), 1.0);
+  test::add_noise(observation, 6);
+  return observation;
+}
+
+std::string failure(const Observation& observation, Scene scene) {
+  try {
+    estimate_starting_values(observation, scene);
+  } catch (const FitError& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+TEST(StartingValues, NoLightAtAGivenPlaceIsSaidWithComponentAndPlace) {
+  Scene scene;
+  scene.components = {test::component("sersic", {12.0, 60.0, 5.0, 3.0, 2.0, kNan, kNan}),
+                      unknown_at("gaussian", 25.5, 30.25, "bulge")};
+  EXPECT_THAT(failure(noise_only(), scene),
+              testing::AllOf(testing::StartsWith("bulge: no light above the noise"),
+                             testing::HasSubstr("x = 25.5, y = 30.25 (0-based")));
+  // Off the image there is none either.
+  scene.components = {unknown_at("sersic", -300.0, 30.0, "far")};
+  EXPECT_THAT(failure(noise_only(), scene),
+              testing::AllOf(testing::StartsWith("far: "), testing::HasSubstr("x = -300, y = 30 ")));
+  for (const Role missing : {Role::kFlux, Role::kRe}) {
+    scene.components = {test::component("sersic", {12.0, 60.0, 5.0, 3.0, 2.0, 0.5, 0.1})};
+    scene.components[0].parameter(missing).value = kNan;
+    EXPECT_THAT(failure(noise_only(), scene), testing::HasSubstr("x = 12, y = 60 "));
+  }
+  // Whose place is not known cannot be looked for there.
+  scene.components = {test::component("sersic", {12.0, 60.0, 5.0, 3.0, 2.0, 0.5, 0.1}),
+                      test::component("sersic", {kNan, kNan, 5.0, 3.0, 2.0, 0.5, 0.1})};
+  EXPECT_EQ(failure(noise_only(), scene), "the image has no light above its noise to start from");
+}
+
+TEST(StartingValues, WithoutLightShapesAreNearlyRound) {
+  Scene scene;
+  scene.components = {test::component("sersic", {12.0, 60.0, 5.0, 3.0, kNan, kNan, kNan}),
+                      test::component("sersic", {80.0, 20.0, 5.0, 3.0, 1.0, kNan, 0.3})};
+  estimate_starting_values(noise_only(), scene);
+  for (const std::size_t component : {0, 1}) EXPECT_EQ(start(scene, component, Role::kQ), 0.9);
+  EXPECT_DOUBLE_EQ(start(scene, 0, Role::kTheta), std::numbers::pi / 2.0);  // position angle 0
+  EXPECT_EQ(start(scene, 1, Role::kTheta), 0.3);
+  EXPECT_EQ(start(scene, 0, Role::kFlux), 5.0);
+}
+
+TEST(StartingValues, ADarkPlaceBesideAGalaxyIsNoFailure) {
+  Observation observation = test::observe(Image(kShape), 1.0);
+  test::add_gaussian(observation.data, {70.0, 50.0, 9000.0, 4.0, 0.4, 0.9});
+  test::add_noise(observation, 7);
+  Scene scene;
+  scene.components = {unknown_at("gaussian", 70.0, 50.0, "bright"), unknown_at("gaussian", 8.0, 8.0, "dark")};
+  estimate_starting_values(observation, scene);
+  EXPECT_NEAR(start(scene, 0, Role::kQ), 0.4, 0.1);
+  EXPECT_EQ(start(scene, 1, Role::kQ), 0.9);
+  EXPECT_GT(start(scene, 1, Role::kFlux), 0.0);
 }
 
 TEST(ImageMoments, MedianAfterClipping) {

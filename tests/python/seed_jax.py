@@ -17,7 +17,14 @@ jax.config.update("jax_enable_x64", True)
 
 def series_bn(n):
     """b_n by the asymptotic series of Ciotti & Bertin (1999, eq. 18), good to 1e-7 for n > 2.5."""
-    return 2 * n - 1 / 3 + 4 / (405 * n) + 46 / (25515 * n**2) + 131 / (1148175 * n**3) - 2194697 / (30690717750 * n**4)
+    return (
+        2 * n
+        - 1 / 3
+        + 4 / (405 * n)
+        + 46 / (25515 * n**2)
+        + 131 / (1148175 * n**3)
+        - 2194697 / (30690717750 * n**4)
+    )
 
 
 def sersic_2d(i, j, mag, log_re, log_n, x, y, q, theta, bn=None):
@@ -35,6 +42,8 @@ def sersic_2d(i, j, mag, log_re, log_n, x, y, q, theta, bn=None):
 
 def roots_clencurt(order):
     """Clenshaw-Curtis nodes and weights by the inverse FFT of Waldvogel (2006, eq. 3.9)."""
+    if order == 2:  # of which the construction knows nothing
+        return np.array([-1.0, 1.0]), np.ones(2)
     m = order - 1
     odd = np.arange(1, m, 2)
     rest = m - len(odd)
@@ -49,13 +58,17 @@ def roots_clencurt(order):
 
 @partial(jax.jit, static_argnames=["f"])
 def integrate_pixels(f, i, j, pars, di, dj, w):
-    return jax.lax.fori_loop(0, len(w), lambda k, sum: sum + w[k] * f(i + di[k], j + dj[k], pars), jnp.zeros(i.shape))
+    return jax.lax.fori_loop(
+        0, len(w), lambda k, sum: sum + w[k] * f(i + di[k], j + dj[k], pars), jnp.zeros(i.shape)
+    )
 
 
 @partial(jax.jit, static_argnames=["f"])
 def tensor_integrate_pixels(f, i, j, pars, d, w, oversamp=1):
     d, w = 0.5 * jnp.asarray(d) / oversamp, 0.5 * jnp.asarray(w) / oversamp
-    return integrate_pixels(f, i, j, pars, jnp.repeat(d, len(d)), jnp.tile(d, len(d)), jnp.outer(w, w).flatten())
+    return integrate_pixels(
+        f, i, j, pars, jnp.repeat(d, len(d)), jnp.tile(d, len(d)), jnp.outer(w, w).flatten()
+    )
 
 
 @partial(jax.jit, static_argnames=["f", "order"])
@@ -70,32 +83,61 @@ def clencurt_tensor_integration(f, i, j, pars, order):
 
 @partial(jax.jit, static_argnames=["f", "order"])
 def oversampled_integration(f, i, j, pars, order):
-    return tensor_integrate_pixels(f, i, j, pars, (2 * np.arange(order) + 1) / order - 1, np.full(order, 2 / order))
+    return tensor_integrate_pixels(
+        f, i, j, pars, (2 * np.arange(order) + 1) / order - 1, np.full(order, 2 / order)
+    )
 
 
 def oversample_pixels(i, j, k, oversamp, base_oversamp=1):
     d = ((np.arange(oversamp) + 0.5) / oversamp - 0.5) / (base_oversamp * oversamp ** (k - 1))
-    return (i[..., None] + jnp.repeat(d, oversamp)).flatten(), (j[..., None] + jnp.tile(d, oversamp)).flatten()
+    return (i[..., None] + jnp.repeat(d, oversamp)).flatten(), (
+        j[..., None] + jnp.tile(d, oversamp)
+    ).flatten()
 
 
 def integrate_with_error(f, i, j, pars, k, order, base_oversamp, oversamp):
     rules = (roots_legendre(order - 1), roots_legendre(order), roots_clencurt(order))
-    low, gauss, clenshaw = (tensor_integrate_pixels(f, i, j, pars, *r, base_oversamp * oversamp**k) for r in rules)
+    low, gauss, clenshaw = (
+        tensor_integrate_pixels(f, i, j, pars, *r, base_oversamp * oversamp**k) for r in rules
+    )
     return 0.5 * (gauss + clenshaw), jnp.maximum(jnp.abs(gauss - low), jnp.abs(gauss - clenshaw))
 
 
-@partial(jax.jit, static_argnames=["f", "order", "oversamp", "frac_refine", "k_max"])
-def integrate_with_subpixel_refinement(f, i, j, pars, order=3, oversamp=3, frac_refine=0.1, k_max=5):
-    """All levels, whatever the precision: a compiled program has a fixed size. Base oversampling 1."""
+REFINEMENT_STATIC = ["f", "base_oversamp", "order", "oversamp", "frac_refine", "k_max"]
+
+
+@partial(jax.jit, static_argnames=REFINEMENT_STATIC)
+def prepare_subpixel_refinements(
+    f, i, j, pars, base_oversamp=1, order=3, oversamp=3, precision=1e-6, frac_refine=0.1, k_max=5
+):
+    """All levels, whatever is imprecise: a compiled program has a fixed size."""
     new_i, new_j = i.flatten(), j.flatten()
     n_to_refine = int(new_i.size * frac_refine)
-    values, chosen = [], []
+    idx_to_refine, integrated_pixels, n_imprecise = [], [], []
     for k in range(k_max + 1):
         if k > 0:
-            chosen.append(error.argsort()[-n_to_refine:])  # noqa: F821  (set by the level before)
-            new_i, new_j = oversample_pixels(new_i[chosen[-1]], new_j[chosen[-1]], k, oversamp)
-        value, error = integrate_with_error(f, new_i, new_j, pars, k, order, 1, oversamp)
-        values.append(value)
-    for k in range(k_max, 0, -1):
-        values[k - 1] = values[k - 1].at[chosen[k - 1]].set(values[k].reshape(-1, oversamp**2).sum(1))
-    return values[0].reshape(i.shape)
+            idx_to_refine.append(error.argsort()[-n_to_refine:])  # noqa: F821  (set by the level before)
+            chosen = idx_to_refine[-1]
+            new_i, new_j = oversample_pixels(new_i[chosen], new_j[chosen], k, oversamp, base_oversamp)
+        value, error = integrate_with_error(f, new_i, new_j, pars, k, order, base_oversamp, oversamp)
+        integrated_pixels.append(value)
+        n_imprecise.append((error > precision).sum())
+    return idx_to_refine, integrated_pixels, n_imprecise, n_to_refine
+
+
+@partial(jax.jit, static_argnames=["oversamp", "shape"])
+def apply_subpixel_refinements(idx_to_refine, integrated_pixels, oversamp, shape):
+    pixels = integrated_pixels[-1]
+    for chosen, parents in zip(idx_to_refine[::-1], integrated_pixels[-2::-1], strict=True):
+        pixels = parents.at[chosen].set(pixels.reshape(-1, oversamp**2).sum(1))
+    return pixels.reshape(shape)
+
+
+@partial(jax.jit, static_argnames=REFINEMENT_STATIC)
+def integrate_with_subpixel_refinement(
+    f, i, j, pars, base_oversamp=1, order=3, oversamp=3, precision=1e-6, frac_refine=0.1, k_max=5
+):
+    prepared = prepare_subpixel_refinements(
+        f, i, j, pars, base_oversamp, order, oversamp, precision, frac_refine, k_max
+    )
+    return apply_subpixel_refinements(*prepared[:2], oversamp, i.shape)
