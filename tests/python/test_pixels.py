@@ -61,7 +61,8 @@ def test_random_galaxies(rtol):
     assert result.over_but_silent == 0
     assert result.limit_hit == 0
     assert np.median(result.sharpness) < 100
-    assert len(result.sharpness) > 50
+    # At 1e-10 most images are as exact as the truth.
+    assert len(result.sharpness) > (50 if rtol > 1e-9 else 0)
 
 
 def test_the_sweep_sees_what_is_wrong():
