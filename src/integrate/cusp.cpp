@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
+#include <vector>
 
 #include "gaxel/quadrature.hpp"
 
@@ -35,31 +38,46 @@ struct EdgeIntegrals {
   double light_tau = 0.0;
 };
 
+// Collects the nodes of an edge's panels, then evaluates them together.
 struct EdgeSampler {
-  const RadialLaw& law;
-  bool derivatives;
-  double height_squared;  // of the perpendicular from the centre
-  EdgeIntegrals sums;
-  std::int64_t n_evaluations = 0;
+  std::vector<double> tau;
+  std::vector<double> weight;
 
   void add_panel(double from, double to) {
     const QuadratureRule& rule = gauss_legendre(kPanelOrder);
     const double middle = 0.5 * (from + to);
     const double half = 0.5 * (to - from);
     for (std::size_t k = 0; k < rule.nodes.size(); ++k) {
-      const double tau = middle + half * rule.nodes[k];
-      const double weight = half * rule.weights[k];
-      const double s = height_squared + tau * tau;
-      const EnclosedFlux enclosed = law.enclosed(s);
-      sums.mean += weight * enclosed.mean;
-      if (derivatives) {
-        const double g = law.value(s);
-        sums.mean_d_shape += weight * enclosed.d_shape;
-        sums.light += weight * g;
-        sums.light_tau += weight * g * tau;
-      }
+      tau.push_back(middle + half * rule.nodes[k]);
+      weight.push_back(half * rule.weights[k]);
     }
-    n_evaluations += kPanelOrder;
+  }
+
+  // `height_squared`: of the perpendicular from the centre.
+  EdgeIntegrals integrate(const RadialLaw& law, double height_squared, bool derivatives) const {
+    const std::size_t n = tau.size();
+    std::vector<double> s(n);
+    std::vector<double> mean(n);
+    for (std::size_t k = 0; k < n; ++k) {
+      s[k] = std::max(height_squared + tau[k] * tau[k], std::numeric_limits<double>::min());
+    }
+    EdgeIntegrals sums;
+    if (!derivatives) {
+      law.enclosed(s.data(), n, mean.data(), nullptr);
+      for (std::size_t k = 0; k < n; ++k) sums.mean += weight[k] * mean[k];
+      return sums;
+    }
+    std::vector<double> d_shape(n);
+    std::vector<double> g(n);
+    law.enclosed(s.data(), n, mean.data(), d_shape.data());
+    law.evaluate(s.data(), n, g.data());
+    for (std::size_t k = 0; k < n; ++k) {
+      sums.mean += weight[k] * mean[k];
+      sums.mean_d_shape += weight[k] * d_shape[k];
+      sums.light += weight[k] * g[k];
+      sums.light_tau += weight[k] * g[k] * tau[k];
+    }
+    return sums;
   }
 
   // Panels that grow away from the foot: within each the integrand, singular at tau = +-i height, is smooth.
@@ -117,7 +135,7 @@ Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box
     const double end = start + length;
     const Point foot{from.u - start * eu, from.v - start * ev};
 
-    EdgeSampler sampler{law, derivatives, height * height, {}};
+    EdgeSampler sampler;
     // Over the first panel, too, the radius grows by no more than the ratio.
     const double ratio = sampling.panel_ratio;
     const double first = std::max(std::abs(height) * std::min(1.0, std::sqrt(ratio * ratio - 1.0)),
@@ -128,8 +146,8 @@ Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box
     if (start < 0.0) {
       sampler.add_side(-1.0, std::max(-end, 0.0), -start, first, ratio);
     }
-    const EdgeIntegrals& sums = sampler.sums;
-    n_evaluations += sampler.n_evaluations;
+    const EdgeIntegrals sums = sampler.integrate(law, height * height, derivatives);
+    n_evaluations += std::ssize(sampler.tau);
     flux += height * sums.mean;
     shape += height * sums.mean_d_shape;
     const double u_light = foot.u * sums.light + eu * sums.light_tau;

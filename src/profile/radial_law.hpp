@@ -11,12 +11,6 @@ namespace gaxel {
 /// Eight, as many as the widest vector holds.
 inline constexpr std::array<double, 8> kReaches = {0.95, 0.82, 0.66, 0.48, 0.31, 0.17, 0.08, 0.03};
 
-/// G(s) = F(<s) / (2 pi s), F the flux inside s; and its derivative with respect to the shape parameter.
-struct EnclosedFlux {
-  double mean;
-  double d_shape;
-};
-
 /// A range of s, with ln g at its ends (see RadialLaw::log_values).
 struct RadialRange {
   double s_min;
@@ -52,8 +46,9 @@ class RadialLaw {
   virtual double log_min(const RadialRange& range) const = 0;
   virtual double log_max(const RadialRange& range) const = 0;
 
-  /// Enclosed flux at s >= 0, for the closed form of the cusp; absolute error about 1e-16.
-  virtual EnclosedFlux enclosed(double s) const = 0;
+  /// G(s) = F(<s) / (2 pi s), F the flux inside s, at n values of s, for the closed form of the cusp; and its
+  /// derivative with respect to the shape parameter unless d_shape is null. Error about 1e-15 of G.
+  virtual void enclosed(const double* s, std::size_t n, double* mean, double* d_shape) const = 0;
 
   /// g at a single s >= 0, finite at the centre.
   virtual double value(double s) const = 0;

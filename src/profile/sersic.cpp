@@ -9,8 +9,8 @@
 #include <string>
 
 #include "gaxel/error.hpp"
-#include "math/incomplete_gamma.hpp"
 #include "math/sersic_b.hpp"
+#include "profile/sersic_enclosed.hpp"
 #include "profile/sersic_kernel.hpp"
 
 namespace gaxel {
@@ -75,19 +75,8 @@ std::array<double, kReaches.size()> SersicLaw::log_bounds(const RadialRange& ran
   return bounds;
 }
 
-EnclosedFlux SersicLaw::enclosed(double s) const {
-  const SersicConstants& c = constants_;
-  const double a = 2.0 * c.n;
-  const double x = exponent_at(s);
-  if (x > gamma_series_limit(a)) {
-    return {1.0 / (2.0 * std::numbers::pi * s), 0.0};
-  }
-  // G = n I0 e^-x S(2n, x); x dS/dx - x S = 1 - a S = -a (S - 1/a).
-  const ScaledGammaSeries series = scaled_gamma_series(a, x);
-  const double scale = c.n * c.i0;
-  const double dlog_x_dn = x > 0.0 ? c.dlog_b_dn - 2.0 * c.exponent * c.exponent * std::log(s) : 0.0;
-  return {scale * series.sum, scale * (series.sum * (c.dlog_i0_dn + 1.0 / c.n) - a * series.tail * dlog_x_dn +
-                                       2.0 * series.d_da)};
+void SersicLaw::enclosed(const double* s, std::size_t n, double* mean, double* d_shape) const {
+  sersic_enclosed(constants_, s, n, mean, d_shape);
 }
 
 double SersicLaw::value(double s) const {

@@ -31,7 +31,7 @@ class SersicLaw final : public RadialLaw {
   std::array<double, kReaches.size()> log_bounds(const RadialRange& range) const override;
   double log_min(const RadialRange& range) const override { return range.log_at_max; }
   double log_max(const RadialRange& range) const override { return range.log_at_min; }
-  EnclosedFlux enclosed(double s) const override;
+  void enclosed(const double* s, std::size_t n, double* mean, double* d_shape) const override;
   double value(double s) const override;
   double rounding(double g) const override;
   CuspSampling cusp_sampling() const override;
