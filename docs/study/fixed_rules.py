@@ -4,24 +4,25 @@ from collections.abc import Callable
 
 import gaxel
 import numpy as np
-from galaxy import FLUX, PARS, PRECISION, SHAPE, component, error_of, exact_image, func, i_pix, j_pix
+from galaxy import FLUX, error_of, exact_image, func, i_pix, j_pix
 from gaxel import integration as gi
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from report import BLUE, GREEN, ORANGE, PINK, SKY, WIDTH, Report, sci
+from study_galaxy import GALPARS, SIZE, component
 
 
 def fixed(rule: Callable, order: int) -> np.ndarray:
-    return rule(func, i_pix, j_pix, PARS, order)
+    return rule(func, i_pix, j_pix, GALPARS, order)
 
 
 def kronrod() -> np.ndarray:
-    return gi.integrate_pixels(func, i_pix, j_pix, PARS, *gi.K15_2d_nodes, gi.K15_2d_weights)
+    return gi.integrate_pixels(func, i_pix, j_pix, GALPARS, *gi.K15_2d_nodes, gi.K15_2d_weights)
 
 
 def g7() -> np.ndarray:
-    return gi.integrate_pixels(func, i_pix, j_pix, PARS, *gi.G7_2d_nodes, gi.G7_2d_weights)
+    return gi.integrate_pixels(func, i_pix, j_pix, GALPARS, *gi.G7_2d_nodes, gi.G7_2d_weights)
 
 
 def run(report: Report) -> None:
@@ -31,7 +32,7 @@ def run(report: Report) -> None:
         kronrod(),
     )
     report.numbers |= {
-        "func_0_0": float(func(0, 0, PARS)),
+        "func_0_0": float(func(0, 0, GALPARS)),
         "g7_minus_gl7": float(np.abs(g7() - gl7).max()),
         "k15_minus_g7": float(np.abs(k15 - g7()).max()),
     }
@@ -63,7 +64,7 @@ def rules(report: Report) -> None:
         largest = f"{sci(error.largest)} ({100 * error.largest / FLUX:.1f} %)"
         rows.append([name, nodes, degree, largest, sci(error.total), error.n_over])
     header = ["rule", "nodes in a pixel", "exact to degree", "largest error of a pixel, counts (of the flux)"]
-    header += ["error of the sum of all pixels", f"pixels off by more than {PRECISION:.0e}"]
+    header += ["error of the sum of all pixels", "pixels off by more than 1e-6"]
     report.add_table("rules", header, rows)
 
 
@@ -81,8 +82,8 @@ def kronrod_blocks(report: Report) -> None:
     rows.append(["together", weights.size, f"{weights.sum():.4f}"])
     report.add_table("blocks", ["block", "nodes", "sum of its weights"], rows)
     report.numbers["k15_nodes"] = weights.size
-    shared = gi.integrate_pixels(func, i_pix, j_pix, PARS, *gi.G7_2d_nodes, gi.K15_G7_2d_weights)
-    nested = shared + gi.integrate_pixels(func, i_pix, j_pix, PARS, *gi.K15_new_2d_nodes, new)
+    shared = gi.integrate_pixels(func, i_pix, j_pix, GALPARS, *gi.G7_2d_nodes, gi.K15_G7_2d_weights)
+    nested = shared + gi.integrate_pixels(func, i_pix, j_pix, GALPARS, *gi.K15_new_2d_nodes, new)
     report.numbers["nested_minus_k15"] = float(np.abs(nested - kronrod()).max())
 
 
@@ -98,24 +99,28 @@ def same_points(a: np.ndarray, b: np.ndarray) -> bool:
 
 def sets(report: Report) -> None:
     """Is G7's set of nodes with the 176 new ones the K15 set? And what would a wrong set do?"""
+    union = np.hstack((gi.G7_2d_nodes, gi.K15_new_2d_nodes))
     weights = np.concatenate((gi.K15_G7_2d_weights, gi.K15_new_2d_weights))
-    union = np.vstack((np.hstack((gi.G7_2d_nodes, gi.K15_new_2d_nodes)), weights))
-    whole = np.vstack((gi.K15_2d_nodes, gi.K15_2d_weights))
-    wrong = union.copy()
-    wrong[1] = np.roll(wrong[1], 1)  # every dj handed to the neighbour
-    rows = []
-    for name, check in (
-        ("each row sorted by itself, as in the seed", same_by_coordinate),
-        ("whole points (di, dj, weight)", same_points),
-    ):
-        verdicts = [check(candidate, whole) for candidate in (union, wrong)]
-        rows.append([name, *("equal" if verdict else "not equal" for verdict in verdicts)])
-        report.numbers[check.__name__] = verdicts[0] + 2 * verdicts[1]
-    report.add_table(
-        "sets",
-        ["comparison with the K15 set", "G7 + 176 new", "the same with every dj moved to the next node"],
-        rows,
-    )
+    wrong = np.stack((union[0], np.random.default_rng(1).permutation(union[1])))
+    whole = gi.K15_2d_nodes
+    rows = [
+        [name, *("equal" if check(candidate, whole) else "not equal" for candidate in (union, wrong))]
+        for name, check in (
+            ("the seed's: each coordinate sorted by itself", same_by_coordinate),
+            ("as points (di, dj)", same_points),
+        )
+    ]
+    weighted = [np.vstack(pair) for pair in ((union, weights), (wrong, weights), (whole, gi.K15_2d_weights))]
+    verdicts = ("equal" if same_points(candidate, weighted[2]) else "not equal" for candidate in weighted[:2])
+    rows.append(["as points with their weights (di, dj, w)", *verdicts])
+    distinct = len({*zip(*wrong, strict=True)})
+    header = [
+        "comparison with the K15 nodes",
+        "G7 + 176 new",
+        f"with dj shuffled: {distinct} of the 225 points",
+    ]
+    report.add_table("sets", header, rows)
+    report.numbers["sets"] = [row[1:] for row in rows]
 
 
 def draw_pixel(axes: Axes, title: str) -> None:
@@ -141,7 +146,7 @@ def nodes_figure(report: Report) -> None:
             # Inside the pixel: numbers of the nodes on its border step aside.
             side = "left" if x < -0.45 else "right" if x > 0.45 else "center"
             aside = {"left": 4, "right": -4, "center": 0}[side]
-            below = (9 + 14 * weight**0.5) * (1 if y < -0.2 else -1)
+            below = (9 + 14 * weight**0.5) * (1 if y < -0.36 else -1)
             text = f"{weight:.3f}".removeprefix("0")
             axes.annotate(
                 text, (x, y), (aside, below), textcoords="offset points", ha=side, va="center", fontsize=7
@@ -176,12 +181,12 @@ def maps_figure(report: Report, gl7: np.ndarray, cc7: np.ndarray, k15: np.ndarra
         ("Gauss-Legendre, 7 x 7", gl7),
         ("Clenshaw-Curtis, 7 x 7", cc7),
         ("Kronrod K15, 15 x 15", k15),
-        ("refinement, the seed's", gi.integrate_with_subpixel_refinement(func, i_pix, j_pix, PARS)),
-        ("gaxel.render, 1e-6", gaxel.render(component(), SHAPE)),
+        ("refinement, the seed's", gi.integrate_with_subpixel_refinement(func, i_pix, j_pix, GALPARS)),
+        ("gaxel.render, 1e-6", gaxel.render(component(GALPARS, SIZE), SIZE)),
     ]
     figure, panels = plt.subplots(2, 4, figsize=(WIDTH, 4.3), sharex=True, sharey=True)
     norm = LogNorm(1e-12, 1e-1, clip=True)
-    extent = (-SHAPE[1] / 2, SHAPE[1] / 2, -SHAPE[0] / 2, SHAPE[0] / 2)
+    extent = (-SIZE[1] / 2, SIZE[1] / 2, -SIZE[0] / 2, SIZE[0] / 2)
     for axes, (title, image) in zip(panels.flat, images, strict=True):
         error = np.abs(image - exact_image())
         shown = axes.imshow(
@@ -203,20 +208,20 @@ def galaxy_figure(report: Report) -> None:
     """The galaxy, and its core with the pixels' borders."""
     figure, (whole, core) = plt.subplots(1, 2, figsize=(WIDTH, 3.9), width_ratios=(1, 1))
     image = exact_image()
-    extent = (-SHAPE[1] / 2, SHAPE[1] / 2, -SHAPE[0] / 2, SHAPE[0] / 2)
+    extent = (-SIZE[1] / 2, SIZE[1] / 2, -SIZE[0] / 2, SIZE[0] / 2)
     shown = whole.imshow(image, origin="lower", norm=LogNorm(1e-4, 200), cmap="inferno", extent=extent)
     whole.set(xlabel="j (pixels)", ylabel="i (pixels)", title="exact counts in each pixel")
     figure.colorbar(shown, ax=whole, shrink=0.85, label="counts")
     side = np.linspace(-2, 2, 401)
     j, i = np.meshgrid(side, side)
     light = core.imshow(
-        func(i, j, PARS), origin="lower", norm=LogNorm(1, 1e5), cmap="inferno", extent=(-2, 2, -2, 2)
+        func(i, j, GALPARS), origin="lower", norm=LogNorm(1, 1e5), cmap="inferno", extent=(-2, 2, -2, 2)
     )
     core.set(xticks=range(-2, 3), yticks=range(-2, 3))
     core.grid(color="white", lw=0.7, alpha=0.7)
     core.set_axisbelow(False)
     core.plot(j_pix[43:47, 48:52], i_pix[43:47, 48:52], ".", color="white", ms=4)
-    core.plot(PARS["x"], PARS["y"], "+", color=SKY, ms=10, mew=1.8)
+    core.plot(GALPARS["x"], GALPARS["y"], "+", color=SKY, ms=10, mew=1.8)
     core.set(xlabel="j (pixels)", title="light inside the pixels of the core")
     figure.colorbar(light, ax=core, shrink=0.85, label="counts per pixel area")
     report.add_figure("galaxy", figure)

@@ -17,9 +17,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "python")
 
 import jax  # noqa: E402
 import seed_jax as seed  # noqa: E402
-from galaxy import PARS, func, i_pix, j_pix  # noqa: E402
+from galaxy import func, i_pix, j_pix  # noqa: E402
 from gaxel import integration as gi  # noqa: E402
 from jax import numpy as jnp  # noqa: E402
+from study_galaxy import GALPARS  # noqa: E402
 
 jax_i, jax_j = jnp.asarray(i_pix), jnp.asarray(j_pix)
 
@@ -64,19 +65,21 @@ def nothing_compiled(i, j, pars, order):
 def times(quick: bool) -> dict[str, dict[str, float]]:
     """Of the first call and of later ones."""
     calls = {
-        "midpoint, 1 node": lambda: seed.oversampled_integration(jax_func, jax_i, jax_j, PARS, 1),
+        "midpoint, 1 node": lambda: seed.oversampled_integration(jax_func, jax_i, jax_j, GALPARS, 1),
         "Gauss-Legendre, 7 x 7": lambda: seed.gauss_legendre_tensor_integration(
-            jax_func, jax_i, jax_j, PARS, 7
+            jax_func, jax_i, jax_j, GALPARS, 7
         ),
-        "Clenshaw-Curtis, 7 x 7": lambda: seed.clencurt_tensor_integration(jax_func, jax_i, jax_j, PARS, 7),
-        "refinement": lambda: seed.integrate_with_subpixel_refinement(jax_func, jax_i, jax_j, PARS),
-        "uncompiled": lambda: outer_uncompiled(jax_i, jax_j, PARS, 7),
-        "loop uncompiled": lambda: loop_uncompiled(jax_i, jax_j, PARS, 7),
-        "nothing compiled": lambda: nothing_compiled(jax_i, jax_j, PARS, 7),
+        "Clenshaw-Curtis, 7 x 7": lambda: seed.clencurt_tensor_integration(
+            jax_func, jax_i, jax_j, GALPARS, 7
+        ),
+        "refinement": lambda: seed.integrate_with_subpixel_refinement(jax_func, jax_i, jax_j, GALPARS),
+        "uncompiled": lambda: outer_uncompiled(jax_i, jax_j, GALPARS, 7),
+        "loop uncompiled": lambda: loop_uncompiled(jax_i, jax_j, GALPARS, 7),
+        "nothing compiled": lambda: nothing_compiled(jax_i, jax_j, GALPARS, 7),
     }
     waiting = {name: lambda call=call: call().block_until_ready() for name, call in calls.items()}
     first = {name: once(call) for name, call in waiting.items()}
-    waiting["yardstick"] = lambda: gi.oversampled_integration(func, i_pix, j_pix, PARS, 1)
+    waiting["yardstick"] = lambda: gi.oversampled_integration(func, i_pix, j_pix, GALPARS, 1)
     best = best_times(waiting, 1 if quick else 15)
     unit = best.pop("yardstick")
     return {
@@ -96,18 +99,18 @@ def recompilations(k_max: int) -> list[list[Any]]:
     jax.monitoring.register_event_duration_secs_listener(listen)
     node, weight = (jnp.asarray(values) for values in gi.roots_legendre(7))
     smaller = jax_i[:-1], jax_j[:-1]
-    moved, whole = dict(PARS, x=0.4), dict(PARS, theta=0)
+    moved, whole = dict(GALPARS, x=0.4), dict(GALPARS, theta=0)
 
     # JAX tells functions apart by identity, not by what they do.
     light, twin = (jax.jit(lambda i, j, pars: seed.sersic_2d(i, j, **pars)) for _ in range(2))
 
-    def gauss(i: Any = jax_i, j: Any = jax_j, pars: dict = PARS, order: int = 7, f: Any = light) -> Any:
+    def gauss(i: Any = jax_i, j: Any = jax_j, pars: dict = GALPARS, order: int = 7, f: Any = light) -> Any:
         return seed.gauss_legendre_tensor_integration(f, i, j, pars, order)
 
     def tensor(oversamp: int) -> Any:
-        return seed.tensor_integrate_pixels(light, jax_i, jax_j, PARS, node, weight, oversamp)
+        return seed.tensor_integrate_pixels(light, jax_i, jax_j, GALPARS, node, weight, oversamp)
 
-    def refine(pars: dict = PARS, **options: Any) -> Any:
+    def refine(pars: dict = GALPARS, **options: Any) -> Any:
         options = dict(k_max=k_max) | options
         return seed.integrate_with_subpixel_refinement(light, jax_i, jax_j, pars, **options)
 

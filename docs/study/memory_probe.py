@@ -13,9 +13,10 @@ from pathlib import Path  # noqa: E402
 
 import gaxel  # noqa: E402
 import numpy as np  # noqa: E402
-from galaxy import PARS, SHAPE, component, func, i_pix, j_pix  # noqa: E402
+from galaxy import func, i_pix, j_pix  # noqa: E402
 from gaxel import integration as gi  # noqa: E402
 from precision import light  # noqa: E402
+from study_galaxy import GALPARS, SIZE, component  # noqa: E402
 
 RULES = {
     "midpoint, 1 node": gi.tensor_rule(*gi.roots_midpoint(1)),
@@ -27,26 +28,26 @@ RULES = {
 
 def all_at_once(i, j, di, dj, w):
     """All nodes of all pixels in one array."""
-    return light(i[..., None] + di, j[..., None] + dj, PARS) @ w
+    return light(i[..., None] + di, j[..., None] + dj, GALPARS) @ w
 
 
 def node_by_node(i, j, di, dj, w):
     """The seed's loop: one node of all pixels at a time."""
     image = np.zeros(i.shape)
     for k in range(len(w)):
-        image += w[k] * light(i + di[k], j + dj[k], PARS)
+        image += w[k] * light(i + di[k], j + dj[k], GALPARS)
     return image
 
 
 def compiled(i, j, di, dj, w):
-    return gi.integrate_pixels(func, i, j, PARS, di, dj, w)
+    return gi.integrate_pixels(func, i, j, GALPARS, di, dj, w)
 
 
 def call_of(way: str, rule: str):
     if rule == "refinement":
-        return lambda i, j: gi.integrate_with_subpixel_refinement(func, i, j, PARS)
+        return lambda i, j: gi.integrate_with_subpixel_refinement(func, i, j, GALPARS)
     if rule == "gaxel.render, tolerance 1e-6":
-        return lambda i, j: gaxel.render(component(), SHAPE)
+        return lambda i, j: gaxel.render(component(GALPARS, SIZE), SIZE)
     if way == "JAX":
         import jax
         import seed_jax as seed
@@ -54,7 +55,7 @@ def call_of(way: str, rule: str):
 
         jax_func = jax.jit(lambda i, j, pars: seed.sersic_2d(i, j, **pars))
         nodes = [jnp.asarray(values) for values in RULES[rule]]
-        return lambda i, j: seed.integrate_pixels(jax_func, i, j, PARS, *nodes).block_until_ready()
+        return lambda i, j: seed.integrate_pixels(jax_func, i, j, GALPARS, *nodes).block_until_ready()
     integrate = {
         "numpy, all nodes at once": all_at_once,
         "numpy, node by node": node_by_node,

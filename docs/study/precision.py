@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 from clock import best_times
-from galaxy import PARS, PRECISION, error_of, func, i_pix, j_pix
+from galaxy import PRECISION, error_of, func, i_pix, j_pix
 from gaxel import integration as gi
 from gaxel import sersic
 from report import Report, sci
+from study_galaxy import GALPARS
 
 
 def light(i: np.ndarray, j: np.ndarray, pars: dict[str, float]) -> np.ndarray:
@@ -28,7 +29,7 @@ def integrate(i: np.ndarray, j: np.ndarray, di: np.ndarray, dj: np.ndarray, w: n
     di, dj, w = (values.astype(i.dtype) for values in (di, dj, w))
     image = np.zeros_like(i)
     for k in range(len(w)):
-        image += w[k] * light(i + di[k], j + dj[k], PARS)
+        image += w[k] * light(i + di[k], j + dj[k], GALPARS)
     return image
 
 
@@ -67,15 +68,15 @@ def measures(kind: type) -> dict[str, Any]:
     i, j = i_pix.astype(kind), j_pix.astype(kind)
     call = partial(integrate, i, j, *gi.tensor_rule(*gi.roots_legendre(7)))
     gl7, g7 = call(), integrate(i, j, *gi.G7_2d_nodes, gi.G7_2d_weights)
-    rounding = np.abs(gl7 - gi.gauss_legendre_tensor_integration(func, i_pix, j_pix, PARS, 7))
+    rounding = np.abs(gl7 - gi.gauss_legendre_tensor_integration(func, i_pix, j_pix, GALPARS, 7))
     n_imprecise, image = refined(kind, 8)
     origin = np.zeros((1, 1), kind)
     return {
-        "func(0, 0)": f"{float(light(origin, origin, PARS)[0, 0]):.10f}",
+        "func(0, 0)": f"{float(light(origin, origin, GALPARS)[0, 0]):.10f}",
         "distance from 38.83 to the next number": sci(np.spacing(kind(38.83))),
         "largest difference G7 - GL7: the same nodes in another order (counts)": sci(np.abs(g7 - gl7).max()),
         "rounding error of GL7: largest (counts)": sci(rounding.max()),
-        "pixels in which it exceeds 1e-06": str(int((rounding > PRECISION).sum())),
+        "pixels in which it exceeds 1e-6": str(int((rounding > PRECISION).sum())),
         "n_imprecise of levels 0 to 8": ", ".join(map(str, n_imprecise)),
         "largest error of the refined image, k_max 8 (counts)": sci(error_of(image).largest),
         "distance from j = 2000 to the next number, in cells of level 5": sci(np.spacing(kind(2000)) * 3**5),

@@ -1,24 +1,14 @@
 """The second half of the study: cells that a rule gets wrong are split, level by level."""
 
 import numpy as np
-from galaxy import (
-    PARS,
-    PRECISION,
-    SHAPE,
-    error_of,
-    exact_children,
-    exact_image,
-    exact_pixel,
-    func,
-    i_pix,
-    j_pix,
-)
+from galaxy import PRECISION, error_of, exact_children, exact_image, exact_pixel, func, i_pix, j_pix
 from gaxel import integration as gi
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import LogNorm
 from report import BLUE, ORANGE, RED, SKY, WIDTH, Report, sci
+from study_galaxy import GALPARS, SIZE
 
 OVERSAMP = 3
 
@@ -30,14 +20,16 @@ class Level:
         self.k, self.i, self.j, self.truth = k, i, j, truth
         self.side = OVERSAMP**-k
         low, gauss, clenshaw = (
-            gi.tensor_integrate_pixels(func, i, j, PARS, *roots, OVERSAMP**k)
+            gi.tensor_integrate_pixels(func, i, j, GALPARS, *roots, OVERSAMP**k)
             for roots in (gi.roots_legendre(2), gi.roots_legendre(3), gi.roots_clencurt(3))
         )
         self.gauss, self.clenshaw, self.mean = gauss, clenshaw, 0.5 * (gauss + clenshaw)
         self.by_order, self.by_kind = np.abs(gauss - low), np.abs(gauss - clenshaw)
         self.estimate = np.maximum(self.by_order, self.by_kind)
         self.n_imprecise = int((self.estimate > PRECISION).sum())
-        inside = [np.abs(at - centre) <= self.side / 2 for at, centre in ((i, PARS["y"]), (j, PARS["x"]))]
+        inside = [
+            np.abs(at - centre) <= self.side / 2 for at, centre in ((i, GALPARS["y"]), (j, GALPARS["x"]))
+        ]
         self.holds_centre = inside[0] & inside[1]
 
 
@@ -51,7 +43,7 @@ def all_levels(plan: gi.SubpixelRefinement) -> list[Level]:
 
 
 def run(report: Report) -> None:
-    plan = gi.prepare_subpixel_refinements(func, i_pix, j_pix, PARS)
+    plan = gi.prepare_subpixel_refinements(func, i_pix, j_pix, GALPARS)
     levels = all_levels(plan)
     report.numbers["n_levels"] = len(levels)
     level_table(report, plan, levels)
@@ -66,10 +58,10 @@ def level_table(report: Report, plan: gi.SubpixelRefinement, levels: list[Level]
     rows = []
     for level in levels:
         k = level.k
-        image = gi.integrate_with_subpixel_refinement(func, i_pix, j_pix, PARS, k_max=k)
+        image = gi.integrate_with_subpixel_refinement(func, i_pix, j_pix, GALPARS, k_max=k)
         split = plan.n_to_refine if k < len(levels) - 1 else 0
         needless = max(0, split - level.n_imprecise)
-        rows.append([k, f"1/{OVERSAMP**k}", level.i.size, level.n_imprecise, split, needless])
+        rows.append([k, f"1/{OVERSAMP**k}" if k else "1", level.i.size, level.n_imprecise, split, needless])
         rows[-1] += [sci(level.estimate.max()), sci(error_of(image).largest)]
     header = ["level k", "side (pixels)", "cells", "n_imprecise", "split", "of these precise already"]
     header += ["largest estimate (counts)", "true largest error of the image if k_max = k (counts)"]
@@ -95,10 +87,10 @@ def level_figure(report: Report, plan: gi.SubpixelRefinement, levels: list[Level
         if level.k < len(plan.idx_to_refine):
             split = plan.idx_to_refine[level.k]
             outline(axes, level.j[split], level.i[split], level.side)
-        span = 1.02 * (np.abs(level.j - PARS["x"]).max() + half)
-        axes.set(xlim=(PARS["x"] - span, PARS["x"] + span), aspect="equal")
-        axes.set(ylim=(PARS["y"] - 0.34 * span, PARS["y"] + 0.34 * span))
-        axes.plot(PARS["x"], PARS["y"], "+", color="white", ms=7, mew=1)
+        span = 1.02 * (np.abs(level.j - GALPARS["x"]).max() + half)
+        axes.set(xlim=(GALPARS["x"] - span, GALPARS["x"] + span), aspect="equal")
+        axes.set(ylim=(GALPARS["y"] - 0.34 * span, GALPARS["y"] + 0.34 * span))
+        axes.plot(GALPARS["x"], GALPARS["y"], "+", color="white", ms=7, mew=1)
         side = "1" if level.k == 0 else f"1/{OVERSAMP**level.k}"
         axes.set_title(f"level {level.k}, side {side} pixel: {level.n_imprecise} of {level.i.size} imprecise")
         axes.set_facecolor("#eeeeee")
@@ -169,12 +161,12 @@ def average(report: Report, plan: gi.SubpixelRefinement, levels: list[Level]) ->
     for name, rule in rules.items():
         values = [getattr(level, rule) for level in levels]
         image = gi.apply_subpixel_refinements(
-            plan.idx_to_refine, values[0], values[1:], plan.n_imprecise, OVERSAMP, SHAPE
+            plan.idx_to_refine, values[0], values[1:], plan.n_imprecise, OVERSAMP, SIZE
         )
         error = error_of(image)
         rows.append([name, sci(error.largest), sci(error.total), error.n_over])
     header = ["value of a cell", "largest error of a pixel (counts)", "error of the sum of all pixels"]
-    report.add_table("average_image", [*header, "pixels off by more than 1e-06"], rows)
+    report.add_table("average_image", [*header, "pixels off by more than 1e-6"], rows)
     centres(report, levels)
 
 
@@ -204,7 +196,7 @@ class CentralPixels:
         values = np.empty((4, count))
         for trial in range(count):
             y, x = rng.uniform(-0.5, 0.5, 2)
-            at = (np.zeros(1), np.zeros(1), dict(PARS, x=x, y=y))
+            at = (np.zeros(1), np.zeros(1), dict(GALPARS, x=x, y=y))
             low, gauss = (gi.gauss_legendre_tensor_integration(func, *at, order)[0] for order in (2, 3))
             values[:, trial] = low, gauss, gi.clencurt_tensor_integration(func, *at, 3)[0], exact_pixel(x, y)
         low, gauss, clenshaw, truth = values
@@ -259,8 +251,8 @@ def sizes(report: Report) -> None:
     """How many cells are imprecise for galaxies that differ by little."""
     rows = []
     for shift in (0.0, 0.05, 0.1, 0.15):
-        plan = gi.prepare_subpixel_refinements(func, i_pix, j_pix, dict(PARS, x=PARS["x"] + shift))
-        rows.append([f"{PARS['x'] + shift:.2f}", *plan.n_imprecise])
+        plan = gi.prepare_subpixel_refinements(func, i_pix, j_pix, dict(GALPARS, x=GALPARS["x"] + shift))
+        rows.append([f"{GALPARS['x'] + shift:.2f}", *plan.n_imprecise])
     report.add_table("sizes", ["x of the centre", *(f"level {k}" for k in range(len(rows[0]) - 1))], rows)
 
 
@@ -268,7 +260,7 @@ def plans(report: Report, plan: gi.SubpixelRefinement) -> None:
     """A plan applied to a galaxy that moves away from the one it was prepared for."""
     rows = []
     for shift in (0.0, 0.01, 0.1, 0.3, 1.0, 3.0, 10.0):
-        moved = dict(PARS, x=PARS["x"] + shift)
+        moved = dict(GALPARS, x=GALPARS["x"] + shift)
         image, certificate = plan.apply(func, moved, certificate=True)
         fresh = gi.integrate_with_subpixel_refinement(func, i_pix, j_pix, moved)
         errors = [sci(error_of(each, moved["x"]).largest) for each in (image, fresh)]
@@ -292,7 +284,7 @@ def plans(report: Report, plan: gi.SubpixelRefinement) -> None:
 def base_oversampling(report: Report) -> None:
     """One level of children from base_oversamp 2: the seed's positions and the ones that tile the parent."""
     base, k = 2, 1
-    i, j = (np.ravel(at) for at in gi.get_ij((2 * SHAPE[0], 2 * SHAPE[1])))
+    i, j = (np.ravel(at) for at in gi.get_ij((2 * SIZE[0], 2 * SIZE[1])))
     whole = exact_image()
     rows = []
     for name, base_of_children in (
@@ -300,12 +292,14 @@ def base_oversampling(report: Report) -> None:
         ("gaxel's: divided by base_oversamp oversamp^(k-1)", base),
     ):
         children = gi.oversample_pixels(i / base, j / base, k, OVERSAMP, base_of_children)
-        values = gi.tensor_integrate_pixels(func, *children, PARS, *gi.roots_legendre(3), base * OVERSAMP**k)
-        image = values.reshape(SHAPE[0], base, SHAPE[1], base, OVERSAMP**2).sum(axis=(1, 3, 4))
+        values = gi.tensor_integrate_pixels(
+            func, *children, GALPARS, *gi.roots_legendre(3), base * OVERSAMP**k
+        )
+        image = values.reshape(SIZE[0], base, SIZE[1], base, OVERSAMP**2).sum(axis=(1, 3, 4))
         error = np.abs(image - whole)
         rows.append([name, sci(error.max()), int((error > PRECISION).sum())])
     report.add_table(
         "base_oversamp",
-        ["offsets of the children", "largest error (counts)", "pixels off by more than 1e-06"],
+        ["offsets of the children", "largest error (counts)", "pixels off by more than 1e-6"],
         rows,
     )

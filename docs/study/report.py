@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
@@ -64,6 +65,11 @@ def sci(value: float) -> str:
     return f"{value:.1e}"
 
 
+def ratio(value: float) -> str:
+    """Three digits, never with an exponent: 1.02, 87.1, 2330."""
+    return f"{float(f'{value:.3g}'):g}"
+
+
 def fill(page: str, tables: dict[str, str]) -> str:
     """The page with each table between its markers. Raises KeyError for a marker without a table."""
     return MARKER.sub(lambda found: found[1] + tables[found[2]] + found[3], page)
@@ -76,7 +82,7 @@ class Report:
         self.output = output
         self.quick = quick
         self.tables: dict[str, str] = {}
-        self.numbers: dict[str, float] = {}
+        self.numbers: dict[str, Any] = {}
         (output / "figures").mkdir(parents=True, exist_ok=True)
 
     def add_table(self, name: str, header: list[str], rows: list[list[object]]) -> None:

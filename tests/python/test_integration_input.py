@@ -1,5 +1,7 @@
 """What gaxel.integration refuses: every message names the function, the argument and what is allowed."""
 
+import warnings
+
 import gaxel
 import numpy as np
 import pytest
@@ -147,7 +149,8 @@ def test_parameters_of_compiled_light(name):
         ("log_re", -9.0, "re"),
         ("mag", -1e4, "mag"),
     ]:
-        with pytest.raises(gaxel.InputError, match=rf"\b{named} = "):
+        with warnings.catch_warnings(), pytest.raises(gaxel.InputError, match=rf"\b{named} = "):
+            warnings.simplefilter("error")
             call(compiled, ROWS, COLUMNS, GALPARS | {key: bad})
     component = integration.compiled_component
     for bad in (None, GALPARS, gaxel.Gaussian):

@@ -120,21 +120,25 @@ def test_certificate_against_exact_pixels(name):
     assert certificate.cells_per_level @ areas == pytest.approx(i.size)
 
 
+def random_galaxy(rng):
+    return {
+        "mag": -5.0,
+        "log_re": rng.uniform(-0.3, 1.2),
+        "log_n": rng.uniform(-0.4, 1),
+        "x": rng.uniform(-12, 12),
+        "y": rng.uniform(-12, 12),
+        "q": rng.uniform(0.1, 1),
+        "theta": rng.uniform(-3, 3),
+    }
+
+
 def test_estimates_of_random_galaxies():
     """They are estimates, not bounds: the sum mostly covers the error of the image, cusps and all, and is never far off."""
     rng = np.random.default_rng(7)
     i, j = integration.get_ij(SMALL)
     ratios = []
     for _ in range(60):
-        pars = {
-            "mag": -5.0,
-            "log_re": rng.uniform(-0.3, 1.2),
-            "log_n": rng.uniform(-0.4, 1),
-            "x": rng.uniform(-12, 12),
-            "y": rng.uniform(-12, 12),
-            "q": rng.uniform(0.1, 1),
-            "theta": rng.uniform(-3, 3),
-        }
+        pars = random_galaxy(rng)
         image, certificate = integration.integrate_with_subpixel_refinement(
             integration.compiled_sersic, i, j, pars, certificate=True
         )
@@ -142,6 +146,36 @@ def test_estimates_of_random_galaxies():
     assert np.max(ratios) < 4
     assert np.quantile(ratios, 0.9) < 1
     assert np.min(ratios) > 0.01
+
+
+def test_no_plan_is_outgrown_in_silence():
+    """Random galaxies that move or grow: a plan that serves them badly says so, and most that say so do."""
+    rng = np.random.default_rng(11)
+    i, j = integration.get_ij(SMALL)
+    f = integration.compiled_sersic
+    silent, false_alarms, reported = 0, 0, 0
+    for _ in range(150):
+        pars = random_galaxy(rng)
+        step, angle = 10 ** rng.uniform(-6, 1.2), rng.uniform(0, 6.3)
+        changed = pars | {
+            "x": pars["x"] + step * np.cos(angle),
+            "y": pars["y"] + step * np.sin(angle),
+            "log_re": pars["log_re"] + rng.uniform(-0.3, 0.1),
+        }
+        plan = integration.prepare_subpixel_refinements(f, i, j, pars)
+        image, certificate = plan.apply(f, changed, certificate=True)
+        error = np.abs(image - rendered(changed, SMALL)).max()
+        own = integration.integrate_with_subpixel_refinement(f, i, j, changed)
+        fair = max(
+            np.abs(own - rendered(changed, SMALL)).max(),
+            np.abs(plan.pixels() - rendered(pars, SMALL)).max(),
+        )
+        silent += error > 10 * fair and error > 1e-6 * flux(pars) and not certificate.outgrown
+        false_alarms += error < 2 * fair and certificate.outgrown
+        reported += certificate.outgrown
+    assert silent == 0
+    assert 20 < reported < 130
+    assert false_alarms < reported / 2
 
 
 def test_precision_stops_the_refinement():
