@@ -8,6 +8,7 @@
 #include "gaxel/quadrature.hpp"
 #include "integrate/cusp.hpp"
 #include "integrate/execute_tiles.hpp"
+#include "integrate/node_kernel.hpp"
 
 namespace gaxel {
 namespace {
@@ -61,11 +62,7 @@ struct Chunk {
   }
 
   void squared_radii(const CellRule::Node& node, double* s) const {
-    for (std::size_t k = 0; k < count; ++k) {
-      const double nu = u[k] + node.u;
-      const double nv = v[k] + node.v;
-      s[k] = std::max(nu * nu + nv * nv, std::numeric_limits<double>::min());
-    }
+    shifted_radii(u.data(), v.data(), count, node.u, node.v, s);
   }
 };
 
@@ -81,9 +78,7 @@ void mean_light(const RadialLaw& law, const CellRule& rule, const Chunk& chunk, 
     }
     law.evaluate(s.data(), n * chunk.count, s.data());
     for (std::size_t node = 0; node < n; ++node) {
-      const double weight = rule.nodes[first + node].weight;
-      const double* g = s.data() + node * chunk.count;
-      for (std::size_t k = 0; k < chunk.count; ++k) mean[k] += weight * g[k];
+      add_scaled(s.data() + node * chunk.count, chunk.count, rule.nodes[first + node].weight, mean.data());
     }
   }
 }

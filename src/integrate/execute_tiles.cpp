@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <vector>
 
+#include "integrate/node_kernel.hpp"
 #include "integrate/tile_kernel.hpp"
 
 namespace gaxel {
@@ -24,35 +24,46 @@ class TileNodes {
         grid_(grid),
         size_(x_.nodes.size() * y_.nodes.size()),
         at_once_(std::max<std::size_t>(1, kNodesAtOnce / size_)),
-        u(at_once_ * size_),
-        v(at_once_ * size_),
-        s(at_once_ * size_) {}
+        offset_u_(size_),
+        offset_v_(size_),
+        s(at_once_ * size_) {
+    std::size_t node = 0;
+    for (const double node_y : y_.nodes) {
+      for (const double node_x : x_.nodes) {
+        offset_u_[node] = grid.step * (frame.a * node_x + frame.b * node_y);
+        offset_v_[node] = grid.step * (frame.c * node_x + frame.d * node_y);
+        ++node;
+      }
+    }
+  }
 
   const TileRule& x() const { return x_; }
   const TileRule& y() const { return y_; }
   std::size_t size() const { return size_; }  ///< nodes of a tile
   std::size_t at_once() const { return at_once_; }
 
-  // Places the nodes of tiles first, first + 1, ...; returns the number of tiles.
+  // Writes s at the nodes of the tiles first, first + 1, ...; returns the number of tiles.
   std::size_t place(std::size_t first) {
     const std::size_t count = std::min(at_once_, bucket_.row.size() - first);
-    std::size_t node = 0;
-    for (std::size_t tile = first; tile < first + count; ++tile) {
-      const double x = grid_.x0 + grid_.step * (bucket_.col[tile] + 0.5 * (bucket_.side_x - 1)) - frame_.x0;
-      const double y = grid_.y0 + grid_.step * (bucket_.row[tile] + 0.5 * (bucket_.side_y - 1)) - frame_.y0;
-      for (const double node_y : y_.nodes) {
-        const double dy = y + grid_.step * node_y;
-        for (const double node_x : x_.nodes) {
-          const double dx = x + grid_.step * node_x;
-          u[node] = frame_.a * dx + frame_.b * dy;
-          v[node] = frame_.c * dx + frame_.d * dy;
-          s[node] = std::max(u[node] * u[node] + v[node] * v[node], std::numeric_limits<double>::min());
-          ++node;
-        }
-      }
+    for (std::size_t k = 0; k < count; ++k) {
+      const Middle middle = middle_of(first + k);
+      shifted_radii(offset_u_.data(), offset_v_.data(), size_, middle.u, middle.v, s.data() + k * size_);
     }
     return count;
   }
+
+  // The coordinates that place() did not keep: u and v of a node of a tile.
+  struct Middle {
+    double u;
+    double v;
+  };
+  Middle middle_of(std::size_t tile) const {
+    const double x = grid_.x0 + grid_.step * (bucket_.col[tile] + 0.5 * (bucket_.side_x - 1)) - frame_.x0;
+    const double y = grid_.y0 + grid_.step * (bucket_.row[tile] + 0.5 * (bucket_.side_y - 1)) - frame_.y0;
+    return {frame_.a * x + frame_.b * y, frame_.c * x + frame_.d * y};
+  }
+  double offset_u(std::size_t node) const { return offset_u_[node]; }
+  double offset_v(std::size_t node) const { return offset_v_[node]; }
 
   // Adds scale times the expansion of a tile's values to the part of the image that it covers.
   void expand(std::size_t tile, const double* values, double scale, const Band& band, ImageView image) const {
@@ -70,10 +81,10 @@ class TileNodes {
   const Grid& grid_;
   std::size_t size_;
   std::size_t at_once_;
+  std::vector<double> offset_u_;  // of the nodes from the middle of their tile
+  std::vector<double> offset_v_;
 
  public:
-  std::vector<double> u;
-  std::vector<double> v;
   std::vector<double> s;
 };
 
@@ -130,11 +141,16 @@ void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const El
       expand_all(g, flux * area, image);
       for (std::size_t p = 0; p < weights.size(); ++p) {
         const Moments& w = weights[p];
-        for (std::size_t k = 0; k < n; ++k) {
-          const double u = nodes.u[k];
-          const double v = nodes.v[k];
-          derivative[k] = w[kFlux] * g[k] + w[kShape] * g_shape[k] +
-                          g_s[k] * (w[kU] * u + w[kV] * v + w[kUU] * u * u + w[kVV] * v * v + w[kUV] * u * v);
+        for (std::size_t tile = 0; tile < count; ++tile) {
+          const auto middle = nodes.middle_of(first + tile);
+          for (std::size_t node = 0; node < nodes.size(); ++node) {
+            const std::size_t k = tile * nodes.size() + node;
+            const double u = middle.u + nodes.offset_u(node);
+            const double v = middle.v + nodes.offset_v(node);
+            derivative[k] =
+                w[kFlux] * g[k] + w[kShape] * g_shape[k] +
+                g_s[k] * (w[kU] * u + w[kV] * v + w[kUU] * u * u + w[kVV] * v * v + w[kUV] * u * v);
+          }
         }
         expand_all(derivative, area, derivatives[p]);
       }

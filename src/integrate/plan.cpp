@@ -17,7 +17,7 @@ constexpr int kTileNodesPerPixel = 8;   // with more, the pixels are cheaper one
 constexpr int kSharingPixels = 16;      // at most so many pixels share the orders of their cells,
 constexpr int kSharedEvaluations = 64;  // where those are no more than this
 constexpr int kMaxLevel = 30;
-constexpr int kCuspEvaluations = 4000;  // what the closed form of a pixel costs, in evaluations of the law
+constexpr int kCuspEvaluations = 1000;  // what the closed form of a pixel costs, in evaluations of the law
 
 struct Orders {
   int x;

