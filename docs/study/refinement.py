@@ -48,6 +48,7 @@ def run(report: Report) -> None:
     report.numbers["n_levels"] = len(levels)
     level_table(report, plan, levels)
     level_figure(report, plan, levels)
+    fractions(report)
     average(report, plan, levels)
     sizes(report)
     plans(report, plan)
@@ -107,6 +108,23 @@ def level_figure(report: Report, plan: gi.SubpixelRefinement, levels: list[Level
     bar.ax.axhline(PRECISION, color="white", lw=1.5)
     bar.outline.set_visible(False)
     report.add_figure("levels", figure)
+
+
+def fractions(report: Report) -> None:
+    """What the number of cells that are split decides."""
+    rows = []
+    for frac_refine in (0.01, 0.03, 0.1, 0.3):
+        for k_max in (5, 8):
+            options = dict(frac_refine=frac_refine, k_max=k_max)
+            plan = gi.prepare_subpixel_refinements(func, i_pix, j_pix, GALPARS, **options)
+            error, certificate = error_of(plan.pixels()), plan.certificate
+            rows.append(
+                [frac_refine, k_max, f"{certificate.n_evaluations / i_pix.size:.1f}", sci(error.largest)]
+            )
+            rows[-1] += [error.n_over, certificate.n_imprecise]
+    header = ["frac_refine", "k_max", "evaluations a pixel", "largest error of a pixel (counts)"]
+    header += ["pixels off by more than 1e-6", "cells of the image that stay imprecise"]
+    report.add_table("fractions", header, rows)
 
 
 def outline(axes: Axes, x: np.ndarray, y: np.ndarray, side: float) -> None:

@@ -118,7 +118,7 @@ def test_every_marker_gets_its_table(result):
 
 
 @pytest.mark.parametrize(
-    "name", ["rules", "blocks", "sets", "levels", "average_image", "sizes", "plans", "tree"]
+    "name", ["rules", "blocks", "sets", "levels", "fractions", "average_image", "sizes", "plans", "tree"]
 )
 def test_the_pages_tables_are_the_scripts(result, name):
     """Those without times: the same on every machine but for the last digits of what rounding leaves."""
