@@ -144,7 +144,7 @@ def annotate(axes: Axes, x: dict[str, float], largest: dict[str, float]) -> None
     axes.axhspan(1e-18, TRUTH, color="#eeeeee", zorder=0)
     axes.annotate(
         "the exact pixels are known no better than this",
-        (0.01, TRUTH),
+        (0.36, TRUTH),
         (0, -11),
         xycoords=("axes fraction", "data"),
         textcoords="offset points",
