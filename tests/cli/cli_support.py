@@ -17,9 +17,9 @@ COMMAND = os.environ.get("GAXEL_COMMAND", str(ROOT / "build/release/gaxel"))
 OUTPUTS = {"block.fits", "parameters.ecsv", "result.toml", "report.html", "picture.png"}
 
 
-def run(*arguments, cwd=None, **options) -> subprocess.CompletedProcess:
-    """Runs gaxel with these arguments; both outputs as text."""
-    command = [COMMAND, *map(str, arguments)]
+def run(*arguments, cwd=None, under=(), **options) -> subprocess.CompletedProcess:
+    """Runs gaxel with these arguments, started by the command `under` if given; both outputs as text."""
+    command = [*under, COMMAND, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=cwd, **options)
 
 

@@ -3,7 +3,6 @@
 import gzip
 import os
 import pty
-import resource
 import signal
 import subprocess
 import time
@@ -54,12 +53,8 @@ def test_a_folder_that_takes_no_files(field, tmp_path):
 def test_a_full_disk_keeps_the_old_output(field, tmp_path, old_output, room, ignored):
     """A limit on the size of files fails writes as a full disk does. The room is that for a few bytes, for some of the
     text files, for everything but block.fits."""
-
-    def limit():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN if ignored else signal.SIG_DFL)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-
-    finished = run("fit", field.write_scene(tmp_path / "scene.toml"), "-o", old_output, preexec_fn=limit)
+    under = ["env", f"--{'ignore' if ignored else 'default'}-signal=XFSZ", "prlimit", f"--fsize={room}"]
+    finished = run("fit", field.write_scene(tmp_path / "scene.toml"), "-o", old_output, under=under)
     assert finished.returncode == 1, finished.stderr
     assert f"{old_output}/" in finished.stderr and "cannot be written" in finished.stderr
     unchanged(old_output)
@@ -72,7 +67,7 @@ def test_a_full_disk_keeps_the_old_model(fitted, tmp_path):
         fitted[0] / "result.toml",
         "-o",
         tmp_path / "model.fits",
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000)),
+        under=["prlimit", "--fsize=10000"],
     )
     assert finished.returncode == 1
     assert "model.fits" in finished.stderr and "cannot be written" in finished.stderr
