@@ -205,8 +205,15 @@ def table_of_tree(report: Report) -> None:
         _, found = gaxel.render(component(GALPARS, SIZE), SIZE, certificate=True, **tolerance)
         whole, *split, closed = found.cells_per_level
         shares = [f"{found.evaluations_per_pixel:.1f}", sci(found.max_bound)]
-        rows.append([f"1e-{digits}", whole, sum(split), closed, *shares])
-    header = ["tolerance", "whole pixels", "parts of pixels", "pixels in closed form", "evaluations a pixel"]
+        rows.append([f"1e-{digits}", sum(found.tiles_per_size), whole, sum(split), closed, *shares])
+    header = [
+        "tolerance",
+        "tiles",
+        "whole pixels",
+        "parts of pixels",
+        "pixels in closed form",
+        "evaluations a pixel",
+    ]
     report.add_table("tree", [*header, "largest bound of an error (counts)"], rows)
 
 
