@@ -11,11 +11,13 @@
 namespace gaxel {
 namespace {
 
-constexpr int kMaxOrder = 16;           // of a cell; beyond, two halves are cheaper
-constexpr int kMaxTileNodes = 16;       // a side
-constexpr int kTileNodesPerPixel = 8;   // with more, the pixels are cheaper one by one
-constexpr int kSharingPixels = 16;      // at most so many pixels share the orders of their cells,
-constexpr int kSharedEvaluations = 64;  // where those are no more than this
+constexpr int kMaxOrder = 16;             // of a cell; beyond, two halves are cheaper
+constexpr int kMaxTileNodes = 16;         // a side
+constexpr int kTileNodesPerPixel = 8;     // with more, the pixels are cheaper one by one
+constexpr int kPixelsOfNoPolynomial = 4;  // tiles as small as this are not tried
+constexpr double kLogLebesgue = 1.02;     // ln of lebesgue_bound(kMaxTileNodes)
+constexpr int kSharingPixels = 16;        // at most so many pixels share the orders of their cells,
+constexpr int kSharedEvaluations = 64;    // where those are no more than this
 constexpr int kMaxLevel = 30;
 constexpr int kCuspEvaluations = 1000;  // what the closed form of a pixel costs, in evaluations of the law
 
@@ -35,21 +37,31 @@ struct Tile {
   bool is_pixel() const { return side_x == 1 && side_y == 1; }
 };
 
+// Bounds of the error of a cell with its rule, and with the rule it is checked with.
+struct Priors {
+  float rule;
+  float check;
+};
+
 struct PlannedCell {
   double x;
   double y;
   int level_x;
   int level_y;
   Orders orders;
-  double prior;
-  double check_prior;
+  Priors priors;
 };
+
+// Few different orders make few, long buckets.
+int rounded(int order) {
+  return order > 6 && order < kMaxOrder ? order + order % 2 : order;
+}
 
 class Planner {
  public:
   Planner(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
-          const PixelTolerance& tolerance)
-      : law_(law), frame_(frame), tolerance_(tolerance) {
+          const PixelTolerance& tolerance, bool with_priors)
+      : law_(law), frame_(frame), tolerance_(tolerance), with_priors_(with_priors) {
     plan_.grid = grid;
     plan_.band = band;
     plan_.tolerance = tolerance;
@@ -67,7 +79,9 @@ class Planner {
       add_pixel(tile, bound, tolerance);
       return;
     }
-    const Orders orders = tile_orders(bound, tolerance);
+    const bool is_small = tile.side_x * tile.side_y <= kPixelsOfNoPolynomial;
+    const Orders orders =
+        is_small ? Orders{kMaxTileNodes + 1, kMaxTileNodes + 1} : tile_orders(bound, tolerance);
     const bool fits_x = orders.x <= kMaxTileNodes;
     const bool fits_y = orders.y <= kMaxTileNodes;
     if (fits_x && fits_y && orders.x * orders.y <= kTileNodesPerPixel * tile.side_x * tile.side_y) {
@@ -101,14 +115,14 @@ class Planner {
   static Orders cell_orders(const GroupBound& bound, double tolerance, double area) {
     if (is_negligible(bound, tolerance, area)) return {1, 1};
     const double log_half = std::log(0.5 * tolerance / area);
-    return {bound.x().gauss_order(log_half), bound.y().gauss_order(log_half)};
+    return {rounded(bound.x().gauss_order(log_half)), rounded(bound.y().gauss_order(log_half))};
   }
 
   Orders tile_orders(const GroupBound& bound, double tolerance) const {
     if (is_negligible(bound, tolerance, pixel_area_)) return {1, 1};
     const double log_half = std::log(0.5 * tolerance / pixel_area_);
-    return {bound.x().chebyshev_order(log_half),
-            bound.y().chebyshev_order(log_half - std::log(lebesgue_bound(kMaxTileNodes)))};
+    return {rounded(bound.x().chebyshev_order(log_half)),
+            rounded(bound.y().chebyshev_order(log_half - kLogLebesgue))};
   }
 
   CellBucket& bucket(const Orders& orders, int level_x, int level_y) {
@@ -128,14 +142,23 @@ class Planner {
     to.order_y = orders.y;
     to.row.push_back(tile.row);
     to.col.push_back(tile.col);
-    const double spread = std::exp(bound.log_max());
+    if (with_priors_) add_priors(tile_priors(orders, bound), to);
+  }
+
+  Priors tile_priors(const Orders& orders, const GroupBound& bound) const {
     const auto prior = [&](int extra) {
-      const double error = bound.interpolation_error(orders.x + extra, orders.y + extra);
-      return static_cast<float>(pixel_area_ *
-                                (is_single(orders) && extra == 0 ? std::min(error, spread) : error));
+      return pixel_area_ * bound.interpolation_error(orders.x + extra, orders.y + extra);
     };
-    to.prior.push_back(prior(0));
-    to.check_prior.push_back(prior(kTileCheckOrders));
+    // A constant errs by no more than the largest value.
+    const bool is_constant = orders.x == 1 && orders.y == 1;
+    const double most = is_constant ? pixel_area_ * std::exp(bound.log_max()) : prior(0);
+    return {static_cast<float>(std::min(prior(0), most)), static_cast<float>(prior(kTileCheckOrders))};
+  }
+
+  template <class Bucket>
+  static void add_priors(const Priors& priors, Bucket& to) {
+    to.prior.push_back(priors.rule);
+    to.check_prior.push_back(priors.check);
   }
 
   // The pixels of a small tile that is no polynomial may still need few nodes each: one bound for all of
@@ -164,8 +187,6 @@ class Planner {
     return true;
   }
 
-  static bool is_single(const Orders& orders) { return orders.x == 1 && orders.y == 1; }
-
   void split(const Tile& tile, bool split_x, bool split_y) {
     const int side_x = split_x ? tile.side_x / 2 : tile.side_x;
     const int side_y = split_y ? tile.side_y / 2 : tile.side_y;
@@ -186,15 +207,15 @@ class Planner {
              index_of(tile.row, tile.col));
   }
 
-  static PlannedCell planned(double x, double y, int level_x, int level_y, const Orders& orders,
-                             const GroupBound& bound, double area) {
-    return {x,
-            y,
-            level_x,
-            level_y,
-            orders,
-            area * bound.mean_error(orders.x, orders.y),
-            area * bound.mean_error(orders.x + kCheckOrders, orders.y + kCheckOrders)};
+  PlannedCell planned(double x, double y, int level_x, int level_y, const Orders& orders,
+                      const GroupBound& bound, double area) const {
+    PlannedCell cell{x, y, level_x, level_y, orders, {}};
+    if (with_priors_) {
+      cell.priors = {
+          static_cast<float>(area * bound.mean_error(orders.x, orders.y)),
+          static_cast<float>(area * bound.mean_error(orders.x + kCheckOrders, orders.y + kCheckOrders))};
+    }
+    return cell;
   }
 
   void add_cell(const PlannedCell& cell, std::int32_t pixel) {
@@ -202,8 +223,7 @@ class Planner {
     to.x.push_back(cell.x);
     to.y.push_back(cell.y);
     to.pixel.push_back(pixel);
-    to.prior.push_back(static_cast<float>(cell.prior));
-    to.check_prior.push_back(static_cast<float>(cell.check_prior));
+    if (with_priors_) add_priors(cell.priors, to);
   }
 
   void add_refined_pixel(const Tile& tile, const GroupBound& bound, double tolerance) {
@@ -255,6 +275,7 @@ class Planner {
   const RadialLaw& law_;
   EllipseFrame frame_;
   PixelTolerance tolerance_;
+  bool with_priors_;
   double pixel_area_;  // in the (u, v) plane
   Plan plan_;
   std::map<std::tuple<int, int, int, int>, TileBucket> tiles_;
@@ -266,8 +287,8 @@ class Planner {
 }  // namespace
 
 Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
-             const PixelTolerance& tolerance) {
-  Planner planner(law, frame, grid, band, tolerance);
+             const PixelTolerance& tolerance, bool with_priors) {
+  Planner planner(law, frame, grid, band, tolerance, with_priors);
   for (int row = band.first_row; row < band.first_row + band.n_rows; row += kMaxTileSide) {
     for (int col = 0; col < grid.shape.nx; col += kMaxTileSide) {
       planner.add_tile({row, col, kMaxTileSide, kMaxTileSide});

@@ -72,6 +72,6 @@ struct Plan {
 /// tolerance: tiles as large as few nodes will do for; where a pixel alone needs many, the rule that it
 /// needs, or cells within it; where those would cost more than the closed form of the cusp, that.
 Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
-             const PixelTolerance& tolerance);
+             const PixelTolerance& tolerance, bool with_priors);
 
 }  // namespace gaxel

@@ -44,7 +44,7 @@ void EllipticalLight::render(const Grid& grid, const Tolerance& tolerance, int t
   std::vector<char> limit_hit(static_cast<std::size_t>(n_bands), 0);
   parallel_for(n_bands, threads, [&](int i) {
     const Band band{i * kBandRows, std::min(kBandRows, grid.shape.ny - i * kBandRows)};
-    const Plan plan = prepare(*law_, frame_, grid, band, {tolerance.atol, tolerance.rtol});
+    const Plan plan = prepare(*law_, frame_, grid, band, {tolerance.atol, tolerance.rtol}, bound != nullptr);
     const auto index = static_cast<std::size_t>(i);
     limit_hit[index] = plan.limit_hit ? 1 : 0;
     work[index] = parameters.empty()

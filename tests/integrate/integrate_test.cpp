@@ -178,7 +178,7 @@ TEST(Plan, CoversEveryPixelOfItsBandOnce) {
   const EllipseFrame f(20.3, 31.1, 2.0, 0.2, 0.5);
   const Grid grid{{70, 45}, -3.0, -2.0, 1.0};
   const Band band{10, 50};
-  const Plan plan = prepare(law, f, grid, band, {1e-9, 1e-6});
+  const Plan plan = prepare(law, f, grid, band, {1e-9, 1e-6}, false);
   std::vector<double> area(grid.shape.size(), 0.0);
   for (const TileBucket& bucket : plan.tiles) {
     for (std::size_t tile = 0; tile < bucket.row.size(); ++tile) {
@@ -211,7 +211,7 @@ TEST(Plan, CoversEveryPixelOfItsBandOnce) {
 TEST(Plan, SaysWhenItCannotKeepTheTolerance) {
   const SersicLaw law(4.0);
   const EllipseFrame f(4.5, 4.5, 2.0, 0.2, 0.5);  // on a corner: the closed form is needed and good to 4e-15
-  const Plan plan = prepare(law, f, Grid{{10, 10}, 0.0, 0.0, 1.0}, {0, 10}, {1e-17, 1e-15});
+  const Plan plan = prepare(law, f, Grid{{10, 10}, 0.0, 0.0, 1.0}, {0, 10}, {1e-17, 1e-15}, false);
   EXPECT_TRUE(plan.limit_hit);
 }
 
