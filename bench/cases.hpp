@@ -1,6 +1,7 @@
 // The galaxies that the benchmarks render.
 #pragma once
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,24 @@ inline std::vector<Case> cases() {
        0.1},
       {"64x64 n=0.5 re=3 q=0.9", {64, 64}, 31.3, 32.1, 3.0, 0.5, 0.9, 0.4},
   };
+}
+
+/// The benchmark scene of GAX: 96 Sersic profiles in 500 x 500 pixels, at random places.
+inline std::vector<Case> crowd() {
+  std::mt19937_64 random(1);
+  std::uniform_real_distribution<double> unit(0.0, 1.0);
+  std::vector<Case> crowd;
+  for (int k = 0; k < 96; ++k) {
+    crowd.push_back({"",
+                     {500, 500},
+                     500.0 * unit(random),
+                     500.0 * unit(random),
+                     3.0 + 27.0 * unit(random),
+                     0.6 + 4.4 * unit(random),
+                     0.2 + 0.8 * unit(random),
+                     3.14 * unit(random)});
+  }
+  return crowd;
 }
 
 }  // namespace gaxel::bench

@@ -41,6 +41,30 @@ void register_case(const Case& c) {
   })->Repetitions(5);
 }
 
+void register_crowd() {
+  const std::string name = "96 profiles in 500x500";
+  const std::vector<Case> profiles = crowd();
+  const auto pixels = static_cast<double>(profiles.size() * profiles.front().shape.size());
+  benchmark::RegisterBenchmark((name + "/midpoint").c_str(), [=](benchmark::State& state) {
+    Image image(profiles.front().shape);
+    for (auto _ : state) {
+      for (const Case& c : profiles) render_midpoint(c.midpoint(), c.shape.ny, c.shape.nx, image.data());
+      benchmark::ClobberMemory();
+    }
+    state.counters["pixels"] = pixels;
+  })->Repetitions(5);
+  benchmark::RegisterBenchmark((name + "/image").c_str(), [=](benchmark::State& state) {
+    Image image(profiles.front().shape);
+    const Renderer renderer(image.shape());
+    std::vector<Component> components;
+    for (const Case& c : profiles) components.push_back(c.component());
+    for (auto _ : state) {
+      renderer.render(components, image.view());
+    }
+    state.counters["pixels"] = pixels;
+  })->Repetitions(5);
+}
+
 }  // namespace
 }  // namespace gaxel::bench
 
@@ -48,5 +72,6 @@ int main(int argc, char** argv) {
   for (const gaxel::bench::Case& c : gaxel::bench::cases()) {
     gaxel::bench::register_case(c);
   }
+  gaxel::bench::register_crowd();
   return gaxel::bench::run_all(argc, argv);
 }

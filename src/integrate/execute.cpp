@@ -138,9 +138,9 @@ void count_cells(const CellBucket& bucket, WorkCount& work) {
 }  // namespace
 
 WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
-                  ImageView image) {
+                  ImageView image, TileSums* sums) {
   WorkCount work;
-  add_tiles(plan, law, frame, flux, image, work);
+  add_tiles(plan, law, frame, flux, image, sums, work);
   for (const CellBucket& bucket : plan.cells) {
     count_cells(bucket, work);
     const CellRule rule(bucket, frame, plan.grid.step, 0);

@@ -7,6 +7,7 @@
 #include "gaxel/image.hpp"
 #include "integrate/moments.hpp"
 #include "integrate/plan.hpp"
+#include "integrate/tile_sums.hpp"
 
 namespace gaxel {
 
@@ -19,9 +20,10 @@ struct WorkCount {
   std::int64_t n_cusps = 0;
 };
 
-/// Adds flux times the profile to the pixels of the plan's band. `image` is the whole grid.
+/// Adds flux times the profile to the pixels of the plan's band. `image` is the whole grid. With `sums` the
+/// light of tiles goes there instead: to be expanded once for all components.
 WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
-                  ImageView image);
+                  ImageView image, TileSums* sums = nullptr);
 
 /// Also adds the derivatives with respect to `parameters` to the images `derivatives`, one each, of the
 /// grid's shape.

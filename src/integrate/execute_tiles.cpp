@@ -65,12 +65,8 @@ class TileNodes {
   double offset_u(std::size_t node) const { return offset_u_[node]; }
   double offset_v(std::size_t node) const { return offset_v_[node]; }
 
-  // Adds scale times the expansion of a tile's values to the part of the image that it covers.
-  void expand(std::size_t tile, const double* values, double scale, const Band& band, ImageView image) const {
-    const int row = bucket_.row[tile];
-    const int col = bucket_.col[tile];
-    expand_tile(x_, y_, values, scale, std::min(bucket_.side_y, band.first_row + band.n_rows - row),
-                std::min(bucket_.side_x, image.nx() - col), image.row(row) + col, image.nx());
+  TilePlace place_of(std::size_t tile) const {
+    return {bucket_.row[tile], bucket_.col[tile], bucket_.side_x, bucket_.side_y, x_.order, y_.order};
   }
 
  private:
@@ -103,7 +99,7 @@ double pixel_area(const Plan& plan, const EllipseFrame& frame) {
 }  // namespace
 
 void add_tiles(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
-               ImageView image, WorkCount& work) {
+               ImageView image, TileSums* sums, WorkCount& work) {
   const double scale = flux * pixel_area(plan, frame);
   for (const TileBucket& bucket : plan.tiles) {
     count_tiles(bucket, work);
@@ -112,7 +108,13 @@ void add_tiles(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame
       const std::size_t count = nodes.place(first);
       law.evaluate(nodes.s.data(), count * nodes.size(), nodes.s.data());
       for (std::size_t k = 0; k < count; ++k) {
-        nodes.expand(first + k, nodes.s.data() + k * nodes.size(), scale, plan.band, image);
+        const TilePlace place = nodes.place_of(first + k);
+        const double* values = nodes.s.data() + k * nodes.size();
+        if (sums != nullptr) {
+          sums->add(place, values, scale);
+        } else {
+          expand_on_band(place, values, scale, plan.band, image);
+        }
       }
     }
   }
@@ -135,7 +137,7 @@ void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const El
       law.evaluate_with_partials(nodes.s.data(), n, g.data(), g_s.data(), g_shape.data());
       const auto expand_all = [&](const std::vector<double>& values, double scale, ImageView to) {
         for (std::size_t k = 0; k < count; ++k) {
-          nodes.expand(first + k, values.data() + k * nodes.size(), scale, plan.band, to);
+          expand_on_band(nodes.place_of(first + k), values.data() + k * nodes.size(), scale, plan.band, to);
         }
       };
       expand_all(g, flux * area, image);

@@ -8,9 +8,10 @@
 
 namespace gaxel {
 
-/// Adds flux times the profile to the pixels of the plan's tiles, and counts the work.
+/// Adds flux times the profile to the pixels of the plan's tiles, or, unless that is null, to `sums`; counts
+/// the work.
 void add_tiles(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
-               ImageView image, WorkCount& work);
+               ImageView image, TileSums* sums, WorkCount& work);
 
 /// Also adds the derivatives, one image for each of `weights` (see derivative_weights).
 void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,

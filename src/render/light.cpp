@@ -17,47 +17,80 @@ void add_each(const std::vector<std::int64_t>& counts, std::vector<std::int64_t>
   for (std::size_t k = 0; k < counts.size(); ++k) sums[k] += counts[k];
 }
 
-// Cells of all levels, then the cusps, summed over bands and components.
-void add_counts(const WorkCount& work, Certificate& certificate) {
-  add_each(work.tiles_per_size, certificate.tiles_per_size);
-  auto& cells = certificate.cells_per_level;
-  const std::int64_t cusps = (cells.empty() ? 0 : cells.back()) + work.n_cusps;
-  if (!cells.empty()) {
-    cells.pop_back();
+// The work of a band, or of all of them.
+struct Tally {
+  WorkCount work;
+  bool limit_hit = false;
+
+  void add(const Plan& plan, const WorkCount& done) {
+    limit_hit |= plan.limit_hit;
+    work.n_evaluations += done.n_evaluations;
+    work.n_cusps += done.n_cusps;
+    add_each(done.tiles_per_size, work.tiles_per_size);
+    add_each(done.cells_per_level, work.cells_per_level);
   }
-  add_each(work.cells_per_level, cells);
-  cells.push_back(cusps);
-  certificate.n_evaluations += work.n_evaluations;
+
+  // The certificate lists the cells of all levels, then the cusps.
+  void enter(Certificate& certificate) const {
+    auto& cells = certificate.cells_per_level;
+    const std::int64_t cusps = (cells.empty() ? 0 : cells.back()) + work.n_cusps;
+    if (!cells.empty()) cells.pop_back();
+    add_each(work.tiles_per_size, certificate.tiles_per_size);
+    add_each(work.cells_per_level, cells);
+    cells.push_back(cusps);
+    certificate.n_evaluations += work.n_evaluations;
+    certificate.limit_hit |= limit_hit;
+  }
+};
+
+Plan plan_of(const EllipticalLight& light, const LightOptions& options, const Band& band,
+             const ImageView* bound) {
+  const PixelTolerance tolerance{options.tolerance.atol, options.tolerance.rtol};
+  return prepare(*light.law, light.frame, options.grid, band, tolerance, bound != nullptr);
+}
+
+// Calls work(band, tally) for every band of the grid.
+template <class Work>
+void for_each_band(const LightOptions& options, Certificate& certificate, Work&& work) {
+  const int n_rows = options.grid.shape.ny;
+  const int n_bands = (n_rows + kBandRows - 1) / kBandRows;
+  std::vector<Tally> tallies(static_cast<std::size_t>(n_bands));
+  parallel_for(n_bands, options.threads, [&](int i) {
+    const Band band{i * kBandRows, std::min(kBandRows, n_rows - i * kBandRows)};
+    work(band, tallies[static_cast<std::size_t>(i)]);
+  });
+  for (const Tally& tally : tallies) tally.enter(certificate);
 }
 
 }  // namespace
 
 EllipticalLight::EllipticalLight(const Component& component)
-    : law_(make_law(component)), frame_(frame_of(component)), flux_(component.value(Role::kFlux)) {}
+    : law(make_law(component)), frame(frame_of(component)), flux(component.value(Role::kFlux)) {}
 
-void EllipticalLight::render(const Grid& grid, const Tolerance& tolerance, int threads, ImageView image,
-                             std::span<const LightParameter> parameters,
-                             std::span<const ImageView> derivatives, ImageView* bound,
-                             Certificate& certificate) const {
-  const int n_bands = (grid.shape.ny + kBandRows - 1) / kBandRows;
-  std::vector<WorkCount> work(static_cast<std::size_t>(n_bands));
-  std::vector<char> limit_hit(static_cast<std::size_t>(n_bands), 0);
-  parallel_for(n_bands, threads, [&](int i) {
-    const Band band{i * kBandRows, std::min(kBandRows, grid.shape.ny - i * kBandRows)};
-    const Plan plan = prepare(*law_, frame_, grid, band, {tolerance.atol, tolerance.rtol}, bound != nullptr);
-    const auto index = static_cast<std::size_t>(i);
-    limit_hit[index] = plan.limit_hit ? 1 : 0;
-    work[index] = parameters.empty()
-                      ? execute(plan, *law_, frame_, flux_, image)
-                      : execute_with_derivatives(plan, *law_, frame_, flux_, parameters, image, derivatives);
-    if (bound != nullptr) {
-      add_error_bound(plan, *law_, frame_, flux_, *bound);
+void render_lights(std::span<const EllipticalLight> lights, const LightOptions& options, ImageView image,
+                   ImageView* bound, Certificate& certificate) {
+  const bool share = lights.size() > 1;
+  for_each_band(options, certificate, [&](const Band& band, Tally& tally) {
+    TileSums sums;
+    for (const EllipticalLight& light : lights) {
+      const Plan plan = plan_of(light, options, band, bound);
+      tally.add(plan, execute(plan, *light.law, light.frame, light.flux, image, share ? &sums : nullptr));
+      if (bound != nullptr) add_error_bound(plan, *light.law, light.frame, light.flux, *bound);
     }
+    sums.expand(band, image);
   });
-  for (std::size_t i = 0; i < work.size(); ++i) {
-    add_counts(work[i], certificate);
-    certificate.limit_hit |= limit_hit[i] != 0;
-  }
+}
+
+void render_with_derivatives(const EllipticalLight& light, const LightOptions& options,
+                             std::span<const LightParameter> parameters, ImageView image,
+                             std::span<const ImageView> derivatives, ImageView* bound,
+                             Certificate& certificate) {
+  for_each_band(options, certificate, [&](const Band& band, Tally& tally) {
+    const Plan plan = plan_of(light, options, band, bound);
+    tally.add(plan, execute_with_derivatives(plan, *light.law, light.frame, light.flux, parameters, image,
+                                             derivatives));
+    if (bound != nullptr) add_error_bound(plan, *light.law, light.frame, light.flux, *bound);
+  });
 }
 
 LightParameter light_parameter(Role role) {

@@ -12,24 +12,31 @@
 namespace gaxel {
 
 /// A component of Family::kElliptical, ready to be integrated.
-class EllipticalLight {
- public:
+struct EllipticalLight {
+  std::unique_ptr<RadialLaw> law;
+  EllipseFrame frame;
+  double flux;
+
   explicit EllipticalLight(const Component& component);
-
-  /// Adds the light to `image` (the grid's shape), and its derivatives with respect to `parameters` to the
-  /// images `derivatives`. Works on bands of rows in parallel; the result does not depend on the number of
-  /// threads. With `bound`, adds each pixel's error bound to it.
-  void render(const Grid& grid, const Tolerance& tolerance, int threads, ImageView image,
-              std::span<const LightParameter> parameters, std::span<const ImageView> derivatives,
-              ImageView* bound, Certificate& certificate) const;
-
-  double flux() const { return flux_; }
-
- private:
-  std::unique_ptr<RadialLaw> law_;
-  EllipseFrame frame_;
-  double flux_;
 };
+
+/// How lights are rendered.
+struct LightOptions {
+  Grid grid;
+  Tolerance tolerance;
+  int threads;
+};
+
+/// Adds the lights to `image` (the grid's shape). Works on bands of rows in parallel; the result does not
+/// depend on the number of threads. With `bound`, adds each pixel's error bound to it.
+void render_lights(std::span<const EllipticalLight> lights, const LightOptions& options, ImageView image,
+                   ImageView* bound, Certificate& certificate);
+
+/// The same for one light, with its derivatives with respect to `parameters` in the images `derivatives`.
+void render_with_derivatives(const EllipticalLight& light, const LightOptions& options,
+                             std::span<const LightParameter> parameters, ImageView image,
+                             std::span<const ImageView> derivatives, ImageView* bound,
+                             Certificate& certificate);
 
 /// What a parameter of an elliptical kind means to the integration.
 LightParameter light_parameter(Role role);

@@ -161,10 +161,9 @@ class Renderer::Impl {
       if (component.kind->family == Family::kPoint) {
         point_flux += std::abs(component.value(Role::kFlux));
       }
-      if (component.kind->family == Family::kElliptical) {
-        add_elliptical(component, wanted[i], to, options.certificate ? &bound_view : nullptr, certificate);
-      }
     }
+    add_elliptical(components, wanted, jacobian != nullptr, to, options.certificate ? &bound_view : nullptr,
+                   certificate);
     if (convolver_) {
       convolve(components, wanted, light, image);
     } else {
@@ -191,16 +190,30 @@ class Renderer::Impl {
   RenderOptions options;
 
  private:
-  void add_elliptical(const Component& component, const Wanted& wanted, ImageView to, ImageView* bound,
-                      Certificate& certificate) const {
+  void add_elliptical(std::span<const Component> components, const std::vector<Wanted>& wanted,
+                      bool derivatives, ImageView to, ImageView* bound, Certificate& certificate) const {
+    std::vector<EllipticalLight> lights;
+    for (std::size_t i = 0; i < components.size(); ++i) {
+      if (components[i].kind->family != Family::kElliptical) continue;
+      if (derivatives && !wanted[i].roles.empty()) {
+        add_with_derivatives(EllipticalLight(components[i]), wanted[i], to, bound, certificate);
+      } else {
+        lights.emplace_back(components[i]);
+      }
+    }
+    if (!lights.empty()) render_lights(lights, light_options(), to, bound, certificate);
+  }
+
+  LightOptions light_options() const { return {light_grid_, options.tolerance, options.threads}; }
+
+  void add_with_derivatives(const EllipticalLight& light, const Wanted& wanted, ImageView to,
+                            ImageView* bound, Certificate& certificate) const {
     std::vector<LightParameter> parameters;
     for (const Role role : wanted.roles) {
       parameters.push_back(light_parameter(role));
     }
-    const EllipticalLight light(component);
     if (!convolver_) {
-      light.render(light_grid_, options.tolerance, options.threads, to, parameters, wanted.images, bound,
-                   certificate);
+      render_with_derivatives(light, light_options(), parameters, to, wanted.images, bound, certificate);
       return;
     }
     std::vector<Image> derivatives(parameters.size(), Image(light_grid_.shape));
@@ -208,7 +221,7 @@ class Renderer::Impl {
     for (Image& derivative : derivatives) {
       views.push_back(derivative.view());
     }
-    light.render(light_grid_, options.tolerance, options.threads, to, parameters, views, bound, certificate);
+    render_with_derivatives(light, light_options(), parameters, to, views, bound, certificate);
     parallel_for(static_cast<int>(views.size()), options.threads, [&](int p) {
       const auto index = static_cast<std::size_t>(p);
       Convolver::Spectrum spectrum = convolver_->make_spectrum();

@@ -1,0 +1,54 @@
+// Tiles of many components: light is added up at the nodes, and expanded once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "gaxel/image.hpp"
+#include "integrate/plan.hpp"
+
+namespace gaxel {
+
+/// Where a tile lies, and its rule.
+struct TilePlace {
+  int row;
+  int col;
+  int side_x;
+  int side_y;
+  int order_x;
+  int order_y;
+
+  friend bool operator==(const TilePlace&, const TilePlace&) = default;
+};
+
+/// Sums of light at the nodes of tiles. Tiles of the same place and rule share one entry. Not for several
+/// threads at once.
+class TileSums {
+ public:
+  /// Adds scale times `values` (order_y, order_x) to the tile's entry.
+  void add(const TilePlace& place, const double* values, double scale);
+
+  /// Adds the expansions of all entries to the pixels of the band.
+  void expand(const Band& band, ImageView image) const;
+
+ private:
+  struct Hash {
+    std::size_t operator()(const TilePlace& place) const;
+  };
+  struct Entry {
+    TilePlace place;
+    std::size_t first;  ///< of its values
+  };
+
+  std::unordered_map<TilePlace, std::size_t, Hash> index_;
+  std::vector<Entry> entries_;  ///< in the order of their first use: sums do not depend on the hash
+  std::vector<double> values_;
+};
+
+/// Adds scale times the expansion of a tile's values to the pixels of the band that it covers.
+void expand_on_band(const TilePlace& place, const double* values, double scale, const Band& band,
+                    ImageView image);
+
+}  // namespace gaxel
