@@ -14,12 +14,14 @@ std::vector<std::string> simd_targets() {
 }
 
 void use_simd_target(std::string_view name) {
+  const auto before = hwy::SupportedTargets();
   hwy::SetSupportedTargetsForTest(0);  // forgets an earlier choice
   decltype(hwy::SupportedTargets()) chosen = 0;
   for (const auto target : hwy::SupportedAndGeneratedTargets()) {
     if (name == hwy::TargetName(target)) chosen = target;
   }
   if (chosen == 0 && !name.empty()) {
+    hwy::SetSupportedTargetsForTest(before);
     throw InputError({"use_simd_target", "name", std::string(name), "not an instruction set of this machine",
                       "one of simd_targets()"});
   }

@@ -1,5 +1,6 @@
 #include "integrate/bound_kernel.hpp"
 
+#include <bit>
 #include <limits>
 
 #undef HWY_TARGET_INCLUDE
@@ -13,6 +14,8 @@ HWY_BEFORE_NAMESPACE();
 namespace gaxel::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+static_assert(std::has_single_bit(kReaches.size()) && kReaches.size() <= 8);
+
 void bernstein_ellipses(double reach, PerReach& log_rho, PerReach& log_series) {
   const hn::CappedTag<double, kReaches.size()> d;
   const auto one = hn::Set(d, 1.0);
@@ -25,7 +28,7 @@ void bernstein_ellipses(double reach, PerReach& log_rho, PerReach& log_series) {
     const auto series = hn::Sub(log_r, log_of_normal(d, hn::Sub(rho, one)));  // -ln(1 - 1/rho)
     const auto infinite = hn::Set(d, std::numeric_limits<double>::infinity());
     hn::StoreU(log_r, d, log_rho.data() + j);
-    hn::StoreU(hn::IfThenElse(hn::Gt(radius, one), series, infinite), d, log_series.data() + j);
+    hn::StoreU(hn::IfThenElse(hn::Gt(radius, least), series, infinite), d, log_series.data() + j);
   }
 }
 

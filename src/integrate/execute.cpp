@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "gaxel/quadrature.hpp"
 #include "integrate/cusp.hpp"
@@ -214,6 +215,7 @@ WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const
 
 void add_error_bound(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
                      ImageView bound) {
+  if (!plan.with_priors) throw std::logic_error("a plan without priors has no bounds");
   const double scale = std::abs(flux);
   add_tile_bounds(plan, law, frame, scale, bound);
   Lane mean;

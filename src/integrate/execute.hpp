@@ -31,8 +31,9 @@ WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const
                                    double flux, std::span<const LightParameter> parameters, ImageView image,
                                    std::span<const ImageView> derivatives);
 
-/// Adds a bound of each pixel's error to `bound`: the difference to a rule with kCheckOrders more nodes plus
-/// that rule's a-priori bound, at most the a-priori bound of the plan's rule, plus rounding.
+/// Adds a bound of each pixel's error to `bound`, for a plan with priors (else throws std::logic_error): the
+/// difference to a rule with kCheckOrders (tiles: kTileCheckOrders) more nodes plus that rule's a-priori
+/// bound, at most the a-priori bound of the plan's rule, plus rounding.
 void add_error_bound(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
                      ImageView bound);
 

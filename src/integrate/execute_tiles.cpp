@@ -26,7 +26,7 @@ class TileNodes {
         at_once_(std::max<std::size_t>(1, kNodesAtOnce / size_)),
         offset_u_(size_),
         offset_v_(size_),
-        s(at_once_ * size_) {
+        s_(at_once_ * size_) {
     std::size_t node = 0;
     for (const double node_y : y_.nodes) {
       for (const double node_x : x_.nodes) {
@@ -42,12 +42,13 @@ class TileNodes {
   std::size_t size() const { return size_; }  ///< nodes of a tile
   std::size_t at_once() const { return at_once_; }
 
-  // Writes s at the nodes of the tiles first, first + 1, ...; returns the number of tiles.
-  std::size_t place(std::size_t first) {
-    const std::size_t count = std::min(at_once_, bucket_.row.size() - first);
+  // Writes s at the nodes of the tiles first, first + 1, ..., as many as are done at once and no more than
+  // `most`; returns their number.
+  std::size_t place(std::size_t first, std::size_t most = kNodesAtOnce) {
+    const std::size_t count = std::min({most, at_once_, bucket_.row.size() - first});
     for (std::size_t k = 0; k < count; ++k) {
       const Middle middle = middle_of(first + k);
-      shifted_radii(offset_u_.data(), offset_v_.data(), size_, middle.u, middle.v, s.data() + k * size_);
+      shifted_radii(offset_u_.data(), offset_v_.data(), size_, middle.u, middle.v, s_.data() + k * size_);
     }
     return count;
   }
@@ -62,6 +63,7 @@ class TileNodes {
     const double y = grid_.y0 + grid_.step * (bucket_.row[tile] + 0.5 * (bucket_.side_y - 1)) - frame_.y0;
     return {frame_.a * x + frame_.b * y, frame_.c * x + frame_.d * y};
   }
+  std::vector<double>& s() { return s_; }
   double offset_u(std::size_t node) const { return offset_u_[node]; }
   double offset_v(std::size_t node) const { return offset_v_[node]; }
 
@@ -79,9 +81,7 @@ class TileNodes {
   std::size_t at_once_;
   std::vector<double> offset_u_;  // of the nodes from the middle of their tile
   std::vector<double> offset_v_;
-
- public:
-  std::vector<double> s;
+  std::vector<double> s_;
 };
 
 void count_tiles(const TileBucket& bucket, WorkCount& work) {
@@ -106,10 +106,10 @@ void add_tiles(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame
     TileNodes nodes(bucket, frame, plan.grid, 0);
     for (std::size_t first = 0; first < bucket.row.size(); first += nodes.at_once()) {
       const std::size_t count = nodes.place(first);
-      law.evaluate(nodes.s.data(), count * nodes.size(), nodes.s.data());
+      law.evaluate(nodes.s().data(), count * nodes.size(), nodes.s().data());
       for (std::size_t k = 0; k < count; ++k) {
         const TilePlace place = nodes.place_of(first + k);
-        const double* values = nodes.s.data() + k * nodes.size();
+        const double* values = nodes.s().data() + k * nodes.size();
         if (sums != nullptr) {
           sums->add(place, values, scale);
         } else {
@@ -127,14 +127,14 @@ void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const El
   for (const TileBucket& bucket : plan.tiles) {
     count_tiles(bucket, work);
     TileNodes nodes(bucket, frame, plan.grid, 0);
-    std::vector<double> g(nodes.s.size());
-    std::vector<double> g_s(nodes.s.size());
-    std::vector<double> g_shape(nodes.s.size());
-    std::vector<double> derivative(nodes.s.size());
+    std::vector<double> g(nodes.s().size());
+    std::vector<double> g_s(nodes.s().size());
+    std::vector<double> g_shape(nodes.s().size());
+    std::vector<double> derivative(nodes.s().size());
     for (std::size_t first = 0; first < bucket.row.size(); first += nodes.at_once()) {
       const std::size_t count = nodes.place(first);
       const std::size_t n = count * nodes.size();
-      law.evaluate_with_partials(nodes.s.data(), n, g.data(), g_s.data(), g_shape.data());
+      law.evaluate_with_partials(nodes.s().data(), n, g.data(), g_s.data(), g_shape.data());
       const auto expand_all = [&](const std::vector<double>& values, double scale, ImageView to) {
         for (std::size_t k = 0; k < count; ++k) {
           expand_on_band(nodes.place_of(first + k), values.data() + k * nodes.size(), scale, plan.band, to);
@@ -174,11 +174,11 @@ void add_tile_bounds(const Plan& plan, const RadialLaw& law, const EllipseFrame&
                           std::min(bucket.side_x, bound.nx() - bucket.col[tile])};
       double largest = 0.0;
       const auto expand = [&](TileNodes& from, Image& to) {
-        from.place(tile);
-        law.evaluate(from.s.data(), from.size(), from.s.data());
-        largest = std::max(largest, *std::max_element(from.s.begin(), from.s.begin() + from.size()));
-        std::ranges::fill(to.pixels(), 0.0);
-        expand_tile(from.x(), from.y(), from.s.data(), 1.0, covered.ny, covered.nx, to.data(), to.nx());
+        from.place(tile, 1);
+        law.evaluate(from.s().data(), from.size(), from.s().data());
+        largest = std::max(largest, *std::max_element(from.s().begin(), from.s().begin() + from.size()));
+        for (int row = 0; row < covered.ny; ++row) std::fill_n(to.view().row(row), covered.nx, 0.0);
+        expand_tile(from.x(), from.y(), from.s().data(), 1.0, covered.ny, covered.nx, to.data(), to.nx());
       };
       expand(nodes, mean);
       expand(finer, check);

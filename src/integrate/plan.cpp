@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -15,11 +16,13 @@ constexpr int kMaxOrder = 16;             // of a cell; beyond, two halves are c
 constexpr int kMaxTileNodes = 16;         // a side
 constexpr int kTileNodesPerPixel = 8;     // with more, the pixels are cheaper one by one
 constexpr int kPixelsOfNoPolynomial = 4;  // tiles as small as this are not tried
-constexpr double kLogLebesgue = 1.02;     // ln of lebesgue_bound(kMaxTileNodes)
+                                          // ln of lebesgue_bound(kMaxTileNodes)
 constexpr int kSharingPixels = 16;        // at most so many pixels share the orders of their cells,
 constexpr int kSharedEvaluations = 64;    // where those are no more than this
 constexpr int kMaxLevel = 30;
 constexpr int kCuspEvaluations = 1000;  // what the closed form of a pixel costs, in evaluations of the law
+
+static_assert(kMaxTileNodes + kTileCheckOrders <= kMaxTileOrder);
 
 struct Orders {
   int x;
@@ -52,6 +55,13 @@ struct PlannedCell {
   Priors priors;
 };
 
+// The next float above; the largest one for bounds that are beyond it and say nothing anyway.
+float rounded_up(double bound) {
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  if (!(bound < double{kLargest})) return kLargest;
+  return std::nextafter(static_cast<float>(bound), kLargest);
+}
+
 // Few different orders make few, long buckets.
 int rounded(int order) {
   return order > 6 && order < kMaxOrder ? order + order % 2 : order;
@@ -61,15 +71,20 @@ class Planner {
  public:
   Planner(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
           const PixelTolerance& tolerance, bool with_priors)
-      : law_(law), frame_(frame), tolerance_(tolerance), with_priors_(with_priors) {
+      : law_(law), frame_(frame), tolerance_(tolerance) {
     plan_.grid = grid;
     plan_.band = band;
     plan_.tolerance = tolerance;
+    plan_.with_priors = with_priors;
     pixel_area_ = grid.step * grid.step * frame.area_factor();
   }
 
   void add_tile(const Tile& tile) {
     if (tile.row >= plan_.band.first_row + plan_.band.n_rows || tile.col >= plan_.grid.shape.nx) return;
+    if (!tile.is_pixel() && tile.side_x * tile.side_y <= kPixelsOfNoPolynomial) {
+      if (!share_orders(tile)) split(tile, tile.side_x > 1, tile.side_y > 1);
+      return;
+    }
     const double step = plan_.grid.step;
     const double x = x_of(tile.col) + 0.5 * step * (tile.side_x - 1);
     const double y = y_of(tile.row) + 0.5 * step * (tile.side_y - 1);
@@ -79,9 +94,7 @@ class Planner {
       add_pixel(tile, bound, tolerance);
       return;
     }
-    const bool is_small = tile.side_x * tile.side_y <= kPixelsOfNoPolynomial;
-    const Orders orders =
-        is_small ? Orders{kMaxTileNodes + 1, kMaxTileNodes + 1} : tile_orders(bound, tolerance);
+    const Orders orders = tile_orders(bound, tolerance);
     const bool fits_x = orders.x <= kMaxTileNodes;
     const bool fits_y = orders.y <= kMaxTileNodes;
     if (fits_x && fits_y && orders.x * orders.y <= kTileNodesPerPixel * tile.side_x * tile.side_y) {
@@ -94,8 +107,8 @@ class Planner {
   }
 
   Plan finish() {
-    for (auto& [key, bucket] : tiles_) plan_.tiles.push_back(std::move(bucket));
-    for (auto& [key, bucket] : buckets_) plan_.cells.push_back(std::move(bucket));
+    for (auto& [key, bucket] : tile_buckets_) plan_.tiles.push_back(std::move(bucket));
+    for (auto& [key, bucket] : cell_buckets_) plan_.cells.push_back(std::move(bucket));
     return std::move(plan_);
   }
 
@@ -122,11 +135,11 @@ class Planner {
     if (is_negligible(bound, tolerance, pixel_area_)) return {1, 1};
     const double log_half = std::log(0.5 * tolerance / pixel_area_);
     return {rounded(bound.x().chebyshev_order(log_half)),
-            rounded(bound.y().chebyshev_order(log_half - kLogLebesgue))};
+            rounded(bound.y().chebyshev_order(log_half - log_lebesgue_))};
   }
 
-  CellBucket& bucket(const Orders& orders, int level_x, int level_y) {
-    CellBucket& found = buckets_[{level_x, level_y, orders.x, orders.y}];
+  CellBucket& cell_bucket(const Orders& orders, int level_x, int level_y) {
+    CellBucket& found = cell_buckets_[{level_x, level_y, orders.x, orders.y}];
     found.order_x = orders.x;
     found.order_y = orders.y;
     found.level_x = level_x;
@@ -135,24 +148,22 @@ class Planner {
   }
 
   void keep(const Tile& tile, const Orders& orders, const GroupBound& bound) {
-    TileBucket& to = tiles_[{tile.side_x, tile.side_y, orders.x, orders.y}];
+    TileBucket& to = tile_buckets_[{tile.side_x, tile.side_y, orders.x, orders.y}];
     to.side_x = tile.side_x;
     to.side_y = tile.side_y;
     to.order_x = orders.x;
     to.order_y = orders.y;
     to.row.push_back(tile.row);
     to.col.push_back(tile.col);
-    if (with_priors_) add_priors(tile_priors(orders, bound), to);
+    if (plan_.with_priors) add_priors(tile_priors(orders, bound), to);
   }
 
   Priors tile_priors(const Orders& orders, const GroupBound& bound) const {
-    const auto prior = [&](int extra) {
-      return pixel_area_ * bound.interpolation_error(orders.x + extra, orders.y + extra);
-    };
+    double rule = bound.interpolation_error(orders.x, orders.y);
     // A constant errs by no more than the largest value.
-    const bool is_constant = orders.x == 1 && orders.y == 1;
-    const double most = is_constant ? pixel_area_ * std::exp(bound.log_max()) : prior(0);
-    return {static_cast<float>(std::min(prior(0), most)), static_cast<float>(prior(kTileCheckOrders))};
+    if (orders.x == 1 && orders.y == 1) rule = std::min(rule, std::exp(bound.log_max()));
+    const double check = bound.interpolation_error(orders.x + kTileCheckOrders, orders.y + kTileCheckOrders);
+    return {rounded_up(pixel_area_ * rule), rounded_up(pixel_area_ * check)};
   }
 
   template <class Bucket>
@@ -210,7 +221,7 @@ class Planner {
   PlannedCell planned(double x, double y, int level_x, int level_y, const Orders& orders,
                       const GroupBound& bound, double area) const {
     PlannedCell cell{x, y, level_x, level_y, orders, {}};
-    if (with_priors_) {
+    if (plan_.with_priors) {
       cell.priors = {
           static_cast<float>(area * bound.mean_error(orders.x, orders.y)),
           static_cast<float>(area * bound.mean_error(orders.x + kCheckOrders, orders.y + kCheckOrders))};
@@ -219,11 +230,11 @@ class Planner {
   }
 
   void add_cell(const PlannedCell& cell, std::int32_t pixel) {
-    CellBucket& to = bucket(cell.orders, cell.level_x, cell.level_y);
+    CellBucket& to = cell_bucket(cell.orders, cell.level_x, cell.level_y);
     to.x.push_back(cell.x);
     to.y.push_back(cell.y);
     to.pixel.push_back(pixel);
-    if (with_priors_) add_priors(cell.priors, to);
+    if (plan_.with_priors) add_priors(cell.priors, to);
   }
 
   void add_refined_pixel(const Tile& tile, const GroupBound& bound, double tolerance) {
@@ -231,7 +242,8 @@ class Planner {
     const std::int32_t pixel = index_of(tile.row, tile.col);
     cells_.clear();
     budget_ = cusp_is_exact_enough ? kCuspEvaluations : 16 * kCuspEvaluations;
-    if (bound.holds_center() || !refine(x_of(tile.col), y_of(tile.row), 0, 0, tolerance)) {
+    const Orders orders = cell_orders(bound, tolerance, pixel_area_);
+    if (bound.holds_center() || !refine_parts(x_of(tile.col), y_of(tile.row), 0, 0, orders, tolerance)) {
       plan_.cusp_pixels.push_back(pixel);
       plan_.limit_hit |= !cusp_is_exact_enough;
       return;
@@ -255,6 +267,13 @@ class Planner {
     if (budget_ < 0 || bound.holds_center() || level_x >= kMaxLevel || level_y >= kMaxLevel) {
       return false;
     }
+    return refine_parts(x, y, level_x, level_y, orders, tolerance);
+  }
+
+  // Refines the halves or quarters of a cell whose orders are too many in one or both directions.
+  bool refine_parts(double x, double y, int level_x, int level_y, const Orders& orders, double tolerance) {
+    const double hx = std::ldexp(0.5 * plan_.grid.step, -level_x);
+    const double hy = std::ldexp(0.5 * plan_.grid.step, -level_y);
     const bool split_x = orders.x > kMaxOrder;
     const bool split_y = orders.y > kMaxOrder;
     const double share = tolerance * (split_x && split_y ? 0.25 : 0.5);
@@ -275,11 +294,11 @@ class Planner {
   const RadialLaw& law_;
   EllipseFrame frame_;
   PixelTolerance tolerance_;
-  bool with_priors_;
   double pixel_area_;  // in the (u, v) plane
+  double log_lebesgue_ = std::log(lebesgue_bound(kMaxTileNodes));
   Plan plan_;
-  std::map<std::tuple<int, int, int, int>, TileBucket> tiles_;
-  std::map<std::tuple<int, int, int, int>, CellBucket> buckets_;
+  std::map<std::tuple<int, int, int, int>, TileBucket> tile_buckets_;
+  std::map<std::tuple<int, int, int, int>, CellBucket> cell_buckets_;
   std::vector<PlannedCell> cells_;
   int budget_ = 0;
 };

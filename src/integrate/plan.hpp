@@ -31,7 +31,7 @@ struct CellBucket {
   std::vector<double> x;  ///< centres
   std::vector<double> y;
   std::vector<std::int32_t> pixel;  ///< index into the grid's pixels, row-major
-  std::vector<float> prior;         ///< bound of the error of the cell's flux with this rule
+  std::vector<float> prior;         ///< bound of the error of the cell's flux with this rule; see prepare
   std::vector<float> check_prior;   ///< the same with kCheckOrders more nodes in each direction
 };
 
@@ -44,7 +44,7 @@ struct TileBucket {
   int order_y;
   std::vector<std::int32_t> row;  ///< first pixel; a tile may reach beyond the grid
   std::vector<std::int32_t> col;
-  std::vector<float> prior;        ///< bound of a pixel's error with this rule
+  std::vector<float> prior;        ///< bound of a pixel's error with this rule; see prepare
   std::vector<float> check_prior;  ///< the same with kTileCheckOrders more nodes in each direction
 };
 
@@ -66,11 +66,13 @@ struct Plan {
   std::vector<CellBucket> cells;
   std::vector<std::int32_t> cusp_pixels;  ///< done in closed form
   bool limit_hit = false;                 ///< some pixel may miss the tolerance
+  bool with_priors = false;               ///< the buckets hold bounds
 };
 
 /// Finds tiles and cells for a band of the grid such that every pixel's a-priori error bound meets the
 /// tolerance: tiles as large as few nodes will do for; where a pixel alone needs many, the rule that it
-/// needs, or cells within it; where those would cost more than the closed form of the cusp, that.
+/// needs, or cells within it; where those would cost more than the closed form of the cusp, that. The
+/// buckets' priors are for add_error_bound, and empty without `with_priors`.
 Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
              const PixelTolerance& tolerance, bool with_priors);
 

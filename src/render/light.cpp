@@ -5,12 +5,13 @@
 
 #include "base/parallel.hpp"
 #include "integrate/component_frame.hpp"
+#include "integrate/tile_rule.hpp"
 #include "profile/make_law.hpp"
 
 namespace gaxel {
 namespace {
 
-constexpr int kBandRows = 64;
+constexpr int kBandRows = kMaxTileSide;  // whole tiles
 
 void add_each(const std::vector<std::int64_t>& counts, std::vector<std::int64_t>& sums) {
   sums.resize(std::max(sums.size(), counts.size()), 0);

@@ -23,7 +23,11 @@ TEST(SimdTarget, ListsAllAgainAfterAChoice) {
 }
 
 TEST(SimdTarget, UnknownNamesAreRefused) {
+  const std::vector<std::string> names = simd_targets();
+  use_simd_target(names.back());
   EXPECT_THROW(use_simd_target("AVX1024"), InputError);
+  EXPECT_EQ(simd_targets(), std::vector<std::string>{names.back()}) << "the earlier choice stands";
+  use_simd_target("");
 }
 
 }  // namespace

@@ -2,9 +2,12 @@
 // forms.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numbers>
 #include <random>
+#include <stdexcept>
 
 #include "gaxel/quadrature.hpp"
 #include "integrate/cusp.hpp"
@@ -206,6 +209,64 @@ TEST(Plan, CoversEveryPixelOfItsBandOnce) {
     }
   }
   EXPECT_FALSE(plan.limit_hit);
+}
+
+TEST(Execute, KeepsItsToleranceAndItsBounds) {
+  const SersicLaw law(2.0);
+  const EllipseFrame f(30.3, 20.1, 4.0, 0.4, 0.5);
+  const Grid grid{{50, 61}, 0.0, 0.0, 1.0};
+  const PixelTolerance tolerance{1e-8, 1e-5};
+  const Plan plan = prepare(law, f, grid, {0, 50}, tolerance, true);
+  Image image(grid.shape);
+  Image bound(grid.shape);
+  const WorkCount work = execute(plan, law, f, 2.0, image.view());
+  add_error_bound(plan, law, f, 2.0, bound.view());
+  double sum_error = 0.0;
+  double sum_bound = 0.0;
+  for (int row = 0; row < 50; ++row) {
+    for (int col = 0; col < 61; ++col) {
+      std::int64_t n = 0;
+      const double exact = 2.0 * cusp_moments(law, f, box_about(col, row, 0.5, 0.5), false, n)[kFlux];
+      const double error = std::max(0.0, std::abs(image(row, col) - exact) - 2.0 * kCuspError);
+      EXPECT_LE(error, 2.0 * tolerance.absolute + tolerance.relative * exact) << row << " " << col;
+      EXPECT_LE(error, bound(row, col)) << row << " " << col;
+      sum_error += error;
+      sum_bound += bound(row, col);
+    }
+  }
+  EXPECT_LT(sum_bound, 1000.0 * sum_error);
+  EXPECT_LT(work.n_evaluations, 50 * 61 * 6);
+}
+
+TEST(Execute, BoundsNeedAPlanWithPriors) {
+  const SersicLaw law(2.0);
+  const EllipseFrame f(5.0, 5.0, 4.0, 0.4, 0.5);
+  const Plan plan = prepare(law, f, Grid{{10, 10}, 0.0, 0.0, 1.0}, {0, 10}, {1e-8, 1e-5}, false);
+  Image bound({10, 10});
+  EXPECT_THROW(add_error_bound(plan, law, f, 1.0, bound.view()), std::logic_error);
+}
+
+TEST(Execute, SharedTilesGiveTheSamePixels) {
+  const SersicLaw steep(4.0);
+  const SersicLaw flat(1.0);
+  const EllipseFrame f(100.3, 20.1, 9.0, 0.4, 0.5);
+  const EllipseFrame g(30.3, 50.1, 14.0, 0.9, 0.1);
+  const Grid grid{{64, 133}, 0.0, 0.0, 1.0};
+  const Band band{0, 64};
+  const Plan one = prepare(steep, f, grid, band, {1e-8, 1e-5}, false);
+  const Plan two = prepare(flat, g, grid, band, {1e-8, 1e-5}, false);
+  Image alone(grid.shape);
+  execute(one, steep, f, 1.0, alone.view());
+  execute(two, flat, g, 3.0, alone.view());
+  Image together(grid.shape);
+  TileSums sums;
+  execute(one, steep, f, 1.0, together.view(), &sums);
+  execute(two, flat, g, 3.0, together.view(), &sums);
+  EXPECT_NE(std::memcmp(alone.data(), together.data(), alone.size() * sizeof(double)), 0);
+  sums.expand(band, together.view());
+  for (std::size_t k = 0; k < alone.size(); ++k) {
+    EXPECT_NEAR(together.data()[k], alone.data()[k], 1e-14 * (1e-3 + alone.data()[k])) << k;
+  }
 }
 
 TEST(Plan, SaysWhenItCannotKeepTheTolerance) {
