@@ -21,7 +21,7 @@ struct WorkCount {
 };
 
 /// Adds flux times the profile to the pixels of the plan's band. `image` is the whole grid. With `sums` the
-/// light of tiles goes there instead: to be expanded once for all components.
+/// light of large tiles goes there instead: to be expanded once for all components.
 WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
                   ImageView image, TileSums* sums = nullptr);
 

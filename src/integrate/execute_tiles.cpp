@@ -13,10 +13,20 @@ namespace {
 
 constexpr std::size_t kNodesAtOnce = 512;  // the nodes of small tiles are evaluated together
 
+constexpr int kSharedPixels = 1024;  // tiles smaller than this seldom meet one of another component
+
+// Memory that one bucket after the other uses.
+struct Scratch {
+  std::vector<double> offset_u;
+  std::vector<double> offset_v;
+  std::vector<double> s;
+};
+
 // The nodes of as many tiles of a bucket as are evaluated together.
 class TileNodes {
  public:
-  TileNodes(const TileBucket& bucket, const EllipseFrame& frame, const Grid& grid, int extra_orders)
+  TileNodes(const TileBucket& bucket, const EllipseFrame& frame, const Grid& grid, int extra_orders,
+            Scratch& scratch)
       : x_(tile_rule(bucket.side_x, bucket.order_x + extra_orders)),
         y_(tile_rule(bucket.side_y, bucket.order_y + extra_orders)),
         bucket_(bucket),
@@ -24,9 +34,12 @@ class TileNodes {
         grid_(grid),
         size_(x_.nodes.size() * y_.nodes.size()),
         at_once_(std::max<std::size_t>(1, kNodesAtOnce / size_)),
-        offset_u_(size_),
-        offset_v_(size_),
-        s_(at_once_ * size_) {
+        offset_u_(scratch.offset_u),
+        offset_v_(scratch.offset_v),
+        s_(scratch.s) {
+    offset_u_.resize(size_);
+    offset_v_.resize(size_);
+    s_.resize(at_once_ * size_);
     std::size_t node = 0;
     for (const double node_y : y_.nodes) {
       for (const double node_x : x_.nodes) {
@@ -79,9 +92,9 @@ class TileNodes {
   const Grid& grid_;
   std::size_t size_;
   std::size_t at_once_;
-  std::vector<double> offset_u_;  // of the nodes from the middle of their tile
-  std::vector<double> offset_v_;
-  std::vector<double> s_;
+  std::vector<double>& offset_u_;  // of the nodes from the middle of their tile
+  std::vector<double>& offset_v_;
+  std::vector<double>& s_;
 };
 
 void count_tiles(const TileBucket& bucket, WorkCount& work) {
@@ -101,16 +114,18 @@ double pixel_area(const Plan& plan, const EllipseFrame& frame) {
 void add_tiles(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
                ImageView image, TileSums* sums, WorkCount& work) {
   const double scale = flux * pixel_area(plan, frame);
+  Scratch scratch;
   for (const TileBucket& bucket : plan.tiles) {
     count_tiles(bucket, work);
-    TileNodes nodes(bucket, frame, plan.grid, 0);
+    const bool share = sums != nullptr && bucket.side_x * bucket.side_y >= kSharedPixels;
+    TileNodes nodes(bucket, frame, plan.grid, 0, scratch);
     for (std::size_t first = 0; first < bucket.row.size(); first += nodes.at_once()) {
       const std::size_t count = nodes.place(first);
       law.evaluate(nodes.s().data(), count * nodes.size(), nodes.s().data());
       for (std::size_t k = 0; k < count; ++k) {
         const TilePlace place = nodes.place_of(first + k);
         const double* values = nodes.s().data() + k * nodes.size();
-        if (sums != nullptr) {
+        if (share) {
           sums->add(place, values, scale);
         } else {
           expand_on_band(place, values, scale, plan.band, image);
@@ -124,9 +139,10 @@ void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const El
                                 double flux, std::span<const Moments> weights, ImageView image,
                                 std::span<const ImageView> derivatives, WorkCount& work) {
   const double area = pixel_area(plan, frame);
+  Scratch scratch;
   for (const TileBucket& bucket : plan.tiles) {
     count_tiles(bucket, work);
-    TileNodes nodes(bucket, frame, plan.grid, 0);
+    TileNodes nodes(bucket, frame, plan.grid, 0, scratch);
     std::vector<double> g(nodes.s().size());
     std::vector<double> g_s(nodes.s().size());
     std::vector<double> g_shape(nodes.s().size());
@@ -166,8 +182,10 @@ void add_tile_bounds(const Plan& plan, const RadialLaw& law, const EllipseFrame&
   Image mean({kMaxTileSide, kMaxTileSide});
   Image check({kMaxTileSide, kMaxTileSide});
   for (const TileBucket& bucket : plan.tiles) {
-    TileNodes nodes(bucket, frame, plan.grid, 0);
-    TileNodes finer(bucket, frame, plan.grid, kTileCheckOrders);
+    Scratch scratch;
+    Scratch finer_scratch;
+    TileNodes nodes(bucket, frame, plan.grid, 0, scratch);
+    TileNodes finer(bucket, frame, plan.grid, kTileCheckOrders, finer_scratch);
     const double amplification = lebesgue_bound(bucket.order_x) * lebesgue_bound(bucket.order_y);
     for (std::size_t tile = 0; tile < bucket.row.size(); ++tile) {
       const Shape covered{std::min(bucket.side_y, plan.band.first_row + plan.band.n_rows - bucket.row[tile]),

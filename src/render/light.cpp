@@ -11,7 +11,7 @@
 namespace gaxel {
 namespace {
 
-constexpr int kBandRows = kMaxTileSide;  // whole tiles
+constexpr int kBandRows = 2 * kMaxTileSide;
 
 void add_each(const std::vector<std::int64_t>& counts, std::vector<std::int64_t>& sums) {
   sums.resize(std::max(sums.size(), counts.size()), 0);
