@@ -5,7 +5,7 @@ import warnings
 import gaxel
 import numpy as np
 import pytest
-from gaxel import integration
+from gaxel import _core, integration
 from study_galaxy import GALPARS
 
 NAN, INF = np.nan, np.inf
@@ -100,6 +100,13 @@ def test_the_function(name):
     seen = []
     refused_f(lambda i, j, pars: seen.append(i.shape) or (i if len(seen) < 3 else i[1:]))
     assert len(seen) == 3
+
+
+@pytest.mark.parametrize("n_values", [0, 2, 4])
+def test_the_core_takes_as_many_values_as_points(n_values):
+    integrand = _core.python_integrand(lambda i, j: np.zeros(n_values))
+    with pytest.raises(gaxel.InputError, match=rf"f = {n_values} values: .*3 values"):
+        integrand.evaluate(np.zeros(3), np.zeros(3))
 
 
 @with_light
