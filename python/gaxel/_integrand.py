@@ -49,11 +49,12 @@ def component_integrand(component: Component, source: str) -> _core.Integrand:
 
 
 def at_points(integrand: _core.Integrand, i: ArrayLike, j: ArrayLike) -> Array:
-    """The light at points of any shape; i and j broadcast."""
+    """The light at points of any shape; i and j broadcast. At infinity, where the core has none, it is 0."""
     points = np.broadcast_arrays(np.asarray(i, np.float64), np.asarray(j, np.float64))
     flat = [np.ascontiguousarray(values).ravel() for values in points]
     light = integrand.evaluate(*flat).reshape(points[0].shape)
-    return np.where(np.isnan(points[0]) | np.isnan(points[1]), np.nan, light)
+    unknown, infinite = (is_so(points[0]) | is_so(points[1]) for is_so in (np.isnan, np.isinf))
+    return np.where(unknown, np.nan, np.where(infinite, 0.0, light))
 
 
 def compiled_sersic(i: ArrayLike, j: ArrayLike, pars: Mapping[str, float]) -> Array:

@@ -92,6 +92,19 @@ def test_compiled_light_broadcasts_and_passes_nan_on():
     assert np.shape(integration.compiled_sersic(0, 0, GALPARS)) == ()
 
 
+@pytest.mark.parametrize("theta", [0.0, 0.1, np.pi / 2])
+def test_there_is_no_light_at_infinity(theta):
+    pars = GALPARS | {"theta": theta}
+    i, j = np.meshgrid([-np.inf, 0.0, np.inf, np.nan], [-np.inf, 0.0, np.inf, np.nan])
+    value = integration.compiled_sersic(i, j, pars)
+    np.testing.assert_array_equal(np.isnan(value), np.isnan(i) | np.isnan(j))
+    beyond = (np.isinf(i) | np.isinf(j)) & ~np.isnan(value)
+    np.testing.assert_array_equal(value[beyond], 0.0)
+    assert value[1, 1] > 0
+    galaxy = component(pars, (1, 1))
+    np.testing.assert_array_equal(integration.compiled_component(i, j, galaxy), value)
+
+
 @pytest.mark.parametrize(
     "kind, n", [(gaxel.Exponential, 1.0), (gaxel.DeVaucouleurs, 4.0), (gaxel.Gaussian, 0.5)]
 )
