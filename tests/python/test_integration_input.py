@@ -147,16 +147,16 @@ def test_parameters_of_compiled_light(name):
         assert key in refused_pars("pars", compiled, rest)
     for bad in (None, 3.0, [1, 2], GALPARS | {"flux": 1.0}, gaxel.Gaussian(x=0, y=0, re=1, flux=1)):
         refused_pars("pars", compiled, bad)
-    for key, bad, named in [
-        ("q", 1.5, "q"),
-        ("q", 0.0, "q"),
-        ("log_n", 2.0, "n"),
-        ("log_n", -2.0, "n"),
-        ("log_re", 400.0, "re"),
-        ("log_re", -9.0, "re"),
-        ("mag", -1e4, "mag"),
+    for key, bad in [
+        ("q", 1.5),
+        ("q", 0.0),
+        ("log_n", 1.302),
+        ("log_n", -1.001),
+        ("log_re", 400.0),
+        ("log_re", -9.0),
+        ("mag", -1e4),
     ]:
-        with warnings.catch_warnings(), pytest.raises(gaxel.InputError, match=rf"\b{named} = "):
+        with warnings.catch_warnings(), pytest.raises(gaxel.InputError, match=rf": {key} = "):
             warnings.simplefilter("error")
             call(compiled, ROWS, COLUMNS, GALPARS | {key: bad})
     component = integration.compiled_component
