@@ -14,17 +14,22 @@ REFERENCE = re.compile(r"^\[[^\]]+\]:\s+(\S+)", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*\s*$", re.MULTILINE)
 
 
+def add_anchor(heading: str, anchors: set[str]) -> str:
+    """The anchor that GitHub gives a heading without Markdown's marks, after the document's earlier `anchors`."""
+    anchor = base = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+    repeat = 0
+    while anchor in anchors:
+        repeat += 1
+        anchor = f"{base}-{repeat}"
+    anchors.add(anchor)
+    return anchor
+
+
 def anchors(text: str) -> set[str]:
-    """The anchors of a document's headings, made as GitHub makes them."""
+    """The anchors of a document's headings."""
     found: set[str] = set()
     for heading in HEADING.findall(FENCE.sub("", text)):
-        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
-        anchor = base = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
-        repeat = 0
-        while anchor in found:
-            repeat += 1
-            anchor = f"{base}-{repeat}"
-        found.add(anchor)
+        add_anchor(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading), found)
     return found
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 from xml.etree.ElementTree import Element
 
 import markdown
-from check_links import HEADING
+from check_links import HEADING, add_anchor
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from project_files import ROOT, project_files
@@ -53,19 +53,9 @@ def title_of(text: str, fallback: str) -> str:
 
 
 def github_slugs() -> Callable[[str, str], str]:
-    """Anchors of one document's headings, made as GitHub makes them (and check_links checks them)."""
+    """What makes the anchors of one document's headings, in their order."""
     seen: set[str] = set()
-
-    def slug(text: str, separator: str) -> str:
-        anchor = base = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", separator)
-        repeat = 0
-        while anchor in seen:
-            repeat += 1
-            anchor = f"{base}-{repeat}"
-        seen.add(anchor)
-        return anchor
-
-    return slug
+    return lambda heading, _separator: add_anchor(heading, seen)
 
 
 class Links(Treeprocessor):

@@ -47,8 +47,8 @@ class PointIntegrand final : public Integrand {
   Function function_;
 };
 
-/// The compiled light of an elliptical component whose x is measured like j and y like i. Throws InputError
-/// for components of another family and for values outside their ranges.
+/// The compiled light of an elliptical component whose x is measured like j and y like i, at finite points.
+/// Throws InputError for components of another family and for values outside their ranges.
 std::unique_ptr<Integrand> light_integrand(const Component& component);
 
 /// Points (i[k], j[k]) owned by somebody else. Throws InputError when their numbers differ; what integrates

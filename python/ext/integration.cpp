@@ -9,10 +9,10 @@
 #include <limits>
 #include <memory>
 #include <optional>
-
 #include <utility>
 
 #include "bindings.hpp"
+#include "gaxel/error.hpp"
 
 namespace gaxel::python {
 namespace {
@@ -38,6 +38,10 @@ class PythonIntegrand final : public Integrand {
     const nb::object result =
         function_(to_numpy(std::vector(i.begin(), i.end())), to_numpy(std::vector(j.begin(), j.end())));
     const auto array = nb::cast<InputVector>(result);
+    if (array.size() != values.size()) {
+      throw InputError({"", "f", fmt::format("{} values", array.size()), "not the light at the points",
+                        fmt::format("{} values", values.size())});
+    }
     std::copy_n(array.data(), values.size(), values.data());
   }
 

@@ -38,11 +38,12 @@ void bind_quadrature(nb::module_& module) {
       "gauss_kronrod",
       [](int order) {
         KronrodPair pair = gauss_kronrod(order);
+        QuadratureRule kronrod = pair.kronrod();
         return std::tuple_cat(
             std::tuple(to_numpy(std::move(pair.gauss_nodes)), to_numpy(std::move(pair.gauss_weights)),
                        to_numpy(std::move(pair.shared_weights)), to_numpy(std::move(pair.added_nodes)),
                        to_numpy(std::move(pair.added_weights))),
-            to_tuple(gauss_kronrod(order).kronrod()));
+            to_tuple(std::move(kronrod)));
       },
       nb::arg("order"),
       "(gauss_nodes, gauss_weights, shared_weights, added_nodes, added_weights, nodes, weights)");

@@ -10,6 +10,7 @@ from gaxel import _core
 from gaxel._arrays import as_float
 from gaxel._component import Component
 from gaxel._errors import input_error
+from gaxel._sersic_law import to_linear
 from gaxel.components import Sersic
 
 Function = Callable[[Any, Any, Any], ArrayLike]
@@ -26,8 +27,12 @@ def sersic_integrand(pars: Mapping[str, float], source: str) -> _core.Integrand:
         )
     p = {name: as_float(pars[name], source, name, "a finite number") for name in SERSIC_NAMES}
     place = {name: p[name] for name in ("x", "y", "q", "theta")}
-    with np.errstate(over="ignore"):
-        re, n = 10.0 ** np.array([p["log_re"], p["log_n"]])
+    _, re, n = to_linear(*(np.float64(p[name]) for name in ("mag", "log_re", "log_n")))
+    for name, value in (("re", re), ("n", n)):
+        spec = Sersic._specs[name]
+        if not spec.min <= value <= spec.max:
+            allowed = f"{np.log10(spec.min):.4g} to {np.log10(spec.max):.4g}"
+            raise input_error(source, f"log_{name}", p[f"log_{name}"], "outside its range", allowed)
     profile = Sersic(mag=p["mag"], re=re, n=n, **place)
     return component_integrand(profile, source)
 
@@ -49,11 +54,12 @@ def component_integrand(component: Component, source: str) -> _core.Integrand:
 
 
 def at_points(integrand: _core.Integrand, i: ArrayLike, j: ArrayLike) -> Array:
-    """The light at points of any shape; i and j broadcast."""
+    """The light at points of any shape; i and j broadcast. At infinity, where the core has none, it is 0."""
     points = np.broadcast_arrays(np.asarray(i, np.float64), np.asarray(j, np.float64))
     flat = [np.ascontiguousarray(values).ravel() for values in points]
     light = integrand.evaluate(*flat).reshape(points[0].shape)
-    return np.where(np.isnan(points[0]) | np.isnan(points[1]), np.nan, light)
+    unknown, infinite = (is_so(points[0]) | is_so(points[1]) for is_so in (np.isnan, np.isinf))
+    return np.where(unknown, np.nan, np.where(infinite, 0.0, light))
 
 
 def compiled_sersic(i: ArrayLike, j: ArrayLike, pars: Mapping[str, float]) -> Array:

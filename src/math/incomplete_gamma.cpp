@@ -12,14 +12,14 @@ ScaledGammaSeries scaled_gamma_series(double a, double x) {
   constexpr double kNegligible = 1e-18;
   double term = 1.0 / a;
   double harmonic = 1.0 / a;
-  double tail = 0.0;
+  double sum = term;
   double derivative = term * harmonic;
   for (int k = 1;; ++k) {
     const double denominator = a + k;
     const double ratio = x / denominator;
     term *= ratio;
     harmonic += 1.0 / denominator;
-    tail += term;
+    sum += term;
     derivative += term * harmonic;
     if (ratio < 0.5 && term * harmonic <= kNegligible * derivative) {
       break;
@@ -29,7 +29,7 @@ ScaledGammaSeries scaled_gamma_series(double a, double x) {
     }
   }
   const double scale = std::exp(-x);
-  return {scale * (1.0 / a + tail), scale * tail, -scale * derivative};
+  return {scale * sum, -scale * derivative};
 }
 
 }  // namespace gaxel

@@ -1,12 +1,11 @@
-// The lower incomplete gamma function as the all-positive series that the cusp of a Sersic profile needs.
+// The lower incomplete gamma function as an all-positive series, with its derivative to the first argument.
 #pragma once
 
 namespace gaxel {
 
-/// S(a, x) = sum_k x^k / (a)_(k+1) = e^x x^-a gamma(a, x), scaled by e^-x, with its parts (DLMF 8.7.1).
+/// S(a, x) = sum_k x^k / (a)_(k+1) = e^x x^-a gamma(a, x), scaled by e^-x (DLMF 8.7.1).
 struct ScaledGammaSeries {
   double sum;   ///< e^-x S(a, x)
-  double tail;  ///< e^-x (S(a, x) - 1/a), without cancellation
   double d_da;  ///< e^-x dS/da
 };
 

@@ -55,7 +55,6 @@ TEST(ScaledGammaSeries, AgreesWithMpmath) {
     EXPECT_NEAR(series.sum / t.sum, 1.0, 2e-14) << t.a << " " << t.x;
     // mpmath's central difference itself is good to 1e-12.
     EXPECT_NEAR(series.d_da / t.d_da, 1.0, 1e-11) << t.a << " " << t.x;
-    EXPECT_NEAR(series.tail, series.sum - std::exp(-t.x) / t.a, 1e-15 * series.sum + 1e-16 / t.a);
   }
 }
 

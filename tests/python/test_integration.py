@@ -92,6 +92,29 @@ def test_compiled_light_broadcasts_and_passes_nan_on():
     assert np.shape(integration.compiled_sersic(0, 0, GALPARS)) == ()
 
 
+@pytest.mark.parametrize("n", [0.1, 20.0])
+def test_the_steepest_and_the_flattest_compiled_light(n):
+    """10^log10(20) rounds to a number above 20."""
+    pars = GALPARS | {"log_n": np.log10(n)}
+    i, j = integration.get_ij((4, 5))
+    value = integration.compiled_sersic(i, j, pars)
+    np.testing.assert_allclose(value, light(i, j, pars), rtol=1e-11, atol=1e-100)
+    np.testing.assert_allclose(value, gaxel.sersic.sersic_2d(i, j, **pars), rtol=1e-11, atol=1e-100)
+
+
+@pytest.mark.parametrize("theta", [0.0, 0.1, np.pi / 2])
+def test_there_is_no_light_at_infinity(theta):
+    pars = GALPARS | {"theta": theta}
+    i, j = np.meshgrid([-np.inf, 0.0, np.inf, np.nan], [-np.inf, 0.0, np.inf, np.nan])
+    value = integration.compiled_sersic(i, j, pars)
+    np.testing.assert_array_equal(np.isnan(value), np.isnan(i) | np.isnan(j))
+    beyond = (np.isinf(i) | np.isinf(j)) & ~np.isnan(value)
+    np.testing.assert_array_equal(value[beyond], 0.0)
+    assert value[1, 1] > 0
+    galaxy = component(pars, (1, 1))
+    np.testing.assert_array_equal(integration.compiled_component(i, j, galaxy), value)
+
+
 @pytest.mark.parametrize(
     "kind, n", [(gaxel.Exponential, 1.0), (gaxel.DeVaucouleurs, 4.0), (gaxel.Gaussian, 0.5)]
 )
