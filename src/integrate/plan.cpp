@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numbers>
 #include <tuple>
 
 #include "integrate/error_bound.hpp"
@@ -121,19 +122,18 @@ class Planner {
     return tolerance_.absolute + tolerance_.relative * pixel_area_ * std::exp(bound.log_min());
   }
 
-  static bool is_negligible(const GroupBound& bound, double tolerance, double area) {
-    return area * std::exp(bound.log_max()) <= tolerance;
-  }
-
+  // Half of the error is allowed to each direction.
   static Orders cell_orders(const GroupBound& bound, double tolerance, double area) {
-    if (is_negligible(bound, tolerance, area)) return {1, 1};
-    const double log_half = std::log(0.5 * tolerance / area);
+    const double log_tolerance = std::log(tolerance / area);
+    if (bound.log_max() <= log_tolerance) return {1, 1};
+    const double log_half = log_tolerance - std::numbers::ln2;
     return {rounded(bound.x().gauss_order(log_half)), rounded(bound.y().gauss_order(log_half))};
   }
 
   Orders tile_orders(const GroupBound& bound, double tolerance) const {
-    if (is_negligible(bound, tolerance, pixel_area_)) return {1, 1};
-    const double log_half = std::log(0.5 * tolerance / pixel_area_);
+    const double log_tolerance = std::log(tolerance / pixel_area_);
+    if (bound.log_max() <= log_tolerance) return {1, 1};
+    const double log_half = log_tolerance - std::numbers::ln2;
     return {rounded(bound.x().chebyshev_order(log_half)),
             rounded(bound.y().chebyshev_order(log_half - log_lebesgue_))};
   }
@@ -184,15 +184,13 @@ class Planner {
          half});
     const Orders orders = cell_orders(bound, tolerance_of(bound), pixel_area_);
     if (!orders.feasible() || orders.x * orders.y > kSharedEvaluations) return false;
-    const PlannedCell cell = planned(0.0, 0.0, 0, 0, orders, bound, pixel_area_);
+    const Priors priors = planned(0.0, 0.0, 0, 0, orders, bound, pixel_area_).priors;
+    CellBucket& to = cell_bucket(orders, 0, 0);
     const int last_row = std::min(tile.row + tile.side_y, plan_.band.first_row + plan_.band.n_rows);
     const int last_col = std::min(tile.col + tile.side_x, plan_.grid.shape.nx);
     for (int row = tile.row; row < last_row; ++row) {
       for (int col = tile.col; col < last_col; ++col) {
-        PlannedCell of_pixel = cell;
-        of_pixel.x = x_of(col);
-        of_pixel.y = y_of(row);
-        add_cell(of_pixel, index_of(row, col));
+        append(x_of(col), y_of(row), index_of(row, col), priors, to);
       }
     }
     return true;
@@ -230,11 +228,14 @@ class Planner {
   }
 
   void add_cell(const PlannedCell& cell, std::int32_t pixel) {
-    CellBucket& to = cell_bucket(cell.orders, cell.level_x, cell.level_y);
-    to.x.push_back(cell.x);
-    to.y.push_back(cell.y);
+    append(cell.x, cell.y, pixel, cell.priors, cell_bucket(cell.orders, cell.level_x, cell.level_y));
+  }
+
+  void append(double x, double y, std::int32_t pixel, const Priors& priors, CellBucket& to) const {
+    to.x.push_back(x);
+    to.y.push_back(y);
     to.pixel.push_back(pixel);
-    if (plan_.with_priors) add_priors(cell.priors, to);
+    if (plan_.with_priors) add_priors(priors, to);
   }
 
   void add_refined_pixel(const Tile& tile, const GroupBound& bound, double tolerance) {
