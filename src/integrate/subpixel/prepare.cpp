@@ -10,6 +10,7 @@
 #include "base/check_range.hpp"
 #include "gaxel/error.hpp"
 #include "integrate/subpixel/cell_rules.hpp"
+#include "integrate/subpixel/check_points.hpp"
 #include "integrate/subpixel/refinement_plan.hpp"
 
 namespace gaxel {
