@@ -105,6 +105,9 @@ struct CellEstimates {
 CellEstimates integrate_with_error(const Integrand& f, PointsView points, int k, int order = 3,
                                    int base_oversamp = 1, int oversamp = 3);
 
+/// The deepest level that may be asked for.
+inline constexpr int kMaxRefinementLevel = 20;
+
 /// How pixels are refined: the seed's parameters and defaults.
 struct RefinementOptions {
   int base_oversamp = 1;  ///< the points given are centres of cells of side 1 / base_oversamp
@@ -113,7 +116,7 @@ struct RefinementOptions {
   double precision =
       1e-6;  ///< a cell is imprecise when its error estimate exceeds this, in units of the light
   double frac_refine = 0.1;  ///< int(frac_refine N) cells are split at each level, N the number of points
-  int k_max = 5;             ///< deepest level; 0 to 20
+  int k_max = 5;             ///< deepest level; 0 to kMaxRefinementLevel
 
   /// Throws InputError naming the option that is outside its range.
   void validate() const;

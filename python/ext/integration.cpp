@@ -163,6 +163,7 @@ void bind_refinement(nb::module_& module) {
 }  // namespace
 
 void bind_integration(nb::module_& module) {
+  module.attr("max_refinement_level") = kMaxRefinementLevel;
   nb::class_<AnyIntegrand>(module, "Integrand", "Light per pixel area, at many points at once.")
       .def("evaluate", [](const AnyIntegrand& f, const InputVector& i, const InputVector& j) {
         const PointsView points = points_of(i, j);

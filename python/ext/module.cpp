@@ -20,8 +20,11 @@ Image to_image(const InputImage& array) {
 
 NB_MODULE(_core, module) {
   // The registry of typing.overload keeps functions, and through them our types, beyond the end of this
-  // module.
+  // module. Debug builds warn all the same, so that leaks of our own show: after typing.clear_overloads()
+  // there are no others.
+#ifdef NDEBUG
   nanobind::set_leak_warnings(false);
+#endif
   module.doc() = "gaxel's C++ core. Use the package gaxel: it checks and converts what is handed in here.";
   module.attr("version") = GAXEL_VERSION;
   module.def("simd_targets", &gaxel::simd_targets, "Instruction sets of this machine, best first.");

@@ -21,7 +21,7 @@ def as_refinement(precision: Any, frac_refine: Any, k_max: Any, source: str) -> 
     return {
         "precision": precision,
         "frac_refine": frac_refine,
-        "k_max": as_int(k_max, source, "k_max", 0, 20),
+        "k_max": as_int(k_max, source, "k_max", 0, _core.max_refinement_level),
     }
 
 

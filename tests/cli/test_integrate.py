@@ -1,6 +1,7 @@
 """gaxel integrate: errors, maps and pictures against rules and exact pixels of our own."""
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -193,6 +194,22 @@ def test_the_table_says_what_the_json_says():
         assert len(lines[name]) == len(lines["rule"])
     assert "best of 2" in finished.stdout and "bounds their own errors by 1.0e-14" in finished.stdout
     assert f"refine: {rows['refine']['refinement']['n_imprecise']} of 45000 cells" in finished.stdout
+
+
+def test_the_page_shows_the_evaluations_of_its_command(tmp_path):
+    """docs/integrate.md: the table is what the command above it prints, times left aside."""
+    page = (cli_support.ROOT / "docs/integrate.md").read_text(encoding="utf-8")
+    command, shown = re.search(r"^`gaxel (integrate .*)`:\n\n```\n(.*?)```$", page, re.M | re.S).groups()
+    quickly = re.sub(r"--repeat \d+", "--repeat 1", command).split()
+    printed = run(*quickly, cwd=tmp_path)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    assert evaluations_of(shown) == evaluations_of(printed.stdout)
+
+
+def evaluations_of(table):
+    """Evaluations by rule: the column before those per pixel, of milliseconds and of times."""
+    _, rows, *_ = re.split(r"^rule .*\n|\n\n(?=refine: )", table, flags=re.M)
+    return {row.split()[0]: int(row.split()[-4]) for row in rows.splitlines()}
 
 
 def test_a_centre_outside_is_a_warning():

@@ -159,6 +159,7 @@ def test_a_table_becomes_an_image():
         ({"adaptive": True, "frac_refine": 0.0}, ["frac_refine", "at most 1"]),
         ({"adaptive": True, "frac_refine": 1.1}, ["frac_refine"]),
         ({"adaptive": True, "k_max": -1}, ["k_max = -1"]),
+        ({"adaptive": True, "k_max": 21}, ["k_max = 21", "0 to 20"]),
     ],
 )
 def test_bad_arguments_of_images_are_refused(make, arguments, words):

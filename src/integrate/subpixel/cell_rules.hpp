@@ -10,9 +10,6 @@
 
 namespace gaxel {
 
-/// Throws InputError naming the first coordinate that is not finite.
-void check_finite(PointsView points);
-
 /// Side of the cells of level k, in pixels.
 double cell_side(int k, int oversamp, int base_oversamp);
 

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
 #include <utility>
 
@@ -10,16 +8,10 @@
 #include "gaxel/error.hpp"
 #include "gaxel/integration.hpp"
 #include "integrate/subpixel/cell_rules.hpp"
+#include "integrate/subpixel/check_points.hpp"
 
 namespace gaxel {
 namespace {
-
-void check_finite(const char* name, std::span<const double> values) {
-  const auto bad = std::ranges::find_if_not(values, [](double value) { return std::isfinite(value); });
-  if (bad == values.end()) return;
-  throw InputError({"", fmt::format("{}[{}]", name, bad - values.begin()), fmt::format("{}", *bad),
-                    "not a position", "finite"});
-}
 
 std::vector<double> evaluate_one(const Integrand& f, PointsView points, const PixelRule& rule) {
   check_finite(points);
@@ -31,19 +23,6 @@ std::vector<double> evaluate_one(const Integrand& f, PointsView points, const Pi
 }
 
 }  // namespace
-
-PointsView::PointsView(std::span<const double> i_values, std::span<const double> j_values)
-    : i(i_values), j(j_values) {
-  if (i.size() != j.size()) {
-    throw InputError({"", "j", fmt::format("{} values", j.size()), "i and j differ in number",
-                      fmt::format("{}, as i", i.size())});
-  }
-}
-
-void check_finite(PointsView points) {
-  check_finite("i", points.i);
-  check_finite("j", points.j);
-}
 
 Points get_ij(Shape shape) {
   if (shape.empty()) {

@@ -10,13 +10,13 @@
 #include "base/check_range.hpp"
 #include "gaxel/error.hpp"
 #include "integrate/subpixel/cell_rules.hpp"
+#include "integrate/subpixel/check_points.hpp"
 #include "integrate/subpixel/refinement_plan.hpp"
 
 namespace gaxel {
 namespace {
 
 constexpr const char* kFunction = "prepare_subpixel_refinements";
-constexpr int kDeepestLevel = 20;
 
 // The indices of the n largest errors, in the order of ascending error, equal ones in that of the cells.
 std::vector<std::int64_t> worst(const std::vector<double>& errors, std::int64_t n) {
@@ -90,7 +90,7 @@ void RefinementOptions::validate() const {
   check_range(kFunction, "base_oversamp", base_oversamp, 1, kMaxQuadratureOrder);
   check_range(kFunction, "order", order, 2, kMaxQuadratureOrder);
   check_range(kFunction, "oversamp", oversamp, 1, kMaxQuadratureOrder);
-  check_range(kFunction, "k_max", k_max, 0, kDeepestLevel);
+  check_range(kFunction, "k_max", k_max, 0, kMaxRefinementLevel);
   if (!(precision > 0.0) || !std::isfinite(precision)) {
     throw InputError(
         {kFunction, "precision", fmt::format("{}", precision), "not an error to aim for", "above 0, finite"});
