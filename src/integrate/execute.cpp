@@ -15,17 +15,15 @@ namespace gaxel {
 namespace {
 
 constexpr std::size_t kChunk = 256;  // cells at a time: their nodes stay in the first cache
+constexpr std::size_t kFewCells = 16;
 using Lane = std::array<double, kChunk>;
 
 // The tensor rule of a bucket's cells, as offsets from a cell's centre in the (u, v) plane.
 struct CellRule {
-  struct Node {
-    double u;
-    double v;
-    double weight;  // of the mean
-  };
-  std::vector<Node> nodes;
-  double area;  // of a cell in the (u, v) plane
+  std::vector<double> u;
+  std::vector<double> v;
+  std::vector<double> weight;  // of the mean
+  double area;                 // of a cell in the (u, v) plane
 
   CellRule(const CellBucket& bucket, const EllipseFrame& f, double step, int extra_orders) {
     const QuadratureRule& rule_x = gauss_legendre(bucket.order_x + extra_orders);
@@ -33,16 +31,24 @@ struct CellRule {
     const double hx = std::ldexp(0.5 * step, -bucket.level_x);
     const double hy = std::ldexp(0.5 * step, -bucket.level_y);
     area = 4.0 * hx * hy * f.area_factor();
-    nodes.reserve(rule_x.nodes.size() * rule_y.nodes.size());
+    const std::size_t n = rule_x.size() * rule_y.size();
+    u.resize(n);
+    v.resize(n);
+    weight.resize(n);
+    std::size_t node = 0;
     for (std::size_t j = 0; j < rule_y.nodes.size(); ++j) {
       for (std::size_t i = 0; i < rule_x.nodes.size(); ++i) {
         const double dx = hx * rule_x.nodes[i];
         const double dy = hy * rule_y.nodes[j];
-        nodes.push_back(
-            {f.a * dx + f.b * dy, f.c * dx + f.d * dy, 0.25 * rule_x.weights[i] * rule_y.weights[j]});
+        u[node] = f.a * dx + f.b * dy;
+        v[node] = f.c * dx + f.d * dy;
+        weight[node] = 0.25 * rule_x.weights[i] * rule_y.weights[j];
+        ++node;
       }
     }
   }
+
+  std::size_t size() const { return weight.size(); }
 };
 
 // Up to kChunk cells of a bucket, their centres in the (u, v) plane.
@@ -62,24 +68,47 @@ struct Chunk {
     }
   }
 
-  void squared_radii(const CellRule::Node& node, double* s) const {
-    shifted_radii(u.data(), v.data(), count, node.u, node.v, s);
+  // s at node number `node` of every cell.
+  void squared_radii(const CellRule& rule, std::size_t node, double* s) const {
+    shifted_radii(u.data(), v.data(), count, rule.u[node], rule.v[node], s);
   }
 };
 
-// Means of g over the cells of a chunk. The nodes of few cells are evaluated several at a time.
+// For cells too few to fill vectors: the vectors run over the nodes.
+void mean_light_of_few(const RadialLaw& law, const CellRule& rule, const Chunk& chunk, Lane& mean) {
+  Lane s;
+  const std::size_t n = rule.size();
+  const std::size_t at_once = kChunk / n;
+  for (std::size_t first = 0; first < chunk.count; first += at_once) {
+    const std::size_t last = std::min(first + at_once, chunk.count);
+    for (std::size_t cell = first; cell < last; ++cell) {
+      shifted_radii(rule.u.data(), rule.v.data(), n, chunk.u[cell], chunk.v[cell],
+                    s.data() + (cell - first) * n);
+    }
+    law.evaluate(s.data(), (last - first) * n, s.data());
+    for (std::size_t cell = first; cell < last; ++cell) {
+      mean[cell] = dot(rule.weight.data(), s.data() + (cell - first) * n, n);
+    }
+  }
+}
+
+// Means of g over the cells of a chunk; the nodes of few cells are evaluated several at a time.
 void mean_light(const RadialLaw& law, const CellRule& rule, const Chunk& chunk, Lane& mean) {
+  if (chunk.count < kFewCells && rule.size() > chunk.count && rule.size() <= kChunk) {
+    mean_light_of_few(law, rule, chunk, mean);
+    return;
+  }
   Lane s;
   std::fill_n(mean.begin(), chunk.count, 0.0);
   const std::size_t at_once = kChunk / chunk.count;
-  for (std::size_t first = 0; first < rule.nodes.size(); first += at_once) {
-    const std::size_t n = std::min(at_once, rule.nodes.size() - first);
+  for (std::size_t first = 0; first < rule.size(); first += at_once) {
+    const std::size_t n = std::min(at_once, rule.size() - first);
     for (std::size_t node = 0; node < n; ++node) {
-      chunk.squared_radii(rule.nodes[first + node], s.data() + node * chunk.count);
+      chunk.squared_radii(rule, first + node, s.data() + node * chunk.count);
     }
     law.evaluate(s.data(), n * chunk.count, s.data());
     for (std::size_t node = 0; node < n; ++node) {
-      add_scaled(s.data() + node * chunk.count, chunk.count, rule.nodes[first + node].weight, mean.data());
+      add_scaled(s.data() + node * chunk.count, chunk.count, rule.weight[first + node], mean.data());
     }
   }
 }
@@ -94,26 +123,26 @@ void mean_moments(const RadialLaw& law, const CellRule& rule, const Chunk& chunk
     std::fill_n(lane.begin(), chunk.count, 0.0);
   }
   const std::size_t at_once = kChunk / chunk.count;
-  for (std::size_t first = 0; first < rule.nodes.size(); first += at_once) {
-    const std::size_t n = std::min(at_once, rule.nodes.size() - first);
+  for (std::size_t first = 0; first < rule.size(); first += at_once) {
+    const std::size_t n = std::min(at_once, rule.size() - first);
     for (std::size_t node = 0; node < n; ++node) {
-      chunk.squared_radii(rule.nodes[first + node], s.data() + node * chunk.count);
+      chunk.squared_radii(rule, first + node, s.data() + node * chunk.count);
     }
     law.evaluate_with_partials(s.data(), n * chunk.count, g.data(), g_s.data(), g_shape.data());
     for (std::size_t i = 0; i < n; ++i) {
-      const CellRule::Node& node = rule.nodes[first + i];
+      const double weight = rule.weight[first + i];
       const std::size_t base = i * chunk.count;
       for (std::size_t k = 0; k < chunk.count; ++k) {
-        const double u = chunk.u[k] + node.u;
-        const double v = chunk.v[k] + node.v;
-        const double slope = node.weight * g_s[base + k];
-        mean[kFlux][k] += node.weight * g[base + k];
+        const double u = chunk.u[k] + rule.u[first + i];
+        const double v = chunk.v[k] + rule.v[first + i];
+        const double slope = weight * g_s[base + k];
+        mean[kFlux][k] += weight * g[base + k];
         mean[kU][k] += slope * u;
         mean[kV][k] += slope * v;
         mean[kUU][k] += slope * u * u;
         mean[kVV][k] += slope * v * v;
         mean[kUV][k] += slope * u * v;
-        mean[kShape][k] += node.weight * g_shape[base + k];
+        mean[kShape][k] += weight * g_shape[base + k];
       }
     }
   }

@@ -39,6 +39,17 @@ void add_scaled(const double* values, std::size_t n, double weight, double* sum)
   for (; k < n; ++k) sum[k] += weight * values[k];
 }
 
+double dot(const double* a, const double* b, std::size_t n) {
+  const hn::ScalableTag<double> d;
+  const std::size_t lanes = hn::Lanes(d);
+  auto sums = hn::Zero(d);
+  std::size_t k = 0;
+  for (; k + lanes <= n; k += lanes) sums = hn::MulAdd(hn::LoadU(d, a + k), hn::LoadU(d, b + k), sums);
+  double sum = hn::GetLane(hn::SumOfLanes(d, sums));
+  for (; k < n; ++k) sum += a[k] * b[k];
+  return sum;
+}
+
 }  // namespace gaxel::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -47,6 +58,7 @@ namespace gaxel {
 
 HWY_EXPORT(shifted_radii);
 HWY_EXPORT(add_scaled);
+HWY_EXPORT(dot);
 
 void shifted_radii(const double* u, const double* v, std::size_t n, double u0, double v0, double* s) {
   HWY_DYNAMIC_DISPATCH(shifted_radii)(u, v, n, u0, v0, s);
@@ -54,6 +66,10 @@ void shifted_radii(const double* u, const double* v, std::size_t n, double u0, d
 
 void add_scaled(const double* values, std::size_t n, double weight, double* sum) {
   HWY_DYNAMIC_DISPATCH(add_scaled)(values, n, weight, sum);
+}
+
+double dot(const double* a, const double* b, std::size_t n) {
+  return HWY_DYNAMIC_DISPATCH(dot)(a, b, n);
 }
 
 }  // namespace gaxel

@@ -1,4 +1,4 @@
-// The two loops over nodes and cells that surround every evaluation of a law, in vectors.
+// The loops over nodes and cells that surround every evaluation of a law, in vectors.
 #pragma once
 
 #include <cstddef>
@@ -10,5 +10,8 @@ void shifted_radii(const double* u, const double* v, std::size_t n, double u0, d
 
 /// sum[k] += weight * values[k].
 void add_scaled(const double* values, std::size_t n, double weight, double* sum);
+
+/// sum_k a[k] b[k].
+double dot(const double* a, const double* b, std::size_t n);
 
 }  // namespace gaxel
