@@ -36,7 +36,7 @@ TileRule make_rule(int side, int order) {
         const long double at_node = std::cos(static_cast<long double>(j) * angle);
         sum += (j == 0 ? 1.0L : 2.0L) * at_node * (chebyshev_integral(j, to) - chebyshev_integral(j, from));
       }
-      rule.means[static_cast<std::size_t>(k * side + m)] =
+      rule.means[static_cast<std::size_t>(k) * static_cast<std::size_t>(side) + static_cast<std::size_t>(m)] =
           static_cast<double>(half * sum / static_cast<long double>(order));
     }
   }
