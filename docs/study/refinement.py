@@ -104,7 +104,7 @@ def level_figure(report: Report, plan: gi.SubpixelRefinement, levels: list[Level
     bar = figure.colorbar(
         plt.cm.ScalarMappable(norm, "viridis"), ax=panels, shrink=0.9, aspect=35, extend="min"
     )
-    bar.set_label("error estimate of the cell (counts); white line: the precision asked for")
+    bar.set_label("error estimate (counts); white: the precision")
     bar.ax.axhline(PRECISION, color="white", lw=1.5)
     bar.outline.set_visible(False)
     report.add_figure("levels", figure)
