@@ -165,6 +165,14 @@ void count_cells(const CellBucket& bucket, WorkCount& work) {
   work.n_evaluations += cells * bucket.order_x * bucket.order_y;
 }
 
+// The pixels that cells and cusps add to.
+void clear_outside_tiles(const Plan& plan, ImageView image) {
+  for (const CellBucket& bucket : plan.cells) {
+    for (const std::int32_t pixel : bucket.pixel) image.data()[pixel] = 0.0;
+  }
+  for (const std::int32_t pixel : plan.cusp_pixels) image.data()[pixel] = 0.0;
+}
+
 }  // namespace
 
 WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
@@ -200,6 +208,7 @@ WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const
     weights.push_back(derivative_weights(frame, flux, parameter));
   }
   add_tiles_with_derivatives(plan, law, frame, flux, weights, image, derivatives, work);
+  for (const ImageView& derivative : derivatives) clear_outside_tiles(plan, derivative);
   std::array<Lane, kNumMoments> mean;
   for (const CellBucket& bucket : plan.cells) {
     count_cells(bucket, work);
@@ -211,7 +220,8 @@ WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const
         image.data()[bucket.pixel[first + k]] += flux * rule.area * mean[kFlux][k];
       }
       for (std::size_t p = 0; p < weights.size(); ++p) {
-        Lane sum{};
+        Lane sum;
+        std::fill_n(sum.begin(), chunk.count, 0.0);
         for (std::size_t m = 0; m < kNumMoments; ++m) {
           const double weight = rule.area * weights[p][m];
           if (weight != 0.0) {

@@ -25,8 +25,8 @@ struct WorkCount {
 WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
                   ImageView image, TileSums* sums = nullptr);
 
-/// Also adds the derivatives with respect to `parameters` to the images `derivatives`, one each, of the
-/// grid's shape.
+/// Also writes the derivatives with respect to `parameters` to the images `derivatives`, one each, of the
+/// grid's shape: to the pixels of the plan's band, in place of what was there.
 WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,
                                    double flux, std::span<const LightParameter> parameters, ImageView image,
                                    std::span<const ImageView> derivatives);

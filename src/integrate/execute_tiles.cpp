@@ -128,7 +128,7 @@ void add_tiles(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame
         if (share) {
           sums->add(place, values, scale);
         } else {
-          expand_on_band(place, values, scale, plan.band, image);
+          expand_on_band(place, values, scale, plan.band, Write::kAdd, image);
         }
       }
     }
@@ -151,12 +151,14 @@ void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const El
       const std::size_t count = nodes.place(first);
       const std::size_t n = count * nodes.size();
       law.evaluate_with_partials(nodes.s().data(), n, g.data(), g_s.data(), g_shape.data());
-      const auto expand_all = [&](const std::vector<double>& values, double scale, ImageView to) {
+      const auto expand_all = [&](const std::vector<double>& values, double scale, Write write,
+                                  ImageView to) {
         for (std::size_t k = 0; k < count; ++k) {
-          expand_on_band(nodes.place_of(first + k), values.data() + k * nodes.size(), scale, plan.band, to);
+          expand_on_band(nodes.place_of(first + k), values.data() + k * nodes.size(), scale, plan.band, write,
+                         to);
         }
       };
-      expand_all(g, flux * area, image);
+      expand_all(g, flux * area, Write::kAdd, image);
       for (std::size_t p = 0; p < weights.size(); ++p) {
         const Moments& w = weights[p];
         for (std::size_t tile = 0; tile < count; ++tile) {
@@ -170,7 +172,7 @@ void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const El
                 g_s[k] * (w[kU] * u + w[kV] * v + w[kUU] * u * u + w[kVV] * v * v + w[kUV] * u * v);
           }
         }
-        expand_all(derivative, area, derivatives[p]);
+        expand_all(derivative, area, Write::kReplace, derivatives[p]);
       }
     }
   }
@@ -195,8 +197,8 @@ void add_tile_bounds(const Plan& plan, const RadialLaw& law, const EllipseFrame&
         from.place(tile, 1);
         law.evaluate(from.s().data(), from.size(), from.s().data());
         largest = std::max(largest, *std::max_element(from.s().begin(), from.s().begin() + from.size()));
-        for (int row = 0; row < covered.ny; ++row) std::fill_n(to.view().row(row), covered.nx, 0.0);
-        expand_tile(from.x(), from.y(), from.s().data(), 1.0, covered.ny, covered.nx, to.data(), to.nx());
+        expand_tile(from.x(), from.y(), from.s().data(), 1.0, covered.ny, covered.nx, Write::kReplace,
+                    to.data(), to.nx());
       };
       expand(nodes, mean);
       expand(finer, check);

@@ -13,7 +13,8 @@ namespace gaxel {
 void add_tiles(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
                ImageView image, TileSums* sums, WorkCount& work);
 
-/// Also adds the derivatives, one image for each of `weights` (see derivative_weights).
+/// Also writes the derivatives, one image for each of `weights` (see derivative_weights), in place of what
+/// was there.
 void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,
                                 double flux, std::span<const Moments> weights, ImageView image,
                                 std::span<const ImageView> derivatives, WorkCount& work);

@@ -57,7 +57,7 @@ void interpolate_rows(const TileRule& y, int order_x, const NodeRows& values, do
 
 template <class D>
 HWY_INLINE void add_rows(D d, const TileRule& x, const double (*rows)[kPadded], int count, int n_cols,
-                         double* image, long stride) {
+                         Write write, double* image, long stride) {
   const int lanes = static_cast<int>(hn::Lanes(d));
   for (int n = 0; n < n_cols; n += lanes) {
     const double* means = x.means.data() + n;
@@ -77,12 +77,12 @@ HWY_INLINE void add_rows(D d, const TileRule& x, const double (*rows)[kPadded], 
       if (r >= count) return;
       double* to = image + r * stride + n;
       if (width == lanes) {
-        hn::StoreU(hn::Add(hn::LoadU(d, to), sum), d, to);
+        hn::StoreU(write == Write::kAdd ? hn::Add(hn::LoadU(d, to), sum) : sum, d, to);
         return;
       }
       HWY_ALIGN double buffer[8];
       hn::Store(sum, d, buffer);
-      for (int c = 0; c < width; ++c) to[c] += buffer[c];
+      for (int c = 0; c < width; ++c) to[c] = write == Write::kAdd ? to[c] + buffer[c] : buffer[c];
     };
     add(sum0, 0);
     add(sum1, 1);
@@ -92,7 +92,7 @@ HWY_INLINE void add_rows(D d, const TileRule& x, const double (*rows)[kPadded], 
 }
 
 void expand_tile(const TileRule& x, const TileRule& y, const double* values, double scale, int n_rows,
-                 int n_cols, double* image, long stride) {
+                 int n_cols, Write write, double* image, long stride) {
   NodeRows padded;
   pad(values, x.order, y.order, padded);
   alignas(64) double rows[kRows][kPadded];
@@ -103,13 +103,13 @@ void expand_tile(const TileRule& x, const TileRule& y, const double* values, dou
     // A tile narrower than the widest vector is done in narrower ones; on some machines all are the same.
     // NOLINTBEGIN(bugprone-branch-clone)
     if (x.side >= 8) {
-      add_rows(hn::CappedTag<double, 8>(), x, rows, count, n_cols, to, stride);
+      add_rows(hn::CappedTag<double, 8>(), x, rows, count, n_cols, write, to, stride);
     } else if (x.side == 4) {
-      add_rows(hn::CappedTag<double, 4>(), x, rows, count, n_cols, to, stride);
+      add_rows(hn::CappedTag<double, 4>(), x, rows, count, n_cols, write, to, stride);
     } else if (x.side == 2) {
-      add_rows(hn::CappedTag<double, 2>(), x, rows, count, n_cols, to, stride);
+      add_rows(hn::CappedTag<double, 2>(), x, rows, count, n_cols, write, to, stride);
     } else {
-      add_rows(hn::CappedTag<double, 1>(), x, rows, count, n_cols, to, stride);
+      add_rows(hn::CappedTag<double, 1>(), x, rows, count, n_cols, write, to, stride);
     }
     // NOLINTEND(bugprone-branch-clone)
   }
@@ -124,8 +124,8 @@ namespace gaxel {
 HWY_EXPORT(expand_tile);
 
 void expand_tile(const TileRule& x, const TileRule& y, const double* values, double scale, int n_rows,
-                 int n_cols, double* image, long stride) {
-  HWY_DYNAMIC_DISPATCH(expand_tile)(x, y, values, scale, n_rows, n_cols, image, stride);
+                 int n_cols, Write write, double* image, long stride) {
+  HWY_DYNAMIC_DISPATCH(expand_tile)(x, y, values, scale, n_rows, n_cols, write, image, stride);
 }
 
 }  // namespace gaxel

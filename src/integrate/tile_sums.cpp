@@ -28,16 +28,16 @@ void TileSums::add(const TilePlace& place, const double* values, double scale) {
 
 void TileSums::expand(const Band& band, ImageView image) const {
   for (const Entry& entry : entries_) {
-    expand_on_band(entry.place, values_.data() + entry.first, 1.0, band, image);
+    expand_on_band(entry.place, values_.data() + entry.first, 1.0, band, Write::kAdd, image);
   }
 }
 
-void expand_on_band(const TilePlace& place, const double* values, double scale, const Band& band,
+void expand_on_band(const TilePlace& place, const double* values, double scale, const Band& band, Write write,
                     ImageView image) {
   const int n_rows = std::min(place.side_y, band.first_row + band.n_rows - place.row);
   const int n_cols = std::min(place.side_x, image.nx() - place.col);
   expand_tile(tile_rule(place.side_x, place.order_x), tile_rule(place.side_y, place.order_y), values, scale,
-              n_rows, n_cols, image.row(place.row) + place.col, image.nx());
+              n_rows, n_cols, write, image.row(place.row) + place.col, image.nx());
 }
 
 }  // namespace gaxel

@@ -8,6 +8,7 @@
 
 #include "gaxel/image.hpp"
 #include "integrate/plan.hpp"
+#include "integrate/tile_kernel.hpp"
 
 namespace gaxel {
 
@@ -47,8 +48,8 @@ class TileSums {
   std::vector<double> values_;
 };
 
-/// Adds scale times the expansion of a tile's values to the pixels of the band that it covers.
-void expand_on_band(const TilePlace& place, const double* values, double scale, const Band& band,
+/// Writes scale times the expansion of a tile's values to the pixels of the band that it covers.
+void expand_on_band(const TilePlace& place, const double* values, double scale, const Band& band, Write write,
                     ImageView image);
 
 }  // namespace gaxel

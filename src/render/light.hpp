@@ -32,7 +32,8 @@ struct LightOptions {
 void render_lights(std::span<const EllipticalLight> lights, const LightOptions& options, ImageView image,
                    ImageView* bound, Certificate& certificate);
 
-/// The same for one light, with its derivatives with respect to `parameters` in the images `derivatives`.
+/// The same for one light, with its derivatives with respect to `parameters` in the images `derivatives`, in
+/// place of what was there.
 void render_with_derivatives(const EllipticalLight& light, const LightOptions& options,
                              std::span<const LightParameter> parameters, ImageView image,
                              std::span<const ImageView> derivatives, ImageView* bound,

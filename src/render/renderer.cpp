@@ -65,6 +65,9 @@ void add_sky(const Component& sky, ImageView image, const Wanted& wanted) {
 
 // Without a PSF a point lies in one pixel, wherever in it: only the flux has a derivative.
 void add_bare_point(const Component& point, ImageView image, const Wanted& wanted) {
+  for (const ImageView& derivative : wanted.images) {
+    fill(derivative, 0.0);
+  }
   const double col = std::floor(point.value(Role::kX) + 0.5);
   const double row = std::floor(point.value(Role::kY) + 0.5);
   if (!(col >= 0 && row >= 0 && col < image.nx() && row < image.ny())) {
@@ -151,9 +154,6 @@ class Renderer::Impl {
       validate(component);
       if (jacobian != nullptr) {
         wanted[i] = wanted_of(component, flags, jacobian, shape);
-      }
-      for (const ImageView& derivative : wanted[i].images) {
-        fill(derivative, 0.0);
       }
       if (component.kind->family != Family::kSky) {
         total_flux += std::abs(component.value(Role::kFlux));

@@ -83,11 +83,13 @@ TEST(ExpandTile, IsTheTripleSumOnEveryInstructionSet) {
         const int n_cols = std::max(1, side_x - 3);
         const long stride = side_x + 2;
         std::vector<double> image(static_cast<std::size_t>(stride * side_y), 7.0);
-        expand_tile(x, y, values.data(), 0.5, n_rows, n_cols, image.data(), stride);
+        const Write write = side_x == side_y ? Write::kReplace : Write::kAdd;
+        expand_tile(x, y, values.data(), 0.5, n_rows, n_cols, write, image.data(), stride);
         for (int m = 0; m < side_y; ++m) {
           for (int n = 0; n < stride; ++n) {
             double sum = 7.0;
             if (m < n_rows && n < n_cols) {
+              if (write == Write::kReplace) sum = 0.0;
               for (int l = 0; l < y.order; ++l) {
                 for (int k = 0; k < x.order; ++k) {
                   sum += 0.5 * y.means[static_cast<std::size_t>(l * side_y + m)] *

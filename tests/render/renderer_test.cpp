@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <numbers>
@@ -234,6 +235,28 @@ TEST(Renderer, ThreadsAndRepetitionGiveEqualBits) {
     options.threads = threads;
     const Image many = rendered(galaxies, shape, options);
     EXPECT_EQ(0, std::memcmp(one.data(), many.data(), one.size() * sizeof(double))) << threads;
+  }
+}
+
+TEST(Renderer, OldNumbersInItsOutputDoNotMatter) {
+  const Shape shape{70, 60};
+  const std::vector<Component> components = {make("sersic", {30.0, 31.0, 1.0, 8.0, 4.0, 0.5, 0.3}),
+                                             make("pointsource", {12.2, 40.0, 3.0}),
+                                             make("sky", {0.1, 0.01, -0.02, 30.0, 35.0})};
+  std::vector<std::uint8_t> wanted;
+  for (const Component& component : components) {
+    for (const ParameterSpec& spec : component.kind->parameters) wanted.push_back(spec.fittable ? 1 : 0);
+  }
+  const auto n = static_cast<std::size_t>(std::ranges::count(wanted, 1));
+  const Image kernel(Shape{3, 3}, 1.0);
+  for (const std::optional<Psf>& psf : {std::optional<Psf>(), std::optional<Psf>(Psf(kernel))}) {
+    const Renderer renderer(shape, psf);
+    const auto outputs = [&](double before) {
+      std::vector<double> all((n + 1) * shape.size(), before);
+      renderer.render_with_jacobian(components, wanted, {all.data(), shape}, all.data() + shape.size());
+      return all;
+    };
+    EXPECT_EQ(outputs(std::nan("")), outputs(0.0)) << psf.has_value();
   }
 }
 
