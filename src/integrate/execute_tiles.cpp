@@ -183,9 +183,9 @@ void add_tile_bounds(const Plan& plan, const RadialLaw& law, const EllipseFrame&
   const double area = pixel_area(plan, frame);
   Image mean({kMaxTileSide, kMaxTileSide});
   Image check({kMaxTileSide, kMaxTileSide});
+  Scratch scratch;
+  Scratch finer_scratch;
   for (const TileBucket& bucket : plan.tiles) {
-    Scratch scratch;
-    Scratch finer_scratch;
     TileNodes nodes(bucket, frame, plan.grid, 0, scratch);
     TileNodes finer(bucket, frame, plan.grid, kTileCheckOrders, finer_scratch);
     const double amplification = lebesgue_bound(bucket.order_x) * lebesgue_bound(bucket.order_y);

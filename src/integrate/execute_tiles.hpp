@@ -8,8 +8,8 @@
 
 namespace gaxel {
 
-/// Adds flux times the profile to the pixels of the plan's tiles, or, of large tiles and unless that is null,
-/// to `sums` for large tiles; counts the work.
+/// Adds flux times the profile to the pixels of the plan's tiles; with `sums`, the light of large tiles goes
+/// there instead. Counts the work.
 void add_tiles(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
                ImageView image, TileSums* sums, WorkCount& work);
 

@@ -17,10 +17,10 @@ constexpr int kMaxOrder = 16;             // of a cell; beyond, two halves are c
 constexpr int kMaxTileNodes = 16;         // a side
 constexpr int kTileNodesPerPixel = 8;     // with more, the pixels are cheaper one by one
 constexpr int kPixelsOfNoPolynomial = 4;  // tiles as small as this are not tried
-                                          // ln of lebesgue_bound(kMaxTileNodes)
 constexpr int kSharingPixels = 16;        // at most so many pixels share the orders of their cells,
 constexpr int kSharedEvaluations = 64;    // where those are no more than this
 constexpr int kMaxLevel = 30;
+constexpr double kLogNothing = -708.0;  // ln of light that doubles cannot hold to full precision
 constexpr int kCuspEvaluations = 1000;  // what the closed form of a pixel costs, in evaluations of the law
 
 static_assert(kMaxTileNodes + kTileCheckOrders <= kMaxTileOrder);
@@ -125,14 +125,14 @@ class Planner {
   // Half of the error is allowed to each direction.
   static Orders cell_orders(const GroupBound& bound, double tolerance, double area) {
     const double log_tolerance = std::log(tolerance / area);
-    if (bound.log_max() <= log_tolerance) return {1, 1};
+    if (bound.log_max() <= std::max(log_tolerance, kLogNothing)) return {1, 1};
     const double log_half = log_tolerance - std::numbers::ln2;
     return {rounded(bound.x().gauss_order(log_half)), rounded(bound.y().gauss_order(log_half))};
   }
 
   Orders tile_orders(const GroupBound& bound, double tolerance) const {
     const double log_tolerance = std::log(tolerance / pixel_area_);
-    if (bound.log_max() <= log_tolerance) return {1, 1};
+    if (bound.log_max() <= std::max(log_tolerance, kLogNothing)) return {1, 1};
     const double log_half = log_tolerance - std::numbers::ln2;
     return {rounded(bound.x().chebyshev_order(log_half)),
             rounded(bound.y().chebyshev_order(log_half - log_lebesgue_))};

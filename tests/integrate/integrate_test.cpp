@@ -269,6 +269,13 @@ TEST(Execute, SharedTilesGiveTheSamePixels) {
   }
 }
 
+TEST(Plan, LightThatUnderflowsCostsNothing) {
+  const SersicLaw law(0.2);
+  const EllipseFrame f(100.0, 100.2, 3.0, 0.7, 0.3);
+  const Plan plan = prepare(law, f, Grid{{200, 200}, 0.0, 0.0, 1.0}, {0, 200}, {0.0, 1e-6}, false);
+  EXPECT_LT(plan.cusp_pixels.size(), 1000U);  // of 40,000
+}
+
 TEST(Plan, SaysWhenItCannotKeepTheTolerance) {
   const SersicLaw law(4.0);
   const EllipseFrame f(4.5, 4.5, 2.0, 0.2, 0.5);  // on a corner: the closed form is needed and good to 4e-15
