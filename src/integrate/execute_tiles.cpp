@@ -140,13 +140,14 @@ void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const El
                                 std::span<const ImageView> derivatives, WorkCount& work) {
   const double area = pixel_area(plan, frame);
   Scratch scratch;
+  std::vector<double> g;
+  std::vector<double> g_s;
+  std::vector<double> g_shape;
+  std::vector<double> derivative;
   for (const TileBucket& bucket : plan.tiles) {
     count_tiles(bucket, work);
     TileNodes nodes(bucket, frame, plan.grid, 0, scratch);
-    std::vector<double> g(nodes.s().size());
-    std::vector<double> g_s(nodes.s().size());
-    std::vector<double> g_shape(nodes.s().size());
-    std::vector<double> derivative(nodes.s().size());
+    for (std::vector<double>* values : {&g, &g_s, &g_shape, &derivative}) values->resize(nodes.s().size());
     for (std::size_t first = 0; first < bucket.row.size(); first += nodes.at_once()) {
       const std::size_t count = nodes.place(first);
       const std::size_t n = count * nodes.size();
@@ -190,8 +191,7 @@ void add_tile_bounds(const Plan& plan, const RadialLaw& law, const EllipseFrame&
     TileNodes finer(bucket, frame, plan.grid, kTileCheckOrders, finer_scratch);
     const double amplification = lebesgue_bound(bucket.order_x) * lebesgue_bound(bucket.order_y);
     for (std::size_t tile = 0; tile < bucket.row.size(); ++tile) {
-      const Shape covered{std::min(bucket.side_y, plan.band.first_row + plan.band.n_rows - bucket.row[tile]),
-                          std::min(bucket.side_x, bound.nx() - bucket.col[tile])};
+      const Shape covered = covered_by(nodes.place_of(tile), plan.band, bound.nx());
       double largest = 0.0;
       const auto expand = [&](TileNodes& from, Image& to) {
         from.place(tile, 1);

@@ -32,12 +32,16 @@ void TileSums::expand(const Band& band, ImageView image) const {
   }
 }
 
+Shape covered_by(const TilePlace& place, const Band& band, int nx) {
+  return {std::min(place.side_y, band.first_row + band.n_rows - place.row),
+          std::min(place.side_x, nx - place.col)};
+}
+
 void expand_on_band(const TilePlace& place, const double* values, double scale, const Band& band, Write write,
                     ImageView image) {
-  const int n_rows = std::min(place.side_y, band.first_row + band.n_rows - place.row);
-  const int n_cols = std::min(place.side_x, image.nx() - place.col);
+  const Shape covered = covered_by(place, band, image.nx());
   expand_tile(tile_rule(place.side_x, place.order_x), tile_rule(place.side_y, place.order_y), values, scale,
-              n_rows, n_cols, write, image.row(place.row) + place.col, image.nx());
+              covered.ny, covered.nx, write, image.row(place.row) + place.col, image.nx());
 }
 
 }  // namespace gaxel

@@ -48,6 +48,9 @@ class TileSums {
   std::vector<double> values_;
 };
 
+/// Rows and columns of a tile that lie in the band of an image nx pixels wide.
+Shape covered_by(const TilePlace& place, const Band& band, int nx);
+
 /// Writes scale times the expansion of a tile's values to the pixels of the band that it covers.
 void expand_on_band(const TilePlace& place, const double* values, double scale, const Band& band, Write write,
                     ImageView image);
