@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "integrate/node_kernel.hpp"
+
 namespace gaxel {
 namespace {
 
@@ -41,9 +43,7 @@ void NodeSums::evaluate(const Integrand& f, PointsView points, double side,
       }
       f.evaluate({i.data(), count}, {j.data(), count}, {values.data(), count});
       for (const Term& term : node.terms) {
-        const double weight = side * side * term.weight;
-        double* sum = sums[term.sum].data() + begin;
-        for (std::size_t p = 0; p < count; ++p) sum[p] += weight * values[p];
+        add_scaled(values.data(), count, side * side * term.weight, sums[term.sum].data() + begin);
       }
     }
   }
