@@ -99,13 +99,14 @@ class Bench {
   void run_refinement(const RefinementOptions& options, bool applied) {
     const int base = options.base_oversamp;
     const Points cells = base == 1 ? centres_ : oversample_pixels(centres_, 1, base);
-    const SubpixelRefinement plan = prepare_subpixel_refinements(*light_, cells, options);
-    RefinementCertificate& certificate = measurement.refinement.emplace(plan.certificate());
+    RefinementCertificate& certificate = measurement.refinement.emplace();
     if (applied) {
-      time([&] { pixels = sums_of(plan.apply(*light_), base); });
-      static_cast<void>(plan.apply(*light_, &certificate));
+      const SubpixelRefinement plan = prepare_subpixel_refinements(*light_, cells, options);
+      time([&] { pixels = sums_of(plan.apply(*light_, &certificate), base); });
     } else {
-      time([&] { pixels = sums_of(integrate_with_subpixel_refinement(*light_, cells, options), base); });
+      time([&] {
+        pixels = sums_of(integrate_with_subpixel_refinement(*light_, cells, options, &certificate), base);
+      });
     }
     measurement.own_estimate = certificate.max_error;
     measurement.n_evaluations = certificate.n_evaluations;
