@@ -5,10 +5,13 @@
 #include <nanobind/stl/vector.h>
 
 #include "bindings.hpp"
+#include "psf/fft_size.hpp"
 
 namespace gaxel::python {
 
 void bind_psf(nb::module_& module) {
+  module.def("fast_fft_size", &fast_fft_size, nb::arg("n"),
+             "The smallest length of at least n with a fast FFT.");
   nb::class_<Psf>(module, "Psf", "A normalised point spread function.")
       .def(
           "__init__",

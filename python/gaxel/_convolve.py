@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from gaxel import _core
 from gaxel._arrays import Image, as_image
 from gaxel._errors import input_error
 
@@ -63,7 +64,7 @@ def _fourier(psf: Image, shape: tuple[int, int]) -> Callable[[Image], Image]:
     ky, kx = psf.shape
     ny, nx = shape
     # As long as the padded image: what wraps around falls on the first k - 1 rows and columns, which are dropped.
-    lengths = _fast_length(ny + ky - 1), _fast_length(nx + kx - 1)
+    lengths = _core.fast_fft_size(ny + ky - 1), _core.fast_fft_size(nx + kx - 1)
     transfer = np.fft.rfft2(psf, lengths)
 
     def convolve(padded: Image) -> Image:
@@ -71,16 +72,3 @@ def _fourier(psf: Image, shape: tuple[int, int]) -> Callable[[Image], Image]:
         return np.ascontiguousarray(out[ky - 1 : ky - 1 + ny, kx - 1 : kx - 1 + nx])
 
     return convolve
-
-
-def _fast_length(least: int) -> int:
-    """The smallest length of at least `least` without prime factors above 5."""
-    length = least
-    while True:
-        rest = length
-        for prime in (2, 3, 5):
-            while rest % prime == 0:
-                rest //= prime
-        if rest == 1:
-            return length
-        length += 1
