@@ -109,6 +109,11 @@ class Component:
             return flux_of(self._given["mag"], self._zeropoint)
         return self._given.get(parameter)
 
+    def value_or_fallback(self, parameter: str) -> float:
+        """As `value`; where left out, the registry's fallback, NaN when there is none."""
+        value = self.value(parameter)
+        return self._specs[parameter].fallback if value is None else value
+
     def mag_slope(self) -> float:
         """d flux / d mag, counts per magnitude; NaN where the flux was left out."""
         flux = self.value("flux")

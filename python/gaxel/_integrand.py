@@ -43,10 +43,8 @@ def component_integrand(component: Component, source: str) -> _core.Integrand:
             source, "pars", type(component).__name__, "not a component", "such as gaxel.Sersic(...)"
         )
     values = []
-    for name, spec in component._specs.items():
-        value = component.value(name)
-        if value is None:
-            value = spec.fallback
+    for name in component._specs:
+        value = component.value_or_fallback(name)
         if np.isnan(value):
             raise input_error(source, f"{component.kind}.{name}", None, "not given", "a number")
         values.append(value)

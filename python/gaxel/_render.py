@@ -22,11 +22,9 @@ def pivot_of(shape: tuple[int, int]) -> dict[str, float]:
 
 
 def _core_value(slot: Slot, shape: tuple[int, int], source: str) -> float:
-    value = slot.component.value(slot.spec.name)
-    if value is None and slot.component._kind.is_sky:
-        value = pivot_of(shape).get(slot.spec.name)
-    if value is None:
-        value = slot.spec.fallback
+    value = slot.component.value_or_fallback(slot.spec.name)
+    if np.isnan(value) and slot.component._kind.is_sky:
+        value = pivot_of(shape).get(slot.spec.name, value)
     if np.isnan(value):
         what = "flux or mag" if slot.spec.name == "flux" else "a number: only fit can estimate it"
         raise input_error(source, slot.name, None, "not given", what)
