@@ -81,6 +81,8 @@ struct Grid {
   double x0 = 0.0;
   double y0 = 0.0;
   double step = 1.0;
+
+  friend bool operator==(const Grid&, const Grid&) = default;
 };
 
 }  // namespace gaxel

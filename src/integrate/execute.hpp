@@ -1,4 +1,4 @@
-// Carrying out a plan: node evaluations in vectors over cells, sums per pixel, derivatives and the error's
+// Carrying out a plan: light at the nodes in vectors, pixels, derivatives, their transpose, and the error's
 // bound.
 #pragma once
 
@@ -7,9 +7,17 @@
 #include "gaxel/image.hpp"
 #include "integrate/moments.hpp"
 #include "integrate/plan.hpp"
+#include "integrate/tile_kernel.hpp"
 #include "integrate/tile_sums.hpp"
 
 namespace gaxel {
+
+/// A profile of total flux `flux`: what a plan is carried out for.
+struct ProfileLight {
+  const RadialLaw& law;
+  const EllipseFrame& frame;
+  double flux;
+};
 
 /// Counts of work, for the certificate. Level k: cells whose longer refinement is 2^-k of a pixel; size k:
 /// tiles whose longer side is 2^k pixels.
@@ -20,21 +28,29 @@ struct WorkCount {
   std::int64_t n_cusps = 0;
 };
 
-/// Adds flux times the profile to the pixels of the plan's band. `image` is the whole grid. With `sums` the
-/// light of large tiles goes there instead: to be expanded once for all components.
-WorkCount execute(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
-                  ImageView image, TileSums* sums = nullptr);
+WorkCount count_work(const Plan& plan);
 
-/// Also writes the derivatives with respect to `parameters` to the images `derivatives`, one each, of the
-/// grid's shape: to the pixels of the plan's band, in place of what was there.
-WorkCount execute_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,
-                                   double flux, std::span<const LightParameter> parameters, ImageView image,
-                                   std::span<const ImageView> derivatives);
+/// Writes the profile to the pixels of the plan's band. `image` is the whole grid.
+void execute(const Plan& plan, const ProfileLight& light, Write write, ImageView image);
 
-/// Adds a bound of each pixel's error to `bound`, for a plan with priors (else throws std::logic_error): the
-/// difference to a rule with kCheckOrders (tiles: kTileCheckOrders) more nodes plus that rule's a-priori
-/// bound, at most the a-priori bound of the plan's rule, plus rounding.
-void add_error_bound(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
-                     ImageView bound);
+/// Adds the profile to the pixels of the plan's band, but for the light of large tiles, which goes to `sums`:
+/// to be expanded once for all components.
+void execute_shared(const Plan& plan, const ProfileLight& light, ImageView image, TileSums& sums);
+
+/// Writes the profile, and its derivatives with respect to `parameters` to the images `derivatives`, one
+/// each, of the grid's shape: to the pixels of the plan's band, in place of what was there.
+void execute_with_derivatives(const Plan& plan, const ProfileLight& light,
+                              std::span<const LightParameter> parameters, Write write, ImageView image,
+                              std::span<const ImageView> derivatives);
+
+/// The transpose: sum over the band's pixels of cotangent * moment, for every moment. With derivative_weights
+/// these give the gradient of any function of the image whose gradient to the image is `cotangent`, with no
+/// image of a derivative.
+Moments execute_adjoint(const Plan& plan, const ProfileLight& light, ConstImageView cotangent);
+
+/// Adds a bound of each pixel's error to `bound`: the difference to a rule with kCheckOrders (tiles:
+/// kTileCheckOrders) more nodes plus that rule's a-priori bound, at most the a-priori bound of the plan's
+/// rule, plus rounding.
+void add_error_bound(const Plan& plan, const ProfileLight& light, ImageView bound);
 
 }  // namespace gaxel

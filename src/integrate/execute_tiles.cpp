@@ -1,10 +1,10 @@
 #include "integrate/execute_tiles.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <vector>
 
+#include "integrate/leaf_errors.hpp"
 #include "integrate/node_kernel.hpp"
 #include "integrate/tile_kernel.hpp"
 
@@ -20,18 +20,22 @@ struct Scratch {
   std::vector<double> offset_u;
   std::vector<double> offset_v;
   std::vector<double> s;
+  std::vector<double> g;
+  std::vector<double> g_s;
+  std::vector<double> g_shape;
 };
 
 // The nodes of as many tiles of a bucket as are evaluated together.
 class TileNodes {
  public:
-  TileNodes(const TileBucket& bucket, const EllipseFrame& frame, const Grid& grid, int extra_orders,
+  TileNodes(const Plan& plan, const TileBucket& bucket, const EllipseFrame& frame, int extra_orders,
             Scratch& scratch)
-      : x_(tile_rule(bucket.side_x, bucket.order_x + extra_orders)),
-        y_(tile_rule(bucket.side_y, bucket.order_y + extra_orders)),
+      : x_(tile_rule(bucket.side_x, bucket.orders.x + extra_orders)),
+        y_(tile_rule(bucket.side_y, bucket.orders.y + extra_orders)),
         bucket_(bucket),
+        tiles_(plan.tiles.data() + bucket.first),
         frame_(frame),
-        grid_(grid),
+        grid_(plan.grid),
         size_(x_.nodes.size() * y_.nodes.size()),
         at_once_(std::max<std::size_t>(1, kNodesAtOnce / size_)),
         offset_u_(scratch.offset_u),
@@ -43,8 +47,8 @@ class TileNodes {
     std::size_t node = 0;
     for (const double node_y : y_.nodes) {
       for (const double node_x : x_.nodes) {
-        offset_u_[node] = grid.step * (frame.a * node_x + frame.b * node_y);
-        offset_v_[node] = grid.step * (frame.c * node_x + frame.d * node_y);
+        offset_u_[node] = grid_.step * (frame.a * node_x + frame.b * node_y);
+        offset_v_[node] = grid_.step * (frame.c * node_x + frame.d * node_y);
         ++node;
       }
     }
@@ -58,7 +62,7 @@ class TileNodes {
   // Writes s at the nodes of the tiles first, first + 1, ..., as many as are done at once and no more than
   // `most`; returns their number.
   std::size_t place(std::size_t first, std::size_t most = kNodesAtOnce) {
-    const std::size_t count = std::min({most, at_once_, bucket_.row.size() - first});
+    const std::size_t count = std::min({most, at_once_, bucket_.count - first});
     for (std::size_t k = 0; k < count; ++k) {
       const Middle middle = middle_of(first + k);
       shifted_radii(offset_u_.data(), offset_v_.data(), size_, middle.u, middle.v, s_.data() + k * size_);
@@ -72,22 +76,23 @@ class TileNodes {
     double v;
   };
   Middle middle_of(std::size_t tile) const {
-    const double x = grid_.x0 + grid_.step * (bucket_.col[tile] + 0.5 * (bucket_.side_x - 1)) - frame_.x0;
-    const double y = grid_.y0 + grid_.step * (bucket_.row[tile] + 0.5 * (bucket_.side_y - 1)) - frame_.y0;
+    const double x = grid_.x0 + grid_.step * (tiles_[tile].col + 0.5 * (bucket_.side_x - 1)) - frame_.x0;
+    const double y = grid_.y0 + grid_.step * (tiles_[tile].row + 0.5 * (bucket_.side_y - 1)) - frame_.y0;
     return {frame_.a * x + frame_.b * y, frame_.c * x + frame_.d * y};
   }
   std::vector<double>& s() { return s_; }
-  double offset_u(std::size_t node) const { return offset_u_[node]; }
-  double offset_v(std::size_t node) const { return offset_v_[node]; }
+  const double* offset_u() const { return offset_u_.data(); }
+  const double* offset_v() const { return offset_v_.data(); }
 
   TilePlace place_of(std::size_t tile) const {
-    return {bucket_.row[tile], bucket_.col[tile], bucket_.side_x, bucket_.side_y, x_.order, y_.order};
+    return {tiles_[tile].row, tiles_[tile].col, bucket_.side_x, bucket_.side_y, x_.order, y_.order};
   }
 
  private:
   const TileRule& x_;
   const TileRule& y_;
   const TileBucket& bucket_;
+  const Tile* tiles_;
   const EllipseFrame& frame_;
   const Grid& grid_;
   std::size_t size_;
@@ -97,118 +102,122 @@ class TileNodes {
   std::vector<double>& s_;
 };
 
-void count_tiles(const TileBucket& bucket, WorkCount& work) {
-  const auto size = static_cast<std::size_t>(
-      std::countr_zero(static_cast<unsigned>(std::max(bucket.side_x, bucket.side_y))));
-  work.tiles_per_size.resize(std::max(work.tiles_per_size.size(), size + 1), 0);
-  work.tiles_per_size[size] += std::ssize(bucket.row);
-  work.n_evaluations += std::ssize(bucket.row) * bucket.order_x * bucket.order_y;
-}
-
 double pixel_area(const Plan& plan, const EllipseFrame& frame) {
   return plan.grid.step * plan.grid.step * frame.area_factor();
 }
 
+// Calls work(place, light at the nodes, number of nodes) for every tile of a plan.
+template <class Work>
+void for_each_tile_with_partials(const Plan& plan, const ProfileLight& light, Scratch& scratch, Work&& work) {
+  std::vector<double>& g = scratch.g;
+  std::vector<double>& g_s = scratch.g_s;
+  std::vector<double>& g_shape = scratch.g_shape;
+  for (const TileBucket& bucket : plan.tile_buckets) {
+    TileNodes nodes(plan, bucket, light.frame, 0, scratch);
+    for (std::vector<double>* values : {&g, &g_s, &g_shape}) values->resize(nodes.s().size());
+    for (std::size_t first = 0; first < bucket.count; first += nodes.at_once()) {
+      const std::size_t count = nodes.place(first);
+      light.law.evaluate_with_partials(nodes.s().data(), count * nodes.size(), g.data(), g_s.data(),
+                                       g_shape.data());
+      for (std::size_t k = 0; k < count; ++k) {
+        const auto middle = nodes.middle_of(first + k);
+        const std::size_t at = k * nodes.size();
+        work(nodes.place_of(first + k),
+             NodeLight{nodes.offset_u(), nodes.offset_v(), middle.u, middle.v, g.data() + at, g_s.data() + at,
+                       g_shape.data() + at},
+             nodes.size());
+      }
+    }
+  }
+}
+
 }  // namespace
 
-void add_tiles(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
-               ImageView image, TileSums* sums, WorkCount& work) {
-  const double scale = flux * pixel_area(plan, frame);
+void execute_tiles(const Plan& plan, const ProfileLight& light, Write write, ImageView image,
+                   TileSums* sums) {
+  const double scale = light.flux * pixel_area(plan, light.frame);
   Scratch scratch;
-  for (const TileBucket& bucket : plan.tiles) {
-    count_tiles(bucket, work);
+  for (const TileBucket& bucket : plan.tile_buckets) {
     const bool share = sums != nullptr && bucket.side_x * bucket.side_y >= kSharedPixels;
-    TileNodes nodes(bucket, frame, plan.grid, 0, scratch);
-    for (std::size_t first = 0; first < bucket.row.size(); first += nodes.at_once()) {
+    TileNodes nodes(plan, bucket, light.frame, 0, scratch);
+    for (std::size_t first = 0; first < bucket.count; first += nodes.at_once()) {
       const std::size_t count = nodes.place(first);
-      law.evaluate(nodes.s().data(), count * nodes.size(), nodes.s().data());
+      light.law.evaluate(nodes.s().data(), count * nodes.size(), nodes.s().data());
       for (std::size_t k = 0; k < count; ++k) {
         const TilePlace place = nodes.place_of(first + k);
         const double* values = nodes.s().data() + k * nodes.size();
         if (share) {
           sums->add(place, values, scale);
         } else {
-          expand_on_band(place, values, scale, plan.band, Write::kAdd, image);
+          expand_on_band(place, values, scale, plan.band, write, image);
         }
       }
     }
   }
 }
 
-void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,
-                                double flux, std::span<const Moments> weights, ImageView image,
-                                std::span<const ImageView> derivatives, WorkCount& work) {
-  const double area = pixel_area(plan, frame);
+void execute_tiles_with_derivatives(const Plan& plan, const ProfileLight& light,
+                                    std::span<const Moments> weights, Write write, ImageView image,
+                                    std::span<const ImageView> derivatives) {
+  const double area = pixel_area(plan, light.frame);
   Scratch scratch;
-  std::vector<double> g;
-  std::vector<double> g_s;
-  std::vector<double> g_shape;
   std::vector<double> derivative;
-  for (const TileBucket& bucket : plan.tiles) {
-    count_tiles(bucket, work);
-    TileNodes nodes(bucket, frame, plan.grid, 0, scratch);
-    for (std::vector<double>* values : {&g, &g_s, &g_shape, &derivative}) values->resize(nodes.s().size());
-    for (std::size_t first = 0; first < bucket.row.size(); first += nodes.at_once()) {
-      const std::size_t count = nodes.place(first);
-      const std::size_t n = count * nodes.size();
-      law.evaluate_with_partials(nodes.s().data(), n, g.data(), g_s.data(), g_shape.data());
-      const auto expand_all = [&](const std::vector<double>& values, double scale, Write write,
-                                  ImageView to) {
-        for (std::size_t k = 0; k < count; ++k) {
-          expand_on_band(nodes.place_of(first + k), values.data() + k * nodes.size(), scale, plan.band, write,
-                         to);
+  for_each_tile_with_partials(
+      plan, light, scratch, [&](const TilePlace& place, const NodeLight& at_nodes, std::size_t n) {
+        expand_on_band(place, at_nodes.g, light.flux * area, plan.band, write, image);
+        derivative.resize(n);
+        for (std::size_t p = 0; p < weights.size(); ++p) {
+          combine_moments(at_nodes, n, weights[p], derivative.data());
+          expand_on_band(place, derivative.data(), area, plan.band, Write::kReplace, derivatives[p]);
         }
-      };
-      expand_all(g, flux * area, Write::kAdd, image);
-      for (std::size_t p = 0; p < weights.size(); ++p) {
-        const Moments& w = weights[p];
-        for (std::size_t tile = 0; tile < count; ++tile) {
-          const auto middle = nodes.middle_of(first + tile);
-          for (std::size_t node = 0; node < nodes.size(); ++node) {
-            const std::size_t k = tile * nodes.size() + node;
-            const double u = middle.u + nodes.offset_u(node);
-            const double v = middle.v + nodes.offset_v(node);
-            derivative[k] =
-                w[kFlux] * g[k] + w[kShape] * g_shape[k] +
-                g_s[k] * (w[kU] * u + w[kV] * v + w[kUU] * u * u + w[kVV] * v * v + w[kUV] * u * v);
-          }
-        }
-        expand_all(derivative, area, Write::kReplace, derivatives[p]);
-      }
-    }
-  }
+      });
 }
 
-void add_tile_bounds(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double scale,
-                     ImageView bound) {
-  const double area = pixel_area(plan, frame);
+void add_tile_adjoint(const Plan& plan, const ProfileLight& light, ConstImageView cotangent, Moments& sums) {
+  const double area = pixel_area(plan, light.frame);
+  Scratch scratch;
+  std::vector<double> weights;
+  for_each_tile_with_partials(plan, light, scratch,
+                              [&](const TilePlace& place, const NodeLight& at_nodes, std::size_t n) {
+                                weights.resize(n);
+                                contract_from_band(place, plan.band, cotangent, weights.data());
+                                const Moments moments = weighted_moments(at_nodes, n, weights.data());
+                                for (std::size_t m = 0; m < kNumMoments; ++m) sums[m] += area * moments[m];
+                              });
+}
+
+void add_tile_bounds(const Plan& plan, const ProfileLight& light, ImageView bound) {
+  const double area = pixel_area(plan, light.frame);
+  const double scale = std::abs(light.flux);
+  const LeafErrors errors = tile_errors(plan, light.law, light.frame);
   Image mean({kMaxTileSide, kMaxTileSide});
   Image check({kMaxTileSide, kMaxTileSide});
   Scratch scratch;
   Scratch finer_scratch;
-  for (const TileBucket& bucket : plan.tiles) {
-    TileNodes nodes(bucket, frame, plan.grid, 0, scratch);
-    TileNodes finer(bucket, frame, plan.grid, kTileCheckOrders, finer_scratch);
-    const double amplification = lebesgue_bound(bucket.order_x) * lebesgue_bound(bucket.order_y);
-    for (std::size_t tile = 0; tile < bucket.row.size(); ++tile) {
-      const Shape covered = covered_by(nodes.place_of(tile), plan.band, bound.nx());
+  for (const TileBucket& bucket : plan.tile_buckets) {
+    TileNodes nodes(plan, bucket, light.frame, 0, scratch);
+    TileNodes finer(plan, bucket, light.frame, kTileCheckOrders, finer_scratch);
+    const double amplification = lebesgue_bound(bucket.orders.x) * lebesgue_bound(bucket.orders.y);
+    for (std::size_t tile = 0; tile < bucket.count; ++tile) {
+      const TilePlace place = nodes.place_of(tile);
+      const Shape covered = covered_by(place, plan.band, bound.nx());
       double largest = 0.0;
       const auto expand = [&](TileNodes& from, Image& to) {
         from.place(tile, 1);
-        law.evaluate(from.s().data(), from.size(), from.s().data());
+        light.law.evaluate(from.s().data(), from.size(), from.s().data());
         largest = std::max(largest, *std::max_element(from.s().begin(), from.s().begin() + from.size()));
         expand_tile(from.x(), from.y(), from.s().data(), 1.0, covered.ny, covered.nx, Write::kReplace,
                     to.data(), to.nx());
       };
       expand(nodes, mean);
       expand(finer, check);
-      const double rounding = area * largest * law.rounding(largest) * amplification;
+      const double rounding = area * largest * light.law.rounding(largest) * amplification;
+      const std::size_t leaf = bucket.first + tile;
       for (int row = 0; row < covered.ny; ++row) {
         for (int col = 0; col < covered.nx; ++col) {
           const double difference = area * std::abs(mean(row, col) - check(row, col));
-          const double truncation =
-              std::min(double{bucket.prior[tile]}, difference + bucket.check_prior[tile]);
-          bound(bucket.row[tile] + row, bucket.col[tile] + col) += scale * (truncation + rounding);
+          const double truncation = std::min(errors.rule[leaf], difference + errors.check[leaf]);
+          bound(place.row + row, place.col + col) += scale * (truncation + rounding);
         }
       }
     }

@@ -3,24 +3,24 @@
 
 #include <span>
 
-#include "gaxel/image.hpp"
 #include "integrate/execute.hpp"
 
 namespace gaxel {
 
-/// Adds flux times the profile to the pixels of the plan's tiles; with `sums`, the light of large tiles goes
-/// there instead. Counts the work.
-void add_tiles(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double flux,
-               ImageView image, TileSums* sums, WorkCount& work);
+/// Writes the profile to the pixels of the plan's tiles; with `sums`, the light of large tiles goes there
+/// instead.
+void execute_tiles(const Plan& plan, const ProfileLight& light, Write write, ImageView image, TileSums* sums);
 
 /// Also writes the derivatives, one image for each of `weights` (see derivative_weights), in place of what
 /// was there.
-void add_tiles_with_derivatives(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,
-                                double flux, std::span<const Moments> weights, ImageView image,
-                                std::span<const ImageView> derivatives, WorkCount& work);
+void execute_tiles_with_derivatives(const Plan& plan, const ProfileLight& light,
+                                    std::span<const Moments> weights, Write write, ImageView image,
+                                    std::span<const ImageView> derivatives);
 
-/// Adds bounds of the errors of the tiles' pixels, for |flux| = scale; see add_error_bound.
-void add_tile_bounds(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame, double scale,
-                     ImageView bound);
+/// Adds the tiles' part of execute_adjoint.
+void add_tile_adjoint(const Plan& plan, const ProfileLight& light, ConstImageView cotangent, Moments& sums);
+
+/// Adds bounds of the errors of the tiles' pixels; see add_error_bound.
+void add_tile_bounds(const Plan& plan, const ProfileLight& light, ImageView bound);
 
 }  // namespace gaxel

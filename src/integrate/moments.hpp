@@ -50,4 +50,10 @@ inline Moments derivative_weights(const EllipseFrame& f, double flux, LightParam
   return c;
 }
 
+inline double sum_of_products(const Moments& a, const Moments& b) {
+  double sum = 0.0;
+  for (std::size_t m = 0; m < kNumMoments; ++m) sum += a[m] * b[m];
+  return sum;
+}
+
 }  // namespace gaxel

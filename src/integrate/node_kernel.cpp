@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "integrate/node_kernel.cpp"
@@ -50,6 +51,73 @@ double dot(const double* a, const double* b, std::size_t n) {
   return sum;
 }
 
+// The integrands of the moments at the nodes from k on, as many as a vector holds.
+template <class D>
+HWY_INLINE void integrands(D d, const NodeLight& nodes, std::size_t k, hn::Vec<D> (&m)[kNumMoments]) {
+  const auto u = hn::Add(hn::LoadU(d, nodes.u + k), hn::Set(d, nodes.u0));
+  const auto v = hn::Add(hn::LoadU(d, nodes.v + k), hn::Set(d, nodes.v0));
+  const auto slope = hn::LoadU(d, nodes.g_s + k);
+  m[kFlux] = hn::LoadU(d, nodes.g + k);
+  m[kShape] = hn::LoadU(d, nodes.g_shape + k);
+  m[kU] = hn::Mul(slope, u);
+  m[kV] = hn::Mul(slope, v);
+  m[kUU] = hn::Mul(m[kU], u);
+  m[kVV] = hn::Mul(m[kV], v);
+  m[kUV] = hn::Mul(m[kU], v);
+}
+
+// body(tag, k) for all nodes: in whole vectors, then one by one.
+template <class Body>
+HWY_INLINE void for_nodes(std::size_t n, Body&& body) {
+  const hn::ScalableTag<double> d;
+  std::size_t k = 0;
+  for (; k + hn::Lanes(d) <= n; k += hn::Lanes(d)) body(d, k);
+  for (; k < n; ++k) body(hn::CappedTag<double, 1>(), k);
+}
+
+void add_moments(const NodeLight& nodes, std::size_t n, double weight,
+                 const std::array<double*, kNumMoments>& sums) {
+  for_nodes(n, [&](auto d, std::size_t k) HWY_ATTR {
+    hn::Vec<decltype(d)> m[kNumMoments];
+    integrands(d, nodes, k, m);
+    const auto w = hn::Set(d, weight);
+    for (std::size_t i = 0; i < kNumMoments; ++i) {
+      hn::StoreU(hn::MulAdd(w, m[i], hn::LoadU(d, sums[i] + k)), d, sums[i] + k);
+    }
+  });
+}
+
+Moments weighted_moments(const NodeLight& nodes, std::size_t n, const double* weights) {
+  const hn::ScalableTag<double> whole;
+  hn::Vec<decltype(whole)> sums[kNumMoments];
+  for (auto& sum : sums) sum = hn::Zero(whole);
+  Moments result{};
+  for_nodes(n, [&](auto d, std::size_t k) HWY_ATTR {
+    hn::Vec<decltype(d)> m[kNumMoments];
+    integrands(d, nodes, k, m);
+    const auto w = hn::LoadU(d, weights + k);
+    for (std::size_t i = 0; i < kNumMoments; ++i) {
+      if constexpr (std::is_same_v<decltype(d), std::remove_const_t<decltype(whole)>>) {
+        sums[i] = hn::MulAdd(w, m[i], sums[i]);
+      } else {
+        result[i] += hn::GetLane(hn::Mul(w, m[i]));
+      }
+    }
+  });
+  for (std::size_t i = 0; i < kNumMoments; ++i) result[i] += hn::GetLane(hn::SumOfLanes(whole, sums[i]));
+  return result;
+}
+
+void combine_moments(const NodeLight& nodes, std::size_t n, const Moments& coefficients, double* to) {
+  for_nodes(n, [&](auto d, std::size_t k) HWY_ATTR {
+    hn::Vec<decltype(d)> m[kNumMoments];
+    integrands(d, nodes, k, m);
+    auto sum = hn::Zero(d);
+    for (std::size_t i = 0; i < kNumMoments; ++i) sum = hn::MulAdd(hn::Set(d, coefficients[i]), m[i], sum);
+    hn::StoreU(sum, d, to + k);
+  });
+}
+
 }  // namespace gaxel::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -59,6 +127,9 @@ namespace gaxel {
 HWY_EXPORT(shifted_radii);
 HWY_EXPORT(add_scaled);
 HWY_EXPORT(dot);
+HWY_EXPORT(add_moments);
+HWY_EXPORT(weighted_moments);
+HWY_EXPORT(combine_moments);
 
 void shifted_radii(const double* u, const double* v, std::size_t n, double u0, double v0, double* s) {
   HWY_DYNAMIC_DISPATCH(shifted_radii)(u, v, n, u0, v0, s);
@@ -70,6 +141,19 @@ void add_scaled(const double* values, std::size_t n, double weight, double* sum)
 
 double dot(const double* a, const double* b, std::size_t n) {
   return HWY_DYNAMIC_DISPATCH(dot)(a, b, n);
+}
+
+void add_moments(const NodeLight& nodes, std::size_t n, double weight,
+                 const std::array<double*, kNumMoments>& sums) {
+  HWY_DYNAMIC_DISPATCH(add_moments)(nodes, n, weight, sums);
+}
+
+Moments weighted_moments(const NodeLight& nodes, std::size_t n, const double* weights) {
+  return HWY_DYNAMIC_DISPATCH(weighted_moments)(nodes, n, weights);
+}
+
+void combine_moments(const NodeLight& nodes, std::size_t n, const Moments& coefficients, double* to) {
+  HWY_DYNAMIC_DISPATCH(combine_moments)(nodes, n, coefficients, to);
 }
 
 }  // namespace gaxel

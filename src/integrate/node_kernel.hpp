@@ -1,7 +1,10 @@
 // The loops over nodes and cells that surround every evaluation of a law, in vectors.
 #pragma once
 
+#include <array>
 #include <cstddef>
+
+#include "integrate/moments.hpp"
 
 namespace gaxel {
 
@@ -13,5 +16,26 @@ void add_scaled(const double* values, std::size_t n, double weight, double* sum)
 
 /// sum_k a[k] b[k].
 double dot(const double* a, const double* b, std::size_t n);
+
+/// A law's values and partials at nodes whose place in the (u, v) plane is (u0 + u[k], v0 + v[k]).
+struct NodeLight {
+  const double* u;
+  const double* v;
+  double u0;
+  double v0;
+  const double* g;
+  const double* g_s;
+  const double* g_shape;
+};
+
+/// sums[m][k] += weight * integrand of moment m at node k.
+void add_moments(const NodeLight& nodes, std::size_t n, double weight,
+                 const std::array<double*, kNumMoments>& sums);
+
+/// sum_k weights[k] * the integrands of the moments at node k.
+Moments weighted_moments(const NodeLight& nodes, std::size_t n, const double* weights);
+
+/// to[k] = sum_m coefficients[m] * integrand of moment m at node k: a derivative of the light.
+void combine_moments(const NodeLight& nodes, std::size_t n, const Moments& coefficients, double* to);
 
 }  // namespace gaxel

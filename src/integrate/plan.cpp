@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <map>
 #include <numbers>
-#include <tuple>
+#include <span>
 
-#include "integrate/error_bound.hpp"
+#include "integrate/by_rule.hpp"
 #include "integrate/tile_rule.hpp"
 
 namespace gaxel {
@@ -25,92 +23,95 @@ constexpr int kCuspEvaluations = 1000;  // what the closed form of a pixel costs
 
 static_assert(kMaxTileNodes + kTileCheckOrders <= kMaxTileOrder);
 
-struct Orders {
-  int x;
-  int y;
-
-  bool feasible() const { return x <= kMaxOrder && y <= kMaxOrder; }
-};
-
-struct Tile {
-  int row;
-  int col;
-  int side_x;
-  int side_y;
-
-  bool is_pixel() const { return side_x == 1 && side_y == 1; }
-};
-
-// Bounds of the error of a cell with its rule, and with the rule it is checked with.
-struct Priors {
-  float rule;
-  float check;
-};
-
-struct PlannedCell {
-  double x;
-  double y;
-  int level_x;
-  int level_y;
-  Orders orders;
-  Priors priors;
-};
-
-// The next float above; the largest one for bounds that are beyond it and say nothing anyway.
-float rounded_up(double bound) {
-  constexpr float kLargest = std::numeric_limits<float>::max();
-  if (!(bound < double{kLargest})) return kLargest;
-  return std::nextafter(static_cast<float>(bound), kLargest);
-}
-
 // Few different orders make few, long buckets.
 int rounded(int order) {
   return order > 6 && order < kMaxOrder ? order + order % 2 : order;
 }
 
+Orders rounded(const Orders& orders) {
+  return {rounded(orders.x), rounded(orders.y)};
+}
+
+// A bucket's rule as one number, and back.
+std::uint32_t pack(int a, int b, const Orders& orders) {
+  return static_cast<std::uint32_t>(((a * 256 + b) * 256 + orders.x) * 256 + orders.y);
+}
+
+struct Unpacked {
+  int a;
+  int b;
+  Orders orders;
+};
+
+Unpacked unpack(std::uint32_t rule) {
+  const auto part = [rule](int k) { return static_cast<int>((rule >> (8 * k)) % 256); };
+  return {part(3), part(2), {part(1), part(0)}};
+}
+
+// Something that may become a leaf of the tree, or be split.
+struct Candidate {
+  enum class Kind : std::uint8_t {
+    kTile,    // one polynomial for all pixels?
+    kShared,  // one Gauss-Legendre rule for each of the pixels?
+    kCell     // a rule for a pixel or a part of one
+  };
+  Kind kind;
+  bool split_x;  // shared: where to split if it fails
+  bool split_y;
+  int row;  // tiles: first pixel
+  int col;
+  int side_x;
+  int side_y;
+  std::int32_t pixel = 0;     // cells
+  std::int32_t refined = -1;  // cells inside a pixel: index of the pixel among the refined ones
+  int level_x = 0;
+  int level_y = 0;
+  double x = 0.0;  // centre
+  double y = 0.0;
+  double log_tolerance = 0.0;  // cells inside a pixel: of the mean
+};
+
+// A pixel that is done in cells.
+struct RefinedPixel {
+  std::int32_t pixel;
+  int budget;  // evaluations left before the closed form is cheaper
+  bool cusp_is_exact_enough;
+  bool given_up = false;
+};
+
+struct RefinedCell {
+  std::int32_t refined;
+  std::uint32_t rule;
+  CellBlock block;
+};
+
 class Planner {
  public:
   Planner(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
-          const PixelTolerance& tolerance, bool with_priors)
-      : law_(law), frame_(frame), tolerance_(tolerance) {
+          const PixelTolerance& tolerance)
+      : bounds_(law, frame), pixel_area_(grid.step * grid.step * frame.area_factor()) {
     plan_.grid = grid;
     plan_.band = band;
     plan_.tolerance = tolerance;
-    plan_.with_priors = with_priors;
-    pixel_area_ = grid.step * grid.step * frame.area_factor();
+    log_absolute_ = std::max(std::log(tolerance.absolute / pixel_area_), kLogNothing);
+    log_relative_ = std::log(tolerance.relative);
   }
 
-  void add_tile(const Tile& tile) {
-    if (tile.row >= plan_.band.first_row + plan_.band.n_rows || tile.col >= plan_.grid.shape.nx) return;
-    if (!tile.is_pixel() && tile.side_x * tile.side_y <= kPixelsOfNoPolynomial) {
-      if (!share_orders(tile)) split(tile, tile.side_x > 1, tile.side_y > 1);
-      return;
+  Plan make() {
+    for (int row = plan_.band.first_row; row < plan_.band.end(); row += kMaxTileSide) {
+      for (int col = 0; col < plan_.grid.shape.nx; col += kMaxTileSide) {
+        consider(row, col, kMaxTileSide, kMaxTileSide);
+      }
     }
-    const double step = plan_.grid.step;
-    const double x = x_of(tile.col) + 0.5 * step * (tile.side_x - 1);
-    const double y = y_of(tile.row) + 0.5 * step * (tile.side_y - 1);
-    const GroupBound bound(law_, frame_, {{x, x, y, y}, 0.5 * step * tile.side_x, 0.5 * step * tile.side_y});
-    const double tolerance = tolerance_of(bound);
-    if (tile.is_pixel()) {
-      add_pixel(tile, bound, tolerance);
-      return;
+    // Level by level, so that many are bounded together.
+    while (!next_.empty()) {
+      std::swap(now_, next_);
+      next_.clear();
+      for (std::size_t first = 0; first < now_.size(); first += kGroupsAtOnce) {
+        decide({now_.data() + first, std::min(kGroupsAtOnce, now_.size() - first)});
+      }
     }
-    const Orders orders = tile_orders(bound, tolerance);
-    const bool fits_x = orders.x <= kMaxTileNodes;
-    const bool fits_y = orders.y <= kMaxTileNodes;
-    if (fits_x && fits_y && orders.x * orders.y <= kTileNodesPerPixel * tile.side_x * tile.side_y) {
-      keep(tile, orders, bound);
-    } else if (!share_orders(tile)) {
-      // Only the direction that is short of nodes, unless a pixel is as narrow as it gets.
-      const bool both = fits_x == fits_y || (fits_y ? tile.side_x : tile.side_y) == 1;
-      split(tile, (both || !fits_x) && tile.side_x > 1, (both || !fits_y) && tile.side_y > 1);
-    }
-  }
-
-  Plan finish() {
-    for (auto& [key, bucket] : tile_buckets_) plan_.tiles.push_back(std::move(bucket));
-    for (auto& [key, bucket] : cell_buckets_) plan_.cells.push_back(std::move(bucket));
-    return std::move(plan_);
+    return finish();
   }
 
  private:
@@ -118,203 +119,217 @@ class Planner {
   double y_of(int row) const { return plan_.grid.y0 + row * plan_.grid.step; }
   std::int32_t index_of(int row, int col) const { return row * plan_.grid.shape.nx + col; }
 
-  double tolerance_of(const GroupBound& bound) const {
-    return tolerance_.absolute + tolerance_.relative * pixel_area_ * std::exp(bound.log_min());
+  // Puts a tile, or what is right for one of its size, among what is bounded next.
+  void consider(int row, int col, int side_x, int side_y) {
+    if (row >= plan_.band.end() || col >= plan_.grid.shape.nx) return;
+    const int pixels = side_x * side_y;
+    const auto kind = pixels == 1                       ? Candidate::Kind::kCell
+                      : pixels <= kPixelsOfNoPolynomial ? Candidate::Kind::kShared
+                                                        : Candidate::Kind::kTile;
+    Candidate made{kind, side_x > 1, side_y > 1, row, col, side_x, side_y};
+    made.pixel = index_of(row, col);
+    made.x = x_of(col);
+    made.y = y_of(row);
+    next_.push_back(made);
   }
 
-  // Half of the error is allowed to each direction.
-  static Orders cell_orders(const GroupBound& bound, double tolerance, double area) {
-    const double log_tolerance = std::log(tolerance / area);
-    if (bound.log_max() <= std::max(log_tolerance, kLogNothing)) return {1, 1};
-    const double log_half = log_tolerance - std::numbers::ln2;
-    return {rounded(bound.x().gauss_order(log_half)), rounded(bound.y().gauss_order(log_half))};
+  CellGroup group_of(const Candidate& c) const {
+    const double step = plan_.grid.step;
+    if (c.kind == Candidate::Kind::kCell) {
+      return {c.x, c.y, 0.0, 0.0, std::ldexp(0.5 * step, -c.level_x), std::ldexp(0.5 * step, -c.level_y)};
+    }
+    const double span_x = 0.5 * step * (c.side_x - 1);
+    const double span_y = 0.5 * step * (c.side_y - 1);
+    if (c.kind == Candidate::Kind::kShared) {
+      return {c.x + span_x, c.y + span_y, span_x, span_y, 0.5 * step, 0.5 * step};
+    }
+    return {c.x + span_x, c.y + span_y, 0.0, 0.0, 0.5 * step * c.side_x, 0.5 * step * c.side_y};
   }
 
-  Orders tile_orders(const GroupBound& bound, double tolerance) const {
-    const double log_tolerance = std::log(tolerance / pixel_area_);
-    if (bound.log_max() <= std::max(log_tolerance, kLogNothing)) return {1, 1};
-    const double log_half = log_tolerance - std::numbers::ln2;
-    return {rounded(bound.x().chebyshev_order(log_half)),
-            rounded(bound.y().chebyshev_order(log_half - log_lebesgue_))};
+  // ln of the tolerance of a pixel's mean, from below: ln(e^a + e^b) is at least the larger of both, and
+  // convex.
+  double log_tolerance(std::size_t i) const {
+    const double relative = log_relative_ + bounds_.log_min(i);
+    const double larger = std::max(log_absolute_, relative);
+    return larger + std::max(0.0, std::numbers::ln2 - 0.5 * std::abs(log_absolute_ - relative));
   }
 
-  CellBucket& cell_bucket(const Orders& orders, int level_x, int level_y) {
-    CellBucket& found = cell_buckets_[{level_x, level_y, orders.x, orders.y}];
-    found.order_x = orders.x;
-    found.order_y = orders.y;
-    found.level_x = level_x;
-    found.level_y = level_y;
-    return found;
-  }
-
-  void keep(const Tile& tile, const Orders& orders, const GroupBound& bound) {
-    TileBucket& to = tile_buckets_[{tile.side_x, tile.side_y, orders.x, orders.y}];
-    to.side_x = tile.side_x;
-    to.side_y = tile.side_y;
-    to.order_x = orders.x;
-    to.order_y = orders.y;
-    to.row.push_back(tile.row);
-    to.col.push_back(tile.col);
-    if (plan_.with_priors) add_priors(tile_priors(orders, bound), to);
-  }
-
-  Priors tile_priors(const Orders& orders, const GroupBound& bound) const {
-    double rule = bound.interpolation_error(orders.x, orders.y);
-    // A constant errs by no more than the largest value.
-    if (orders.x == 1 && orders.y == 1) rule = std::min(rule, std::exp(bound.log_max()));
-    const double check = bound.interpolation_error(orders.x + kTileCheckOrders, orders.y + kTileCheckOrders);
-    return {rounded_up(pixel_area_ * rule), rounded_up(pixel_area_ * check)};
-  }
-
-  template <class Bucket>
-  static void add_priors(const Priors& priors, Bucket& to) {
-    to.prior.push_back(priors.rule);
-    to.check_prior.push_back(priors.check);
-  }
-
-  // The pixels of a small tile that is no polynomial may still need few nodes each: one bound for all of
-  // them.
-  bool share_orders(const Tile& tile) {
-    if (tile.side_x * tile.side_y > kSharingPixels) return false;
-    const double half = 0.5 * plan_.grid.step;
-    const GroupBound bound(
-        law_, frame_,
-        {{x_of(tile.col), x_of(tile.col + tile.side_x - 1), y_of(tile.row), y_of(tile.row + tile.side_y - 1)},
-         half,
-         half});
-    const Orders orders = cell_orders(bound, tolerance_of(bound), pixel_area_);
-    if (!orders.feasible() || orders.x * orders.y > kSharedEvaluations) return false;
-    const Priors priors = planned(0.0, 0.0, 0, 0, orders, bound, pixel_area_).priors;
-    CellBucket& to = cell_bucket(orders, 0, 0);
-    const int last_row = std::min(tile.row + tile.side_y, plan_.band.first_row + plan_.band.n_rows);
-    const int last_col = std::min(tile.col + tile.side_x, plan_.grid.shape.nx);
-    for (int row = tile.row; row < last_row; ++row) {
-      for (int col = tile.col; col < last_col; ++col) {
-        append(x_of(col), y_of(row), index_of(row, col), priors, to);
+  void decide(std::span<const Candidate> candidates) {
+    bounds_.clear();
+    for (const Candidate& c : candidates) bounds_.add(group_of(c));
+    bounds_.evaluate();
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      const Candidate& c = candidates[i];
+      log_tolerance_[i] = c.refined < 0 ? log_tolerance(i) : c.log_tolerance;
+      // Half of the error is allowed to each direction.
+      const double log_half = log_tolerance_[i] - std::numbers::ln2;
+      if (c.kind == Candidate::Kind::kTile) {
+        bounds_.want_interpolation(i, log_half, log_half - log_lebesgue_);
+      } else {
+        bounds_.want_quadrature(i, log_half, log_half);
       }
     }
-    return true;
+    bounds_.find_orders();
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      const bool nothing = bounds_.log_max(i) <= std::max(log_tolerance_[i], kLogNothing);
+      const Orders orders = nothing ? Orders{1, 1} : rounded(bounds_.orders(i));
+      switch (candidates[i].kind) {
+        case Candidate::Kind::kTile:
+          decide_tile(candidates[i], orders);
+          break;
+        case Candidate::Kind::kShared:
+          decide_shared(candidates[i], orders);
+          break;
+        case Candidate::Kind::kCell:
+          decide_cell(candidates[i], orders, i);
+          break;
+      }
+    }
   }
 
-  void split(const Tile& tile, bool split_x, bool split_y) {
-    const int side_x = split_x ? tile.side_x / 2 : tile.side_x;
-    const int side_y = split_y ? tile.side_y / 2 : tile.side_y;
+  void decide_tile(const Candidate& tile, const Orders& orders) {
+    const bool fits_x = orders.x <= kMaxTileNodes;
+    const bool fits_y = orders.y <= kMaxTileNodes;
+    const int pixels = tile.side_x * tile.side_y;
+    if (fits_x && fits_y && orders.x * orders.y <= kTileNodesPerPixel * pixels) {
+      tiles_.add(pack(tile.side_x, tile.side_y, orders), {tile.row, tile.col});
+      return;
+    }
+    // Only the direction that is short of nodes, unless a pixel is as narrow as it gets.
+    const bool both = fits_x == fits_y || (fits_y ? tile.side_x : tile.side_y) == 1;
+    Candidate shared = tile;
+    shared.kind = Candidate::Kind::kShared;
+    shared.split_x = (both || !fits_x) && tile.side_x > 1;
+    shared.split_y = (both || !fits_y) && tile.side_y > 1;
+    // The pixels of a small tile that is no polynomial may still need few nodes each.
+    if (pixels <= kSharingPixels) {
+      next_.push_back(shared);
+    } else {
+      split_tile(shared);
+    }
+  }
+
+  void decide_shared(const Candidate& tile, const Orders& orders) {
+    if (!feasible(orders) || orders.x * orders.y > kSharedEvaluations) {
+      split_tile(tile);
+      return;
+    }
+    const int n_rows = std::min(tile.side_y, plan_.band.end() - tile.row);
+    const int n_cols = std::min(tile.side_x, plan_.grid.shape.nx - tile.col);
+    cells_.add(pack(0, 0, orders), {tile.x, tile.y, tile.pixel, static_cast<std::int16_t>(n_cols),
+                                    static_cast<std::int16_t>(n_rows)});
+  }
+
+  void split_tile(const Candidate& tile) {
+    const int side_x = tile.split_x ? tile.side_x / 2 : tile.side_x;
+    const int side_y = tile.split_y ? tile.side_y / 2 : tile.side_y;
     for (int row = tile.row; row < tile.row + tile.side_y; row += side_y) {
       for (int col = tile.col; col < tile.col + tile.side_x; col += side_x) {
-        add_tile({row, col, side_x, side_y});
+        consider(row, col, side_x, side_y);
       }
     }
   }
 
-  void add_pixel(const Tile& tile, const GroupBound& bound, double tolerance) {
-    const Orders orders = cell_orders(bound, tolerance, pixel_area_);
-    if (!orders.feasible()) {
-      add_refined_pixel(tile, bound, tolerance);
+  static bool feasible(const Orders& orders) { return orders.x <= kMaxOrder && orders.y <= kMaxOrder; }
+
+  void decide_cell(const Candidate& cell, const Orders& orders, std::size_t i) {
+    if (cell.refined < 0) {
+      decide_pixel(cell, orders, i);
       return;
     }
-    add_cell(planned(x_of(tile.col), y_of(tile.row), 0, 0, orders, bound, pixel_area_),
-             index_of(tile.row, tile.col));
-  }
-
-  PlannedCell planned(double x, double y, int level_x, int level_y, const Orders& orders,
-                      const GroupBound& bound, double area) const {
-    PlannedCell cell{x, y, level_x, level_y, orders, {}};
-    if (plan_.with_priors) {
-      cell.priors = {
-          static_cast<float>(area * bound.mean_error(orders.x, orders.y)),
-          static_cast<float>(area * bound.mean_error(orders.x + kCheckOrders, orders.y + kCheckOrders))};
+    RefinedPixel& pixel = refined_[static_cast<std::size_t>(cell.refined)];
+    if (pixel.given_up) return;
+    if (feasible(orders)) {
+      pixel.budget -= orders.x * orders.y;
+      refined_cells_.push_back({cell.refined, pack(cell.level_x, cell.level_y, orders), block_of(cell)});
+    } else {
+      pixel.budget -= kCuspEvaluations / 100;  // looking costs, too
+      pixel.given_up = bounds_.holds_center(i) || cell.level_x >= kMaxLevel || cell.level_y >= kMaxLevel;
     }
-    return cell;
+    pixel.given_up |= pixel.budget < 0;
+    if (!pixel.given_up && !feasible(orders)) split_cell(cell, orders);
   }
 
-  void add_cell(const PlannedCell& cell, std::int32_t pixel) {
-    append(cell.x, cell.y, pixel, cell.priors, cell_bucket(cell.orders, cell.level_x, cell.level_y));
-  }
-
-  void append(double x, double y, std::int32_t pixel, const Priors& priors, CellBucket& to) const {
-    to.x.push_back(x);
-    to.y.push_back(y);
-    to.pixel.push_back(pixel);
-    if (plan_.with_priors) add_priors(priors, to);
-  }
-
-  void add_refined_pixel(const Tile& tile, const GroupBound& bound, double tolerance) {
-    const bool cusp_is_exact_enough = tolerance >= kCuspError;
-    const std::int32_t pixel = index_of(tile.row, tile.col);
-    cells_.clear();
-    budget_ = cusp_is_exact_enough ? kCuspEvaluations : 16 * kCuspEvaluations;
-    const Orders orders = cell_orders(bound, tolerance, pixel_area_);
-    if (bound.holds_center() || !refine_parts(x_of(tile.col), y_of(tile.row), 0, 0, orders, tolerance)) {
-      plan_.cusp_pixels.push_back(pixel);
-      plan_.limit_hit |= !cusp_is_exact_enough;
+  void decide_pixel(const Candidate& cell, const Orders& orders, std::size_t i) {
+    if (feasible(orders)) {
+      cells_.add(pack(0, 0, orders), block_of(cell));
       return;
     }
-    for (const PlannedCell& cell : cells_) add_cell(cell, pixel);
+    const bool exact_enough = std::exp(log_tolerance_[i]) * pixel_area_ >= kCuspError;
+    Candidate refined = cell;
+    refined.refined = static_cast<std::int32_t>(refined_.size());
+    refined.log_tolerance = log_tolerance_[i];
+    refined_.push_back({cell.pixel, exact_enough ? kCuspEvaluations : 16 * kCuspEvaluations, exact_enough,
+                        bounds_.holds_center(i)});
+    if (!bounds_.holds_center(i)) split_cell(refined, orders);
   }
 
-  // Collects the cells of a pixel in cells_; false when they would cost more than the budget.
-  bool refine(double x, double y, int level_x, int level_y, double tolerance) {
-    const double hx = std::ldexp(0.5 * plan_.grid.step, -level_x);
-    const double hy = std::ldexp(0.5 * plan_.grid.step, -level_y);
-    const double area = std::ldexp(pixel_area_, -level_x - level_y);
-    const GroupBound bound(law_, frame_, {{x, x, y, y}, hx, hy});
-    const Orders orders = cell_orders(bound, tolerance, area);
-    if (orders.feasible()) {
-      cells_.push_back(planned(x, y, level_x, level_y, orders, bound, area));
-      budget_ -= orders.x * orders.y;
-      return budget_ >= 0;
-    }
-    budget_ -= kCuspEvaluations / 100;  // looking costs, too
-    if (budget_ < 0 || bound.holds_center() || level_x >= kMaxLevel || level_y >= kMaxLevel) {
-      return false;
-    }
-    return refine_parts(x, y, level_x, level_y, orders, tolerance);
-  }
+  static CellBlock block_of(const Candidate& cell) { return {cell.x, cell.y, cell.pixel, 1, 1}; }
 
-  // Refines the halves or quarters of a cell whose orders are too many in one or both directions.
-  bool refine_parts(double x, double y, int level_x, int level_y, const Orders& orders, double tolerance) {
-    const double hx = std::ldexp(0.5 * plan_.grid.step, -level_x);
-    const double hy = std::ldexp(0.5 * plan_.grid.step, -level_y);
+  // Halves or quarters of a cell whose orders are too many in one or both directions. Their shares of the
+  // tolerance are those of the area.
+  void split_cell(const Candidate& cell, const Orders& orders) {
     const bool split_x = orders.x > kMaxOrder;
     const bool split_y = orders.y > kMaxOrder;
-    const double share = tolerance * (split_x && split_y ? 0.25 : 0.5);
-    for (const double sy : {-0.5, 0.5}) {
-      for (const double sx : {-0.5, 0.5}) {
-        if ((!split_x && sx > 0) || (!split_y && sy > 0)) {
-          continue;
-        }
-        if (!refine(split_x ? x + sx * hx : x, split_y ? y + sy * hy : y, level_x + (split_x ? 1 : 0),
-                    level_y + (split_y ? 1 : 0), share)) {
-          return false;
-        }
+    const double quarter_x = split_x ? std::ldexp(0.25 * plan_.grid.step, -cell.level_x) : 0.0;
+    const double quarter_y = split_y ? std::ldexp(0.25 * plan_.grid.step, -cell.level_y) : 0.0;
+    Candidate part = cell;
+    part.level_x += split_x ? 1 : 0;
+    part.level_y += split_y ? 1 : 0;
+    for (const int sy : {-1, 1}) {
+      if (sy > 0 && !split_y) break;
+      for (const int sx : {-1, 1}) {
+        if (sx > 0 && !split_x) break;
+        part.x = cell.x + sx * quarter_x;
+        part.y = cell.y + sy * quarter_y;
+        next_.push_back(part);
       }
     }
-    return true;
   }
 
-  const RadialLaw& law_;
-  EllipseFrame frame_;
-  PixelTolerance tolerance_;
+  Plan finish() {
+    for (const RefinedCell& cell : refined_cells_) {
+      if (!refined_[static_cast<std::size_t>(cell.refined)].given_up) cells_.add(cell.rule, cell.block);
+    }
+    for (const RefinedPixel& pixel : refined_) {
+      if (!pixel.given_up) continue;
+      plan_.cusp_pixels.push_back(pixel.pixel);
+      plan_.limit_hit |= !pixel.cusp_is_exact_enough;
+    }
+    for (const auto& run : tiles_.sort(plan_.tiles)) {
+      const Unpacked rule = unpack(run.rule);
+      plan_.tile_buckets.push_back({rule.a, rule.b, rule.orders, run.first, run.count});
+    }
+    for (const auto& run : cells_.sort(plan_.blocks)) {
+      const Unpacked rule = unpack(run.rule);
+      CellBucket bucket{rule.a, rule.b, rule.orders, run.first, run.count, 0};
+      for (std::size_t i = run.first; i < run.first + run.count; ++i)
+        bucket.n_cells += plan_.blocks[i].size();
+      plan_.cell_buckets.push_back(bucket);
+    }
+    return std::move(plan_);
+  }
+
+  GroupBounds bounds_;
   double pixel_area_;  // in the (u, v) plane
+  double log_absolute_;
+  double log_relative_;
   double log_lebesgue_ = std::log(lebesgue_bound(kMaxTileNodes));
+  GroupLane log_tolerance_{};
+  std::vector<Candidate> now_;
+  std::vector<Candidate> next_;
+  ByRule<Tile> tiles_;
+  ByRule<CellBlock> cells_;
+  std::vector<RefinedPixel> refined_;
+  std::vector<RefinedCell> refined_cells_;
   Plan plan_;
-  std::map<std::tuple<int, int, int, int>, TileBucket> tile_buckets_;
-  std::map<std::tuple<int, int, int, int>, CellBucket> cell_buckets_;
-  std::vector<PlannedCell> cells_;
-  int budget_ = 0;
 };
 
 }  // namespace
 
 Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
-             const PixelTolerance& tolerance, bool with_priors) {
-  Planner planner(law, frame, grid, band, tolerance, with_priors);
-  for (int row = band.first_row; row < band.first_row + band.n_rows; row += kMaxTileSide) {
-    for (int col = 0; col < grid.shape.nx; col += kMaxTileSide) {
-      planner.add_tile({row, col, kMaxTileSide, kMaxTileSide});
-    }
-  }
-  return planner.finish();
+             const PixelTolerance& tolerance) {
+  return Planner(law, frame, grid, band, tolerance).make();
 }
 
 }  // namespace gaxel

@@ -6,6 +6,7 @@
 
 #include "gaxel/image.hpp"
 #include "integrate/ellipse_frame.hpp"
+#include "integrate/group_bounds.hpp"
 #include "profile/radial_law.hpp"
 
 namespace gaxel {
@@ -14,38 +15,53 @@ namespace gaxel {
 struct PixelTolerance {
   double absolute;
   double relative;
+
+  friend bool operator==(const PixelTolerance&, const PixelTolerance&) = default;
 };
 
 /// Rows of a grid: plans are made for bands of an image so that bands can be worked on at the same time.
 struct Band {
   int first_row;
   int n_rows;
+
+  int end() const { return first_row + n_rows; }
 };
 
-/// Cells of one size and rule, as a structure of arrays.
-struct CellBucket {
-  int order_x;
-  int order_y;
-  int level_x;  ///< width = step / 2^level_x
-  int level_y;
-  std::vector<double> x;  ///< centres
-  std::vector<double> y;
-  std::vector<std::int32_t> pixel;  ///< index into the grid's pixels, row-major
-  std::vector<float> prior;         ///< bound of the error of the cell's flux with this rule; see prepare
-  std::vector<float> check_prior;   ///< the same with kCheckOrders more nodes in each direction
+/// A rectangle of side_x by side_y pixels, powers of two, whose pixels share a polynomial; it may reach
+/// beyond the grid.
+struct Tile {
+  std::int32_t row;  ///< first pixel
+  std::int32_t col;
 };
 
-/// Tiles of one size and rule: rectangles of side_x by side_y pixels, powers of two, whose pixels share a
-/// polynomial.
+/// Tiles of one size and rule: those of Plan::tiles from `first`.
 struct TileBucket {
   int side_x;
   int side_y;
-  int order_x;
-  int order_y;
-  std::vector<std::int32_t> row;  ///< first pixel; a tile may reach beyond the grid
-  std::vector<std::int32_t> col;
-  std::vector<float> prior;        ///< bound of a pixel's error with this rule; see prepare
-  std::vector<float> check_prior;  ///< the same with kTileCheckOrders more nodes in each direction
+  Orders orders;
+  std::size_t first;
+  std::size_t count;
+};
+
+/// Cells side by side, nx by ny, one in each pixel where they are pixels; else a single one inside a pixel.
+struct CellBlock {
+  double x;  ///< centre of the first cell
+  double y;
+  std::int32_t pixel;  ///< of the first cell: index into the grid's pixels, row-major
+  std::int16_t nx;
+  std::int16_t ny;
+
+  std::size_t size() const { return static_cast<std::size_t>(nx) * static_cast<std::size_t>(ny); }
+};
+
+/// Cells of one size and rule: those of Plan::blocks from `first`.
+struct CellBucket {
+  int level_x;  ///< width = step / 2^level_x
+  int level_y;
+  Orders orders;
+  std::size_t first;
+  std::size_t count;    ///< blocks
+  std::size_t n_cells;  ///< cells in them
 };
 
 /// The certificate compares a rule with one of this many more nodes in each direction.
@@ -57,23 +73,24 @@ inline constexpr int kTileCheckOrders = 6;
 /// Bound of the absolute error of the closed form of a pixel at the cusp, per unit flux.
 inline constexpr double kCuspError = 1e-14;
 
-/// Immutable once made; can be executed for the parameters it was made for, from many threads at once.
+/// Immutable once made; can be executed from many threads at once, for the parameters it was made for and for
+/// all those for which still_holds().
 struct Plan {
   Grid grid;
   PixelTolerance tolerance{};
   Band band{};
-  std::vector<TileBucket> tiles;
-  std::vector<CellBucket> cells;
+  std::vector<TileBucket> tile_buckets;
+  std::vector<Tile> tiles;
+  std::vector<CellBucket> cell_buckets;
+  std::vector<CellBlock> blocks;
   std::vector<std::int32_t> cusp_pixels;  ///< done in closed form
   bool limit_hit = false;                 ///< some pixel may miss the tolerance
-  bool with_priors = false;               ///< the buckets hold bounds
 };
 
 /// Finds tiles and cells for a band of the grid such that every pixel's a-priori error bound meets the
 /// tolerance: tiles as large as few nodes will do for; where a pixel alone needs many, the rule that it
-/// needs, or cells within it; where those would cost more than the closed form of the cusp, that. The
-/// buckets' priors are for add_error_bound, and empty without `with_priors`.
+/// needs, or cells within it; where those would cost more than the closed form of the cusp, that.
 Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
-             const PixelTolerance& tolerance, bool with_priors);
+             const PixelTolerance& tolerance);
 
 }  // namespace gaxel

@@ -49,8 +49,20 @@ Table pixel_integrals(int side, int order) {
   return pixels;
 }
 
+void fold(TileRule& rule) {
+  const auto mean = [&rule](int k, int m) { return rule.means[static_cast<std::size_t>(k * rule.side + m)]; };
+  for (int k = 0; k < rule.half_order(); ++k) {
+    const int mirrored = rule.order - 1 - k;
+    for (int m = 0; m < rule.half_side(); ++m) {
+      const double share = mirrored == k ? 0.25 : 0.5;
+      rule.even.push_back(share * (mean(k, m) + mean(mirrored, m)));
+      rule.odd.push_back(share * (mean(k, m) - mean(mirrored, m)));
+    }
+  }
+}
+
 TileRule make_rule(int side, int order) {
-  TileRule rule{side, order, {}, {}};
+  TileRule rule{side, order, {}, {}, {}, {}};
   const long double half = 0.5L * static_cast<long double>(side);
   const Table pixels = pixel_integrals(side, order);
   for (int k = 0; k < order; ++k) {
@@ -65,6 +77,7 @@ TileRule make_rule(int side, int order) {
       rule.means.push_back(static_cast<double>(half * sum / static_cast<long double>(order)));
     }
   }
+  fold(rule);
   return rule;
 }
 

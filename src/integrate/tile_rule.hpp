@@ -16,6 +16,16 @@ struct TileRule {
   int order;
   std::vector<double> nodes;  ///< in pixels from the middle of the tile
   std::vector<double> means;  ///< (order, side), row-major: vectors run over pixels
+
+  /// Nodes and pixels are symmetric about the middle. With f+- = f(node k) +- f(node order-1-k), the means
+  /// over pixels m and side-1-m are the sum and the difference of sum_k even[k][m] f+ and sum_k odd[k][m] f-:
+  /// half of the products. (half_order(), half_side()), row-major; the middle node of an odd order adds
+  /// twice.
+  std::vector<double> even;
+  std::vector<double> odd;
+
+  int half_order() const { return (order + 1) / 2; }
+  int half_side() const { return (side + 1) / 2; }
 };
 
 /// For side a power of two up to kMaxTileSide and order 1 to kMaxTileOrder. Computed once and kept; safe from

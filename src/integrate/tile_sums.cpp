@@ -44,4 +44,10 @@ void expand_on_band(const TilePlace& place, const double* values, double scale, 
               covered.ny, covered.nx, write, image.row(place.row) + place.col, image.nx());
 }
 
+void contract_from_band(const TilePlace& place, const Band& band, ConstImageView image, double* values) {
+  const Shape covered = covered_by(place, band, image.nx());
+  contract_tile(tile_rule(place.side_x, place.order_x), tile_rule(place.side_y, place.order_y),
+                image.row(place.row) + place.col, image.nx(), covered.ny, covered.nx, values);
+}
+
 }  // namespace gaxel

@@ -55,4 +55,7 @@ Shape covered_by(const TilePlace& place, const Band& band, int nx);
 void expand_on_band(const TilePlace& place, const double* values, double scale, const Band& band, Write write,
                     ImageView image);
 
+/// The transpose: writes to `values` what the pixels of the band that the tile covers amount to at its nodes.
+void contract_from_band(const TilePlace& place, const Band& band, ConstImageView image, double* values);
+
 }  // namespace gaxel

@@ -2,21 +2,27 @@
 // radius.
 #pragma once
 
-#include <array>
 #include <cstddef>
 
 namespace gaxel {
 
-/// Relative reaches into the complex plane at which a law bounds itself, see RadialLaw::log_bounds.
-/// Eight, as many as the widest vector holds.
-inline constexpr std::array<double, 8> kReaches = {0.95, 0.82, 0.66, 0.48, 0.31, 0.17, 0.08, 0.03};
+/// n regions of complex s: those whose root v = sqrt(s) has Re v >= radius >= 0 and Re v^2 >= real, and is
+/// within `spread` of some real number from radius + spread to `largest`.
+struct ComplexReach {
+  std::size_t n;
+  const float* radius;
+  const float* real;
+  const float* spread;
+  const float* largest;
+};
 
-/// A range of s, with ln g at its ends (see RadialLaw::log_values).
-struct RadialRange {
-  double s_min;
-  double s_max;
-  double log_at_min;
-  double log_at_max;
+/// n ranges of s, with ln g at their ends (see RadialLaw::log_values).
+struct RadialRanges {
+  std::size_t n;
+  const double* s_min;
+  const double* s_max;
+  const double* log_at_min;
+  const double* log_at_max;
 };
 
 /// A light profile g(s), s = (r / re)^2 along the major axis, of unit flux: integral of g over the (u, v)
@@ -36,14 +42,13 @@ class RadialLaw {
   /// number.
   virtual void log_values(const double* s, std::size_t n, double* log_g) const = 0;
 
-  /// Upper bounds of ln |g| for complex s = s0 (1 + z1) (1 + z2) with range.s_min <= s0 <= range.s_max and
-  /// both |z1| and |z2| at most kReaches[j]. Along a straight line through the image s is such a product: the
-  /// bounds limit g on the Bernstein ellipses around a cell, and so the error of its quadrature.
-  virtual std::array<double, kReaches.size()> log_bounds(const RadialRange& range) const = 0;
+  /// Upper bounds of ln |g| in n regions: they limit g on the Bernstein ellipses around a cell, and so the
+  /// error of its quadrature. Infinite where nothing is known. Single precision; the arrays are filled up to
+  /// whole vectors of any length.
+  virtual void log_bounds(const ComplexReach& reach, float* bounds) const = 0;
 
-  /// Smallest and largest ln g for real s in the range.
-  virtual double log_min(const RadialRange& range) const = 0;
-  virtual double log_max(const RadialRange& range) const = 0;
+  /// Smallest and largest ln g for real s in each range. As it stands: of a law that nowhere rises.
+  virtual void log_extremes(const RadialRanges& ranges, double* log_min, double* log_max) const;
 
   /// G(s) = F(<s) / (2 pi s), F the flux inside s, at n values of s, for the closed form of the cusp; and its
   /// derivative with respect to the shape parameter unless d_shape is null. Relative error below 3e-14.

@@ -10,6 +10,7 @@
 
 #include "gaxel/error.hpp"
 #include "math/sersic_b.hpp"
+#include "profile/sersic_bounds.hpp"
 #include "profile/sersic_enclosed.hpp"
 #include "profile/sersic_kernel.hpp"
 
@@ -37,15 +38,7 @@ SersicConstants sersic_constants(double n) {
   return c;
 }
 
-SersicLaw::SersicLaw(double n) : constants_(sersic_constants(n)) {
-  // w / w0 = (1 + z1)^p (1 + z2)^p, and (1 + z)^p - 1 = p integral_0^1 z (1 + t z)^(p - 1) dt, whose
-  // integrand is largest for z = -|z| when p <= 1 and for z = |z| when p >= 1.
-  const double p = constants_.exponent;
-  for (std::size_t j = 0; j < kReaches.size(); ++j) {
-    const double one = p <= 1.0 ? 1.0 - std::pow(1.0 - kReaches[j], p) : std::pow(1.0 + kReaches[j], p) - 1.0;
-    growth_[j] = one * (2.0 + one);
-  }
-}
+SersicLaw::SersicLaw(double n) : constants_(sersic_constants(n)) {}
 
 void SersicLaw::evaluate(const double* s, std::size_t n, double* g) const {
   sersic_values(constants_, s, n, g);
@@ -64,15 +57,8 @@ void SersicLaw::log_values(const double* s, std::size_t n, double* log_g) const 
   sersic_log_values(constants_, s, n, log_g);
 }
 
-std::array<double, kReaches.size()> SersicLaw::log_bounds(const RadialRange& range) const {
-  const double w_min = constants_.log_i0 - range.log_at_min;
-  const double w_max = constants_.log_i0 - range.log_at_max;
-  std::array<double, kReaches.size()> bounds{};
-  for (std::size_t j = 0; j < kReaches.size(); ++j) {
-    const double damping = 1.0 - growth_[j];  // Re w >= w0 (1 - growth)
-    bounds[j] = constants_.log_i0 - damping * (damping >= 0.0 ? w_min : w_max);
-  }
-  return bounds;
+void SersicLaw::log_bounds(const ComplexReach& reach, float* bounds) const {
+  sersic_log_bounds(constants_, reach, bounds);
 }
 
 void SersicLaw::enclosed(const double* s, std::size_t n, double* mean, double* d_shape) const {

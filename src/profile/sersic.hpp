@@ -28,9 +28,7 @@ class SersicLaw final : public RadialLaw {
   void evaluate_with_partials(const double* s, std::size_t n, double* g, double* g_s,
                               double* g_shape) const override;
   void log_values(const double* s, std::size_t n, double* log_g) const override;
-  std::array<double, kReaches.size()> log_bounds(const RadialRange& range) const override;
-  double log_min(const RadialRange& range) const override { return range.log_at_max; }
-  double log_max(const RadialRange& range) const override { return range.log_at_min; }
+  void log_bounds(const ComplexReach& reach, float* bounds) const override;
   void enclosed(const double* s, std::size_t n, double* mean, double* d_shape) const override;
   double value(double s) const override;
   double rounding(double g) const override;
@@ -42,7 +40,6 @@ class SersicLaw final : public RadialLaw {
   double exponent_at(double s) const;  ///< w = b s^p
 
   SersicConstants constants_;
-  std::array<double, kReaches.size()> growth_{};  ///< bound of |w / w0 - 1| within each reach
 };
 
 }  // namespace gaxel

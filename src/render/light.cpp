@@ -5,6 +5,7 @@
 
 #include "base/parallel.hpp"
 #include "integrate/component_frame.hpp"
+#include "integrate/leaf_errors.hpp"
 #include "integrate/tile_rule.hpp"
 #include "profile/make_law.hpp"
 
@@ -12,6 +13,7 @@ namespace gaxel {
 namespace {
 
 constexpr int kBandRows = 2 * kMaxTileSide;
+constexpr double kPlanMargin = 0.25;  // of the tolerance: a plan that is kept must bear changes of the light
 
 void add_each(const std::vector<std::int64_t>& counts, std::vector<std::int64_t>& sums) {
   sums.resize(std::max(sums.size(), counts.size()), 0);
@@ -23,8 +25,9 @@ struct Tally {
   WorkCount work;
   bool limit_hit = false;
 
-  void add(const Plan& plan, const WorkCount& done) {
+  void add(const Plan& plan) {
     limit_hit |= plan.limit_hit;
+    const WorkCount done = count_work(plan);
     work.n_evaluations += done.n_evaluations;
     work.n_cusps += done.n_cusps;
     add_each(done.tiles_per_size, work.tiles_per_size);
@@ -44,22 +47,41 @@ struct Tally {
   }
 };
 
-Plan plan_of(const EllipticalLight& light, const LightOptions& options, const Band& band,
-             const ImageView* bound) {
-  const PixelTolerance tolerance{options.tolerance.atol, options.tolerance.rtol};
-  return prepare(*light.law, light.frame, options.grid, band, tolerance, bound != nullptr);
+int n_bands(const Grid& grid) {
+  return (grid.shape.ny + kBandRows - 1) / kBandRows;
 }
 
-// Calls work(band, tally) for every band of the grid.
+Band band_of(const Grid& grid, int i) {
+  return {i * kBandRows, std::min(kBandRows, grid.shape.ny - i * kBandRows)};
+}
+
+// A plan that was given, or one made for the occasion.
+class BandPlan {
+ public:
+  BandPlan(const EllipticalLight& light, const LightPlan* given, const LightOptions& options, int band) {
+    if (given != nullptr) {
+      plan_ = &given->bands[static_cast<std::size_t>(band)];
+    } else {
+      made_ = prepare(*light.law, light.frame, options.grid, band_of(options.grid, band), options.tolerance);
+      plan_ = &made_;
+    }
+  }
+  BandPlan(const BandPlan&) = delete;
+  BandPlan& operator=(const BandPlan&) = delete;
+
+  const Plan& operator*() const { return *plan_; }
+
+ private:
+  Plan made_;
+  const Plan* plan_;
+};
+
+// Calls work(band number, tally) for every band of the grid.
 template <class Work>
 void for_each_band(const LightOptions& options, Certificate& certificate, Work&& work) {
-  const int n_rows = options.grid.shape.ny;
-  const int n_bands = (n_rows + kBandRows - 1) / kBandRows;
-  std::vector<Tally> tallies(static_cast<std::size_t>(n_bands));
-  parallel_for(n_bands, options.threads, [&](int i) {
-    const Band band{i * kBandRows, std::min(kBandRows, n_rows - i * kBandRows)};
-    work(band, tallies[static_cast<std::size_t>(i)]);
-  });
+  const int n = n_bands(options.grid);
+  std::vector<Tally> tallies(static_cast<std::size_t>(n));
+  parallel_for(n, options.threads, [&](int i) { work(i, tallies[static_cast<std::size_t>(i)]); });
   for (const Tally& tally : tallies) tally.enter(certificate);
 }
 
@@ -68,30 +90,74 @@ void for_each_band(const LightOptions& options, Certificate& certificate, Work&&
 EllipticalLight::EllipticalLight(const Component& component)
     : law(make_law(component)), frame(frame_of(component)), flux(component.value(Role::kFlux)) {}
 
-void render_lights(std::span<const EllipticalLight> lights, const LightOptions& options, ImageView image,
-                   ImageView* bound, Certificate& certificate) {
+SharedLightPlan plan_light(const EllipticalLight& light, const LightOptions& options) {
+  const PixelTolerance tighter{kPlanMargin * options.tolerance.absolute,
+                               kPlanMargin * options.tolerance.relative};
+  const auto plan = std::make_shared<LightPlan>();
+  plan->options = options;
+  plan->bands.resize(static_cast<std::size_t>(n_bands(options.grid)));
+  parallel_for(n_bands(options.grid), options.threads, [&](int i) {
+    plan->bands[static_cast<std::size_t>(i)] =
+        prepare(*light.law, light.frame, options.grid, band_of(options.grid, i), tighter);
+  });
+  return plan;
+}
+
+bool still_holds(const LightPlan& plan, const EllipticalLight& light, const LightOptions& options) {
+  return plan.options.grid == options.grid && plan.options.tolerance == options.tolerance &&
+         std::ranges::all_of(plan.bands, [&](const Plan& band) {
+           return still_holds(band, *light.law, light.frame, options.tolerance);
+         });
+}
+
+void render_lights(std::span<const EllipticalLight> lights, std::span<const SharedLightPlan> plans,
+                   const LightOptions& options, Write write, ImageView image, ImageView* bound,
+                   Certificate& certificate) {
   const bool share = lights.size() > 1;
-  for_each_band(options, certificate, [&](const Band& band, Tally& tally) {
+  for_each_band(options, certificate, [&](int i, Tally& tally) {
+    const Band band = band_of(options.grid, i);
     TileSums sums;
-    for (const EllipticalLight& light : lights) {
-      const Plan plan = plan_of(light, options, band, bound);
-      tally.add(plan, execute(plan, *light.law, light.frame, light.flux, image, share ? &sums : nullptr));
-      if (bound != nullptr) add_error_bound(plan, *light.law, light.frame, light.flux, *bound);
+    if (share && write == Write::kReplace) {
+      std::fill_n(image.row(band.first_row), Shape{band.n_rows, image.nx()}.size(), 0.0);
+    }
+    for (std::size_t k = 0; k < lights.size(); ++k) {
+      const BandPlan plan(lights[k], plans.empty() ? nullptr : plans[k].get(), options, i);
+      tally.add(*plan);
+      if (share) {
+        execute_shared(*plan, lights[k].profile(), image, sums);
+      } else {
+        execute(*plan, lights[k].profile(), write, image);
+      }
+      if (bound != nullptr) add_error_bound(*plan, lights[k].profile(), *bound);
     }
     sums.expand(band, image);
   });
 }
 
-void render_with_derivatives(const EllipticalLight& light, const LightOptions& options,
-                             std::span<const LightParameter> parameters, ImageView image,
+void render_with_derivatives(const EllipticalLight& light, const LightPlan* plan, const LightOptions& options,
+                             std::span<const LightParameter> parameters, Write write, ImageView image,
                              std::span<const ImageView> derivatives, ImageView* bound,
                              Certificate& certificate) {
-  for_each_band(options, certificate, [&](const Band& band, Tally& tally) {
-    const Plan plan = plan_of(light, options, band, bound);
-    tally.add(plan, execute_with_derivatives(plan, *light.law, light.frame, light.flux, parameters, image,
-                                             derivatives));
-    if (bound != nullptr) add_error_bound(plan, *light.law, light.frame, light.flux, *bound);
+  for_each_band(options, certificate, [&](int i, Tally& tally) {
+    const BandPlan used(light, plan, options, i);
+    tally.add(*used);
+    execute_with_derivatives(*used, light.profile(), parameters, write, image, derivatives);
+    if (bound != nullptr) add_error_bound(*used, light.profile(), *bound);
   });
+}
+
+void light_gradient(const EllipticalLight& light, const LightPlan* plan, const LightOptions& options,
+                    std::span<const LightParameter> parameters, ConstImageView cotangent, double* gradient) {
+  std::vector<Moments> sums(static_cast<std::size_t>(n_bands(options.grid)));
+  parallel_for(n_bands(options.grid), options.threads, [&](int i) {
+    const BandPlan used(light, plan, options, i);
+    sums[static_cast<std::size_t>(i)] = execute_adjoint(*used, light.profile(), cotangent);
+  });
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    const Moments weights = derivative_weights(light.frame, light.flux, parameters[p]);
+    gradient[p] = 0.0;
+    for (const Moments& sum : sums) gradient[p] += sum_of_products(weights, sum);
+  }
 }
 
 LightParameter light_parameter(Role role) {

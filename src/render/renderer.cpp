@@ -144,8 +144,6 @@ class Renderer::Impl {
     const ImageView to = convolver_ ? light.view() : image;
     Image bound = options.certificate ? Image(light_grid_.shape) : Image();
     ImageView bound_view = bound.view();
-    fill(image, 0.0);
-
     std::vector<Wanted> wanted(components.size());
     double total_flux = 0.0;
     double point_flux = 0.0;
@@ -193,27 +191,36 @@ class Renderer::Impl {
   void add_elliptical(std::span<const Component> components, const std::vector<Wanted>& wanted,
                       bool derivatives, ImageView to, ImageView* bound, Certificate& certificate) const {
     std::vector<EllipticalLight> lights;
+    Write write = Write::kReplace;  // what comes first
     for (std::size_t i = 0; i < components.size(); ++i) {
       if (components[i].kind->family != Family::kElliptical) continue;
       if (derivatives && !wanted[i].roles.empty()) {
-        add_with_derivatives(EllipticalLight(components[i]), wanted[i], to, bound, certificate);
+        add_with_derivatives(EllipticalLight(components[i]), wanted[i], write, to, bound, certificate);
+        write = Write::kAdd;
       } else {
         lights.emplace_back(components[i]);
       }
     }
-    if (!lights.empty()) render_lights(lights, light_options(), to, bound, certificate);
+    if (!lights.empty()) {
+      render_lights(lights, {}, light_options(), write, to, bound, certificate);
+    } else if (write == Write::kReplace) {
+      fill(to, 0.0);
+    }
   }
 
-  LightOptions light_options() const { return {light_grid_, options.tolerance, options.threads}; }
+  LightOptions light_options() const {
+    return {light_grid_, {options.tolerance.atol, options.tolerance.rtol}, options.threads};
+  }
 
-  void add_with_derivatives(const EllipticalLight& light, const Wanted& wanted, ImageView to,
+  void add_with_derivatives(const EllipticalLight& light, const Wanted& wanted, Write write, ImageView to,
                             ImageView* bound, Certificate& certificate) const {
     std::vector<LightParameter> parameters;
     for (const Role role : wanted.roles) {
       parameters.push_back(light_parameter(role));
     }
     if (!convolver_) {
-      render_with_derivatives(light, light_options(), parameters, to, wanted.images, bound, certificate);
+      render_with_derivatives(light, nullptr, light_options(), parameters, write, to, wanted.images, bound,
+                              certificate);
       return;
     }
     std::vector<Image> derivatives(parameters.size(), Image(light_grid_.shape));
@@ -221,7 +228,8 @@ class Renderer::Impl {
     for (Image& derivative : derivatives) {
       views.push_back(derivative.view());
     }
-    render_with_derivatives(light, light_options(), parameters, to, views, bound, certificate);
+    render_with_derivatives(light, nullptr, light_options(), parameters, write, to, views, bound,
+                            certificate);
     parallel_for(static_cast<int>(views.size()), options.threads, [&](int p) {
       const auto index = static_cast<std::size_t>(p);
       Convolver::Spectrum spectrum = convolver_->make_spectrum();

@@ -1,0 +1,34 @@
+// Sersic light sampled by plain rules, written out for the tests.
+#pragma once
+
+#include "gaxel/quadrature.hpp"
+#include "integrate/ellipse_frame.hpp"
+#include "profile/sersic.hpp"
+
+namespace gaxel {
+
+// Mean of the Sersic light over a box by a tensor rule on `pieces` x `pieces` sub-boxes, written out here.
+inline double mean_light(const SersicLaw& law, const EllipseFrame& f, const Box& box, int order, int pieces) {
+  const QuadratureRule& rule = gauss_legendre(order);
+  const double hx = 0.5 * (box.x_max - box.x_min) / pieces;
+  const double hy = 0.5 * (box.y_max - box.y_min) / pieces;
+  double sum = 0.0;
+  for (int a = 0; a < pieces; ++a) {
+    for (int b = 0; b < pieces; ++b) {
+      for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
+        for (std::size_t j = 0; j < rule.nodes.size(); ++j) {
+          const double x = box.x_min + hx * (2 * a + 1 + rule.nodes[i]);
+          const double y = box.y_min + hy * (2 * b + 1 + rule.nodes[j]);
+          sum += rule.weights[i] * rule.weights[j] * law.value(f.s(x, y));
+        }
+      }
+    }
+  }
+  return sum / (4.0 * pieces * pieces);
+}
+
+inline Box box_about(double x, double y, double hx, double hy) {
+  return {x - hx, x + hx, y - hy, y + hy};
+}
+
+}  // namespace gaxel
