@@ -14,16 +14,18 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "python"))
 
-from certificate_sweep import TRUTH_ERROR, sweep  # noqa: E402
+from certificate_sweep import sweep  # noqa: E402
 
-TOLERANCES = (1e-2, 1e-4, 1e-6, 1e-8, 1e-10)
+TOLERANCES = (1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12)
 
 
 def table(results):
     lines = [
         "| rtol | atol | galaxies | pixels | over tolerance | largest error / tolerance | bound below error | "
-        "bound over tolerance, no limit hit | limit hit | summed bound / summed error: median | 95 % | evaluations a pixel (median) |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "bound over tolerance, no limit hit | galaxies at a limit | their pixels over tolerance | "
+        "truth's error / tolerance, largest | summed bound / summed error: median | 95 % | of galaxies | "
+        "evaluations a pixel (median) |",
+        "|" + "---|" * 15,
     ]
     for r in results:
         sharp = np.array(r.sharpness)
@@ -32,7 +34,8 @@ def table(results):
         )
         lines.append(
             f"| {r.rtol:.0e} | {r.atol:.0e} | {r.galaxies} | {r.pixels} | {r.over_tolerance} | {r.largest:.2f} | "
-            f"{r.optimistic} | {r.over_but_silent} | {r.limit_hit} | {median} | {high} | {np.median(r.evaluations):.1f} |"
+            f"{r.optimistic} | {r.over_but_silent} | {r.limit_hit} | {r.over_at_limit} | {r.truth_error:.1e} | "
+            f"{median} | {high} | {sharp.size} | {np.median(r.evaluations):.1f} |"
         )
     return "\n".join(lines)
 
@@ -51,12 +54,15 @@ def main():
         print(table(results[-1:]).splitlines()[-1], flush=True)
     text = f"""# Pixels and certificates against exact ones
 
-Random Sersic profiles in 32 x 32 pixels: n 0.1 to 20, q 0.01 to 1, re 0.01 to 100 pixels (all logarithmic), any angle,
-centres inside and up to 5 pixels outside the image, one sixth each exactly on a pixel's centre, edge and corner, 15 percent at the
-extremes of n, q or re. Truth: line integrals with scipy's incomplete gamma function
-(`tests/python/exact_pixels.py`), good to 1e-15 of the flux, and 5e-15 at the extremes; errors are counted beyond {TRUTH_ERROR:.0e} of the
-flux. "Over tolerance" and "bound below error" must be 0; the summed bound may be at most 100 times the summed error in the
-median; the bound exceeds the tolerance only where a limit was hit, and then the certificate says so.
+Random Sersic profiles in 32 x 32 pixels: n 0.1 to 20, q 0.01 to 1, re 0.01 to 300 pixels (all logarithmic), any angle,
+centres inside and up to 5 pixels outside the image, one sixth each exactly on a pixel's centre, edge and corner, one sixth moved by
+up to 3 re in x and in y, 15 percent at the extremes of n, q or re. Truth: line integrals in extended precision, and Gauss-Legendre
+rules of two orders where the light is smooth (`tests/python/exact_pixels.py`); it states its own error, and errors count beyond that.
+
+"Over tolerance" and "bound below error" must be 0, the latter for galaxies at a limit too; the summed bound may be at most
+100 times the summed error in the median, over the galaxies whose summed error is twice the truth's own. The bound
+exceeds the tolerance only where a limit of double precision was hit, and then the certificate says so (`limit_hit`); pixels of those
+galaxies that do miss the tolerance are counted apart.
 
 {table(results)}
 
@@ -66,7 +72,8 @@ Made by `./dev validate --galaxies {args.galaxies} --seed {args.seed}` in {time.
     (ROOT / "docs" / "validation").mkdir(exist_ok=True)
     (ROOT / "docs" / "validation" / "pixels.md").write_text(text)
     failed = any(
-        r.over_tolerance or r.optimistic or r.over_but_silent or np.median(r.sharpness) > 100 for r in results
+        r.over_tolerance or r.optimistic or r.over_but_silent or not np.median(r.sharpness) <= 100
+        for r in results
     )
     return 1 if failed else 0
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numbers>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -90,6 +91,20 @@ std::vector<PhaseFactor> phase_factors(double p, int n, int n_frequencies) {
   return factors;
 }
 
+// Times the PSF's transform: convolution (sign +1); times its complex conjugate: correlation (sign -1).
+void multiply(FftBuffer& buffer, const FftBuffer& kernel, double sign) {
+  for (int row = 0; row < buffer.size().ny; ++row) {
+    double* light = buffer.spectrum_row(row);
+    const double* response = kernel.spectrum_row(row);
+    for (int i = 0; i < buffer.n_frequencies(); ++i, light += 2, response += 2) {
+      const double response_im = sign * response[1];
+      const double re = light[0] * response[0] - light[1] * response_im;
+      light[1] = light[0] * response_im + light[1] * response[0];
+      light[0] = re;
+    }
+  }
+}
+
 }  // namespace
 
 Convolver::Convolver(const Psf& psf, Shape region)
@@ -123,14 +138,18 @@ void Convolver::transform(ConstImageView model, Spectrum& spectrum) const {
   fft_->forward(buffer);
 }
 
+std::optional<Convolver::Position> Convolver::position_on_model(double x, double y) const {
+  const Position p{(x - model_grid_.x0) * oversample_, (y - model_grid_.y0) * oversample_};
+  const bool reaches = p.x > -1.0 && p.x < model_grid_.shape.nx && p.y > -1.0 && p.y < model_grid_.shape.ny;
+  return reaches ? std::optional(p) : std::nullopt;
+}
+
 void Convolver::add_point_source(Spectrum& spectrum, double x, double y, PointWeights weights) const {
-  const double px = (x - model_grid_.x0) * oversample_;
-  const double py = (y - model_grid_.y0) * oversample_;
-  const bool reaches = px > -1.0 && px < model_grid_.shape.nx && py > -1.0 && py < model_grid_.shape.ny;
-  if (!reaches) return;
+  const auto position = position_on_model(x, y);
+  if (!position) return;
   const int n_frequencies = spectrum.buffer_.n_frequencies();
-  const auto along_x = phase_factors(px, padded_.nx, n_frequencies);
-  const auto along_y = phase_factors(py, padded_.ny, padded_.ny);
+  const auto along_x = phase_factors(position->x, padded_.nx, n_frequencies);
+  const auto along_y = phase_factors(position->y, padded_.ny, padded_.ny);
   const double dx = weights.dx * oversample_;
   const double dy = weights.dy * oversample_;
   for (int row = 0; row < padded_.ny; ++row) {
@@ -157,28 +176,83 @@ void Convolver::convolve_bound(Spectrum& spectrum, ImageView image) const {
   for (double& pixel : image.pixels()) pixel = std::max(pixel, 0.0);
 }
 
+std::span<double> Convolver::region_row(FftBuffer& buffer, int sub_row) const {
+  const auto first = static_cast<std::size_t>(kernel_.nx - 1);
+  const auto length = static_cast<std::size_t>(region_.nx) * static_cast<std::size_t>(oversample_);
+  return buffer.real_row(kernel_.ny - 1 + sub_row).subspan(first, length);
+}
+
 void Convolver::multiply_back(Spectrum& spectrum, const FftBuffer& kernel, ImageView image) const {
   FftBuffer& buffer = spectrum.buffer_;
-  for (int row = 0; row < padded_.ny; ++row) {
-    double* light = buffer.spectrum_row(row);
-    const double* response = kernel.spectrum_row(row);
-    for (int i = 0; i < buffer.n_frequencies(); ++i, light += 2, response += 2) {
-      const double re = light[0] * response[0] - light[1] * response[1];
-      light[1] = light[0] * response[1] + light[1] * response[0];
-      light[0] = re;
-    }
-  }
+  multiply(buffer, kernel, 1.0);
   fft_->backward(buffer);
   for (int row = 0; row < region_.ny; ++row) {
     double* out = image.row(row);
     std::fill_n(out, region_.nx, 0.0);
     for (int sub_row = 0; sub_row < oversample_; ++sub_row) {
-      const double* in =
-          buffer.real_row(kernel_.ny - 1 + row * oversample_ + sub_row).data() + (kernel_.nx - 1);
+      const double* in = region_row(buffer, row * oversample_ + sub_row).data();
       for (int col = 0; col < region_.nx; ++col) {
         for (int sub_col = 0; sub_col < oversample_; ++sub_col) out[col] += *in++;
       }
     }
+  }
+}
+
+void Convolver::convolve_adjoint(ConstImageView cotangent, Spectrum& spectrum) const {
+  FftBuffer& buffer = spectrum.buffer_;
+  buffer.clear();
+  for (int row = 0; row < region_.ny; ++row) {
+    const double* in = cotangent.row(row);
+    for (int sub_row = 0; sub_row < oversample_; ++sub_row) {
+      double* out = region_row(buffer, row * oversample_ + sub_row).data();
+      for (int col = 0; col < region_.nx; ++col) out = std::fill_n(out, oversample_, in[col]);
+    }
+  }
+  fft_->forward(buffer);
+  multiply(buffer, *psf_, -1.0);
+}
+
+PointWeights Convolver::point_source_adjoint(const Spectrum& spectrum, double x, double y) const {
+  const auto position = position_on_model(x, y);
+  if (!position) return {};
+  const int n_frequencies = spectrum.buffer_.n_frequencies();
+  auto along_x = phase_factors(position->x, padded_.nx, n_frequencies);
+  // In the inner product of real images each frequency counts for its mirror image too, except the lowest
+  // and, as padded_.nx is even, the highest: they are their own.
+  for (PhaseFactor& f : std::span(along_x).subspan(1, along_x.size() - 2)) {
+    f = {2.0 * f.re, 2.0 * f.im, 2.0 * f.d_re, 2.0 * f.d_im};
+  }
+  const auto along_y = phase_factors(position->y, padded_.ny, padded_.ny);
+  PointWeights products;
+  for (int row = 0; row < padded_.ny; ++row) {
+    // The row's spectrum, conjugate, times the factors along x and their derivatives.
+    const double* in = spectrum.buffer_.spectrum_row(row);
+    double re = 0.0;
+    double im = 0.0;
+    double d_re = 0.0;
+    double d_im = 0.0;
+    for (const PhaseFactor& fx : along_x) {
+      re += in[0] * fx.re + in[1] * fx.im;
+      im += in[0] * fx.im - in[1] * fx.re;
+      d_re += in[0] * fx.d_re + in[1] * fx.d_im;
+      d_im += in[0] * fx.d_im - in[1] * fx.d_re;
+      in += 2;
+    }
+    const PhaseFactor& fy = along_y[static_cast<std::size_t>(row)];
+    products.value += fy.re * re - fy.im * im;
+    products.dx += fy.re * d_re - fy.im * d_im;
+    products.dy += fy.d_re * re - fy.d_im * im;
+  }
+  products.dx *= oversample_;
+  products.dy *= oversample_;
+  return products;
+}
+
+void Convolver::transform_adjoint(Spectrum& spectrum, ImageView model) const {
+  FftBuffer& buffer = spectrum.buffer_;
+  fft_->backward(buffer);
+  for (int row = 0; row < model.ny(); ++row) {
+    std::copy_n(buffer.real_row(row).data(), model.nx(), model.row(row));
   }
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 
 #include "gaxel/image.hpp"
 #include "gaxel/psf.hpp"
@@ -24,10 +26,16 @@ struct PointWeights {
 /// pixels from the light. Light is given as flux in square sub-pixels of side 1 / oversample, and each
 /// sub-pixel's flux is spread as if it lay in the sub-pixel's centre. No light is resampled: a fractional
 /// centre of the PSF shifts model_grid().
+///
+/// The members named _adjoint run backwards. Given the cotangent of the image, the derivative of some number
+/// (a likelihood, say) with respect to every pixel, they return that number's derivatives with respect to the
+/// light: convolve_adjoint(), then point_source_adjoint() for each point source, then transform_adjoint().
+/// They are exact transposes: inner products of image and cotangent, and of light and result, differ by
+/// rounding only.
 class Convolver {
  public:
-  /// The Fourier transform of light on model_grid(), padded. Transforms add: sums of images are sums of
-  /// spectra.
+  /// The Fourier transform of light on model_grid(), or of derivatives with respect to it, padded. Transforms
+  /// add: sums of images are sums of spectra.
   class Spectrum {
    public:
     void clear() { buffer_.clear(); }
@@ -65,7 +73,30 @@ class Convolver {
   /// the image. Never negative.
   void convolve_bound(Spectrum& spectrum, ImageView image) const;
 
+  /// The transpose of convolve(): overwrites `spectrum` with the transform of the `cotangent` (the region's
+  /// shape), each pixel's value on all of its sub-pixels, correlated with the PSF.
+  void convolve_adjoint(ConstImageView cotangent, Spectrum& spectrum) const;
+
+  /// The transpose of add_point_source() at (x, y), for a `spectrum` from convolve_adjoint(): the inner
+  /// products of the cotangent with P, dP/dx and dP/dy (see PointWeights). So the derivative with respect to
+  /// the flux is value, with respect to x flux * dx, to y flux * dy. Zeros for a source whose PSF does not
+  /// reach the region.
+  PointWeights point_source_adjoint(const Spectrum& spectrum, double x, double y) const;
+
+  /// The transpose of transform(): overwrites `model` (model_grid().shape) with the derivatives with respect
+  /// to each sub-pixel's flux, for a `spectrum` from convolve_adjoint(). Uses up `spectrum`.
+  void transform_adjoint(Spectrum& spectrum, ImageView model) const;
+
  private:
+  struct Position {
+    double x = 0.0;
+    double y = 0.0;
+  };
+
+  /// Where on model_grid(), in its sub-pixels, (x, y) lies; none if the PSF there does not reach the region.
+  std::optional<Position> position_on_model(double x, double y) const;
+  /// The sub-pixels of the region's row `sub_row` (counted in sub-pixels) in a convolved image.
+  std::span<double> region_row(FftBuffer& buffer, int sub_row) const;
   void multiply_back(Spectrum& spectrum, const FftBuffer& kernel, ImageView image) const;
 
   Shape region_;
