@@ -13,10 +13,12 @@
 
 namespace gaxel {
 
-/// The promise of every pixel: |error| <= atol * total |flux| + rtol * |pixel|. Sky counts for neither.
+/// The promise of every pixel: |error| <= atol * total |flux| + rtol * |pixel| + floor. Sky counts for
+/// neither.
 struct Tolerance {
   double rtol = 1e-6;
   double atol = 1e-9;
+  double floor = 0.0;  ///< counts: what does not matter in any pixel, a small part of its noise, say
 };
 
 /// What a render can vouch for. Bounds hold for the image before noise, in the image's units.
@@ -40,6 +42,20 @@ struct RenderOptions {
   int threads = 1;           ///< 0: as many as the machine has
 };
 
+/// The cells that each component is integrated on, and their rules. Immutable and cheap to copy; may be used
+/// from any number of threads. An empty plan stands for one that is made and forgotten.
+class RenderPlan {
+ public:
+  /// How many components' cells were found anew by the prepare() that returned this plan; those of the others
+  /// were taken over.
+  int n_made() const;
+
+ private:
+  friend class Renderer;
+  class Impl;
+  std::shared_ptr<const Impl> impl_;
+};
+
 /// Renders images of one shape through one PSF. Immutable after construction: one renderer may be used from
 /// many threads at once. Equal input gives equal bits.
 class Renderer {
@@ -53,15 +69,29 @@ class Renderer {
   Shape shape() const;
   const RenderOptions& options() const;
 
-  /// Writes the sum of the components to `image` (shape()). Throws InputError for invalid components.
-  Certificate render(std::span<const Component> components, ImageView image) const;
+  /// A plan for the components, with some margin, so that it holds for others that are near. What of
+  /// `previous` holds for them is taken over, which is checked by its error bounds at a fraction of the price
+  /// of a new plan. `previous` may be another renderer's. The same plan gives the same bits, whatever the
+  /// number of threads.
+  RenderPlan prepare(std::span<const Component> components, const RenderPlan& previous = {}) const;
+
+  /// Writes the sum of the components to `image` (shape()). `plan`: empty, or from prepare() for these
+  /// components. Throws InputError for invalid components, or a plan for another number of profiles.
+  Certificate render(std::span<const Component> components, ImageView image,
+                     const RenderPlan& plan = {}) const;
 
   /// As render, and writes to `jacobian` (n, ny, nx) the derivative of the image with respect to each of the
   /// n parameters marked in `wanted`, which has one entry for every parameter of every component, in order
   /// (as many as the sum of the kinds' parameters). Constants (fittable == false) must not be marked.
   Certificate render_with_jacobian(std::span<const Component> components,
-                                   std::span<const std::uint8_t> wanted, ImageView image,
-                                   double* jacobian) const;
+                                   std::span<const std::uint8_t> wanted, ImageView image, double* jacobian,
+                                   const RenderPlan& plan = {}) const;
+
+  /// The vector-Jacobian product: writes to `gradient` (n) the sum over the pixels of `cotangent` (shape())
+  /// times each of those derivatives, without making an image of any: the expansion of tiles and the
+  /// convolution run backwards.
+  void vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+           ConstImageView cotangent, double* gradient, const RenderPlan& plan = {}) const;
 
  private:
   class Impl;

@@ -58,11 +58,13 @@ Band band_of(const Grid& grid, int i) {
 // A plan that was given, or one made for the occasion.
 class BandPlan {
  public:
-  BandPlan(const EllipticalLight& light, const LightPlan* given, const LightOptions& options, int band) {
-    if (given != nullptr) {
-      plan_ = &given->bands[static_cast<std::size_t>(band)];
+  BandPlan(const PlannedLight& planned, int band) {
+    if (planned.plan != nullptr) {
+      plan_ = &planned.plan->bands[static_cast<std::size_t>(band)];
     } else {
-      made_ = prepare(*light.law, light.frame, options.grid, band_of(options.grid, band), options.tolerance);
+      const Grid& grid = planned.options.grid;
+      made_ = prepare(*planned.light->law, planned.light->frame, grid, band_of(grid, band),
+                      planned.options.tolerance);
       plan_ = &made_;
     }
   }
@@ -94,7 +96,7 @@ SharedLightPlan plan_light(const EllipticalLight& light, const LightOptions& opt
   const PixelTolerance tighter{kPlanMargin * options.tolerance.absolute,
                                kPlanMargin * options.tolerance.relative};
   const auto plan = std::make_shared<LightPlan>();
-  plan->options = options;
+  plan->grid = options.grid;
   plan->bands.resize(static_cast<std::size_t>(n_bands(options.grid)));
   parallel_for(n_bands(options.grid), options.threads, [&](int i) {
     plan->bands[static_cast<std::size_t>(i)] =
@@ -104,57 +106,57 @@ SharedLightPlan plan_light(const EllipticalLight& light, const LightOptions& opt
 }
 
 bool still_holds(const LightPlan& plan, const EllipticalLight& light, const LightOptions& options) {
-  return plan.options.grid == options.grid && plan.options.tolerance == options.tolerance &&
-         std::ranges::all_of(plan.bands, [&](const Plan& band) {
+  return plan.grid == options.grid && std::ranges::all_of(plan.bands, [&](const Plan& band) {
            return still_holds(band, *light.law, light.frame, options.tolerance);
          });
 }
 
-void render_lights(std::span<const EllipticalLight> lights, std::span<const SharedLightPlan> plans,
-                   const LightOptions& options, Write write, ImageView image, ImageView* bound,
+void render_lights(std::span<const PlannedLight> lights, Write write, ImageView image, ImageView* bound,
                    Certificate& certificate) {
   const bool share = lights.size() > 1;
+  const LightOptions& options = lights.front().options;
   for_each_band(options, certificate, [&](int i, Tally& tally) {
     const Band band = band_of(options.grid, i);
     TileSums sums;
     if (share && write == Write::kReplace) {
       std::fill_n(image.row(band.first_row), Shape{band.n_rows, image.nx()}.size(), 0.0);
     }
-    for (std::size_t k = 0; k < lights.size(); ++k) {
-      const BandPlan plan(lights[k], plans.empty() ? nullptr : plans[k].get(), options, i);
+    for (const PlannedLight& planned : lights) {
+      const BandPlan plan(planned, i);
+      const ProfileLight light = planned.light->profile();
       tally.add(*plan);
       if (share) {
-        execute_shared(*plan, lights[k].profile(), image, sums);
+        execute_shared(*plan, light, image, sums);
       } else {
-        execute(*plan, lights[k].profile(), write, image);
+        execute(*plan, light, write, image);
       }
-      if (bound != nullptr) add_error_bound(*plan, lights[k].profile(), *bound);
+      if (bound != nullptr) add_error_bound(*plan, light, *bound);
     }
     sums.expand(band, image);
   });
 }
 
-void render_with_derivatives(const EllipticalLight& light, const LightPlan* plan, const LightOptions& options,
-                             std::span<const LightParameter> parameters, Write write, ImageView image,
-                             std::span<const ImageView> derivatives, ImageView* bound,
-                             Certificate& certificate) {
-  for_each_band(options, certificate, [&](int i, Tally& tally) {
-    const BandPlan used(light, plan, options, i);
-    tally.add(*used);
-    execute_with_derivatives(*used, light.profile(), parameters, write, image, derivatives);
-    if (bound != nullptr) add_error_bound(*used, light.profile(), *bound);
+void render_with_derivatives(const PlannedLight& light, std::span<const LightParameter> parameters,
+                             Write write, ImageView image, std::span<const ImageView> derivatives,
+                             ImageView* bound, Certificate& certificate) {
+  for_each_band(light.options, certificate, [&](int i, Tally& tally) {
+    const BandPlan plan(light, i);
+    tally.add(*plan);
+    execute_with_derivatives(*plan, light.light->profile(), parameters, write, image, derivatives);
+    if (bound != nullptr) add_error_bound(*plan, light.light->profile(), *bound);
   });
 }
 
-void light_gradient(const EllipticalLight& light, const LightPlan* plan, const LightOptions& options,
-                    std::span<const LightParameter> parameters, ConstImageView cotangent, double* gradient) {
-  std::vector<Moments> sums(static_cast<std::size_t>(n_bands(options.grid)));
-  parallel_for(n_bands(options.grid), options.threads, [&](int i) {
-    const BandPlan used(light, plan, options, i);
-    sums[static_cast<std::size_t>(i)] = execute_adjoint(*used, light.profile(), cotangent);
+void light_gradient(const PlannedLight& light, std::span<const LightParameter> parameters,
+                    ConstImageView cotangent, double* gradient) {
+  const int n = n_bands(light.options.grid);
+  std::vector<Moments> sums(static_cast<std::size_t>(n));
+  parallel_for(n, light.options.threads, [&](int i) {
+    const BandPlan plan(light, i);
+    sums[static_cast<std::size_t>(i)] = execute_adjoint(*plan, light.light->profile(), cotangent);
   });
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    const Moments weights = derivative_weights(light.frame, light.flux, parameters[p]);
+    const Moments weights = derivative_weights(light.light->frame, light.light->flux, parameters[p]);
     gradient[p] = 0.0;
     for (const Moments& sum : sums) gradient[p] += sum_of_products(weights, sum);
   }

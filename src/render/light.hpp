@@ -31,7 +31,7 @@ struct LightOptions {
 
 /// The plans of one light, one for each band of the grid. Immutable.
 struct LightPlan {
-  LightOptions options;
+  Grid grid;
   std::vector<Plan> bands;
 };
 
@@ -40,27 +40,31 @@ using SharedLightPlan = std::shared_ptr<const LightPlan>;
 /// Plans for a light, to be used again while still_holds().
 SharedLightPlan plan_light(const EllipticalLight& light, const LightOptions& options);
 
-/// Whether a plan made by plan_light is good for this light and these options, too.
+/// Whether a plan made by plan_light keeps the tolerance of these options for this light, too.
 bool still_holds(const LightPlan& plan, const EllipticalLight& light, const LightOptions& options);
 
-/// Writes the lights to `image` (the grid's shape). Works on bands of rows in parallel; the result does not
-/// depend on the number of threads. `plans`: one for each light, or empty: plans are made and forgotten. With
-/// `bound`, adds each pixel's error bound to it.
-void render_lights(std::span<const EllipticalLight> lights, std::span<const SharedLightPlan> plans,
-                   const LightOptions& options, Write write, ImageView image, ImageView* bound,
+/// A light, its plan (null: one is made and forgotten), and how it is rendered. Not owned.
+struct PlannedLight {
+  const EllipticalLight* light;
+  const LightPlan* plan;
+  LightOptions options;
+};
+
+/// Writes the lights, all on one grid, to `image` (the grid's shape). Works on bands of rows in parallel; the
+/// result does not depend on the number of threads. With `bound`, adds each pixel's error bound to it.
+void render_lights(std::span<const PlannedLight> lights, Write write, ImageView image, ImageView* bound,
                    Certificate& certificate);
 
 /// The same for one light, with its derivatives with respect to `parameters` in the images `derivatives`, in
-/// place of what was there. `plan` may be null.
-void render_with_derivatives(const EllipticalLight& light, const LightPlan* plan, const LightOptions& options,
-                             std::span<const LightParameter> parameters, Write write, ImageView image,
-                             std::span<const ImageView> derivatives, ImageView* bound,
-                             Certificate& certificate);
+/// place of what was there.
+void render_with_derivatives(const PlannedLight& light, std::span<const LightParameter> parameters,
+                             Write write, ImageView image, std::span<const ImageView> derivatives,
+                             ImageView* bound, Certificate& certificate);
 
 /// Writes to `gradient`, for each of `parameters`, the sum over the pixels of cotangent * derivative. `plan`
 /// may be null. The bands' sums are added in order: the result does not depend on the number of threads.
-void light_gradient(const EllipticalLight& light, const LightPlan* plan, const LightOptions& options,
-                    std::span<const LightParameter> parameters, ConstImageView cotangent, double* gradient);
+void light_gradient(const PlannedLight& light, std::span<const LightParameter> parameters,
+                    ConstImageView cotangent, double* gradient);
 
 /// What a parameter of an elliptical kind means to the integration.
 LightParameter light_parameter(Role role);

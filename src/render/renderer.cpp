@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,79 +7,24 @@
 #include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
 #include "psf/convolver.hpp"
+#include "render/check_options.hpp"
 #include "render/light.hpp"
+#include "render/unconvolved.hpp"
+#include "render/wanted.hpp"
 
 namespace gaxel {
 namespace {
 
-// The derivatives wanted of one component: their roles, and their images in the jacobian.
-struct Wanted {
+// A component's part of a render: its wanted derivatives, and where they go.
+struct Part {
+  const Component* component;
   std::vector<Role> roles;
-  std::vector<ImageView> images;
+  std::vector<ImageView> derivatives;
+  double* gradient = nullptr;
+  std::size_t light = 0;  // which of the lights, and of the plans
+
+  Family family() const { return component->kind->family; }
 };
-
-Wanted wanted_of(const Component& component, std::span<const std::uint8_t>& flags, double*& jacobian,
-                 Shape shape) {
-  Wanted wanted;
-  const auto& specs = component.kind->parameters;
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    if (flags[i] != 0) {
-      if (!specs[i].fittable) {
-        throw InputError({"render_with_jacobian",
-                          std::string(component.kind->name) + "." + std::string(specs[i].name), "",
-                          "a constant has no derivative", "mark only parameters that can be fitted"});
-      }
-      wanted.roles.push_back(specs[i].role);
-      wanted.images.emplace_back(jacobian, shape);
-      jacobian += shape.size();
-    }
-  }
-  flags = flags.subspan(specs.size());
-  return wanted;
-}
-
-void fill(ImageView image, double value) {
-  std::ranges::fill(image.pixels(), value);
-}
-
-void add_sky(const Component& sky, ImageView image, const Wanted& wanted) {
-  const double level = sky.value(Role::kLevel);
-  const double slope_x = sky.value(Role::kSlopeX);
-  const double slope_y = sky.value(Role::kSlopeY);
-  const double pivot_x = sky.value(Role::kX);
-  const double pivot_y = sky.value(Role::kY);
-  for (int row = 0; row < image.ny(); ++row) {
-    const double dy = row - pivot_y;
-    for (int col = 0; col < image.nx(); ++col) {
-      const double dx = col - pivot_x;
-      image(row, col) += level + slope_x * dx + slope_y * dy;
-      for (std::size_t p = 0; p < wanted.roles.size(); ++p) {
-        const Role role = wanted.roles[p];
-        wanted.images[p](row, col) = role == Role::kLevel ? 1.0 : role == Role::kSlopeX ? dx : dy;
-      }
-    }
-  }
-}
-
-// Without a PSF a point lies in one pixel, wherever in it: only the flux has a derivative.
-void add_bare_point(const Component& point, ImageView image, const Wanted& wanted) {
-  for (const ImageView& derivative : wanted.images) {
-    fill(derivative, 0.0);
-  }
-  const double col = std::floor(point.value(Role::kX) + 0.5);
-  const double row = std::floor(point.value(Role::kY) + 0.5);
-  if (!(col >= 0 && row >= 0 && col < image.nx() && row < image.ny())) {
-    return;
-  }
-  const int c = static_cast<int>(col);
-  const int r = static_cast<int>(row);
-  image(r, c) += point.value(Role::kFlux);
-  for (std::size_t p = 0; p < wanted.roles.size(); ++p) {
-    if (wanted.roles[p] == Role::kFlux) {
-      wanted.images[p](r, c) = 1.0;
-    }
-  }
-}
 
 PointWeights point_weights(Role role, double flux) {
   switch (role) {
@@ -94,31 +37,35 @@ PointWeights point_weights(Role role, double flux) {
   }
 }
 
-void check_options(Shape shape, const RenderOptions& options) {
-  const std::string size = std::to_string(shape.ny) + " x " + std::to_string(shape.nx);
-  if (shape.empty()) {
-    throw InputError({"render", "shape", size, "an image needs pixels", "at least 1 x 1"});
-  }
-  if (shape.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
-    throw InputError({"render", "shape", size, "the image is too large", "fewer than 2^31 pixels"});
-  }
-  const auto check = [](const char* key, double value, bool valid) {
-    if (!valid) {
-      throw InputError(
-          {"render", key, std::to_string(value), "not a tolerance", "finite, rtol > 0, atol >= 0"});
-    }
-  };
-  check("rtol", options.tolerance.rtol,
-        options.tolerance.rtol > 0.0 && std::isfinite(options.tolerance.rtol));
-  check("atol", options.tolerance.atol,
-        options.tolerance.atol >= 0.0 && std::isfinite(options.tolerance.atol));
-  if (options.threads < 0) {
-    throw InputError({"render", "threads", std::to_string(options.threads), "not a number of threads",
-                      "1 or more, or 0 for all of the machine"});
-  }
+std::vector<LightParameter> light_parameters(const std::vector<Role>& roles) {
+  std::vector<LightParameter> parameters;
+  for (const Role role : roles) parameters.push_back(light_parameter(role));
+  return parameters;
+}
+
+double sum_of_absolutes(const Image& image) {
+  double sum = 0.0;
+  for (const double pixel : image.pixels()) sum += std::abs(pixel);
+  return sum;
+}
+
+double norm(const Image& image) {
+  double squares = 0.0;
+  for (const double pixel : image.pixels()) squares += pixel * pixel;
+  return std::sqrt(squares);
 }
 
 }  // namespace
+
+class RenderPlan::Impl {
+ public:
+  std::vector<SharedLightPlan> lights;  ///< of the elliptical components, in order
+  int n_made = 0;
+};
+
+int RenderPlan::n_made() const {
+  return impl_ == nullptr ? 0 : impl_->n_made;
+}
 
 class Renderer::Impl {
  public:
@@ -129,156 +76,235 @@ class Renderer::Impl {
     if (psf) {
       convolver_.emplace(*psf, shape);
       light_grid_ = convolver_->model_grid();
-      double squares = 0.0;
-      for (const double p : psf->kernel().pixels()) {
-        squares += p * p;
-      }
-      psf_norm_ = std::sqrt(squares);
+      psf_norm_ = norm(psf->kernel());
+      // Every data pixel sums the convolved sub-pixels in it.
+      const double sub_pixels = 1.0 / (light_grid_.step * light_grid_.step);
+      floor_share_ = 1.0 / (sub_pixels * sum_of_absolutes(psf->kernel()));
     }
   }
 
+  std::shared_ptr<const RenderPlan::Impl> prepare(std::span<const Component> components,
+                                                  const RenderPlan::Impl* previous) const {
+    const std::vector<EllipticalLight> lights = lights_of(parts_of(components, {}));
+    const auto plan = std::make_shared<RenderPlan::Impl>();
+    for (std::size_t i = 0; i < lights.size(); ++i) {
+      const LightOptions wanted = light_options(lights[i], lights.size());
+      const bool known = previous != nullptr && i < previous->lights.size();
+      if (known && still_holds(*previous->lights[i], lights[i], wanted)) {
+        plan->lights.push_back(previous->lights[i]);
+      } else {
+        plan->lights.push_back(plan_light(lights[i], wanted));
+        ++plan->n_made;
+      }
+    }
+    return plan;
+  }
+
   Certificate render(std::span<const Component> components, std::span<const std::uint8_t> flags,
-                     ImageView image, double* jacobian) const {
+                     ImageView image, double* jacobian, const RenderPlan::Impl* plan) const {
     Certificate certificate;
+    std::vector<Part> parts = parts_of(components, flags);
+    for (Part& part : parts) {
+      for (std::size_t p = 0; p < part.roles.size(); ++p, jacobian += shape.size()) {
+        part.derivatives.emplace_back(jacobian, shape);
+      }
+    }
     Image light = convolver_ ? Image(light_grid_.shape) : Image();
-    const ImageView to = convolver_ ? light.view() : image;
     Image bound = options.certificate ? Image(light_grid_.shape) : Image();
     ImageView bound_view = bound.view();
-    std::vector<Wanted> wanted(components.size());
-    double total_flux = 0.0;
-    double point_flux = 0.0;
-    for (std::size_t i = 0; i < components.size(); ++i) {
-      const Component& component = components[i];
-      validate(component);
-      if (jacobian != nullptr) {
-        wanted[i] = wanted_of(component, flags, jacobian, shape);
-      }
-      if (component.kind->family != Family::kSky) {
-        total_flux += std::abs(component.value(Role::kFlux));
-      }
-      if (component.kind->family == Family::kPoint) {
-        point_flux += std::abs(component.value(Role::kFlux));
-      }
-    }
-    add_elliptical(components, wanted, jacobian != nullptr, to, options.certificate ? &bound_view : nullptr,
-                   certificate);
+    render_elliptical(parts, plan, convolver_ ? light.view() : image,
+                      options.certificate ? &bound_view : nullptr, certificate);
     if (convolver_) {
-      convolve(components, wanted, light, image);
+      convolve(parts, light, image);
     } else {
-      for (std::size_t i = 0; i < components.size(); ++i) {
-        if (components[i].kind->family == Family::kPoint) {
-          add_bare_point(components[i], image, wanted[i]);
-        }
+      for (const Part& part : parts) {
+        if (part.family() == Family::kPoint)
+          add_bare_point(*part.component, part.roles, image, part.derivatives);
       }
     }
-    if (options.certificate) {
-      complete(certificate, bound, light, total_flux, point_flux, image);
-    }
-    for (std::size_t i = 0; i < components.size(); ++i) {
-      if (components[i].kind->family == Family::kSky) {
-        add_sky(components[i], image, wanted[i]);
-      }
+    if (options.certificate) complete(certificate, bound, light, parts, image);
+    for (const Part& part : parts) {
+      if (part.family() == Family::kSky) add_sky(*part.component, part.roles, image, part.derivatives);
     }
     certificate.evaluations_per_pixel =
         static_cast<double>(certificate.n_evaluations) / static_cast<double>(light_grid_.shape.size());
     return certificate;
   }
 
+  void vjp(std::span<const Component> components, std::span<const std::uint8_t> flags,
+           ConstImageView cotangent, double* gradient, const RenderPlan::Impl* plan) const {
+    std::vector<Part> parts = parts_of(components, flags);
+    for (Part& part : parts) {
+      part.gradient = gradient;
+      gradient += part.roles.size();
+    }
+    Image of_light = convolver_ ? Image(light_grid_.shape) : Image();
+    if (convolver_) {
+      Convolver::Spectrum spectrum = convolver_->make_spectrum();
+      convolver_->convolve_adjoint(cotangent, spectrum);
+      for (const Part& part : parts) {
+        if (part.family() == Family::kPoint) point_gradient(part, spectrum);
+      }
+      convolver_->transform_adjoint(spectrum, of_light.view());
+    }
+    const ConstImageView on_light_grid = convolver_ ? of_light.view() : cotangent;
+    const std::vector<EllipticalLight> lights = lights_of(parts);
+    check_plan(plan, lights);
+    for (const Part& part : parts) {
+      switch (part.family()) {
+        case Family::kElliptical:
+          light_gradient({&lights[part.light], plan_of(plan, part.light),
+                          light_options(lights[part.light], lights.size())},
+                         light_parameters(part.roles), on_light_grid, part.gradient);
+          break;
+        case Family::kPoint:
+          if (!convolver_) bare_point_gradient(*part.component, part.roles, cotangent, part.gradient);
+          break;
+        case Family::kSky:
+          sky_gradient(*part.component, part.roles, cotangent, part.gradient);
+          break;
+      }
+    }
+  }
+
   Shape shape;
   RenderOptions options;
 
  private:
-  void add_elliptical(std::span<const Component> components, const std::vector<Wanted>& wanted,
-                      bool derivatives, ImageView to, ImageView* bound, Certificate& certificate) const {
-    std::vector<EllipticalLight> lights;
-    Write write = Write::kReplace;  // what comes first
-    for (std::size_t i = 0; i < components.size(); ++i) {
-      if (components[i].kind->family != Family::kElliptical) continue;
-      if (derivatives && !wanted[i].roles.empty()) {
-        add_with_derivatives(EllipticalLight(components[i]), wanted[i], write, to, bound, certificate);
-        write = Write::kAdd;
-      } else {
-        lights.emplace_back(components[i]);
+  static std::vector<Part> parts_of(std::span<const Component> components,
+                                    std::span<const std::uint8_t> flags) {
+    std::vector<Part> parts;
+    std::size_t n_lights = 0;
+    for (const Component& component : components) {
+      validate(component);
+      Part& part = parts.emplace_back(Part{&component, {}, {}});
+      if (!flags.empty()) {
+        part.roles = wanted_roles(component, flags);
+        flags = flags.subspan(component.kind->parameters.size());
       }
+      if (part.family() == Family::kElliptical) part.light = n_lights++;
     }
-    if (!lights.empty()) {
-      render_lights(lights, {}, light_options(), write, to, bound, certificate);
+    return parts;
+  }
+
+  static std::vector<EllipticalLight> lights_of(const std::vector<Part>& parts) {
+    std::vector<EllipticalLight> lights;
+    for (const Part& part : parts) {
+      if (part.family() == Family::kElliptical) lights.emplace_back(*part.component);
+    }
+    return lights;
+  }
+
+  static void check_plan(const RenderPlan::Impl* plan, const std::vector<EllipticalLight>& lights) {
+    if (plan != nullptr && plan->lights.size() != lights.size()) {
+      throw InputError({"render", "plan", std::to_string(plan->lights.size()) + " profiles",
+                        "made for other components", std::to_string(lights.size()) + " profiles"});
+    }
+  }
+
+  static const LightPlan* plan_of(const RenderPlan::Impl* plan, std::size_t light) {
+    return plan == nullptr ? nullptr : plan->lights[light].get();
+  }
+
+  // The floor is shared by all lights; a light of next to no flux is still known to kLeastAccuracy of it.
+  LightOptions light_options(const EllipticalLight& light, std::size_t n_lights) const {
+    constexpr double kLeastAccuracy = 1e-6;
+    const double floor = options.tolerance.floor * floor_share_ / static_cast<double>(n_lights);
+    const double of_flux = floor > 0.0 ? std::min(floor / std::abs(light.flux), kLeastAccuracy) : 0.0;
+    return {light_grid_, {options.tolerance.atol + of_flux, options.tolerance.rtol}, options.threads};
+  }
+
+  void render_elliptical(const std::vector<Part>& parts, const RenderPlan::Impl* plan, ImageView to,
+                         ImageView* bound, Certificate& certificate) const {
+    const std::vector<EllipticalLight> lights = lights_of(parts);
+    check_plan(plan, lights);
+    Write write = Write::kReplace;  // what comes first
+    std::vector<PlannedLight> plain;
+    for (const Part& part : parts) {
+      if (part.family() != Family::kElliptical) continue;
+      const EllipticalLight& light = lights[part.light];
+      const PlannedLight planned{&light, plan_of(plan, part.light), light_options(light, lights.size())};
+      if (part.roles.empty()) {
+        plain.push_back(planned);
+        continue;
+      }
+      add_with_derivatives(planned, part, write, to, bound, certificate);
+      write = Write::kAdd;
+    }
+    if (!plain.empty()) {
+      render_lights(plain, write, to, bound, certificate);
     } else if (write == Write::kReplace) {
-      fill(to, 0.0);
+      std::ranges::fill(to.pixels(), 0.0);
     }
   }
 
-  LightOptions light_options() const {
-    return {light_grid_, {options.tolerance.atol, options.tolerance.rtol}, options.threads};
-  }
-
-  void add_with_derivatives(const EllipticalLight& light, const Wanted& wanted, Write write, ImageView to,
+  void add_with_derivatives(const PlannedLight& light, const Part& part, Write write, ImageView to,
                             ImageView* bound, Certificate& certificate) const {
-    std::vector<LightParameter> parameters;
-    for (const Role role : wanted.roles) {
-      parameters.push_back(light_parameter(role));
-    }
+    const std::vector<LightParameter> parameters = light_parameters(part.roles);
     if (!convolver_) {
-      render_with_derivatives(light, nullptr, light_options(), parameters, write, to, wanted.images, bound,
-                              certificate);
+      render_with_derivatives(light, parameters, write, to, part.derivatives, bound, certificate);
       return;
     }
     std::vector<Image> derivatives(parameters.size(), Image(light_grid_.shape));
     std::vector<ImageView> views;
-    for (Image& derivative : derivatives) {
-      views.push_back(derivative.view());
-    }
-    render_with_derivatives(light, nullptr, light_options(), parameters, write, to, views, bound,
-                            certificate);
+    for (Image& derivative : derivatives) views.push_back(derivative.view());
+    render_with_derivatives(light, parameters, write, to, views, bound, certificate);
     parallel_for(static_cast<int>(views.size()), options.threads, [&](int p) {
       const auto index = static_cast<std::size_t>(p);
       Convolver::Spectrum spectrum = convolver_->make_spectrum();
       convolver_->transform(views[index], spectrum);
-      convolver_->convolve(spectrum, wanted.images[index]);
+      convolver_->convolve(spectrum, part.derivatives[index]);
     });
   }
 
-  void convolve(std::span<const Component> components, const std::vector<Wanted>& wanted, const Image& light,
-                ImageView image) const {
+  void convolve(const std::vector<Part>& parts, const Image& light, ImageView image) const {
     Convolver::Spectrum spectrum = convolver_->make_spectrum();
     convolver_->transform(light.view(), spectrum);
-    for (std::size_t i = 0; i < components.size(); ++i) {
-      const Component& point = components[i];
-      if (point.kind->family != Family::kPoint) {
-        continue;
-      }
-      const double x = point.value(Role::kX);
-      const double y = point.value(Role::kY);
-      const double flux = point.value(Role::kFlux);
+    for (const Part& part : parts) {
+      if (part.family() != Family::kPoint) continue;
+      const double x = part.component->value(Role::kX);
+      const double y = part.component->value(Role::kY);
+      const double flux = part.component->value(Role::kFlux);
       convolver_->add_point_source(spectrum, x, y, {flux, 0.0, 0.0});
-      for (std::size_t p = 0; p < wanted[i].roles.size(); ++p) {
+      for (std::size_t p = 0; p < part.roles.size(); ++p) {
         Convolver::Spectrum derivative = convolver_->make_spectrum();
-        convolver_->add_point_source(derivative, x, y, point_weights(wanted[i].roles[p], flux));
-        convolver_->convolve(derivative, wanted[i].images[p]);
+        convolver_->add_point_source(derivative, x, y, point_weights(part.roles[p], flux));
+        convolver_->convolve(derivative, part.derivatives[p]);
       }
     }
     convolver_->convolve(spectrum, image);
   }
 
+  void point_gradient(const Part& part, const Convolver::Spectrum& spectrum) const {
+    const PointWeights products = convolver_->point_source_adjoint(spectrum, part.component->value(Role::kX),
+                                                                   part.component->value(Role::kY));
+    for (std::size_t p = 0; p < part.roles.size(); ++p) {
+      const PointWeights weights = point_weights(part.roles[p], part.component->value(Role::kFlux));
+      part.gradient[p] = weights.value * products.value + weights.dx * products.dx + weights.dy * products.dy;
+    }
+  }
+
   // From the bound of the light to that of the image (without sky), and the summary of it.
-  void complete(Certificate& certificate, const Image& light_bound, const Image& light, double total_flux,
-                double point_flux, ConstImageView image) const {
+  void complete(Certificate& certificate, const Image& light_bound, const Image& light,
+                const std::vector<Part>& parts, ConstImageView image) const {
+    double total_flux = 0.0;
+    double point_flux = 0.0;
+    for (const Part& part : parts) {
+      if (part.family() == Family::kSky) continue;
+      total_flux += std::abs(part.component->value(Role::kFlux));
+      if (part.family() == Family::kPoint) point_flux += std::abs(part.component->value(Role::kFlux));
+    }
     certificate.bound = Image(shape);
     if (convolver_) {
       Convolver::Spectrum spectrum = convolver_->make_spectrum();
       convolver_->transform(light_bound.view(), spectrum);
       convolver_->convolve_bound(spectrum, certificate.bound.view());
-      double squares = 0.0;
-      for (const double p : light.pixels()) {
-        squares += p * p;
-      }
       // Rounding of the Fourier transforms: eps log2(N) in the 2-norm (Higham, Accuracy and Stability, 24.1);
       // and of the phases that place point sources, eps times the number of pixels they turn over.
       constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
       const double transforms = 4.0 * kEpsilon * std::log2(static_cast<double>(light.size()));
       const double phases = 8.0 * kEpsilon * (light.nx() + light.ny());
-      const double rounding =
-          (transforms * (std::sqrt(squares) + point_flux) + phases * point_flux) * psf_norm_;
+      const double rounding = (transforms * (norm(light) + point_flux) + phases * point_flux) * psf_norm_;
       for (double& b : certificate.bound.pixels()) {
         b += rounding;
       }
@@ -289,8 +315,8 @@ class Renderer::Impl {
     for (std::size_t i = 0; i < bounds.size(); ++i) {
       certificate.max_bound = std::max(certificate.max_bound, bounds[i]);
       certificate.sum_bound += bounds[i];
-      const double allowed =
-          options.tolerance.atol * total_flux + options.tolerance.rtol * std::abs(image.pixels()[i]);
+      const double allowed = options.tolerance.atol * total_flux +
+                             options.tolerance.rtol * std::abs(image.pixels()[i]) + options.tolerance.floor;
       certificate.n_over += bounds[i] > allowed ? 1 : 0;
     }
   }
@@ -298,6 +324,7 @@ class Renderer::Impl {
   std::optional<Convolver> convolver_;
   Grid light_grid_;
   double psf_norm_ = 0.0;
+  double floor_share_ = 1.0;  // of a data pixel's error that a pixel of the light grid may have
 };
 
 Renderer::Renderer(Shape shape, const std::optional<Psf>& psf, RenderOptions options)
@@ -313,22 +340,28 @@ const RenderOptions& Renderer::options() const {
   return impl_->options;
 }
 
-Certificate Renderer::render(std::span<const Component> components, ImageView image) const {
-  return impl_->render(components, {}, image, nullptr);
+RenderPlan Renderer::prepare(std::span<const Component> components, const RenderPlan& previous) const {
+  RenderPlan plan;
+  plan.impl_ = impl_->prepare(components, previous.impl_.get());
+  return plan;
+}
+
+Certificate Renderer::render(std::span<const Component> components, ImageView image,
+                             const RenderPlan& plan) const {
+  return impl_->render(components, {}, image, nullptr, plan.impl_.get());
 }
 
 Certificate Renderer::render_with_jacobian(std::span<const Component> components,
                                            std::span<const std::uint8_t> wanted, ImageView image,
-                                           double* jacobian) const {
-  std::size_t n_parameters = 0;
-  for (const Component& component : components) {
-    n_parameters += component.kind->parameters.size();
-  }
-  if (wanted.size() != n_parameters) {
-    throw InputError({"render_with_jacobian", "wanted", std::to_string(wanted.size()) + " entries",
-                      "one entry is needed for every parameter", std::to_string(n_parameters)});
-  }
-  return impl_->render(components, wanted, image, jacobian);
+                                           double* jacobian, const RenderPlan& plan) const {
+  check_flags(components, wanted, "render_with_jacobian");
+  return impl_->render(components, wanted, image, jacobian, plan.impl_.get());
+}
+
+void Renderer::vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+                   ConstImageView cotangent, double* gradient, const RenderPlan& plan) const {
+  check_flags(components, wanted, "vjp");
+  impl_->vjp(components, wanted, cotangent, gradient, plan.impl_.get());
 }
 
 }  // namespace gaxel

@@ -1,0 +1,150 @@
+// Plans that are kept, and vector-Jacobian products, through PSFs and with every family of components.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "gaxel/error.hpp"
+#include "gaxel/render.hpp"
+
+namespace gaxel {
+namespace {
+
+constexpr Shape kShape{50, 61};
+
+Component sersic(double x, double y, double flux, double re, double n, double q, double theta) {
+  return {&component_kind("sersic"), {x, y, flux, re, n, q, theta}};
+}
+
+std::vector<Component> field() {
+  return {sersic(30.2, 21.7, 900.0, 5.0, 2.5, 0.5, 0.4),
+          {&component_kind("pointsource"), {40.3, 12.6, 250.0}},
+          sersic(12.0, 40.0, 300.0, 2.0, 1.0, 0.8, -0.3),
+          {&component_kind("sky"), {3.0, 0.01, -0.02, 30.0, 25.0}}};
+}
+
+Psf lopsided_psf(int side) {
+  Image kernel(Shape{side, side});
+  for (int row = 0; row < side; ++row) {
+    for (int col = 0; col < side; ++col) {
+      const double dx = (col - 0.5 * side) / 2.0;
+      const double dy = (row - 0.4 * side) / 1.5;
+      kernel(row, col) = std::exp(-0.5 * (dx * dx + dy * dy));
+    }
+  }
+  return Psf(kernel);
+}
+
+bool same_bits(const Image& a, const Image& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+}
+
+TEST(RenderPlan, GivesTheSameBitsForAnyNumberOfThreads) {
+  const Shape tall{300, 61};
+  const std::vector<Component> components = field();
+  const RenderPlan plan = Renderer(tall).prepare(components);
+  Image one(tall);
+  Image four(tall);
+  Renderer(tall, std::nullopt, {{}, false, 1}).render(components, one.view(), plan);
+  Renderer(tall, std::nullopt, {{}, false, 4}).render(components, four.view(), plan);
+  EXPECT_TRUE(same_bits(one, four));
+}
+
+TEST(RenderPlan, IsTakenOverWhereItHoldsAndRemadeWhereItDoesNot) {
+  const Renderer renderer(kShape);
+  std::vector<Component> components = field();
+  const RenderPlan first = renderer.prepare(components);
+  EXPECT_EQ(first.n_made(), 2);
+  components[0].values[0] += 1e-6;
+  const RenderPlan second = renderer.prepare(components, first);
+  EXPECT_EQ(second.n_made(), 0);
+  components[2].values[1] += 3.0;
+  const RenderPlan third = renderer.prepare(components, second);
+  EXPECT_EQ(third.n_made(), 1);
+  const Tolerance tolerance;
+  Image kept(kShape);
+  Image exact(kShape);
+  renderer.render(components, kept.view(), third);
+  Renderer(kShape, std::nullopt, {{1e-10, 1e-13}, false, 1}).render(components, exact.view());
+  for (std::size_t k = 0; k < kept.size(); ++k) {
+    EXPECT_NEAR(kept.data()[k], exact.data()[k], 1450.0 * tolerance.atol + tolerance.rtol * exact.data()[k]);
+  }
+}
+
+TEST(RenderPlan, OfAnotherGridIsNotTakenOver) {
+  const std::vector<Component> components = field();
+  const RenderPlan plan = Renderer(kShape).prepare(components);
+  EXPECT_EQ(Renderer(kShape, lopsided_psf(9)).prepare(components, plan).n_made(), 2);
+}
+
+TEST(RenderPlan, ForOtherComponentsIsRefused) {
+  const std::vector<Component> components = field();
+  const RenderPlan plan = Renderer(kShape).prepare({components.data(), 1});
+  Image image(kShape);
+  EXPECT_THROW(Renderer(kShape).render(components, image.view(), plan), InputError);
+}
+
+TEST(Tolerance, AFloorIsKeptThroughAPsf) {
+  const double floor = 0.05;
+  const std::vector<Component> components = field();
+  const Psf psf = lopsided_psf(9);
+  const Renderer coarse(kShape, psf, {{1e-6, 1e-9, floor}, true, 1});
+  const Renderer fine(kShape, psf, {{1e-9, 1e-12}, false, 1});
+  Image image(kShape);
+  Image exact(kShape);
+  const Certificate certificate = coarse.render(components, image.view());
+  fine.render(components, exact.view());
+  double largest = 0.0;
+  for (std::size_t k = 0; k < image.size(); ++k) {
+    largest = std::max(largest, std::abs(image.data()[k] - exact.data()[k]));
+  }
+  EXPECT_LE(largest, floor);
+  EXPECT_GT(largest, 1e-9);
+  EXPECT_EQ(certificate.n_over, 0);
+  Image tight(kShape);
+  const Certificate of_tight = Renderer(kShape, psf, {{}, true, 1}).render(components, tight.view());
+  EXPECT_LT(certificate.n_evaluations, of_tight.n_evaluations);
+}
+
+class Vjp : public ::testing::TestWithParam<int> {};
+
+TEST_P(Vjp, IsTheProductWithTheJacobian) {
+  const std::optional<Psf> psf =
+      GetParam() == 0 ? std::nullopt : std::optional<Psf>(lopsided_psf(GetParam()));
+  const Renderer renderer(kShape, psf);
+  const std::vector<Component> components = field();
+  std::vector<std::uint8_t> wanted = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0, 0};
+  const std::size_t n = 18;
+  Image image(kShape);
+  std::vector<double> jacobian(n * kShape.size());
+  renderer.render_with_jacobian(components, wanted, image.view(), jacobian.data());
+  std::mt19937_64 random(1);
+  std::normal_distribution<double> normal;
+  Image cotangent(kShape);
+  for (double& pixel : cotangent.pixels()) pixel = normal(random);
+  std::vector<double> gradient(n, 7.0);
+  const RenderPlan plan = renderer.prepare(components);
+  for (const RenderPlan& used : {RenderPlan(), plan}) {
+    renderer.vjp(components, wanted, cotangent.view(), gradient.data(), used);
+    for (std::size_t p = 0; p < n; ++p) {
+      double expected = 0.0;
+      double size = 0.0;
+      for (std::size_t k = 0; k < kShape.size(); ++k) {
+        const double product = cotangent.data()[k] * jacobian[p * kShape.size() + k];
+        expected += product;
+        size += std::abs(product);
+      }
+      // The render's own plan, or one with a margin: then they agree to the tolerance.
+      EXPECT_NEAR(gradient[p], expected, (used.n_made() == 0 ? 1e-12 : 1e-6) * size) << p;
+    }
+  }
+  wanted.pop_back();
+  EXPECT_THROW(renderer.vjp(components, wanted, cotangent.view(), gradient.data()), InputError);
+}
+
+INSTANTIATE_TEST_SUITE_P(Psfs, Vjp, ::testing::Values(0, 9, 12));
+
+}  // namespace
+}  // namespace gaxel
