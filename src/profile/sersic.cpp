@@ -32,6 +32,9 @@ SersicConstants sersic_constants(double n) {
                              boost::math::lgamma(2.0L * nl);
   c.i0 = static_cast<double>(std::exp(log_i0));
   c.log_i0 = static_cast<double>(log_i0);
+  const long double rate = c.b / std::numbers::ln2_v<long double>;
+  c.rate = static_cast<double>(rate);
+  c.log2_rate = static_cast<double>(std::log2(rate));
   c.dlog_b_dn = b.db_dn / b.b;
   c.dlog_i0_dn = 2.0 * c.log_b + 2.0 * n * c.dlog_b_dn - 1.0 / n - 2.0 * boost::math::digamma(2.0 * n);
   return c;

@@ -13,6 +13,8 @@ struct SersicConstants {
   double log_b;
   double i0;  ///< central intensity at unit flux, I0 = b^2n / (2 pi n Gamma(2n))
   double log_i0;
+  double rate;       ///< b / ln 2: g = I0 2^-w, w = rate s^p
+  double log2_rate;  ///< log2 of that
   double dlog_b_dn;
   double dlog_i0_dn;
 };
