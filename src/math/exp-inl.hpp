@@ -14,8 +14,8 @@ namespace gaxel::HWY_NAMESPACE {
 /// Sign of what exp2_in_range returns.
 enum class Sign { kPlus, kMinus };
 
-/// 2^y, or -2^y at the same cost, for -1022 <= y <= 1023.5, within 1 unit in the last place; for -1023 <= y <
-/// -1022 some number from 0 to 2^-1022, for y = -1023 zero. Other y: unspecified.
+/// 2^y, or -2^y at the same cost, for -1022 <= y <= 1023.5, within 1.2 units in the last place; for -1023 <=
+/// y < -1022 some number from 0 to 2^-1022, for y = -1023 zero. Other y: unspecified.
 template <Sign sign = Sign::kPlus, class D, class V>
 HWY_INLINE V exp2_in_range(D d, V y) {
   namespace hn = hwy::HWY_NAMESPACE;

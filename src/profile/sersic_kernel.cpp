@@ -162,8 +162,7 @@ void partials(const SersicConstants& c, const double* s, std::size_t n, double* 
   const auto dlog_i0 = hn::Set(d, c.dlog_i0_dn);
   const auto dlog_b = hn::Set(d, std::numbers::ln2 * c.dlog_b_dn);
   // dp/dn = -2 p^2, twice ln 2: of w and of the logarithm.
-  const auto per_log_s =
-      hn::Set(d, -2.0 * c.exponent * c.exponent * std::numbers::ln2 * std::numbers::ln2);
+  const auto per_log_s = hn::Set(d, -2.0 * c.exponent * c.exponent * std::numbers::ln2 * std::numbers::ln2);
   Block log_s;
   Block minus_w;
   for (std::size_t begin = 0; begin < n;) {
