@@ -44,6 +44,10 @@ void power_of_two(const double* x, std::size_t n, double* y) {
   over_vectors(x, n, y, [](auto d, auto v) { return exp2_in_range(d, v); });
 }
 
+void exponential(const double* x, std::size_t n, double* y) {
+  over_vectors(x, n, y, [](auto d, auto v) { return exp_in_range(d, v); });
+}
+
 void negative_power_of_two(const double* x, std::size_t n, double* y) {
   over_vectors(x, n, y, [](auto d, auto v) { return exp2_in_range<Sign::kMinus>(d, v); });
 }
@@ -59,6 +63,7 @@ HWY_EXPORT(natural_log);
 HWY_EXPORT(binary_log);
 HWY_EXPORT(power_of_two);
 HWY_EXPORT(negative_power_of_two);
+HWY_EXPORT(exponential);
 
 constexpr std::size_t kSamples = 1 << 17;
 
@@ -98,6 +103,10 @@ const std::vector<Case>& cases() {
   const auto minus_exp2 = [](const double* x, std::size_t n, double* y) {
     HWY_DYNAMIC_DISPATCH(negative_power_of_two)(x, n, y);
   };
+  const auto exp = [](const double* x, std::size_t n, double* y) {
+    HWY_DYNAMIC_DISPATCH(exponential)(x, n, y);
+  };
+  const auto exact_exp = [](long double x) { return std::exp(x); };
   const auto exact_ln = [](long double x) { return std::log(x); };
   const auto exact_log2 = [](long double x) { return std::log2(x); };
   const auto exact_exp2 = [](long double x) { return std::exp2(x); };
@@ -114,6 +123,8 @@ const std::vector<Case>& cases() {
       {"2^y", exp2, exact_exp2, -60.0, 10.0, kEven, 1.2, last_place},
       {"2^y", exp2, exact_exp2, -0.5, 0.5, kEven, 1.2, last_place},
       {"2^y", exp2, exact_exp2, -1e-3, 1e-3, kEven, 0.51, last_place},
+      {"exp", exp, exact_exp, -708.0, 709.0, kEven, 1.5, last_place},
+      {"exp", exp, exact_exp, -20.0, 0.0, kEven, 1.5, last_place},
       {"-2^y", minus_exp2, exact_minus_exp2, -1022.0, 1023.5, kEven, 1.2, last_place},
   };
   return all;
