@@ -34,6 +34,7 @@ class SersicLaw final : public RadialLaw {
   double log_min(const RadialRange& range) const override { return range.log_at_max; }
   double log_max(const RadialRange& range) const override { return range.log_at_min; }
   void enclosed(const double* s, std::size_t n, double* mean, double* d_shape) const override;
+  double enclosed_rounding() const override;
   double value(double s) const override;
   double rounding(double g) const override;
   CuspSampling cusp_sampling() const override;
