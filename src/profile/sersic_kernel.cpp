@@ -22,6 +22,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 // functions on one.
 constexpr std::size_t kBlock = 256;
 
+// Vectors in a row, as many as there are registers for.
+constexpr std::size_t kTogether = hn::MaxLanes(hn::ScalableTag<double>()) >= 8 ? 4 : 2;
+
 struct Block {
   alignas(64) double values[kBlock];
 };
@@ -34,11 +37,10 @@ HWY_INLINE void transform(const double* from, std::size_t count, double* to, Bod
   const std::size_t lanes = hn::Lanes(d);
   const auto last = hn::LoadU(d, from + count - lanes);
   std::size_t i = 0;
-  for (; i + 2 * lanes <= count; i += 2 * lanes) {
-    const auto first = body(hn::LoadU(d, from + i));
-    const auto second = body(hn::LoadU(d, from + i + lanes));
-    hn::StoreU(first, d, to + i);
-    hn::StoreU(second, d, to + i + lanes);
+  for (; i + kTogether * lanes <= count; i += kTogether * lanes) {
+    hn::Vec<decltype(d)> y[kTogether];
+    for (std::size_t k = 0; k < kTogether; ++k) y[k] = body(hn::LoadU(d, from + i + k * lanes));
+    for (std::size_t k = 0; k < kTogether; ++k) hn::StoreU(y[k], d, to + i + k * lanes);
   }
   for (; i < count; i += lanes) {
     const bool is_last = i + lanes >= count;
