@@ -1,17 +1,18 @@
 #include "integrate/cusp.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <iterator>
 #include <limits>
-#include <vector>
 
 #include "gaxel/quadrature.hpp"
 
 namespace gaxel {
 namespace {
 
-constexpr int kPanelOrder = 16;
+// Relative rounding error of an edge's height and weights, s and the sums, beside that of
+// RadialLaw::enclosed.
+constexpr double kEdgeRounding = 16.0 * std::numeric_limits<double>::epsilon();
 
 struct Point {
   double u;
@@ -38,70 +39,113 @@ struct EdgeIntegrals {
   double light_tau = 0.0;
 };
 
-// Collects the nodes of an edge's panels, then evaluates them together.
-struct EdgeSampler {
-  std::vector<double> tau;
-  std::vector<double> weight;
+// The nodes of the panels of all edges, evaluated together; when there is no room for more, at once.
+class PanelNodes {
+ public:
+  PanelNodes(const RadialLaw& law, bool derivatives, std::array<EdgeIntegrals, 4>& edges)
+      : law_(law), derivatives_(derivatives), edges_(edges) {}
 
-  void add_panel(double from, double to) {
-    const QuadratureRule& rule = gauss_legendre(kPanelOrder);
+  // `height_squared`: of the perpendicular from the centre on the edge.
+  void add(std::size_t edge, double height_squared, double from, double to) {
+    if (n_panels_ == kPanels) evaluate();
     const double middle = 0.5 * (from + to);
     const double half = 0.5 * (to - from);
-    for (std::size_t k = 0; k < rule.nodes.size(); ++k) {
-      tau.push_back(middle + half * rule.nodes[k]);
-      weight.push_back(half * rule.weights[k]);
-    }
-  }
-
-  // `height_squared`: of the perpendicular from the centre.
-  EdgeIntegrals integrate(const RadialLaw& law, double height_squared, bool derivatives) const {
-    const std::size_t n = tau.size();
-    std::vector<double> s(n);
-    std::vector<double> mean(n);
-    for (std::size_t k = 0; k < n; ++k) {
+    panels_[n_panels_] = {edge, half};
+    double* tau = tau_.data() + n_panels_ * kPanelOrder;
+    double* s = s_.data() + n_panels_ * kPanelOrder;
+    for (std::size_t k = 0; k < kPanelOrder; ++k) {
+      tau[k] = middle + half * rule_.nodes[k];
       s[k] = std::max(height_squared + tau[k] * tau[k], std::numeric_limits<double>::min());
     }
-    EdgeIntegrals sums;
-    if (!derivatives) {
-      law.enclosed(s.data(), n, mean.data(), nullptr);
-      for (std::size_t k = 0; k < n; ++k) sums.mean += weight[k] * mean[k];
-      return sums;
-    }
-    std::vector<double> d_shape(n);
-    std::vector<double> g(n);
-    law.enclosed(s.data(), n, mean.data(), d_shape.data());
-    law.evaluate(s.data(), n, g.data());
-    for (std::size_t k = 0; k < n; ++k) {
-      sums.mean += weight[k] * mean[k];
-      sums.mean_d_shape += weight[k] * d_shape[k];
-      sums.light += weight[k] * g[k];
-      sums.light_tau += weight[k] * g[k] * tau[k];
-    }
-    return sums;
+    ++n_panels_;
   }
 
-  // Panels that grow away from the foot: within each the integrand, singular at tau = +-i height, is smooth.
-  // `sign` tells on which side of the foot 0 <= near < far lie.
-  void add_side(double sign, double near, double far, double first, double ratio) {
-    double from = near;
-    while (from < far) {
-      const double to = from < first ? std::min(first, far) : std::min(from * ratio, far);
-      // A remainder shorter than half a panel is taken along.
-      const double end = far - to < 0.5 * (to - from) ? far : to;
-      if (sign > 0) {
-        add_panel(from, end);
-      } else {
-        add_panel(-end, -from);
+  // Adds what is waiting to the edges' integrals.
+  void evaluate() {
+    const std::size_t n = n_panels_ * kPanelOrder;
+    n_evaluations_ += static_cast<std::int64_t>(n);
+    std::array<double, kNodes> mean;
+    if (!derivatives_) {
+      law_.enclosed(s_.data(), n, mean.data(), nullptr);
+      for (std::size_t p = 0; p < n_panels_; ++p) {
+        edges_[panels_[p].edge].mean += panels_[p].half * weighted(mean.data() + p * kPanelOrder);
       }
-      from = end;
+    } else {
+      std::array<double, kNodes> d_shape;
+      std::array<double, kNodes> g;
+      law_.enclosed(s_.data(), n, mean.data(), d_shape.data());
+      law_.evaluate(s_.data(), n, g.data());
+      for (std::size_t k = 0; k < n; ++k) tau_[k] *= g[k];
+      for (std::size_t p = 0; p < n_panels_; ++p) {
+        const std::size_t first = p * kPanelOrder;
+        EdgeIntegrals& edge = edges_[panels_[p].edge];
+        edge.mean += panels_[p].half * weighted(mean.data() + first);
+        edge.mean_d_shape += panels_[p].half * weighted(d_shape.data() + first);
+        edge.light += panels_[p].half * weighted(g.data() + first);
+        edge.light_tau += panels_[p].half * weighted(tau_.data() + first);
+      }
     }
+    n_panels_ = 0;
   }
+
+  std::int64_t n_evaluations() const { return n_evaluations_; }
+
+ private:
+  static constexpr std::size_t kPanelOrder = 16;
+  static constexpr std::size_t kPanels = 32;  // a pixel has about 12
+  static constexpr std::size_t kNodes = kPanels * kPanelOrder;
+
+  struct Panel {
+    std::size_t edge;
+    double half;  // of its length
+  };
+
+  // In four sums, which a processor adds side by side.
+  double weighted(const double* values) const {
+    std::array<double, 4> sums{};
+    for (std::size_t k = 0; k < kPanelOrder; k += 4) {
+      for (std::size_t i = 0; i < 4; ++i) sums[i] += rule_.weights[k + i] * values[k + i];
+    }
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  }
+
+  const RadialLaw& law_;
+  bool derivatives_;
+  std::array<EdgeIntegrals, 4>& edges_;
+  const QuadratureRule& rule_ = gauss_legendre(kPanelOrder);
+  std::size_t n_panels_ = 0;
+  std::int64_t n_evaluations_ = 0;
+  std::array<Panel, kPanels> panels_;
+  std::array<double, kNodes> tau_;
+  std::array<double, kNodes> s_;
+};
+
+// Panels that grow away from the foot: within each the integrand, singular at tau = +-i height, is smooth.
+// `sign` tells on which side of the foot 0 <= near < far lie.
+void add_side(PanelNodes& nodes, std::size_t edge, double height, double sign, double near, double far,
+              double first, double ratio) {
+  double from = near;
+  while (from < far) {
+    const double to = from < first ? std::min(first, far) : std::min(from * ratio, far);
+    // A remainder shorter than half a panel is taken along.
+    const double end = far - to < 0.5 * (to - from) ? far : to;
+    nodes.add(edge, height * height, sign > 0 ? from : -end, sign > 0 ? end : -from);
+    from = end;
+  }
+}
+
+// An edge in the (u, v) plane, oriented.
+struct Line {
+  double height = 0.0;  // signed distance of the centre: u dv - v du = height dtau
+  double eu = 0.0;      // direction
+  double ev = 0.0;
+  Point foot{};
 };
 
 }  // namespace
 
 Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box, bool derivatives,
-                     std::int64_t& n_evaluations) {
+                     std::int64_t& n_evaluations, double* flux_rounding) {
   // Corners relative to the centre, counter-clockwise.
   const double left = box.x_min - f.x0;
   const double right = box.x_max - f.x0;
@@ -110,54 +154,64 @@ Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box
   const std::array<Edge, 4> edges = {Edge{left, bottom, right, bottom}, Edge{right, bottom, right, top},
                                      Edge{right, top, left, top}, Edge{left, top, left, bottom}};
   const RadialLaw::CuspSampling sampling = law.cusp_sampling();
+  const double ratio = sampling.panel_ratio;
+  std::array<Line, 4> lines;
+  std::array<EdgeIntegrals, 4> integrals;
+  PanelNodes nodes(law, derivatives, integrals);
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    const Edge& edge = edges[i];
+    Line& line = lines[i];
+    const Point from = to_plane(f, edge.x_from, edge.y_from);
+    const Point to = to_plane(f, edge.x_to, edge.y_to);
+    const double length = std::hypot(to.u - from.u, to.v - from.v);
+    line.eu = (to.u - from.u) / length;
+    line.ev = (to.v - from.v) / length;
+    // From the cross product in the image, which is exactly zero on an edge through the centre: there the
+    // light is so steep that a rounding of the height would be seen.
+    line.height = f.area_factor() *
+                  (edge.x_from * (edge.y_to - edge.y_from) - edge.y_from * (edge.x_to - edge.x_from)) /
+                  length;
+    if (line.height == 0.0 && !derivatives) {
+      continue;
+    }
+    const double start = from.u * line.eu + from.v * line.ev;
+    const double end = start + length;
+    line.foot = {from.u - start * line.eu, from.v - start * line.ev};
+    // Over the first panel, too, the radius grows by no more than the ratio.
+    const double first = std::max(std::abs(line.height) * std::min(1.0, std::sqrt(ratio * ratio - 1.0)),
+                                  length * sampling.smallest_radius);
+    if (end > 0.0) {
+      add_side(nodes, i, line.height, 1.0, std::max(start, 0.0), end, first, ratio);
+    }
+    if (start < 0.0) {
+      add_side(nodes, i, line.height, -1.0, std::max(-end, 0.0), -start, first, ratio);
+    }
+  }
+  nodes.evaluate();
+  n_evaluations += nodes.n_evaluations();
   double flux = 0.0;
+  double flux_size = 0.0;
   double shape = 0.0;
   double light_dv = 0.0;  // boundary integrals of g dv, g du, u g dv, v g dv, v g du
   double light_du = 0.0;
   double u_light_dv = 0.0;
   double v_light_dv = 0.0;
   double v_light_du = 0.0;
-  for (const Edge& edge : edges) {
-    const Point from = to_plane(f, edge.x_from, edge.y_from);
-    const Point to = to_plane(f, edge.x_to, edge.y_to);
-    const double length = std::hypot(to.u - from.u, to.v - from.v);
-    const double eu = (to.u - from.u) / length;
-    const double ev = (to.v - from.v) / length;
-    // u dv - v du = height dtau. From the cross product in the image, which is exactly zero on an edge
-    // through the centre: there the light is so steep that a rounding of the height would be seen.
-    const double height =
-        f.area_factor() *
-        (edge.x_from * (edge.y_to - edge.y_from) - edge.y_from * (edge.x_to - edge.x_from)) / length;
-    if (height == 0.0 && !derivatives) {
-      continue;
-    }
-    const double start = from.u * eu + from.v * ev;
-    const double end = start + length;
-    const Point foot{from.u - start * eu, from.v - start * ev};
-
-    EdgeSampler sampler;
-    // Over the first panel, too, the radius grows by no more than the ratio.
-    const double ratio = sampling.panel_ratio;
-    const double first = std::max(std::abs(height) * std::min(1.0, std::sqrt(ratio * ratio - 1.0)),
-                                  length * sampling.smallest_radius);
-    if (end > 0.0) {
-      sampler.add_side(1.0, std::max(start, 0.0), end, first, ratio);
-    }
-    if (start < 0.0) {
-      sampler.add_side(-1.0, std::max(-end, 0.0), -start, first, ratio);
-    }
-    const EdgeIntegrals sums = sampler.integrate(law, height * height, derivatives);
-    n_evaluations += std::ssize(sampler.tau);
-    flux += height * sums.mean;
-    shape += height * sums.mean_d_shape;
-    const double u_light = foot.u * sums.light + eu * sums.light_tau;
-    const double v_light = foot.v * sums.light + ev * sums.light_tau;
-    light_dv += ev * sums.light;
-    light_du += eu * sums.light;
-    u_light_dv += ev * u_light;
-    v_light_dv += ev * v_light;
-    v_light_du += eu * v_light;
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    const Line& line = lines[i];
+    const EdgeIntegrals& sums = integrals[i];
+    flux += line.height * sums.mean;
+    flux_size += std::abs(line.height * sums.mean);
+    shape += line.height * sums.mean_d_shape;
+    const double u_light = line.foot.u * sums.light + line.eu * sums.light_tau;
+    const double v_light = line.foot.v * sums.light + line.ev * sums.light_tau;
+    light_dv += line.ev * sums.light;
+    light_du += line.eu * sums.light;
+    u_light_dv += line.ev * u_light;
+    v_light_dv += line.ev * v_light;
+    v_light_du += line.eu * v_light;
   }
+  if (flux_rounding != nullptr) *flux_rounding = (law.enclosed_rounding() + kEdgeRounding) * flux_size;
   // From d(g)/du = 2 u g_s, d(u g)/du = g + 2 u^2 g_s, d(v g)/du = 2 u v g_s, and the same in v.
   Moments m{};
   m[kFlux] = flux;

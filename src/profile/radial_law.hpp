@@ -51,8 +51,10 @@ class RadialLaw {
   virtual void log_extremes(const RadialRanges& ranges, double* log_min, double* log_max) const;
 
   /// G(s) = F(<s) / (2 pi s), F the flux inside s, at n values of s, for the closed form of the cusp; and its
-  /// derivative with respect to the shape parameter unless d_shape is null. Relative error below 3e-14.
+  /// derivative with respect to the shape parameter unless d_shape is null. Relative error of G below
+  /// enclosed_rounding(), which is at most 3e-14.
   virtual void enclosed(const double* s, std::size_t n, double* mean, double* d_shape) const = 0;
+  virtual double enclosed_rounding() const = 0;
 
   /// g at a single s >= 0, finite at the centre.
   virtual double value(double s) const = 0;

@@ -13,6 +13,8 @@ struct SersicConstants {
   double log_b;
   double i0;  ///< central intensity at unit flux, I0 = b^2n / (2 pi n Gamma(2n))
   double log_i0;
+  double rate;       ///< b / ln 2: g = I0 2^-w, w = rate s^p
+  double log2_rate;  ///< log2 of that
   double dlog_b_dn;
   double dlog_i0_dn;
 };
@@ -30,6 +32,7 @@ class SersicLaw final : public RadialLaw {
   void log_values(const double* s, std::size_t n, double* log_g) const override;
   void log_bounds(const ComplexReach& reach, float* bounds) const override;
   void enclosed(const double* s, std::size_t n, double* mean, double* d_shape) const override;
+  double enclosed_rounding() const override;  ///< 4.7e-15 for n = 1, 6.7e-15 for n = 4, 1.7e-14 for n = 20
   double value(double s) const override;
   double rounding(double g) const override;
   CuspSampling cusp_sampling() const override;

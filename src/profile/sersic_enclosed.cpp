@@ -13,8 +13,7 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
-#include <hwy/contrib/math/math-inl.h>
-
+#include "math/exp-inl.hpp"
 #include "math/log-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,10 +22,14 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Vectors whose series are summed side by side: each is a chain of products.
 constexpr std::size_t kVectors = 4;
+// Terms between two looks at whether the rest is negligible.
+constexpr int kTerms = 4;
 constexpr double kNegligible = 1e-18;
 
-// The series of kVectors vectors of x: S - 1/a, and -dS/da.
-template <class D, class V>
+enum class With { kMean, kDerivative };
+
+// The series of kVectors vectors of x: S - 1/a, and -dS/da if that is asked for.
+template <With with, class D, class V>
 struct Series {
   V tail[kVectors];
   V derivative[kVectors];
@@ -38,31 +41,40 @@ struct Series {
       tail[i] = hn::Zero(d);
       derivative[i] = hn::Set(d, 1.0 / (a * a));
     }
-    const V half = hn::Set(d, 0.5);
     double harmonic = 1.0 / a;
-    for (int k = 1;; ++k) {
-      const double inverse = 1.0 / (a + k);
-      harmonic += inverse;
-      const V step = hn::Set(d, inverse);
-      const V sum_of_inverses = hn::Set(d, harmonic);
-      bool done = true;
-      for (std::size_t i = 0; i < kVectors; ++i) {
-        const V ratio = hn::Mul(x[i], step);
-        term[i] = hn::Mul(term[i], ratio);
-        tail[i] = hn::Add(tail[i], term[i]);
-        const V part = hn::Mul(term[i], sum_of_inverses);
-        derivative[i] = hn::Add(derivative[i], part);
-        if (done) {
-          const auto small = hn::Le(part, hn::Mul(hn::Set(d, kNegligible), derivative[i]));
-          done = hn::AllTrue(d, hn::And(small, hn::Lt(ratio, half)));
+    double k = 1.0;
+    for (;;) {
+      double inverse = 0.0;
+      for (int step = 0; step < kTerms; ++step, k += 1.0) {
+        inverse = 1.0 / (a + k);
+        harmonic += inverse;
+        for (std::size_t i = 0; i < kVectors; ++i) {
+          term[i] = hn::Mul(term[i], hn::Mul(x[i], hn::Set(d, inverse)));
+          tail[i] = hn::Add(tail[i], term[i]);
+          if constexpr (with == With::kDerivative) {
+            derivative[i] = hn::MulAdd(term[i], hn::Set(d, harmonic), derivative[i]);
+          }
         }
       }
-      if (done) return;
+      // The terms fall by half or more from here on, and what is left of them is negligible.
+      auto done = hn::Lt(hn::Mul(x[0], hn::Set(d, inverse)), hn::Set(d, 0.5));
+      for (std::size_t i = 0; i < kVectors; ++i) {
+        auto left = term[i];
+        auto sum = hn::Add(hn::Set(d, 1.0 / a), tail[i]);
+        if constexpr (with == With::kDerivative) {
+          left = hn::Mul(left, hn::Set(d, harmonic));
+          sum = derivative[i];
+        }
+        const auto falls = hn::Lt(hn::Mul(x[i], hn::Set(d, inverse)), hn::Set(d, 0.5));
+        done = hn::And(done, hn::And(falls, hn::Le(left, hn::Mul(hn::Set(d, kNegligible), sum))));
+      }
+      if (hn::AllTrue(d, done)) return;
     }
   }
 };
 
-void enclosed(const SersicConstants& c, const double* s, std::size_t n, double* mean, double* d_n) {
+template <With with>
+void enclosed_with(const SersicConstants& c, const double* s, std::size_t n, double* mean, double* d_n) {
   const hn::ScalableTag<double> d;
   using D = hn::ScalableTag<double>;
   using V = hn::Vec<D>;
@@ -79,35 +91,49 @@ void enclosed(const SersicConstants& c, const double* s, std::size_t n, double* 
     const std::size_t count = std::min(kVectors * lanes, n - begin);
     std::copy_n(s + begin, count, at);
     std::fill(at + count, at + kVectors * lanes, s[begin]);
-    V log_s[kVectors];
+    V log2_s[kVectors];
     V x[kVectors];
     V in_series[kVectors];
     for (std::size_t i = 0; i < kVectors; ++i) {
-      log_s[i] = log_of_normal(d, hn::Max(hn::Load(d, at + i * lanes), smallest));
-      // Not exp(p ln s + ln b): the product keeps the last digits of x.
-      x[i] = hn::Mul(hn::Set(d, c.b), hn::Exp(d, hn::Mul(hn::Set(d, c.exponent), log_s[i])));
+      log2_s[i] = log2_of_normal(d, hn::Max(hn::Load(d, at + i * lanes), smallest));
+    }
+    for (std::size_t i = 0; i < kVectors; ++i) {
+      const V log2_power = hn::Mul(hn::Set(d, c.exponent), log2_s[i]);
+      const V in_range = hn::Min(hn::Max(log2_power, hn::Set(d, -1023.0)), hn::Set(d, 1023.0));
+      // b is not taken into the exponent: the product keeps the last digits of x.
+      x[i] = hn::Mul(hn::Set(d, c.b), exp2_in_range(d, in_range));
       in_series[i] = hn::Min(x[i], limit);
     }
-    Series<D, V> series;
+    Series<with, D, V> series;
     series.sum(d, a, in_series);
     for (std::size_t i = 0; i < kVectors; ++i) {
       const auto beyond = hn::Gt(x[i], limit);
-      const V decay = hn::Mul(scale, hn::Exp(d, hn::Neg(in_series[i])));
+      const V decay = hn::Mul(scale, exp_in_range(d, hn::Neg(in_series[i])));
       const V total = hn::Add(one_over_a, series.tail[i]);
       const V far =
           hn::Div(hn::Set(d, 0.5 * std::numbers::inv_pi), hn::Max(hn::Load(d, at + i * lanes), smallest));
       hn::Store(hn::IfThenElse(beyond, far, hn::Mul(decay, total)), d, result + i * lanes);
-      // x dS/dx - x S = 1 - a S = -a (S - 1/a), and d ln x / dn = d ln b / dn - 2 p^2 ln s.
-      const V dlog_x =
-          hn::NegMulAdd(hn::Set(d, 2.0 * c.exponent * c.exponent), log_s[i], hn::Set(d, c.dlog_b_dn));
-      const V by_x = hn::Mul(hn::Mul(hn::Set(d, -a), series.tail[i]), dlog_x);
-      const V by_scale = hn::Mul(total, hn::Set(d, c.dlog_i0_dn + 1.0 / c.n));
-      const V by_a = hn::Mul(hn::Set(d, -2.0), series.derivative[i]);
-      const V sum = hn::Mul(decay, hn::Add(by_scale, hn::Add(by_x, by_a)));
-      hn::Store(hn::IfThenElse(beyond, hn::Zero(d), sum), d, slope + i * lanes);
+      if constexpr (with == With::kDerivative) {
+        // x dS/dx - x S = 1 - a S = -a (S - 1/a), and d ln x / dn = d ln b / dn - 2 p^2 ln s.
+        const V per_log2 = hn::Set(d, 2.0 * c.exponent * c.exponent * std::numbers::ln2);
+        const V dlog_x = hn::NegMulAdd(per_log2, log2_s[i], hn::Set(d, c.dlog_b_dn));
+        const V by_x = hn::Mul(hn::Mul(hn::Set(d, -a), series.tail[i]), dlog_x);
+        const V by_scale = hn::Mul(total, hn::Set(d, c.dlog_i0_dn + 1.0 / c.n));
+        const V by_a = hn::Mul(hn::Set(d, -2.0), series.derivative[i]);
+        const V sum = hn::Mul(decay, hn::Add(by_scale, hn::Add(by_x, by_a)));
+        hn::Store(hn::IfThenElse(beyond, hn::Zero(d), sum), d, slope + i * lanes);
+      }
     }
     std::copy_n(result, count, mean + begin);
-    if (d_n != nullptr) std::copy_n(slope, count, d_n + begin);
+    if constexpr (with == With::kDerivative) std::copy_n(slope, count, d_n + begin);
+  }
+}
+
+void enclosed(const SersicConstants& c, const double* s, std::size_t n, double* mean, double* d_n) {
+  if (d_n == nullptr) {
+    enclosed_with<With::kMean>(c, s, n, mean, nullptr);
+  } else {
+    enclosed_with<With::kDerivative>(c, s, n, mean, d_n);
   }
 }
 

@@ -1,7 +1,7 @@
 #include "profile/sersic_kernel.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <numbers>
 
 #include "profile/sersic.hpp"
 
@@ -10,131 +10,178 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
-#include <hwy/contrib/math/math-inl.h>
-
+#include "math/exp-inl.hpp"
 #include "math/log-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace gaxel::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Logarithm and exponentials go over a block one after the other: a processor overlaps the short chains of
-// one function on many vectors far better than the long chain of all functions on one.
+// g = I0 2^-w, w = 2^(p log2 s + log2_rate). Logarithm and powers go over a block one after the other: a
+// processor overlaps the short chains of one function on many vectors far better than the long chain of all
+// functions on one.
 constexpr std::size_t kBlock = 256;
+
+// Vectors in a row, as many as there are registers for.
+constexpr std::size_t kTogether = hn::MaxLanes(hn::ScalableTag<double>()) >= 8 ? 4 : 2;
 
 struct Block {
   alignas(64) double values[kBlock];
 };
 
-// Copies up to a block; what is missing of the last vector becomes 1.
-std::size_t fill(const double* from, std::size_t n, Block& block) {
-  const std::size_t count = std::min(n, kBlock);
-  std::copy_n(from, count, block.values);
-  const std::size_t lanes = hn::Lanes(hn::ScalableTag<double>());
-  const std::size_t padded = (count + lanes - 1) / lanes * lanes;
-  std::fill(block.values + count, block.values + padded, 1.0);
-  return count;
-}
-
-// to = body(from) for the first `count` values and what fills their last vector.
+// to = body(from) for count values, at least as many as a vector has; `from` and `to` may be one array. The
+// last vector may overlap the one before.
 template <class Body>
-HWY_INLINE void transform(const Block& from, std::size_t count, Block& to, Body&& body) {
+HWY_INLINE void transform(const double* from, std::size_t count, double* to, Body&& body) {
   const hn::ScalableTag<double> d;
-  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
-    hn::Store(body(hn::Load(d, from.values + i)), d, to.values + i);
+  const std::size_t lanes = hn::Lanes(d);
+  const auto last = hn::LoadU(d, from + count - lanes);
+  std::size_t i = 0;
+  for (; i + kTogether * lanes <= count; i += kTogether * lanes) {
+    hn::Vec<decltype(d)> y[kTogether];
+    for (std::size_t k = 0; k < kTogether; ++k) y[k] = body(hn::LoadU(d, from + i + k * lanes));
+    for (std::size_t k = 0; k < kTogether; ++k) hn::StoreU(y[k], d, to + i + k * lanes);
+  }
+  for (; i < count; i += lanes) {
+    const bool is_last = i + lanes >= count;
+    hn::StoreU(body(is_last ? last : hn::LoadU(d, from + i)), d, to + (is_last ? count - lanes : i));
   }
 }
 
-enum class Power { kOne, kHalf, kGeneral };
-
-Power power_of(double exponent) {
-  return exponent == 1.0 ? Power::kOne : exponent == 0.5 ? Power::kHalf : Power::kGeneral;
+// Size of the next block of `rest` values: what it leaves is none or at least a vector.
+HWY_INLINE std::size_t next_block(std::size_t rest) {
+  const std::size_t lanes = hn::Lanes(hn::ScalableTag<double>());
+  return rest <= kBlock ? rest : std::min(kBlock, rest - lanes);
 }
 
-// w = b s^p. `log_s` is read for the general power only.
-void exponents(const SersicConstants& c, const Block& s, const Block& log_s, std::size_t count, Block& w) {
+// The `n` values of s, too few for a vector, and ones after them.
+void pad(const double* s, std::size_t n, double* padded) {
+  const std::size_t lanes = hn::Lanes(hn::ScalableTag<double>());
+  std::copy_n(s, n, padded);
+  std::fill(padded + n, padded + lanes, 1.0);
+}
+
+// to = log2 s.
+void logarithms(const double* s, std::size_t count, Block& to) {
   const hn::ScalableTag<double> d;
-  const auto b = hn::Set(d, c.b);
-  switch (power_of(c.exponent)) {
-    case Power::kOne:
-      return transform(s, count, w, [&](auto x) { return hn::Mul(b, x); });
-    case Power::kHalf:
-      return transform(s, count, w, [&](auto x) { return hn::Mul(b, hn::Sqrt(x)); });
-    case Power::kGeneral:
-      const auto power = hn::Set(d, c.exponent);
-      const auto log_b = hn::Set(d, c.log_b);
-      // Beyond e^709 Exp gives numbers of any size; at e^700 there is no light left.
-      const auto most = hn::Set(d, 700.0);
-      return transform(log_s, count, w,
-                       [&](auto x) { return hn::Exp(d, hn::Min(hn::MulAdd(power, x, log_b), most)); });
+  transform(s, count, to.values, [d](auto x) { return log2_of_normal(d, x); });
+}
+
+// to = -w = -2^(p log2 s + log2_rate); `log_s` and `to` may be one.
+void negative_powers(const SersicConstants& c, const Block& log_s, std::size_t count, Block& to) {
+  const hn::ScalableTag<double> d;
+  const auto power = hn::Set(d, c.exponent);
+  const auto log2_rate = hn::Set(d, c.log2_rate);
+  const auto exponent = [&](auto log2_s) { return hn::MulAdd(power, log2_s, log2_rate); };
+  if (c.exponent < 0.9) {  // then even the largest and the smallest s stay in range
+    transform(log_s.values, count, to.values,
+              [&](auto x) { return exp2_in_range<Sign::kMinus>(d, exponent(x)); });
+  } else {
+    const auto least = hn::Set(d, -1023.0);
+    const auto most = hn::Set(d, 1023.0);
+    transform(log_s.values, count, to.values, [&](auto x) {
+      return exp2_in_range<Sign::kMinus>(d, hn::Min(hn::Max(exponent(x), least), most));
+    });
   }
 }
 
-void logarithms(const Block& s, std::size_t count, Block& log_s) {
+// to = body(-w) for the first `count` values of s.
+template <class Body>
+HWY_INLINE void from_exponents(const SersicConstants& c, const double* s, std::size_t count, double* to,
+                               Body&& body) {
   const hn::ScalableTag<double> d;
-  transform(s, count, log_s, [d](auto x) { return log_of_normal(d, x); });
+  const auto minus_rate = hn::Set(d, -c.rate);
+  if (c.exponent == 1.0) {
+    transform(s, count, to, [&](auto x) { return body(hn::Mul(minus_rate, x)); });
+  } else if (c.exponent == 0.5) {
+    transform(s, count, to, [&](auto x) { return body(hn::Mul(minus_rate, hn::Sqrt(x))); });
+  } else {
+    Block work;
+    logarithms(s, count, work);
+    negative_powers(c, work, count, work);
+    transform(work.values, count, to, body);
+  }
 }
 
-void intensities(const SersicConstants& c, const Block& w, std::size_t count, Block& g) {
-  const hn::ScalableTag<double> d;
-  const auto log_i0 = hn::Set(d, c.log_i0);
-  transform(w, count, g, [&](auto x) { return hn::Exp(d, hn::Sub(log_i0, x)); });
+// 2^-w, zero or nearly so below the smallest normal number.
+template <class D, class V>
+HWY_INLINE V decay(D d, V minus_w) {
+  return exp2_in_range(d, hn::Max(minus_w, hn::Set(d, -1023.0)));
 }
 
 void values(const SersicConstants& c, const double* s, std::size_t n, double* g) {
-  Block block;
-  Block work;
-  const bool needs_log = power_of(c.exponent) == Power::kGeneral;
-  for (std::size_t begin = 0; begin < n; begin += kBlock) {
-    const std::size_t count = fill(s + begin, n - begin, block);
-    if (needs_log) logarithms(block, count, work);
-    exponents(c, block, work, count, work);
-    intensities(c, work, count, work);
-    std::copy_n(work.values, count, g + begin);
+  const hn::ScalableTag<double> d;
+  if (n < hn::Lanes(d)) {
+    Block padded;
+    pad(s, n, padded.values);
+    values(c, padded.values, hn::Lanes(d), padded.values);
+    std::copy_n(padded.values, n, g);
+    return;
+  }
+  const auto i0 = hn::Set(d, c.i0);
+  for (std::size_t begin = 0; begin < n;) {
+    const std::size_t count = next_block(n - begin);
+    from_exponents(c, s + begin, count, g + begin,
+                   [&](auto minus_w) { return hn::Mul(i0, decay(d, minus_w)); });
+    begin += count;
   }
 }
 
 void log_values(const SersicConstants& c, const double* s, std::size_t n, double* log_g) {
   const hn::ScalableTag<double> d;
+  if (n < hn::Lanes(d)) {
+    Block padded;
+    pad(s, n, padded.values);
+    log_values(c, padded.values, hn::Lanes(d), padded.values);
+    std::copy_n(padded.values, n, log_g);
+    return;
+  }
   const auto log_i0 = hn::Set(d, c.log_i0);
-  const auto smallest = hn::Set(d, std::numeric_limits<double>::min());
-  Block block;
-  Block work;
-  for (std::size_t begin = 0; begin < n; begin += kBlock) {
-    const std::size_t count = fill(s + begin, n - begin, block);
-    transform(block, count, block, [&](auto x) { return hn::Max(x, smallest); });
-    logarithms(block, count, work);
-    exponents(c, block, work, count, work);
-    transform(work, count, work, [&](auto x) { return hn::Sub(log_i0, x); });
-    std::copy_n(work.values, count, log_g + begin);
+  const auto ln2 = hn::Set(d, std::numbers::ln2);
+  for (std::size_t begin = 0; begin < n;) {
+    const std::size_t count = next_block(n - begin);
+    from_exponents(c, s + begin, count, log_g + begin,
+                   [&](auto minus_w) { return hn::MulAdd(ln2, minus_w, log_i0); });
+    begin += count;
   }
 }
 
 void partials(const SersicConstants& c, const double* s, std::size_t n, double* g, double* g_s, double* g_n) {
   const hn::ScalableTag<double> d;
-  const auto slope = hn::Set(d, -c.exponent);
+  const std::size_t lanes = hn::Lanes(d);
+  if (n < lanes) {
+    Block padded;
+    alignas(64) double partial[3][hn::MaxLanes(d)];
+    pad(s, n, padded.values);
+    partials(c, padded.values, lanes, partial[0], partial[1], partial[2]);
+    std::copy_n(partial[0], n, g);
+    std::copy_n(partial[1], n, g_s);
+    std::copy_n(partial[2], n, g_n);
+    return;
+  }
+  const auto i0 = hn::Set(d, c.i0);
+  const auto slope = hn::Set(d, std::numbers::ln2 * c.exponent);
   const auto dlog_i0 = hn::Set(d, c.dlog_i0_dn);
-  const auto dlog_b = hn::Set(d, c.dlog_b_dn);
-  const auto per_log_s = hn::Set(d, -2.0 * c.exponent * c.exponent);  // dp/dn = -1 / (2 n^2)
-  Block block;
+  const auto dlog_b = hn::Set(d, std::numbers::ln2 * c.dlog_b_dn);
+  // dp/dn = -2 p^2, twice ln 2: of w and of the logarithm.
+  const auto per_log_s = hn::Set(d, -2.0 * c.exponent * c.exponent * std::numbers::ln2 * std::numbers::ln2);
   Block log_s;
-  Block w;
-  Block value;
-  for (std::size_t begin = 0; begin < n; begin += kBlock) {
-    const std::size_t count = fill(s + begin, n - begin, block);
-    logarithms(block, count, log_s);
-    exponents(c, block, log_s, count, w);
-    intensities(c, w, count, value);
-    for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
-      const auto wi = hn::Load(d, w.values + i);
-      const auto vi = hn::Load(d, value.values + i);
-      const auto dw_dn = hn::Mul(wi, hn::MulAdd(per_log_s, hn::Load(d, log_s.values + i), dlog_b));
-      hn::Store(hn::Div(hn::Mul(hn::Mul(slope, wi), vi), hn::Load(d, block.values + i)), d, w.values + i);
-      hn::Store(hn::Mul(vi, hn::Sub(dlog_i0, dw_dn)), d, log_s.values + i);
+  Block minus_w;
+  for (std::size_t begin = 0; begin < n;) {
+    const std::size_t count = next_block(n - begin);
+    logarithms(s + begin, count, log_s);
+    negative_powers(c, log_s, count, minus_w);
+    for (std::size_t next = 0; next < count; next += lanes) {
+      const std::size_t i = std::min(next, count - lanes);
+      const auto w = hn::LoadU(d, minus_w.values + i);
+      const auto value = hn::Mul(i0, decay(d, w));
+      const auto gain = hn::Mul(w, hn::MulAdd(per_log_s, hn::LoadU(d, log_s.values + i), dlog_b));
+      const auto per_s = hn::Div(hn::Mul(slope, w), hn::LoadU(d, s + begin + i));
+      hn::StoreU(value, d, g + begin + i);
+      hn::StoreU(hn::Mul(per_s, value), d, g_s + begin + i);
+      hn::StoreU(hn::Mul(value, hn::Add(dlog_i0, gain)), d, g_n + begin + i);
     }
-    std::copy_n(value.values, count, g + begin);
-    std::copy_n(w.values, count, g_s + begin);
-    std::copy_n(log_s.values, count, g_n + begin);
+    begin += count;
   }
 }
 
