@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace gaxel {
 
@@ -31,6 +32,10 @@ struct EllipseFrame {
 
   /// du dv = area_factor() dx dy.
   double area_factor() const { return 1.0 / (q * re * re); }
+
+  /// Bound of the relative rounding error of s. That of v comes from parts as large as dx / (q re), against a
+  /// v and a u of which one at least is as large as dx / re.
+  double s_rounding() const { return 8.0 * std::numeric_limits<double>::epsilon() / q; }
 
   double s(double x, double y) const {
     const double u = a * (x - x0) + b * (y - y0);

@@ -12,13 +12,6 @@
 namespace gaxel {
 namespace {
 
-Box pixel_box(const Grid& grid, std::int32_t pixel) {
-  const double x = grid.x0 + (pixel % grid.shape.nx) * grid.step;
-  const double y = grid.y0 + (pixel / grid.shape.nx) * grid.step;
-  const double half = 0.5 * grid.step;
-  return {x - half, x + half, y - half, y + half};
-}
-
 // The pixels that cells and cusps add to.
 void clear_outside_tiles(const Plan& plan, ImageView image) {
   clear_cells(plan, image);
@@ -116,7 +109,12 @@ Moments execute_adjoint(const Plan& plan, const ProfileLight& light, ConstImageV
 void add_error_bound(const Plan& plan, const ProfileLight& light, ImageView bound) {
   add_tile_bounds(plan, light, bound);
   add_cell_bounds(plan, light, bound);
-  for (const std::int32_t pixel : plan.cusp_pixels) bound.data()[pixel] += std::abs(light.flux) * kCuspError;
+  for (const std::int32_t pixel : plan.cusp_pixels) {
+    std::int64_t evaluations = 0;
+    double rounding = 0.0;
+    cusp_moments(light.law, light.frame, pixel_box(plan.grid, pixel), false, evaluations, &rounding);
+    bound.data()[pixel] += std::abs(light.flux) * rounding;
+  }
 }
 
 }  // namespace gaxel

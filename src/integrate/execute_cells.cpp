@@ -223,6 +223,7 @@ void add_cell_adjoint(const Plan& plan, const ProfileLight& light, ConstImageVie
 
 void add_cell_bounds(const Plan& plan, const ProfileLight& light, ImageView bound) {
   const double scale = std::abs(light.flux);
+  const double s_rounding = light.frame.s_rounding();
   const LeafErrors errors = cell_errors(plan, light.law, light.frame);
   CellRule rule;
   CellRule finer;
@@ -238,7 +239,7 @@ void add_cell_bounds(const Plan& plan, const ProfileLight& light, ImageView boun
       mean_light(light.law, finer, chunk, check);
       for (std::size_t k = 0; k < chunk.count; ++k) {
         const double difference = rule.area * std::abs(mean[k] - check[k]);
-        const double rounding = rule.area * mean[k] * light.law.rounding(mean[k]);
+        const double rounding = rule.area * mean[k] * light.law.rounding(mean[k], s_rounding);
         const double truncation = std::min(errors.rule[block], difference + errors.check[block]);
         bound.data()[chunk.pixel[k]] += scale * (truncation + rounding);
         if (++of_block == plan.blocks[block].size()) {

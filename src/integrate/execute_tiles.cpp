@@ -211,7 +211,8 @@ void add_tile_bounds(const Plan& plan, const ProfileLight& light, ImageView boun
       };
       expand(nodes, mean);
       expand(finer, check);
-      const double rounding = area * largest * light.law.rounding(largest) * amplification;
+      const double rounding =
+          area * largest * light.law.rounding(largest, light.frame.s_rounding()) * amplification;
       const std::size_t leaf = bucket.first + tile;
       for (int row = 0; row < covered.ny; ++row) {
         for (int col = 0; col < covered.nx; ++col) {

@@ -1,11 +1,13 @@
 #include "integrate/plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <span>
 
 #include "integrate/by_rule.hpp"
+#include "integrate/cusp.hpp"
 #include "integrate/tile_rule.hpp"
 
 namespace gaxel {
@@ -20,6 +22,11 @@ constexpr int kSharedEvaluations = 64;    // where those are no more than this
 constexpr int kMaxLevel = 30;
 constexpr double kLogNothing = -708.0;  // ln of light that doubles cannot hold to full precision
 constexpr int kCuspEvaluations = 1000;  // what the closed form of a pixel costs, in evaluations of the law
+// Tolerances beyond which the rounding of the law's values counts.
+constexpr double kRoundingRelative = 1e-9;
+constexpr double kRoundingAbsolute = 1e-12;
+
+constexpr Orders kNoOrders{GroupBounds::kNoOrder, GroupBounds::kNoOrder};
 
 static_assert(kMaxTileNodes + kTileCheckOrders <= kMaxTileOrder);
 
@@ -76,7 +83,8 @@ struct RefinedPixel {
   std::int32_t pixel;
   int budget;  // evaluations left before the closed form is cheaper
   bool cusp_is_exact_enough;
-  bool given_up = false;
+  bool given_up = false;  // to the closed form
+  bool rounded_off = false;
 };
 
 struct RefinedCell {
@@ -89,7 +97,11 @@ class Planner {
  public:
   Planner(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
           const PixelTolerance& tolerance)
-      : bounds_(law, frame), pixel_area_(grid.step * grid.step * frame.area_factor()) {
+      : law_(law),
+        frame_(frame),
+        bounds_(law, frame),
+        pixel_area_(grid.step * grid.step * frame.area_factor()),
+        rounding_counts_(tolerance.relative < kRoundingRelative && tolerance.absolute < kRoundingAbsolute) {
     plan_.grid = grid;
     plan_.band = band;
     plan_.tolerance = tolerance;
@@ -154,6 +166,23 @@ class Planner {
     return larger + std::max(0.0, std::numbers::ln2 - 0.5 * std::abs(log_absolute_ - relative));
   }
 
+  // Takes the rounding of the law's values off the tolerance; false where there is too much of it.
+  bool leave_room_for_rounding(const Candidate& c, std::size_t i) {
+    const double largest = std::exp(bounds_.log_max(i));
+    const double s_rounding = frame_.s_rounding();
+    const double relative =
+        std::max(law_.rounding(largest, s_rounding), law_.rounding(std::exp(bounds_.log_min(i)), s_rounding));
+    const double tolerance = std::exp(log_tolerance_[i]);
+    double rounding = relative * largest;
+    if (c.kind == Candidate::Kind::kTile) {
+      rounding *= std::exp(2.0 * log_lebesgue_);
+    } else if (relative <= 0.5 * plan_.tolerance.relative) {
+      rounding = 0.5 * tolerance;  // of a sum of positive terms: relative to the sum
+    }
+    log_tolerance_[i] = std::log(std::max(tolerance - rounding, 0.25 * tolerance));
+    return rounding <= 0.75 * tolerance;
+  }
+
   void decide(std::span<const Candidate> candidates) {
     bounds_.clear();
     for (const Candidate& c : candidates) bounds_.add(group_of(c));
@@ -161,6 +190,7 @@ class Planner {
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const Candidate& c = candidates[i];
       log_tolerance_[i] = c.refined < 0 ? log_tolerance(i) : c.log_tolerance;
+      rounded_off_[i] = rounding_counts_ && !leave_room_for_rounding(c, i);
       // Half of the error is allowed to each direction.
       const double log_half = log_tolerance_[i] - std::numbers::ln2;
       if (c.kind == Candidate::Kind::kTile) {
@@ -172,13 +202,14 @@ class Planner {
     bounds_.find_orders();
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const bool nothing = bounds_.log_max(i) <= std::max(log_tolerance_[i], kLogNothing);
+      rounded_off_[i] &= !nothing;
       const Orders orders = nothing ? Orders{1, 1} : rounded(bounds_.orders(i));
       switch (candidates[i].kind) {
         case Candidate::Kind::kTile:
-          decide_tile(candidates[i], orders);
+          decide_tile(candidates[i], rounded_off_[i] ? kNoOrders : orders);
           break;
         case Candidate::Kind::kShared:
-          decide_shared(candidates[i], orders);
+          decide_shared(candidates[i], rounded_off_[i] ? kNoOrders : orders);
           break;
         case Candidate::Kind::kCell:
           decide_cell(candidates[i], orders, i);
@@ -241,6 +272,7 @@ class Planner {
     if (pixel.given_up) return;
     if (feasible(orders)) {
       pixel.budget -= orders.x * orders.y;
+      pixel.rounded_off |= rounded_off_[i];
       refined_cells_.push_back({cell.refined, pack(cell.level_x, cell.level_y, orders), block_of(cell)});
     } else {
       pixel.budget -= kCuspEvaluations / 100;  // looking costs, too
@@ -252,16 +284,26 @@ class Planner {
 
   void decide_pixel(const Candidate& cell, const Orders& orders, std::size_t i) {
     if (feasible(orders)) {
+      plan_.limit_hit |= rounded_off_[i];  // there is nothing better
       cells_.add(pack(0, 0, orders), block_of(cell));
       return;
     }
-    const bool exact_enough = std::exp(log_tolerance_[i]) * pixel_area_ >= kCuspError;
+    const bool exact_enough = cusp_is_exact_enough(cell.pixel, std::exp(log_tolerance_[i]) * pixel_area_);
     Candidate refined = cell;
     refined.refined = static_cast<std::int32_t>(refined_.size());
     refined.log_tolerance = log_tolerance_[i];
     refined_.push_back({cell.pixel, exact_enough ? kCuspEvaluations : 16 * kCuspEvaluations, exact_enough,
                         bounds_.holds_center(i)});
     if (!bounds_.holds_center(i)) split_cell(refined, orders);
+  }
+
+  bool cusp_is_exact_enough(std::int32_t pixel, double tolerance) const {
+    if (tolerance >= kCuspError) return true;
+    std::int64_t evaluations = 0;
+    double rounding = 0.0;
+    const Moments moments =
+        cusp_moments(law_, frame_, pixel_box(plan_.grid, pixel), false, evaluations, &rounding);
+    return rounding <= plan_.tolerance.absolute + plan_.tolerance.relative * moments[kFlux];
   }
 
   static CellBlock block_of(const Candidate& cell) { return {cell.x, cell.y, cell.pixel, 1, 1}; }
@@ -292,9 +334,8 @@ class Planner {
       if (!refined_[static_cast<std::size_t>(cell.refined)].given_up) cells_.add(cell.rule, cell.block);
     }
     for (const RefinedPixel& pixel : refined_) {
-      if (!pixel.given_up) continue;
-      plan_.cusp_pixels.push_back(pixel.pixel);
-      plan_.limit_hit |= !pixel.cusp_is_exact_enough;
+      plan_.limit_hit |= pixel.given_up ? !pixel.cusp_is_exact_enough : pixel.rounded_off;
+      if (pixel.given_up) plan_.cusp_pixels.push_back(pixel.pixel);
     }
     for (const auto& run : tiles_.sort(plan_.tiles)) {
       const Unpacked rule = unpack(run.rule);
@@ -310,12 +351,16 @@ class Planner {
     return std::move(plan_);
   }
 
+  const RadialLaw& law_;
+  const EllipseFrame& frame_;
   GroupBounds bounds_;
   double pixel_area_;  // in the (u, v) plane
+  bool rounding_counts_;
   double log_absolute_;
   double log_relative_;
   double log_lebesgue_ = std::log(lebesgue_bound(kMaxTileNodes));
   GroupLane log_tolerance_{};
+  std::array<bool, kGroupsAtOnce> rounded_off_{};
   std::vector<Candidate> now_;
   std::vector<Candidate> next_;
   ByRule<Tile> tiles_;

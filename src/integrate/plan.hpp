@@ -70,7 +70,8 @@ inline constexpr int kCheckOrders = 2;
 /// The same for tiles, whose polynomials gain less from a node.
 inline constexpr int kTileCheckOrders = 6;
 
-/// Bound of the absolute error of the closed form of a pixel at the cusp, per unit flux.
+/// The closed form of a pixel at the cusp errs by no more than this, per unit flux, wherever it lies; mostly
+/// by far less, as cusp_moments tells.
 inline constexpr double kCuspError = 1e-14;
 
 /// Immutable once made; can be executed from many threads at once, for the parameters it was made for and for
@@ -86,6 +87,14 @@ struct Plan {
   std::vector<std::int32_t> cusp_pixels;  ///< done in closed form
   bool limit_hit = false;                 ///< some pixel may miss the tolerance
 };
+
+/// Where a pixel of the grid lies.
+inline Box pixel_box(const Grid& grid, std::int32_t pixel) {
+  const double x = grid.x0 + (pixel % grid.shape.nx) * grid.step;
+  const double y = grid.y0 + (pixel / grid.shape.nx) * grid.step;
+  const double half = 0.5 * grid.step;
+  return {x - half, x + half, y - half, y + half};
+}
 
 /// Finds tiles and cells for a band of the grid such that every pixel's a-priori error bound meets the
 /// tolerance: tiles as large as few nodes will do for; where a pixel alone needs many, the rule that it

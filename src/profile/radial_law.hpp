@@ -59,8 +59,9 @@ class RadialLaw {
   /// g at a single s >= 0, finite at the centre.
   virtual double value(double s) const = 0;
 
-  /// Bound of the relative rounding error of evaluate() where it returned g.
-  virtual double rounding(double g) const = 0;
+  /// Bound of the relative rounding error of evaluate() where it returned g, for s that is itself off by up
+  /// to s_rounding of its value.
+  virtual double rounding(double g, double s_rounding) const = 0;
 
   /// How the closed form of the cusp has to be sampled: largest ratio of the radii at the ends of a panel,
   /// and the radius, relative to an edge's length, within which light on an edge through the centre may be

@@ -78,12 +78,13 @@ double SersicLaw::value(double s) const {
   return constants_.i0 * std::exp(-exponent_at(s));
 }
 
-double SersicLaw::rounding(double g) const {
+double SersicLaw::rounding(double g, double s_rounding) const {
   constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
   const double w =
       std::max(constants_.log_i0 - std::log(std::max(g, std::numeric_limits<double>::min())), 1e-12);
-  return kEpsilon *
-         (8.0 + std::abs(constants_.log_i0) + w * (4.0 + 6.0 * std::abs(std::log(w) - constants_.log_b)));
+  const double of_law = kEpsilon * (8.0 + std::abs(constants_.log_i0) +
+                                    w * (4.0 + 6.0 * std::abs(std::log(w) - constants_.log_b)));
+  return of_law + constants_.exponent * w * s_rounding;
 }
 
 RadialLaw::CuspSampling SersicLaw::cusp_sampling() const {

@@ -34,7 +34,7 @@ class SersicLaw final : public RadialLaw {
   void enclosed(const double* s, std::size_t n, double* mean, double* d_shape) const override;
   double enclosed_rounding() const override;  ///< 4.7e-15 for n = 1, 6.7e-15 for n = 4, 1.7e-14 for n = 20
   double value(double s) const override;
-  double rounding(double g) const override;
+  double rounding(double g, double s_rounding) const override;
   CuspSampling cusp_sampling() const override;
 
   const SersicConstants& constants() const { return constants_; }

@@ -223,14 +223,14 @@ TEST(SersicKernel, EveryInstructionSetKeepsTheStatedRounding) {
           EXPECT_LT(g[i], 1e-280);
           continue;
         }
-        const double allowed = law.rounding(g[i]) * exact;
+        const double allowed = law.rounding(g[i], 0.0) * exact;
         EXPECT_NEAR(g[i], exact, allowed) << target << " n " << n << " s " << s[i];
         EXPECT_NEAR(g2[i], exact, allowed) << target << " n " << n << " s " << s[i];
         const double w = law.constants().b * std::pow(s[i], law.constants().exponent);
         const double slope = -law.constants().exponent * w / s[i] * exact;
         const double rounding_of_w =
             2.3e-16 * (8.0 + 6.0 * law.constants().exponent * std::abs(std::log(s[i])));
-        EXPECT_NEAR(g_s[i], slope, (law.rounding(g[i]) + rounding_of_w) * std::abs(slope));
+        EXPECT_NEAR(g_s[i], slope, (law.rounding(g[i], 0.0) + rounding_of_w) * std::abs(slope));
       }
     }
   }
@@ -262,7 +262,7 @@ TEST(SersicKernel, EveryCountOnEveryInstructionSet) {
           const double slope = -c.exponent * w / exact(i) * value;
           const double by_n =
               value * (c.dlog_i0_dn - w * (c.dlog_b_dn - 2.0 * c.exponent * c.exponent * std::log(exact(i))));
-          const double rounding = 2.0 * law.rounding(value);
+          const double rounding = 2.0 * law.rounding(value, 0.0);
           const auto where = [&] {
             return target + " n " + std::to_string(n) + " " + std::to_string(i) + " of " +
                    std::to_string(count);
