@@ -93,6 +93,7 @@ def fit(
     bounds: Bounds | None = None,
     rtol: float = 1e-6,
     atol: float = 1e-9,
+    noise_share: float = 1e-3,
     max_iterations: int = 200,
     ftol: float = 1e-9,
     threads: int | None = None,
@@ -117,7 +118,9 @@ def fit(
     bounds : dict, optional
         Parameter name or pattern to (lowest, highest); None: no bound on that side.
     rtol, atol : float
-        Tolerance of the model's pixels, as in render.
+        Tolerance of the model's pixels, as in render: of the last steps, the reported chi2 and the model.
+    noise_share : float
+        Until then a pixel may err by this share of its sigma, and never by more. 0: rtol and atol throughout.
     max_iterations : int
     ftol : float
         Stop when chi2 falls by less than this fraction.
@@ -165,6 +168,7 @@ def fit(
         scene,
         as_float(rtol, "fit", "rtol", TOLERANCES),
         as_float(atol, "fit", "atol", TOLERANCES),
+        as_float(noise_share, "fit", "noise_share", "at least 0 and below 1"),
         as_int(max_iterations, "fit", "max_iterations", 1),
         as_float(ftol, "fit", "ftol", "between 0 and 1"),
         as_threads(threads, "fit"),

@@ -9,6 +9,7 @@
 #include <numbers>
 
 #include "fit/covariance.hpp"
+#include "fit/noise_tolerance.hpp"
 #include "fit/scene_problem.hpp"
 #include "gaxel/error.hpp"
 
@@ -74,22 +75,113 @@ bool has_unknown_value(const Scene& scene) {
   return false;
 }
 
-LeastSquaresSummary run(SceneProblem& problem, const FitOptions& options, const ProgressCallback& progress) {
+LeastSquaresSummary run(SceneProblem& problem, const LeastSquaresOptions& options,
+                        const ProgressCallback& progress) {
   std::vector<double> x = problem.start();
-  if (x.empty()) {  // fluxes and sky alone: solved for at once
-    LeastSquaresSummary summary;
-    if (!problem.move_to(Eigen::VectorXd())) return summary;
-    summary.stop_reason = StopReason::kConverged;
-    FitProgress only;
-    only.chi2 = problem.best()->about.chi2();
-    if (progress && !progress(only)) summary.stop_reason = StopReason::kCancelled;
-    return summary;
-  }
-  LeastSquaresOptions least_squares;
-  least_squares.max_iterations = options.max_iterations;
-  least_squares.ftol = options.ftol;
-  return minimise(problem, least_squares, progress, x);
+  if (!x.empty()) return minimise(problem, options, progress, x);
+  // Fluxes and sky alone: solved for at once.
+  LeastSquaresSummary summary;
+  if (!problem.move_to(Eigen::VectorXd())) return summary;
+  summary.stop_reason = StopReason::kConverged;
+  FitProgress only;
+  only.chi2 = problem.best()->about.chi2();
+  if (progress && !progress(only)) summary.stop_reason = StopReason::kCancelled;
+  return summary;
 }
+
+/// The scene with the free parameters at a point's values.
+Scene scene_at(Scene scene, const std::vector<FreeParameter>& parameters, const ScenePoint& point) {
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    scene.components[static_cast<std::size_t>(parameters[i].component)]
+        .parameters[static_cast<std::size_t>(parameters[i].index)]
+        .value = point.values[static_cast<Eigen::Index>(i)];
+  }
+  return scene;
+}
+
+/// Reports the steps of a second search as the continuation of a first one, whose end is its start.
+ProgressCallback continued(const ProgressCallback& progress, int iterations, double seconds) {
+  if (!progress) return {};
+  return [&progress, iterations, seconds](FitProgress step) {
+    if (step.iteration == 0) return true;
+    step.iteration += iterations;
+    step.seconds += seconds;
+    return progress(step);
+  };
+}
+
+/// A search with pixels as exact as the noise asks for, and the last steps with exact ones.
+class TwoStageFit {
+ public:
+  TwoStageFit(const Observation& observation, const FitOptions& options)
+      : options_(options),
+        tolerances_(fit_tolerances(observation, options)),
+        search_(observation.data.shape(), observation.psf, {tolerances_.search, false, options.threads}),
+        final_(observation.data.shape(), observation.psf, {tolerances_.final, false, options.threads}),
+        pixels_(observation, search_) {}
+
+  void run(const Scene& scene, const ProgressCallback& progress) {
+    LeastSquaresOptions least_squares;
+    least_squares.max_iterations = options_.max_iterations;
+    if (options_.noise_share == 0.0) {
+      least_squares.ftol = options_.ftol;
+      problem_.emplace(scene, pixels_);
+      summary_ = gaxel::run(*problem_, least_squares, progress);
+      chi2_start_ = problem_->chi2_start();
+      evaluations_ = problem_->evaluations();
+      return;
+    }
+    least_squares.ftol = std::max(options_.ftol, kSearchFtol);
+    const auto begin = std::chrono::steady_clock::now();
+    SceneProblem searched(scene, pixels_);
+    summary_ = gaxel::run(searched, least_squares, progress);
+    if (!searched.best()) return;
+    chi2_start_ = searched.chi2_start();
+    evaluations_ = searched.evaluations();
+    pixels_.use(final_);
+    problem_.emplace(scene_at(scene, searched.parameters(), *searched.best()), pixels_);
+    const bool goes_on =
+        summary_.stop_reason == StopReason::kConverged || summary_.stop_reason == StopReason::kFailed;
+    if (goes_on && summary_.iterations < options_.max_iterations) {
+      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+      least_squares.max_iterations -= summary_.iterations;
+      least_squares.ftol = options_.ftol;
+      least_squares.radius = kFinalRadius;
+      const int before = summary_.iterations;
+      summary_ = gaxel::run(*problem_, least_squares, continued(progress, before, seconds.count()));
+      summary_.iterations += before;
+    } else {
+      const std::vector<double> x = problem_->start();
+      problem_->move_to(Eigen::Map<const Eigen::VectorXd>(x.data(), std::ssize(x)));
+    }
+    evaluations_ += problem_->evaluations();
+  }
+
+  /// Null where the model of the start is not finite.
+  const ScenePoint* best() const {
+    return problem_ && problem_->best() ? &*problem_->best() : nullptr;
+  }
+  const SceneProblem& problem() const { return *problem_; }
+  const LeastSquaresSummary& summary() const { return summary_; }
+  std::int64_t n_pixels() const { return pixels_.n_pixels(); }
+  double chi2_start() const { return chi2_start_; }
+  int evaluations() const { return evaluations_; }
+  const Tolerance& final_tolerance() const { return tolerances_.final; }
+
+ private:
+  static constexpr double kSearchFtol = 1e-2;   // from there the exact pixels take over
+  static constexpr double kFinalRadius = 1e4;  // close to the minimum: Gauss-Newton steps
+
+  const FitOptions& options_;
+  FitTolerances tolerances_;
+  Renderer search_;
+  Renderer final_;
+  PixelResidual pixels_;
+  std::optional<SceneProblem> problem_;
+  LeastSquaresSummary summary_;
+  double chi2_start_ = kNotKnown;
+  int evaluations_ = 0;
+};
 
 /// A stop after refused steps is convergence only where the linear model promises next to nothing either.
 StopReason final_reason(const LeastSquaresSummary& summary, const ScenePoint& best) {
@@ -167,6 +259,9 @@ void write_parameters(const std::vector<FreeParameter>& parameters, const SceneP
 std::string FitOptions::problem() const {
   if (!(tolerance.rtol > 0.0)) return fmt::format("rtol = {:g}: must be positive", tolerance.rtol);
   if (!(tolerance.atol > 0.0)) return fmt::format("atol = {:g}: must be positive", tolerance.atol);
+  if (!(noise_share >= 0.0 && noise_share < 1.0)) {
+    return fmt::format("noise_share = {:g}: must be at least 0 and below 1", noise_share);
+  }
   if (max_iterations < 1) return fmt::format("max_iterations = {}: must be at least 1", max_iterations);
   if (!(ftol > 0.0 && ftol < 1.0)) return fmt::format("ftol = {:g}: must lie between 0 and 1", ftol);
   if (threads < 0) return fmt::format("threads = {}: must not be negative", threads);
@@ -184,27 +279,25 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
   check_counts(observation, scene);
   if (has_unknown_value(scene)) estimate_starting_values(observation, scene);
 
-  const Shape shape = observation.data.shape();
-  const Renderer renderer(shape, observation.psf, {options.tolerance, false, options.threads});
-  PixelResidual pixels(observation, renderer);
-  SceneProblem problem(scene, pixels);
-  const LeastSquaresSummary summary = run(problem, options, progress);
-  if (!problem.best()) throw FitError("the model of the starting values is not finite");
-  const ScenePoint& best = *problem.best();
+  TwoStageFit search(observation, options);
+  search.run(scene, progress);
+  if (search.best() == nullptr) throw FitError("the model of the starting values is not finite");
+  const ScenePoint& best = *search.best();
 
   FitResult result;
   result.scene = std::move(scene);
-  write_parameters(problem.parameters(), best, result);
+  write_parameters(search.problem().parameters(), best, result);
   result.chi2 = best.about.chi2();
-  result.chi2_start = problem.chi2_start();
-  result.n_pixels = pixels.n_pixels();
-  result.dof = result.n_pixels - static_cast<std::int64_t>(problem.parameters().size());
-  result.iterations = summary.iterations;
-  result.evaluations = problem.evaluations() + 1;
-  result.stop_reason = final_reason(summary, best);
-  result.message = words(result.stop_reason, options, problem.n_parameters() == 0);
+  result.chi2_start = search.chi2_start();
+  result.n_pixels = search.n_pixels();
+  result.dof = result.n_pixels - static_cast<std::int64_t>(search.problem().parameters().size());
+  result.iterations = search.summary().iterations;
+  result.evaluations = search.evaluations() + 1;
+  result.stop_reason = final_reason(search.summary(), best);
+  result.message = words(result.stop_reason, options, search.problem().n_parameters() == 0);
+  const Shape shape = observation.data.shape();
   result.model = Image(shape);
-  const Renderer certifying(shape, observation.psf, {options.tolerance, true, options.threads});
+  const Renderer certifying(shape, observation.psf, {search.final_tolerance(), true, options.threads});
   result.certificate = certifying.render(result.scene.render_list(), result.model.view());
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;

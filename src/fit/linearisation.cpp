@@ -7,7 +7,7 @@
 namespace gaxel {
 
 PixelResidual::PixelResidual(const Observation& observation, const Renderer& renderer)
-    : observation_(observation), renderer_(renderer), model_(observation.data.shape()) {
+    : observation_(observation), renderer_(&renderer), model_(observation.data.shape()) {
   for (std::size_t i = 0; i < observation.used.size(); ++i) {
     if (observation.used[i] == 0) continue;
     used_.push_back(i);
@@ -15,12 +15,18 @@ PixelResidual::PixelResidual(const Observation& observation, const Renderer& ren
   }
 }
 
+void PixelResidual::use(const Renderer& renderer) {
+  renderer_ = &renderer;
+  plan_ = {};
+}
+
 std::optional<Linearisation> PixelResidual::linearise(std::span<const Component> components,
                                                       std::span<const std::uint8_t> wanted) {
   const auto n =
       static_cast<Eigen::Index>(std::ranges::count_if(wanted, [](auto mark) { return mark != 0; }));
   derivatives_.resize(static_cast<std::size_t>(n) * model_.size());
-  renderer_.render_with_jacobian(components, wanted, model_.view(), derivatives_.data());
+  plan_ = renderer_->prepare(components, plan_);
+  renderer_->render_with_jacobian(components, wanted, model_.view(), derivatives_.data(), plan_);
 
   TallQr qr(static_cast<int>(n) + 1);
   for (std::size_t first = 0; first < used_.size(); first += TallQr::kBlockRows) {

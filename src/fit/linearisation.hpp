@@ -23,10 +23,14 @@ struct Linearisation {
   double chi2() const { return residual.squaredNorm(); }
 };
 
-/// The pixels of an observation against a renderer's. Both must outlive it.
+/// The pixels of an observation against a renderer's. Both must outlive it. The components' cells are kept from
+/// one call to the next as long as they hold.
 class PixelResidual {
  public:
   PixelResidual(const Observation& observation, const Renderer& renderer);
+
+  /// Another renderer of the same shape from now on: of another tolerance.
+  void use(const Renderer& renderer);
 
   std::int64_t n_pixels() const { return static_cast<std::int64_t>(used_.size()); }
 
@@ -37,7 +41,8 @@ class PixelResidual {
 
  private:
   const Observation& observation_;
-  const Renderer& renderer_;
+  const Renderer* renderer_;
+  RenderPlan plan_;
   std::vector<std::size_t> used_;  // pixels
   std::vector<double> weight_;     // 1 / sigma of them
   Image model_;

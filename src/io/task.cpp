@@ -21,7 +21,8 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kTables{"title", "image", "noise",    "mask",
                                                   "psf",   "fit",   "component"};
-constexpr std::array<std::string_view, 5> kFitKeys{"rtol", "atol", "max_iterations", "ftol", "threads"};
+constexpr std::array<std::string_view, 6> kFitKeys{"rtol",           "atol", "noise_share",
+                                                   "max_iterations", "ftol", "threads"};
 constexpr int kMostIterations = 1'000'000;
 
 FitOptions read_fit_options(const std::optional<TomlTable>& table) {
@@ -31,6 +32,7 @@ FitOptions read_fit_options(const std::optional<TomlTable>& table) {
   const NumberRange fraction{0.0, 1.0, true};
   options.tolerance.rtol = table->number("rtol", fraction).value_or(options.tolerance.rtol);
   options.tolerance.atol = table->number("atol", fraction).value_or(options.tolerance.atol);
+  options.noise_share = table->number("noise_share", {0.0, 0.99}).value_or(options.noise_share);
   options.ftol = table->number("ftol", fraction).value_or(options.ftol);
   options.max_iterations =
       table->integer("max_iterations", 1, kMostIterations).value_or(options.max_iterations);
