@@ -14,7 +14,7 @@ using GroupLane = std::array<double, kGroupsAtOnce>;
 using FloatLane = std::array<float, kGroupsAtOnce>;
 
 /// Where between the cell and the singularity the ellipses lie that are tried: shares of the way.
-inline constexpr std::array<float, 8> kReaches = {0.9F, 0.75F, 0.6F, 0.45F, 0.32F, 0.2F, 0.1F, 0.04F};
+inline constexpr std::array<float, 5> kReaches = {0.85F, 0.65F, 0.45F, 0.25F, 0.1F};
 
 /// A number for each reach of each group, the groups of one reach side by side; how many there are is
 /// GroupEllipses::stride.

@@ -34,16 +34,11 @@ struct CellRule {
     u.resize(n);
     v.resize(n);
     weight.resize(n);
-    std::size_t node = 0;
-    for (std::size_t j = 0; j < rule_y.nodes.size(); ++j) {
-      for (std::size_t i = 0; i < rule_x.nodes.size(); ++i) {
-        const double dx = hx * rule_x.nodes[i];
-        const double dy = hy * rule_y.nodes[j];
-        u[node] = f.a * dx + f.b * dy;
-        v[node] = f.c * dx + f.d * dy;
-        weight[node] = 0.25 * rule_x.weights[i] * rule_y.weights[j];
-        ++node;
-      }
+    tensor_offsets({hx * f.a, hy * f.b, hx * f.c, hy * f.d}, rule_x.nodes.data(), rule_x.size(),
+                   rule_y.nodes.data(), rule_y.size(), u.data(), v.data());
+    double* to = weight.data();
+    for (const double weight_y : rule_y.weights) {
+      for (const double weight_x : rule_x.weights) *to++ = 0.25 * weight_x * weight_y;
     }
   }
 

@@ -15,6 +15,15 @@ constexpr std::size_t kNodesAtOnce = 512;  // the nodes of small tiles are evalu
 
 constexpr int kSharedPixels = 1024;  // tiles smaller than this seldom meet one of another component
 
+// Shared tiles have one of a few orders, so that more of them meet: an expansion costs more than the nodes.
+int common(int order) {
+  return order <= 6 ? 6 : order <= 8 ? 8 : order <= 12 ? 12 : 16;
+}
+
+Orders common(const Orders& orders) {
+  return {common(orders.x), common(orders.y)};
+}
+
 // Memory that one bucket after the other uses.
 struct Scratch {
   std::vector<double> offset_u;
@@ -28,10 +37,11 @@ struct Scratch {
 // The nodes of as many tiles of a bucket as are evaluated together.
 class TileNodes {
  public:
-  TileNodes(const Plan& plan, const TileBucket& bucket, const EllipseFrame& frame, int extra_orders,
+  // With `orders` nodes, as many as the plan wants or more.
+  TileNodes(const Plan& plan, const TileBucket& bucket, const EllipseFrame& frame, const Orders& orders,
             Scratch& scratch)
-      : x_(tile_rule(bucket.side_x, bucket.orders.x + extra_orders)),
-        y_(tile_rule(bucket.side_y, bucket.orders.y + extra_orders)),
+      : x_(tile_rule(bucket.side_x, orders.x)),
+        y_(tile_rule(bucket.side_y, orders.y)),
         bucket_(bucket),
         tiles_(plan.tiles.data() + bucket.first),
         frame_(frame),
@@ -44,14 +54,9 @@ class TileNodes {
     offset_u_.resize(size_);
     offset_v_.resize(size_);
     s_.resize(at_once_ * size_);
-    std::size_t node = 0;
-    for (const double node_y : y_.nodes) {
-      for (const double node_x : x_.nodes) {
-        offset_u_[node] = grid_.step * (frame.a * node_x + frame.b * node_y);
-        offset_v_[node] = grid_.step * (frame.c * node_x + frame.d * node_y);
-        ++node;
-      }
-    }
+    const double step = grid_.step;
+    tensor_offsets({step * frame.a, step * frame.b, step * frame.c, step * frame.d}, x_.nodes.data(),
+                   x_.nodes.size(), y_.nodes.data(), y_.nodes.size(), offset_u_.data(), offset_v_.data());
   }
 
   const TileRule& x() const { return x_; }
@@ -113,7 +118,7 @@ void for_each_tile_with_partials(const Plan& plan, const ProfileLight& light, Sc
   std::vector<double>& g_s = scratch.g_s;
   std::vector<double>& g_shape = scratch.g_shape;
   for (const TileBucket& bucket : plan.tile_buckets) {
-    TileNodes nodes(plan, bucket, light.frame, 0, scratch);
+    TileNodes nodes(plan, bucket, light.frame, bucket.orders, scratch);
     for (std::vector<double>* values : {&g, &g_s, &g_shape}) values->resize(nodes.s().size());
     for (std::size_t first = 0; first < bucket.count; first += nodes.at_once()) {
       const std::size_t count = nodes.place(first);
@@ -139,7 +144,7 @@ void execute_tiles(const Plan& plan, const ProfileLight& light, Write write, Ima
   Scratch scratch;
   for (const TileBucket& bucket : plan.tile_buckets) {
     const bool share = sums != nullptr && bucket.side_x * bucket.side_y >= kSharedPixels;
-    TileNodes nodes(plan, bucket, light.frame, 0, scratch);
+    TileNodes nodes(plan, bucket, light.frame, share ? common(bucket.orders) : bucket.orders, scratch);
     for (std::size_t first = 0; first < bucket.count; first += nodes.at_once()) {
       const std::size_t count = nodes.place(first);
       light.law.evaluate(nodes.s().data(), count * nodes.size(), nodes.s().data());
@@ -195,8 +200,9 @@ void add_tile_bounds(const Plan& plan, const ProfileLight& light, ImageView boun
   Scratch scratch;
   Scratch finer_scratch;
   for (const TileBucket& bucket : plan.tile_buckets) {
-    TileNodes nodes(plan, bucket, light.frame, 0, scratch);
-    TileNodes finer(plan, bucket, light.frame, kTileCheckOrders, finer_scratch);
+    TileNodes nodes(plan, bucket, light.frame, bucket.orders, scratch);
+    const Orders more{bucket.orders.x + kTileCheckOrders, bucket.orders.y + kTileCheckOrders};
+    TileNodes finer(plan, bucket, light.frame, more, finer_scratch);
     const double amplification = lebesgue_bound(bucket.orders.x) * lebesgue_bound(bucket.orders.y);
     for (std::size_t tile = 0; tile < bucket.count; ++tile) {
       const TilePlace place = nodes.place_of(tile);

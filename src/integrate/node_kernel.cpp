@@ -13,6 +13,28 @@ HWY_BEFORE_NAMESPACE();
 namespace gaxel::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+// body(tag, k) for all nodes: in whole vectors, then one by one.
+template <class Body>
+HWY_INLINE void for_nodes(std::size_t n, Body&& body) {
+  const hn::ScalableTag<double> d;
+  std::size_t k = 0;
+  for (; k + hn::Lanes(d) <= n; k += hn::Lanes(d)) body(d, k);
+  for (; k < n; ++k) body(hn::CappedTag<double, 1>(), k);
+}
+
+void tensor_offsets(const PlaneAxes& axes, const double* x, std::size_t n_x, const double* y, std::size_t n_y,
+                    double* u, double* v) {
+  for (std::size_t l = 0; l < n_y; ++l, u += n_x, v += n_x) {
+    const double u_row = axes.b * y[l];
+    const double v_row = axes.d * y[l];
+    for_nodes(n_x, [&](auto d, std::size_t k) HWY_ATTR {
+      const auto at = hn::LoadU(d, x + k);
+      hn::StoreU(hn::MulAdd(hn::Set(d, axes.a), at, hn::Set(d, u_row)), d, u + k);
+      hn::StoreU(hn::MulAdd(hn::Set(d, axes.c), at, hn::Set(d, v_row)), d, v + k);
+    });
+  }
+}
+
 void shifted_radii(const double* u, const double* v, std::size_t n, double u0, double v0, double* s) {
   const hn::ScalableTag<double> d;
   const std::size_t lanes = hn::Lanes(d);
@@ -66,15 +88,6 @@ HWY_INLINE void integrands(D d, const NodeLight& nodes, std::size_t k, hn::Vec<D
   m[kUV] = hn::Mul(m[kU], v);
 }
 
-// body(tag, k) for all nodes: in whole vectors, then one by one.
-template <class Body>
-HWY_INLINE void for_nodes(std::size_t n, Body&& body) {
-  const hn::ScalableTag<double> d;
-  std::size_t k = 0;
-  for (; k + hn::Lanes(d) <= n; k += hn::Lanes(d)) body(d, k);
-  for (; k < n; ++k) body(hn::CappedTag<double, 1>(), k);
-}
-
 void add_moments(const NodeLight& nodes, std::size_t n, double weight,
                  const std::array<double*, kNumMoments>& sums) {
   for_nodes(n, [&](auto d, std::size_t k) HWY_ATTR {
@@ -124,12 +137,18 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace gaxel {
 
+HWY_EXPORT(tensor_offsets);
 HWY_EXPORT(shifted_radii);
 HWY_EXPORT(add_scaled);
 HWY_EXPORT(dot);
 HWY_EXPORT(add_moments);
 HWY_EXPORT(weighted_moments);
 HWY_EXPORT(combine_moments);
+
+void tensor_offsets(const PlaneAxes& axes, const double* x, std::size_t n_x, const double* y, std::size_t n_y,
+                    double* u, double* v) {
+  HWY_DYNAMIC_DISPATCH(tensor_offsets)(axes, x, n_x, y, n_y, u, v);
+}
 
 void shifted_radii(const double* u, const double* v, std::size_t n, double u0, double v0, double* s) {
   HWY_DYNAMIC_DISPATCH(shifted_radii)(u, v, n, u0, v0, s);

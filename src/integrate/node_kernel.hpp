@@ -8,6 +8,17 @@
 
 namespace gaxel {
 
+/// The nodes of a tensor rule in the (u, v) plane: u[l n_x + k] = a x[k] + b y[l], v = c x[k] + d y[l]. x, y: offsets
+/// in the image; u and v have n_x n_y entries.
+struct PlaneAxes {
+  double a;
+  double b;
+  double c;
+  double d;
+};
+void tensor_offsets(const PlaneAxes& axes, const double* x, std::size_t n_x, const double* y, std::size_t n_y,
+                    double* u, double* v);
+
 /// s[k] = (u0 + u[k])^2 + (v0 + v[k])^2, at least the smallest normal number, so that it has a logarithm.
 void shifted_radii(const double* u, const double* v, std::size_t n, double u0, double v0, double* s);
 

@@ -135,10 +135,17 @@ class Planner {
   void consider(int row, int col, int side_x, int side_y) {
     if (row >= plan_.band.end() || col >= plan_.grid.shape.nx) return;
     const int pixels = side_x * side_y;
+    const double half = 0.5 * plan_.grid.step;
+    const bool holds_center = std::abs(frame_.x0 - x_of(col) - half * (side_x - 1)) <= half * side_x &&
+                              std::abs(frame_.y0 - y_of(row) - half * (side_y - 1)) <= half * side_y;
     const auto kind = pixels == 1                       ? Candidate::Kind::kCell
                       : pixels <= kPixelsOfNoPolynomial ? Candidate::Kind::kShared
                                                         : Candidate::Kind::kTile;
     Candidate made{kind, side_x > 1, side_y > 1, row, col, side_x, side_y};
+    if (holds_center && pixels > 1) {  // hopeless
+      split_tile(made);
+      return;
+    }
     made.pixel = index_of(row, col);
     made.x = x_of(col);
     made.y = y_of(row);

@@ -43,7 +43,8 @@ TEST(Execute, KeepsItsToleranceAndItsBounds) {
   EXPECT_LT(count_work(plan).n_evaluations, 50 * 61 * 6);
 }
 
-TEST(Execute, SharedTilesGiveTheSamePixels) {
+// Shared tiles have at least as many nodes as the plan asks for: the tolerance is what they have in common.
+TEST(Execute, SharedTilesGiveTheSamePixelsToTheTolerance) {
   const SersicLaw steep(4.0);
   const SersicLaw flat(1.0);
   const EllipseFrame f(100.3, 20.1, 9.0, 0.4, 0.5);
@@ -62,7 +63,7 @@ TEST(Execute, SharedTilesGiveTheSamePixels) {
   EXPECT_NE(std::memcmp(alone.data(), together.data(), alone.size() * sizeof(double)), 0);
   sums.expand(band, together.view());
   for (std::size_t k = 0; k < alone.size(); ++k) {
-    EXPECT_NEAR(together.data()[k], alone.data()[k], 1e-14 * (1e-3 + alone.data()[k])) << k;
+    EXPECT_NEAR(together.data()[k], alone.data()[k], 4.0 * 1e-8 + 1e-5 * alone.data()[k]) << k;
   }
 }
 
