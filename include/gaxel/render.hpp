@@ -46,6 +46,8 @@ struct RenderOptions {
 /// from any number of threads. An empty plan stands for one that is made and forgotten.
 class RenderPlan {
  public:
+  /// How many components have cells: all but point sources and sky.
+  int n_profiles() const;
   /// How many components' cells were found anew by the prepare() that returned this plan; those of the others
   /// were taken over.
   int n_made() const;
@@ -76,7 +78,8 @@ class Renderer {
   RenderPlan prepare(std::span<const Component> components, const RenderPlan& previous = {}) const;
 
   /// Writes the sum of the components to `image` (shape()). `plan`: empty, or from prepare() for these
-  /// components. Throws InputError for invalid components, or a plan for another number of profiles.
+  /// components. Throws InputError for invalid components, or a plan for another number of profiles, shape or
+  /// reach of the PSF.
   Certificate render(std::span<const Component> components, ImageView image,
                      const RenderPlan& plan = {}) const;
 

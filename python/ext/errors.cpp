@@ -3,6 +3,8 @@
 
 #include <nanobind/stl/string.h>
 
+#include <new>
+
 #include "bindings.hpp"
 
 namespace gaxel::python {
@@ -20,6 +22,8 @@ void translate(const std::exception_ptr& exception, void* /*payload*/) {
     raise("InputError", error.what());
   } catch (const FitError& error) {
     raise("FitError", error.what());
+  } catch (const std::bad_alloc&) {
+    PyErr_SetString(PyExc_MemoryError, "gaxel: not enough memory for images of this size");
   }
 }
 

@@ -9,9 +9,14 @@
 #include <algorithm>
 #include <new>
 #include <optional>
+#include <span>
+#include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "bindings.hpp"
+#include "gaxel/error.hpp"
 
 namespace gaxel::python {
 namespace {
@@ -20,24 +25,95 @@ Renderer make_renderer(Shape shape, const Psf* psf, const RenderOptions& options
   return {shape, psf == nullptr ? std::nullopt : std::optional<Psf>(*psf), options};
 }
 
+// A plan, and what it was made for: then it need not be checked again.
+struct KnownPlan {
+  RenderPlan plan;
+  Shape shape;
+  ComponentList components;
+  Tolerance tolerance;
+
+  bool was_made_for(const ComponentList& others, const Tolerance& asked) const {
+    return others == components && tolerance.rtol <= asked.rtol && tolerance.atol <= asked.atol;
+  }
+};
+
+std::string to_text(const KnownPlan& known) {
+  const int n = known.plan.n_profiles();
+  return fmt::format("Plan(shape=({}, {}), {} profile{}: {} made anew, {} taken over)", known.shape.ny,
+                     known.shape.nx, n, n == 1 ? "" : "s", known.plan.n_made(), n - known.plan.n_made());
+}
+
+// The core executes whatever fits its grid; a plan for other components may miss the tolerance there.
+RenderPlan checked(const Renderer& renderer, const ComponentList& list, std::span<const Component> components,
+                   const KnownPlan* known, const char* source) {
+  if (known == nullptr) return {};
+  if (!known->was_made_for(list, renderer.options().tolerance) &&
+      renderer.prepare(components, known->plan).n_made() > 0) {
+    throw InputError({source, "plan", to_text(*known), "does not hold for what is to be rendered",
+                      "prepare(..., previous=plan) with the same arguments"});
+  }
+  return known->plan;
+}
+
+KnownPlan prepare(const ComponentList& list, int ny, int nx, const Psf* psf, double rtol, double atol,
+                  const KnownPlan* previous, int threads) {
+  const std::vector<Component> components = to_components(list);
+  const nb::gil_scoped_release unlocked;
+  const Renderer renderer = make_renderer({ny, nx}, psf, {{rtol, atol}, false, threads});
+  return {renderer.prepare(components, previous == nullptr ? RenderPlan() : previous->plan),
+          renderer.shape(),
+          list,
+          {rtol, atol}};
+}
+
 Certificate render(const ComponentList& list, OutputImage image, const Psf* psf, double rtol, double atol,
-                   bool certificate, int threads) {
+                   bool certificate, const KnownPlan* plan, int threads) {
   const std::vector<Component> components = to_components(list);
   const Shape shape = shape_of(image);
   const nb::gil_scoped_release unlocked;
-  return make_renderer(shape, psf, {{rtol, atol}, certificate, threads})
-      .render(components, {image.data(), shape});
+  const Renderer renderer = make_renderer(shape, psf, {{rtol, atol}, certificate, threads});
+  return renderer.render(components, {image.data(), shape},
+                         checked(renderer, list, components, plan, "render"));
 }
 
 Certificate render_with_jacobian(const ComponentList& list, const std::vector<std::uint8_t>& wanted,
                                  OutputImage image, OutputCube jacobian, const Psf* psf, double rtol,
-                                 double atol, bool certificate, int threads) {
+                                 double atol, bool certificate, const KnownPlan* plan, int threads) {
   const std::vector<Component> components = to_components(list);
   const Shape shape = shape_of(image);
   const nb::gil_scoped_release unlocked;
-  return make_renderer(shape, psf, {{rtol, atol}, certificate, threads})
-      .render_with_jacobian(components, wanted, {image.data(), shape}, jacobian.data());
+  const Renderer renderer = make_renderer(shape, psf, {{rtol, atol}, certificate, threads});
+  return renderer.render_with_jacobian(components, wanted, {image.data(), shape}, jacobian.data(),
+                                       checked(renderer, list, components, plan, "render_with_jacobian"));
 }
+
+auto vjp(const ComponentList& list, const std::vector<std::uint8_t>& wanted, const InputImage& cotangent,
+         const Psf* psf, double rtol, double atol, const KnownPlan* plan, int threads) {
+  const std::vector<Component> components = to_components(list);
+  const Shape shape = shape_of(cotangent);
+  std::vector<double> gradient(static_cast<std::size_t>(std::ranges::count(wanted, 1)));
+  {
+    const nb::gil_scoped_release unlocked;
+    const Renderer renderer = make_renderer(shape, psf, {{rtol, atol}, false, threads});
+    renderer.vjp(components, wanted, {cotangent.data(), shape}, gradient.data(),
+                 checked(renderer, list, components, plan, "vjp"));
+  }
+  return to_numpy(std::move(gradient));
+}
+
+constexpr const char* kPlanDoc = R"(The cells that components are integrated on, from prepare.
+
+Immutable; may be used from many threads at once. A copy is the plan itself; it cannot be pickled.
+
+Attributes
+----------
+shape : (int, int)
+    Size (ny, nx) of the images it is for.
+n_profiles : int
+    How many components have cells: all but point sources and sky.
+n_made : int
+    How many of them were planned anew; the others' cells were taken over from a previous plan.
+)";
 
 constexpr const char* kCertificateDoc = R"(What a render vouches for, in the image's units, before noise.
 
@@ -117,14 +193,29 @@ void bind_render(nb::module_& module) {
             "evaluations_per_pixel={:.4g})",
             c.max_bound, c.sum_bound, c.n_over, c.limit_hit ? "True" : "False", c.evaluations_per_pixel);
       });
+  const auto itself = [](nb::object self) { return self; };
+  nb::class_<KnownPlan>(module, "Plan", kPlanDoc)
+      .def_prop_ro("shape", [](const KnownPlan& known) { return std::pair(known.shape.ny, known.shape.nx); })
+      .def_prop_ro("n_profiles", [](const KnownPlan& known) { return known.plan.n_profiles(); })
+      .def_prop_ro("n_made", [](const KnownPlan& known) { return known.plan.n_made(); })
+      .def("__repr__", &to_text)
+      .def("__copy__", itself)
+      .def("__deepcopy__", [](nb::object self, const nb::dict& /*memo*/) { return self; }, nb::arg("memo"));
+  module.def("prepare", &prepare, nb::arg("components"), nb::arg("ny"), nb::arg("nx"), nb::arg("psf").none(),
+             nb::arg("rtol"), nb::arg("atol"), nb::arg("previous").none(), nb::arg("threads"),
+             "Finds the cells. `components`: (kind, values) each.");
   module.def("render", &render, nb::arg("components"), nb::arg("image").noconvert(), nb::arg("psf").none(),
-             nb::arg("rtol"), nb::arg("atol"), nb::arg("certificate"), nb::arg("threads"),
-             "Writes the image in place. `components`: (kind, values) each.");
+             nb::arg("rtol"), nb::arg("atol"), nb::arg("certificate"), nb::arg("plan").none(),
+             nb::arg("threads"), "Writes the image in place.");
   module.def(
       "render_with_jacobian", &render_with_jacobian, nb::arg("components"), nb::arg("wanted"),
       nb::arg("image").noconvert(), nb::arg("jacobian").noconvert(), nb::arg("psf").none(), nb::arg("rtol"),
-      nb::arg("atol"), nb::arg("certificate"), nb::arg("threads"),
+      nb::arg("atol"), nb::arg("certificate"), nb::arg("plan").none(), nb::arg("threads"),
       "Writes the image and the derivatives marked in `wanted` (one entry for each parameter) in place.");
+  module.def("vjp", &vjp, nb::arg("components"), nb::arg("wanted"), nb::arg("cotangent"),
+             nb::arg("psf").none(), nb::arg("rtol"), nb::arg("atol"), nb::arg("plan").none(),
+             nb::arg("threads"),
+             "The sums over pixels of cotangent * derivative, of those marked in `wanted`.");
 }
 
 }  // namespace gaxel::python

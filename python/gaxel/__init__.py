@@ -8,18 +8,18 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 >>> image = gaxel.render(galaxy, shape=(64, 64))
 
 Components: Sersic, Exponential, DeVaucouleurs, Gaussian, PointSource, Sky. Functions: render, render_with_jacobian,
-parameter_names, fit. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
+vjp, prepare, parameter_names, fit. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
 """
 
 from gaxel import integration, model, quadrature, sersic
 from gaxel._component import Component
-from gaxel._core import Certificate, FitProgress
+from gaxel._core import Certificate, FitProgress, Plan
 from gaxel._core import version as __version__
 from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import FitResult, fit
 from gaxel._parameters import parameter_names
 from gaxel._psf import Psf
-from gaxel._render import render, render_with_jacobian
+from gaxel._render import prepare, render, render_with_jacobian, vjp
 from gaxel.components import *  # noqa: F403
 from gaxel.components import __all__ as _component_names
 
@@ -30,6 +30,7 @@ __all__ = [
     "FitProgress",
     "FitResult",
     "InputError",
+    "Plan",
     "Psf",
     "PsfWarning",
     "RefinementWarning",
@@ -38,9 +39,11 @@ __all__ = [
     "integration",
     "model",
     "parameter_names",
+    "prepare",
     "quadrature",
     "render",
     "render_with_jacobian",
     "sersic",
+    "vjp",
 ]
 __all__ += _component_names

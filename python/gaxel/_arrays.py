@@ -1,5 +1,6 @@
 """Arrays as users have them (any number type, any byte order, strided) to what the core takes."""
 
+import os
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 from gaxel._errors import input_error
 
 Image = NDArray[np.float64]
+
+MANY_PIXELS = 2**20  # from here on, starting threads costs nothing that shows
 
 
 def _as_real(value: Any, source: str, key: str, what: str, allowed: str) -> NDArray[Any]:
@@ -81,6 +84,8 @@ def as_shape(value: Any, source: str, key: str = "shape") -> tuple[int, int]:
         raise input_error(source, key, repr(value), "not a shape", allowed) from None
     if not all(isinstance(n, int | np.integer) and 0 < n < 2**31 for n in (ny, nx)):
         raise input_error(source, key, repr(value), "not a shape", allowed)
+    if int(ny) * int(nx) >= 2**31:
+        raise input_error(source, key, repr(value), "the image is too large", "fewer than 2**31 pixels")
     return int(ny), int(nx)
 
 
@@ -104,5 +109,16 @@ def as_float(value: Any, source: str, key: str, allowed: str) -> float:
     return number
 
 
-def as_threads(threads: Any, source: str) -> int:
-    return 1 if threads is None else as_int(threads, source, "threads", 0)
+def as_tolerance(rtol: Any, atol: Any, source: str) -> tuple[float, float]:
+    allowed = "finite, rtol > 0, atol >= 0"
+    return as_float(rtol, source, "rtol", allowed), as_float(atol, source, "atol", allowed)
+
+
+def as_threads(threads: Any, shape: tuple[int, int], source: str) -> int:
+    """Threads for an image of that shape; None: one, or for MANY_PIXELS all cores that this process may use."""
+    if threads is not None:
+        return as_int(threads, source, "threads", 0)
+    if shape[0] * shape[1] < MANY_PIXELS:
+        return 1
+    # Not every system has affinities.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gaxel import _core
-from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_threads, check_shape
+from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_threads, as_tolerance, check_shape
 from gaxel._component import Component, flux_of, mag_of
 from gaxel._errors import input_error
-from gaxel._parameters import Components, Slot, as_list, component_names, select_names, slots_of
+from gaxel._parameters import Components, Slot, as_list, component_names, pivot_of, select_names, slots_of
 from gaxel._psf import Psf, core_psf
-from gaxel._render import TOLERANCES, pivot_of
 
 Bounds = Mapping[str, tuple[float | None, float | None]]
 
@@ -125,7 +124,7 @@ def fit(
     ftol : float
         Stop when chi2 falls by less than this fraction.
     threads : int, optional
-        Default 1; 0: as many as the machine has.
+        As in render, by the size of the data.
     progress : callable, optional
         Called with a FitProgress after each iteration. Returns False to stop; the best values so far are kept.
 
@@ -166,12 +165,11 @@ def fit(
         used.astype(np.uint8),
         core_psf(psf, image.shape),
         scene,
-        as_float(rtol, "fit", "rtol", TOLERANCES),
-        as_float(atol, "fit", "atol", TOLERANCES),
+        *as_tolerance(rtol, atol, "fit"),
         as_float(noise_share, "fit", "noise_share", "at least 0 and below 1"),
         as_int(max_iterations, "fit", "max_iterations", 1),
         as_float(ftol, "fit", "ftol", "between 0 and 1"),
-        as_threads(threads, "fit"),
+        as_threads(threads, image.shape, "fit"),
         progress,
     )
     return _to_result(result, listed, slots, [free for _, free, _, _ in entries])

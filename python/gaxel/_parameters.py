@@ -4,6 +4,8 @@ import fnmatch
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from gaxel import _core
 from gaxel._component import Component
 from gaxel._errors import input_error
@@ -94,3 +96,35 @@ def select_names(wanted: str | Iterable[str], names: Sequence[str], source: str,
             )
         selected.update(matches)
     return selected
+
+
+def select_slots(
+    slots: Sequence[Slot], parameters: str | Iterable[str] | None, source: str
+) -> tuple[list[Slot], list[int]]:
+    """The slots that `parameters` asks for (None: all that can be fitted), and 1 or 0 for every slot of the list."""
+    names = [slot.name for slot in slots if slot.spec.fittable]
+    selected = set(names) if parameters is None else select_names(parameters, names, source, "parameters")
+    return [slot for slot in slots if slot.name in selected], [int(slot.name in selected) for slot in slots]
+
+
+def pivot_of(shape: tuple[int, int]) -> dict[str, float]:
+    """Where a sky plane turns that does not say."""
+    return {"x": 0.5 * (shape[1] - 1), "y": 0.5 * (shape[0] - 1)}
+
+
+def _core_value(slot: Slot, shape: tuple[int, int], source: str) -> float:
+    value = slot.component.value_or_fallback(slot.spec.name)
+    if np.isnan(value) and slot.component._kind.is_sky:
+        value = pivot_of(shape).get(slot.spec.name, value)
+    if np.isnan(value):
+        what = "flux or mag" if slot.spec.name == "flux" else "a number: only fit can estimate it"
+        raise input_error(source, slot.name, None, "not given", what)
+    return value
+
+
+def core_components(
+    components: list[Component], slots: list[Slot], shape: tuple[int, int], source: str
+) -> list[tuple[str, list[float]]]:
+    """What the core takes for components with these slots: (kind, values) each."""
+    values = iter([_core_value(slot, shape, source) for slot in slots])
+    return [(component.kind, [next(values) for _ in component._specs]) for component in components]

@@ -7,35 +7,64 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gaxel import _core
-from gaxel._arrays import Image, as_float, as_output, as_shape, as_threads
-from gaxel._component import Component
+from gaxel._arrays import Image, as_image, as_output, as_shape, as_threads, as_tolerance
+from gaxel._core import Plan
 from gaxel._errors import input_error
-from gaxel._parameters import Components, Slot, as_list, select_names, slots_of
+from gaxel._parameters import Components, as_list, core_components, select_slots, slots_of
 from gaxel._psf import Psf, core_psf
 
-TOLERANCES = "finite, rtol > 0, atol >= 0"
+
+def prepare(
+    components: Components,
+    shape: tuple[int, int],
+    psf: Psf | ArrayLike | None = None,
+    *,
+    rtol: float = 1e-6,
+    atol: float = 1e-9,
+    previous: Plan | None = None,
+    threads: int | None = None,
+) -> Plan:
+    """Find the cells that components are integrated on, for renders of them and of others that are near.
+
+    Renders of one plan share cells and rules, so differences between them are those of the light alone, smooth in the
+    parameters; and each saves the search, which is part of its time. Where components change little from render to
+    render, as in a fit or a chain of samples: plan = prepare(components, shape, previous=plan) before each.
+
+    Parameters
+    ----------
+    components, shape, psf, rtol, atol, threads
+        As in the renders to come. The search leaves some margin in the tolerance.
+    previous : Plan, optional
+        What of it holds for these components, too, is taken over; the bounds of its errors tell. Fluxes may change at
+        will.
+
+    Returns
+    -------
+    Plan
+        For render, render_with_jacobian and vjp.
+
+    Raises
+    ------
+    InputError
+        Names the argument and what is allowed.
+    """
+    source = "prepare"
+    listed = as_list(components, source)
+    size = as_shape(shape, source)
+    return _core.prepare(
+        core_components(listed, slots_of(listed, source), size, source),
+        *size,
+        core_psf(psf, size),
+        *as_tolerance(rtol, atol, source),
+        _as_plan(previous, source, "previous"),
+        as_threads(threads, size, source),
+    )
 
 
-def pivot_of(shape: tuple[int, int]) -> dict[str, float]:
-    """Where a sky plane turns that does not say."""
-    return {"x": 0.5 * (shape[1] - 1), "y": 0.5 * (shape[0] - 1)}
-
-
-def _core_value(slot: Slot, shape: tuple[int, int], source: str) -> float:
-    value = slot.component.value_or_fallback(slot.spec.name)
-    if np.isnan(value) and slot.component._kind.is_sky:
-        value = pivot_of(shape).get(slot.spec.name, value)
-    if np.isnan(value):
-        what = "flux or mag" if slot.spec.name == "flux" else "a number: only fit can estimate it"
-        raise input_error(source, slot.name, None, "not given", what)
-    return value
-
-
-def _core_components(
-    components: list[Component], slots: list[Slot], shape: tuple[int, int], source: str
-) -> list[tuple[str, list[float]]]:
-    values = iter([_core_value(slot, shape, source) for slot in slots])
-    return [(component.kind, [next(values) for _ in component._specs]) for component in components]
+def _as_plan(plan: Any, source: str, key: str = "plan") -> Plan | None:
+    if plan is not None and not isinstance(plan, Plan):
+        raise input_error(source, key, repr(plan), "not a plan", "what gaxel.prepare returns")
+    return plan
 
 
 @overload
@@ -48,6 +77,7 @@ def render(
     atol: float = 1e-9,
     certificate: Literal[False] = False,
     out: Image | None = None,
+    plan: Plan | None = None,
     threads: int | None = None,
 ) -> Image: ...
 @overload
@@ -60,6 +90,7 @@ def render(
     atol: float = 1e-9,
     certificate: Literal[True],
     out: Image | None = None,
+    plan: Plan | None = None,
     threads: int | None = None,
 ) -> tuple[Image, _core.Certificate]: ...
 def render(
@@ -71,6 +102,7 @@ def render(
     atol: float = 1e-9,
     certificate: bool = False,
     out: Image | None = None,
+    plan: Plan | None = None,
     threads: int | None = None,
 ) -> Image | tuple[Image, _core.Certificate]:
     """The image of components: every pixel is the integral of their light over it, to the tolerance asked for.
@@ -90,8 +122,12 @@ def render(
         Whether to return a bound of the error, too. Costs about as much again as the render.
     out : ndarray of float64, shape (ny, nx), optional
         Written in place instead of a new array. C-contiguous.
+    plan : Plan, optional
+        From prepare, for this shape, a PSF of this reach, and components that are the same or so near that it holds
+        for them: that is checked. Default: one is made and forgotten.
     threads : int, optional
-        Default 1; 0: as many as the machine has.
+        0: as many as the machine has. Default: 1 for images of fewer than 2**20 pixels, which surveys render many of
+        at a time and threads would hardly speed up, else all cores that the process may use.
 
     Returns
     -------
@@ -104,10 +140,12 @@ def render(
     ------
     InputError
         Names the argument and what is allowed.
+    MemoryError
+        The image does not fit.
 
     Notes
     -----
-    Equal input gives equal bits, in whatever thread. The GIL is released.
+    Equal input gives equal bits, in whatever thread and however many; a plan is input. The GIL is released.
     """
     listed = as_list(components, "render")
     if shape is None and isinstance(out, np.ndarray) and out.ndim == 2:
@@ -115,13 +153,13 @@ def render(
     size = as_shape(shape, "render")
     image = np.empty(size) if out is None else as_output(out, size, "render")
     made = _core.render(
-        _core_components(listed, slots_of(listed, "render"), size, "render"),
+        core_components(listed, slots_of(listed, "render"), size, "render"),
         image,
         core_psf(psf, size),
-        as_float(rtol, "render", "rtol", TOLERANCES),
-        as_float(atol, "render", "atol", TOLERANCES),
+        *as_tolerance(rtol, atol, "render"),
         bool(certificate),
-        as_threads(threads, "render"),
+        _as_plan(plan, "render"),
+        as_threads(threads, size, "render"),
     )
     return (image, made) if certificate else image
 
@@ -136,6 +174,7 @@ def render_with_jacobian(
     rtol: float = 1e-6,
     atol: float = 1e-9,
     certificate: Literal[False] = False,
+    plan: Plan | None = None,
     threads: int | None = None,
 ) -> tuple[Image, NDArray[np.float64]]: ...
 @overload
@@ -148,6 +187,7 @@ def render_with_jacobian(
     rtol: float = 1e-6,
     atol: float = 1e-9,
     certificate: Literal[True],
+    plan: Plan | None = None,
     threads: int | None = None,
 ) -> tuple[Image, NDArray[np.float64], _core.Certificate]: ...
 def render_with_jacobian(
@@ -159,13 +199,14 @@ def render_with_jacobian(
     rtol: float = 1e-6,
     atol: float = 1e-9,
     certificate: bool = False,
+    plan: Plan | None = None,
     threads: int | None = None,
 ) -> tuple[Any, ...]:
     """The image of components and its derivatives with respect to their parameters, analytic, through the PSF.
 
     Parameters
     ----------
-    components, shape, psf, rtol, atol, certificate, threads
+    components, shape, psf, rtol, atol, certificate, plan, threads
         As in render.
     parameters : str or iterable of str, optional
         Which derivatives: names of parameter_names(components), or shell patterns of them ("*.re"). Default: all.
@@ -188,23 +229,91 @@ def render_with_jacobian(
     listed = as_list(components, source)
     size = as_shape(shape, source)
     slots = slots_of(listed, source)
-    names = [slot.name for slot in slots if slot.spec.fittable]
-    selected = set(names) if parameters is None else select_names(parameters, names, source, "parameters")
-    chosen = [slot for slot in slots if slot.name in selected]
+    chosen, wanted = select_slots(slots, parameters, source)
     image = np.empty(size)
     jacobian = np.empty((len(chosen), *size))
     made = _core.render_with_jacobian(
-        _core_components(listed, slots, size, source),
-        [int(slot.name in selected) for slot in slots],
+        core_components(listed, slots, size, source),
+        wanted,
         image,
         jacobian,
         core_psf(psf, size),
-        as_float(rtol, source, "rtol", TOLERANCES),
-        as_float(atol, source, "atol", TOLERANCES),
+        *as_tolerance(rtol, atol, source),
         bool(certificate),
-        as_threads(threads, source),
+        _as_plan(plan, source),
+        as_threads(threads, size, source),
     )
     for derivative, slot in zip(jacobian, chosen, strict=True):
         if slot.is_mag:
             derivative *= slot.component.mag_slope()
     return (image, jacobian, made) if certificate else (image, jacobian)
+
+
+def vjp(
+    components: Components,
+    cotangent: ArrayLike,
+    psf: Psf | ArrayLike | None = None,
+    *,
+    parameters: str | Iterable[str] | None = None,
+    rtol: float = 1e-6,
+    atol: float = 1e-9,
+    plan: Plan | None = None,
+    threads: int | None = None,
+) -> NDArray[np.float64]:
+    """The vector-Jacobian product: for each parameter, the sum over pixels of cotangent * derivative of the image.
+
+    The gradient of a likelihood, or of any other number L that is computed from the image: with
+    cotangent = dL/dimage, it is dL/dparameter. For chi2 = sum(((data - image) / sigma)**2) the cotangent is
+    -2 * (data - image) / sigma**2.
+
+    No derivative is ever made as an image: the sums of the cells and the convolution are run backwards (the adjoint or
+    reverse mode [1]_), which takes far less time and memory than render_with_jacobian.
+
+    Parameters
+    ----------
+    components, psf, rtol, atol, plan, threads
+        As in render.
+    cotangent : array_like, shape (ny, nx)
+        Weight of each pixel, finite. Gives the image's shape. Pixels that a masked array masks count as 0.
+    parameters : str or iterable of str, optional
+        As in render_with_jacobian.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Per unit of the parameter, in the order of parameter_names(components); with respect to "mag" where
+        render_with_jacobian's rows are. The derivatives are those of render_with_jacobian with the same tolerance and
+        plan, so the sums agree to rounding.
+
+    Raises
+    ------
+    InputError
+        Names the argument and what is allowed.
+
+    References
+    ----------
+    .. [1] A. Griewank and A. Walther (2008), Evaluating Derivatives, 2nd edition, SIAM, chapter 3.
+    """
+    source = "vjp"
+    listed = as_list(components, source)
+    weights = as_image(
+        cotangent.filled(0.0) if isinstance(cotangent, np.ma.MaskedArray) else cotangent, source, "cotangent"
+    )
+    n_wrong = np.count_nonzero(~np.isfinite(weights))
+    if n_wrong:
+        raise input_error(
+            source, "cotangent", f"{n_wrong} pixels are NaN or infinite", "no gradient", "finite numbers"
+        )
+    size = as_shape(weights.shape, source, "cotangent")
+    slots = slots_of(listed, source)
+    chosen, wanted = select_slots(slots, parameters, source)
+    gradient = _core.vjp(
+        core_components(listed, slots, size, source),
+        wanted,
+        weights,
+        core_psf(psf, size),
+        *as_tolerance(rtol, atol, source),
+        _as_plan(plan, source),
+        as_threads(threads, size, source),
+    )
+    return gradient * [slot.component.mag_slope() if slot.is_mag else 1.0 for slot in chosen]

@@ -121,13 +121,17 @@ Moments weighted_moments(const NodeLight& nodes, std::size_t n, const double* we
   return result;
 }
 
-void combine_moments(const NodeLight& nodes, std::size_t n, const Moments& coefficients, double* to) {
+void combine_moments(const NodeLight& nodes, std::size_t n, std::span<const Moments> coefficients, double* to) {
   for_nodes(n, [&](auto d, std::size_t k) HWY_ATTR {
     hn::Vec<decltype(d)> m[kNumMoments];
     integrands(d, nodes, k, m);
-    auto sum = hn::Zero(d);
-    for (std::size_t i = 0; i < kNumMoments; ++i) sum = hn::MulAdd(hn::Set(d, coefficients[i]), m[i], sum);
-    hn::StoreU(sum, d, to + k);
+    double* at = to + k;
+    for (const Moments& c : coefficients) {
+      auto sum = hn::Mul(hn::Set(d, c[0]), m[0]);
+      for (std::size_t i = 1; i < kNumMoments; ++i) sum = hn::MulAdd(hn::Set(d, c[i]), m[i], sum);
+      hn::StoreU(sum, d, at);
+      at += n;
+    }
   });
 }
 
@@ -171,7 +175,7 @@ Moments weighted_moments(const NodeLight& nodes, std::size_t n, const double* we
   return HWY_DYNAMIC_DISPATCH(weighted_moments)(nodes, n, weights);
 }
 
-void combine_moments(const NodeLight& nodes, std::size_t n, const Moments& coefficients, double* to) {
+void combine_moments(const NodeLight& nodes, std::size_t n, std::span<const Moments> coefficients, double* to) {
   HWY_DYNAMIC_DISPATCH(combine_moments)(nodes, n, coefficients, to);
 }
 

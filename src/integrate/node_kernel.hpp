@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 
 #include "integrate/moments.hpp"
 
@@ -46,7 +47,7 @@ void add_moments(const NodeLight& nodes, std::size_t n, double weight,
 /// sum_k weights[k] * the integrands of the moments at node k.
 Moments weighted_moments(const NodeLight& nodes, std::size_t n, const double* weights);
 
-/// to[k] = sum_m coefficients[m] * integrand of moment m at node k: a derivative of the light.
-void combine_moments(const NodeLight& nodes, std::size_t n, const Moments& coefficients, double* to);
+/// to[p n + k] = sum_m coefficients[p][m] * integrand of moment m at node k: derivatives of the light.
+void combine_moments(const NodeLight& nodes, std::size_t n, std::span<const Moments> coefficients, double* to);
 
 }  // namespace gaxel

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <sstream>
 #include <string>
 
 #include "base/parallel.hpp"
@@ -49,6 +50,13 @@ double sum_of_absolutes(const Image& image) {
   return sum;
 }
 
+std::string to_text(const Grid& grid) {
+  std::ostringstream text;
+  text << grid.shape.ny << " x " << grid.shape.nx << " cells of side " << grid.step << " from (" << grid.x0
+       << ", " << grid.y0 << ")";
+  return text.str();
+}
+
 double norm(const Image& image) {
   double squares = 0.0;
   for (const double pixel : image.pixels()) squares += pixel * pixel;
@@ -59,9 +67,14 @@ double norm(const Image& image) {
 
 class RenderPlan::Impl {
  public:
+  Grid grid;                            ///< that the lights are planned on
   std::vector<SharedLightPlan> lights;  ///< of the elliptical components, in order
   int n_made = 0;
 };
+
+int RenderPlan::n_profiles() const {
+  return impl_ == nullptr ? 0 : static_cast<int>(impl_->lights.size());
+}
 
 int RenderPlan::n_made() const {
   return impl_ == nullptr ? 0 : impl_->n_made;
@@ -87,6 +100,7 @@ class Renderer::Impl {
                                                   const RenderPlan::Impl* previous) const {
     const std::vector<EllipticalLight> lights = lights_of(parts_of(components, {}));
     const auto plan = std::make_shared<RenderPlan::Impl>();
+    plan->grid = light_grid_;
     for (std::size_t i = 0; i < lights.size(); ++i) {
       const LightOptions wanted = light_options(lights[i], lights.size());
       const bool known = previous != nullptr && i < previous->lights.size();
@@ -195,8 +209,13 @@ class Renderer::Impl {
     return lights;
   }
 
-  static void check_plan(const RenderPlan::Impl* plan, const std::vector<EllipticalLight>& lights) {
-    if (plan != nullptr && plan->lights.size() != lights.size()) {
+  void check_plan(const RenderPlan::Impl* plan, const std::vector<EllipticalLight>& lights) const {
+    if (plan == nullptr) return;
+    if (plan->grid != light_grid_) {  // its cells would lie beyond this renderer's images
+      throw InputError({"render", "plan", to_text(plan->grid), "made for another shape or PSF",
+                        "one for " + to_text(light_grid_)});
+    }
+    if (plan->lights.size() != lights.size()) {
       throw InputError({"render", "plan", std::to_string(plan->lights.size()) + " profiles",
                         "made for other components", std::to_string(lights.size()) + " profiles"});
     }

@@ -24,7 +24,9 @@ def test_all_names_exist_and_are_documented():
             assert inspect.getdoc(getattr(gaxel, name)), name
 
 
-@pytest.mark.parametrize("function", [gaxel.render, gaxel.render_with_jacobian, gaxel.fit, gaxel.Psf])
+@pytest.mark.parametrize(
+    "function", [gaxel.render, gaxel.render_with_jacobian, gaxel.prepare, gaxel.vjp, gaxel.fit, gaxel.Psf]
+)
 def test_every_argument_is_documented(function):
     documented = inspect.getdoc(function)
     listed = ", ".join(re.findall(r"^([\w, ]+)(?: : .*)?$", documented, re.MULTILINE)).split(", ")
@@ -47,7 +49,7 @@ def test_stub_of_the_core_holds_all_it_has(stubs):
     public = {
         name for name, value in vars(gaxel._core).items() if callable(value) and not name.startswith("_")
     }
-    assert public <= names and {"Certificate", "render", "fit"} <= names
+    assert public <= names and {"Certificate", "Plan", "render", "fit"} <= names
 
 
 def test_stub_of_the_components_has_every_argument(stubs):

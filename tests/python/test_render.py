@@ -165,6 +165,7 @@ def test_the_gil_is_released():
         ({"shape": (5,)}, ["shape = (5,)", "(ny, nx)"]),
         ({"shape": (5, 4.0)}, ["shape", "whole numbers"]),
         ({"shape": None}, ["shape = None"]),
+        ({"shape": (2**20, 2**20)}, ["shape = (1048576, 1048576)", "too large", "2**31 pixels"]),
         ({"rtol": 0.0}, ["rtol"]),
         ({"rtol": "1"}, ["rtol = '1'"]),
         ({"rtol": np.nan}, ["rtol = nan"]),

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "gaxel/error.hpp"
@@ -84,6 +85,50 @@ TEST(RenderPlan, ForOtherComponentsIsRefused) {
   const RenderPlan plan = Renderer(kShape).prepare({components.data(), 1});
   Image image(kShape);
   EXPECT_THROW(Renderer(kShape).render(components, image.view(), plan), InputError);
+}
+
+// A PSF of 9 x 9 pixels widens an image by 8: the cells' number alone does not tell these grids apart.
+TEST(RenderPlan, ForAnotherGridIsRefused) {
+  const std::vector<Component> components = field();
+  const std::vector<std::uint8_t> none(22, 0);
+  const Shape wide{kShape.ny + 8, kShape.nx + 8};
+  const Renderer small(kShape);
+  const Renderer convolved(kShape, lopsided_psf(9));
+  const Renderer large(wide);
+  const auto refuses = [&](const Renderer& renderer, const RenderPlan& plan) {
+    Image image(renderer.shape());
+    EXPECT_THROW(renderer.render(components, image.view(), plan), InputError);
+    EXPECT_THROW(renderer.render_with_jacobian(components, none, image.view(), nullptr, plan), InputError);
+    EXPECT_THROW(renderer.vjp(components, none, image.view(), nullptr, plan), InputError);
+  };
+  refuses(small, large.prepare(components));
+  refuses(small, convolved.prepare(components));
+  refuses(large, convolved.prepare(components));
+  refuses(convolved, large.prepare(components));
+  Image image(kShape);
+  EXPECT_THROW(small.render({}, image.view(), large.prepare({})), InputError);
+  try {
+    small.render(components, image.view(), convolved.prepare(components));
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("plan"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("50 x 61"), std::string::npos) << error.what();
+  }
+}
+
+TEST(RenderPlan, OfTheSameGridServesAnotherPsf) {
+  const std::vector<Component> components = field();
+  const Psf lopsided = lopsided_psf(9);
+  const Psf flat(Image(lopsided.kernel().shape(), 1.0), {1, lopsided.x_center(), lopsided.y_center()});
+  const Renderer one(kShape, flat);
+  const Renderer other(kShape, lopsided);
+  const RenderPlan plan = one.prepare(components);
+  EXPECT_EQ(plan.n_profiles(), 2);
+  Image taken(kShape);
+  Image own(kShape);
+  other.render(components, taken.view(), plan);
+  other.render(components, own.view(), other.prepare(components));
+  EXPECT_TRUE(same_bits(taken, own));
 }
 
 TEST(Tolerance, AFloorIsKeptThroughAPsf) {
