@@ -58,6 +58,36 @@ class RenderPlan {
   std::shared_ptr<const Impl> impl_;
 };
 
+/// What the light of a component is integrated on.
+enum class CellKind {
+  kTile,   ///< many pixels that share a polynomial
+  kPixel,  ///< a pixel with a Gauss-Legendre rule
+  kPart,   ///< a part of a pixel with one
+  kCusp    ///< a pixel done in closed form
+};
+
+/// A rectangle of pixels, or of a pixel, and its nodes: those of a tile are spread over all of it, also over
+/// what lay beyond the grid and was cut off here.
+struct Cell {
+  CellKind kind;
+  int level;     ///< the longer side is 2^level pixels; of parts 2^level is that of the shorter
+  double x_min;  ///< data pixels
+  double x_max;
+  double y_min;
+  double y_max;
+  int nodes_x;  ///< 0 in closed form
+  int nodes_y;
+
+  int n_nodes() const { return nodes_x * nodes_y; }
+};
+
+/// The cells of one component: they fill the grid and do not overlap. Pixels are those of the grid, which a
+/// PSF widens and divides.
+struct CellMap {
+  Grid grid;
+  std::vector<Cell> cells;
+};
+
 /// Renders images of one shape through one PSF. Immutable after construction: one renderer may be used from
 /// many threads at once. Equal input gives equal bits.
 class Renderer {
@@ -76,6 +106,10 @@ class Renderer {
   /// of a new plan. `previous` may be another renderer's. The same plan gives the same bits, whatever the
   /// number of threads.
   RenderPlan prepare(std::span<const Component> components, const RenderPlan& previous = {}) const;
+
+  /// The cells on which render() without a plan integrates components[which]. Throws InputError for invalid
+  /// components, or when `which` is none that is integrated (Family::kElliptical).
+  CellMap cells(std::span<const Component> components, std::size_t which) const;
 
   /// Writes the sum of the components to `image` (shape()). `plan`: empty, or from prepare() for these
   /// components. Throws InputError for invalid components, or a plan for another number of profiles, shape or

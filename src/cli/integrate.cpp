@@ -5,7 +5,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -20,12 +19,11 @@
 #include "gaxel/error.hpp"
 #include "io/error_map.hpp"
 #include "io/output_folder.hpp"
+#include "io/partial_file.hpp"
 #include "io/profile_text.hpp"
 
 namespace gaxel::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// Larger images and refinements are refused before any memory is asked for.
 constexpr double kMostPixels = 1 << 22;
@@ -128,12 +126,6 @@ void check_used(const CLI::App& command, const std::vector<IntegrationRule>& rul
   for (const char* option : kRefinementOptions) check(option, refinement, "with --rule refine or apply");
 }
 
-bool same_file(const std::string& a, const std::string& b) {
-  std::error_code error;
-  if (fs::equivalent(a, b, error)) return true;
-  return fs::weakly_canonical(fs::absolute(a), error) == fs::weakly_canonical(fs::absolute(b), error);
-}
-
 void check_outputs(const CLI::App& command, const IntegrateArguments& arguments, std::size_t n_rules,
                    Shape shape) {
   const std::string& map = arguments.map;
@@ -143,7 +135,7 @@ void check_outputs(const CLI::App& command, const IntegrateArguments& arguments,
   }
   if (!map.empty()) io::check_output(map, {});
   if (!picture.empty()) io::check_output(picture, {});
-  if (!map.empty() && !picture.empty() && same_file(map, picture)) {
+  if (!map.empty() && !picture.empty() && io::same_file(map, picture)) {
     fail("--picture", picture, "the map goes there already", "another name");
   }
   if (static_cast<double>(n_rules) * static_cast<double>(shape.size()) > kMostMapPixels) {

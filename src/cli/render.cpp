@@ -1,15 +1,22 @@
 // gaxel render: a scene file to pixels.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/nearest_name.hpp"
 #include "cli/commands.hpp"
 #include "cli/remarks.hpp"
+#include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
 #include "io/block_fits.hpp"
+#include "io/cell_picture.hpp"
+#include "io/output_folder.hpp"
 #include "io/partial_file.hpp"
 #include "io/task.hpp"
 
@@ -18,7 +25,9 @@ namespace {
 
 struct RenderArguments {
   std::string scene;
-  std::string output;
+  std::optional<std::string> output;
+  std::optional<std::string> cells;
+  std::optional<std::string> component;
   bool components = false;
   bool certificate = false;
   bool quiet = false;
@@ -36,26 +45,83 @@ void print_certificate(const Certificate& certificate, const Tolerance& toleranc
   if (certificate.limit_hit) fmt::print("some cells could not be refined further\n");
 }
 
+/// The place in the scene of the component whose cells are to be drawn.
+std::size_t component_for_cells(const RenderArguments& arguments, const Scene& scene) {
+  const std::vector<SceneComponent>& components = scene.components;
+  std::vector<std::string_view> names;  // of those that have cells
+  for (const SceneComponent& component : components) {
+    if (component.kind->family == Family::kElliptical) names.push_back(component.name);
+  }
+  if (names.empty()) {
+    throw InputError({arguments.scene, "", "", "no component of the scene is integrated on cells",
+                      "--cells needs a galaxy's profile, such as sersic"});
+  }
+  const std::string_view wanted =
+      arguments.component ? std::string_view(*arguments.component) : names.front();
+  const auto found = std::ranges::find(components, wanted, &SceneComponent::name);
+  if (found == components.end()) {
+    throw InputError({"", "--component", std::string(wanted), "no component of that name in the scene",
+                      suggestion(wanted, names)});
+  }
+  if (found->kind->family != Family::kElliptical) {
+    throw InputError({"", "--component", std::string(wanted), "not integrated on cells",
+                      "allowed: " + fmt::format("{}", fmt::join(names, ", "))});
+  }
+  return static_cast<std::size_t>(found - components.begin());
+}
+
+void check_outputs(const RenderArguments& arguments, const io::Task& task) {
+  const std::optional<std::string>& output = arguments.output;
+  const std::optional<std::string>& cells = arguments.cells;
+  std::vector<std::string> inputs = task.input_files;
+  inputs.push_back(task.scene_file);
+  if (cells && !cells->ends_with(".svg")) {
+    throw InputError({"", "--cells", *cells, "cells are drawn as SVG only", "a name that ends in .svg"});
+  }
+  if (output) io::check_output(*output, inputs);
+  if (cells) io::check_output(*cells, inputs);
+  if (output && cells && io::same_file(*output, *cells)) {
+    throw InputError({"", "--cells", *cells, "the model goes there already", "another name"});
+  }
+}
+
+void write_model(const RenderArguments& arguments, const io::Task& task, const Renderer& renderer,
+                 const std::vector<Component>& light) {
+  Image model(task.shape);
+  const Certificate certificate = renderer.render(light, model.view());
+  std::vector<Image> components;
+  if (arguments.components) components = io::component_images(task, task.scene);
+  io::write_model(*arguments.output, task, model, components, certificate, GAXEL_VERSION);
+  if (arguments.certificate && !arguments.quiet) print_certificate(certificate, task.options.tolerance);
+}
+
 int run_render(const RenderArguments& arguments) {
+  if (!arguments.output && !arguments.cells) {
+    throw CLI::RequiredError("-o MODEL.fits or --cells CELLS.svg");
+  }
   io::Task task = io::load_task(arguments.scene, false);
   Tolerance& tolerance = task.options.tolerance;
   if (arguments.rtol) tolerance.rtol = *arguments.rtol;
   if (arguments.atol) tolerance.atol = *arguments.atol;
   if (arguments.threads) task.options.threads = *arguments.threads;
-  std::vector<std::string> inputs = task.input_files;
-  inputs.push_back(task.scene_file);
-  io::check_output(arguments.output, inputs);
+  check_outputs(arguments, task);
+  std::size_t drawn = 0;
+  if (arguments.cells) drawn = component_for_cells(arguments, task.scene);
   print_remarks(task, arguments.quiet);
   const Renderer renderer(task.shape, task.observation.psf,
                           {tolerance, arguments.certificate, task.options.threads});
-  Image model(task.shape);
-  const Certificate certificate = renderer.render(task.scene.render_list(), model.view());
-  std::vector<Image> components;
-  if (arguments.components) components = io::component_images(task, task.scene);
-  io::write_model(arguments.output, task, model, components, certificate, GAXEL_VERSION);
+  const std::vector<Component> light = task.scene.render_list();
+  io::StagedFiles staged;
+  if (arguments.cells) {
+    const SceneComponent& component = task.scene.components[drawn];
+    staged.add(*arguments.cells, io::cell_picture(task, component, renderer.cells(light, drawn)));
+  }
+  if (arguments.output) write_model(arguments, task, renderer, light);
+  staged.commit();
   if (arguments.quiet) return kSuccess;
-  if (arguments.certificate) print_certificate(certificate, tolerance);
-  fmt::print("wrote {}\n", arguments.output);
+  for (const auto& file : {arguments.output, arguments.cells}) {
+    if (file) fmt::print("wrote {}\n", *file);
+  }
   return kSuccess;
 }
 
@@ -67,12 +133,21 @@ void add_render(CLI::App& app, int& exit_code) {
   command->add_option("scene", arguments->scene, "Scene file, every parameter given")
       ->required()
       ->type_name("SCENE.toml");
-  command->add_option("-o,--output", arguments->output, "FITS file to write; replaced when there")
-      ->required()
-      ->type_name("MODEL.fits");
-  command->add_flag("--components", arguments->components, "Add an image of each component");
-  command->add_flag("--certificate", arguments->certificate,
-                    "Print the bounds of the pixels' errors and add them as the image BOUND");
+  CLI::Option* output =
+      command->add_option("-o,--output", arguments->output, "FITS file to write; replaced when there")
+          ->type_name("MODEL.fits");
+  command->add_flag("--components", arguments->components, "Add an image of each component")->needs(output);
+  command
+      ->add_flag("--certificate", arguments->certificate,
+                 "Print the bounds of the pixels' errors and add them as the image BOUND")
+      ->needs(output);
+  CLI::Option* cells = command
+                           ->add_option("--cells", arguments->cells,
+                                        "Draw the cells that a component is integrated on (SVG only)")
+                           ->type_name("CELLS.svg");
+  command->add_option("--component", arguments->component, "Whose cells (else the first that is a profile)")
+      ->type_name("NAME")
+      ->needs(cells);
   command->add_flag("-q,--quiet", arguments->quiet, "Print nothing but warnings and errors");
   command
       ->add_option("--threads", arguments->threads, "Threads, 0: all of the machine (else as in the scene)")
@@ -82,7 +157,10 @@ void add_render(CLI::App& app, int& exit_code) {
       ->type_name("R");
   command->add_option("--atol", arguments->atol, "Tolerance as a fraction of the flux (else as in the scene)")
       ->type_name("A");
-  command->footer("Example:\n  gaxel render galaxy.toml -o model.fits --components --certificate");
+  command->footer(
+      "Examples:\n"
+      "  gaxel render galaxy.toml -o model.fits --components --certificate\n"
+      "  gaxel render galaxy.toml --cells cells.svg --component bulge");
   command->callback([arguments, &exit_code] { exit_code = run_render(*arguments); });
 }
 

@@ -47,6 +47,12 @@ OutputTarget output_target(const std::string& path) {
   }
 }
 
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  if (fs::equivalent(a, b, error)) return true;
+  return fs::weakly_canonical(fs::absolute(a), error) == fs::weakly_canonical(fs::absolute(b), error);
+}
+
 void check_output(const std::string& path, const std::vector<std::string>& inputs) {
   if (const OutputTarget target = output_target(path); !target.problem.empty()) {
     throw InputError({path, "", "", "cannot be written: " + target.problem, "a file, or a new name"});

@@ -14,6 +14,9 @@ struct OutputTarget {
 };
 OutputTarget output_target(const std::string& path);
 
+/// Whether both names lead to one file, which need not be there yet.
+bool same_file(const std::string& a, const std::string& b);
+
 /// Throws InputError (source = path) when output to `path` would replace what is no regular file, or a file
 /// of `inputs`, under whatever name.
 void check_output(const std::string& path, const std::vector<std::string>& inputs);

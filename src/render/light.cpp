@@ -55,6 +55,10 @@ Band band_of(const Grid& grid, int i) {
   return {i * kBandRows, std::min(kBandRows, grid.shape.ny - i * kBandRows)};
 }
 
+Plan plan_band(const EllipticalLight& light, const LightOptions& options, int i) {
+  return prepare(*light.law, light.frame, options.grid, band_of(options.grid, i), options.tolerance);
+}
+
 // A plan that was given, or one made for the occasion.
 class BandPlan {
  public:
@@ -62,9 +66,7 @@ class BandPlan {
     if (planned.plan != nullptr) {
       plan_ = &planned.plan->bands[static_cast<std::size_t>(band)];
     } else {
-      const Grid& grid = planned.options.grid;
-      made_ = prepare(*planned.light->law, planned.light->frame, grid, band_of(grid, band),
-                      planned.options.tolerance);
+      made_ = plan_band(*planned.light, planned.options, band);
       plan_ = &made_;
     }
   }
@@ -92,17 +94,18 @@ void for_each_band(const LightOptions& options, Certificate& certificate, Work&&
 EllipticalLight::EllipticalLight(const Component& component)
     : law(make_law(component)), frame(frame_of(component)), flux(component.value(Role::kFlux)) {}
 
-SharedLightPlan plan_light(const EllipticalLight& light, const LightOptions& options) {
-  const PixelTolerance tighter{kPlanMargin * options.tolerance.absolute,
-                               kPlanMargin * options.tolerance.relative};
-  const auto plan = std::make_shared<LightPlan>();
-  plan->grid = options.grid;
-  plan->bands.resize(static_cast<std::size_t>(n_bands(options.grid)));
-  parallel_for(n_bands(options.grid), options.threads, [&](int i) {
-    plan->bands[static_cast<std::size_t>(i)] =
-        prepare(*light.law, light.frame, options.grid, band_of(options.grid, i), tighter);
-  });
+LightPlan plan_once(const EllipticalLight& light, const LightOptions& options) {
+  LightPlan plan{options.grid, std::vector<Plan>(static_cast<std::size_t>(n_bands(options.grid)))};
+  parallel_for(n_bands(options.grid), options.threads,
+               [&](int i) { plan.bands[static_cast<std::size_t>(i)] = plan_band(light, options, i); });
   return plan;
+}
+
+SharedLightPlan plan_light(const EllipticalLight& light, const LightOptions& options) {
+  LightOptions tighter = options;
+  tighter.tolerance.absolute *= kPlanMargin;
+  tighter.tolerance.relative *= kPlanMargin;
+  return std::make_shared<const LightPlan>(plan_once(light, tighter));
 }
 
 bool still_holds(const LightPlan& plan, const EllipticalLight& light, const LightOptions& options) {

@@ -37,7 +37,10 @@ struct LightPlan {
 
 using SharedLightPlan = std::shared_ptr<const LightPlan>;
 
-/// Plans for a light, to be used again while still_holds().
+/// The plans that a render without any makes.
+LightPlan plan_once(const EllipticalLight& light, const LightOptions& options);
+
+/// Plans for a light with some margin, to be used again while still_holds().
 SharedLightPlan plan_light(const EllipticalLight& light, const LightOptions& options);
 
 /// Whether a plan made by plan_light keeps the tolerance of these options for this light, too.

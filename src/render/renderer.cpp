@@ -8,6 +8,7 @@
 #include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
 #include "psf/convolver.hpp"
+#include "render/cells.hpp"
 #include "render/check_options.hpp"
 #include "render/light.hpp"
 #include "render/unconvolved.hpp"
@@ -112,6 +113,17 @@ class Renderer::Impl {
       }
     }
     return plan;
+  }
+
+  CellMap cells(std::span<const Component> components, std::size_t which) const {
+    const std::vector<Part> parts = parts_of(components, {});
+    if (which >= parts.size() || parts[which].family() != Family::kElliptical) {
+      throw InputError({"cells", "which", std::to_string(which), "no component that is integrated on cells",
+                        "the number of an elliptical profile"});
+    }
+    const std::vector<EllipticalLight> lights = lights_of(parts);
+    const EllipticalLight& light = lights[parts[which].light];
+    return cells_of(plan_once(light, light_options(light, lights.size())));
   }
 
   Certificate render(std::span<const Component> components, std::span<const std::uint8_t> flags,
@@ -363,6 +375,10 @@ RenderPlan Renderer::prepare(std::span<const Component> components, const Render
   RenderPlan plan;
   plan.impl_ = impl_->prepare(components, previous.impl_.get());
   return plan;
+}
+
+CellMap Renderer::cells(std::span<const Component> components, std::size_t which) const {
+  return impl_->cells(components, which);
 }
 
 Certificate Renderer::render(std::span<const Component> components, ImageView image,

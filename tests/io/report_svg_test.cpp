@@ -32,6 +32,25 @@ TEST(SvgCanvas, WritesWhatIsDrawn) {
   EXPECT_TRUE(text.ends_with("</svg>\n"));
 }
 
+TEST(SvgCanvas, ManyRectanglesAreOneElement) {
+  SvgCanvas canvas(10.0, 10.0, "");
+  canvas.rectangles(std::array{Rectangle{{1.0, 2.5}, 3.0, 4.0}, Rectangle{{0.0, 0.0}, 0.25, 1.0}},
+                    "fill=\"red\"");
+  EXPECT_THAT(canvas.str(), HasSubstr("<path d=\"M1 2.5h3v4h-3zM0 0h0.25v1h-0.25z\" fill=\"red\"/>"));
+}
+
+TEST(SvgCanvas, ADocumentHasASizeAndAStyleOfItsOwn) {
+  SvgCanvas canvas(400.0, 300.5, "a <label>");
+  canvas.line({1.0, 2.0}, {3.0, 4.0}, "stroke=\"#000\"");
+  const std::string text = canvas.document("text { fill: red; }\n");
+  EXPECT_TRUE(text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg "));
+  EXPECT_THAT(text, HasSubstr("width=\"400\" height=\"300.5\" viewBox=\"0 0 400 300.5\""));
+  EXPECT_THAT(text, HasSubstr("aria-label=\"a &lt;label&gt;\""));
+  EXPECT_THAT(text, HasSubstr("<style>\ntext { fill: red; }\n</style>"));
+  EXPECT_THAT(text, HasSubstr("<line "));
+  EXPECT_TRUE(text.ends_with("</svg>\n"));
+}
+
 TEST(SvgCanvas, PicturesAreSharpOnlyWhenEnlarged) {
   SvgCanvas canvas(100.0, 100.0, "");
   canvas.picture({0.0, 0.0}, 50.0, 50.0, Picture(10, 10));

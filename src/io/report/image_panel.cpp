@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "io/report/paint.hpp"
+#include "io/report/pixel_plot.hpp"
 #include "io/report/svg.hpp"
 
 namespace gaxel::io::report {
@@ -22,44 +23,6 @@ constexpr double kMaxAspect = 1.3;
 constexpr std::string_view kFrame = "fill=\"none\" stroke=\"#444\" stroke-width=\"1\"";
 constexpr std::string_view kTickMark = "stroke=\"#444\" stroke-width=\"1\"";
 
-// Where the image lies on the canvas.
-struct Plot {
-  double left = kLeft;
-  double width = kWidth - kLeft - kRight;
-  double height = 0.0;
-  double scale = 1.0;  // canvas units per pixel
-
-  double bottom() const { return kTop + height; }
-  Point at(double x, double y) const { return {left + (x + 0.5) * scale, bottom() - (y + 0.5) * scale}; }
-};
-
-Plot layout(Shape shape) {
-  Plot plot;
-  const double room = plot.width;
-  plot.scale = std::min(room / shape.nx, kMaxAspect * room / shape.ny);
-  plot.width = plot.scale * shape.nx;
-  plot.height = plot.scale * shape.ny;
-  plot.left += 0.5 * (room - plot.width);
-  return plot;
-}
-
-void draw_axes(SvgCanvas& canvas, const Plot& plot, const ImagePanel& panel) {
-  const Placement& frame = panel.placement;
-  const int x_count = std::clamp(static_cast<int>(plot.width / 50.0), 1, 6);
-  const int y_count = std::clamp(static_cast<int>(plot.height / 30.0), 1, 6);
-  for (const Tick& tick : linear_ticks(frame.fits_x(-0.5), frame.fits_x(panel.shape.nx - 0.5), x_count)) {
-    const double x = plot.at(frame.inner_x(tick.value), 0.0).x;
-    canvas.line({x, plot.bottom()}, {x, plot.bottom() + 4.0}, kTickMark);
-    canvas.text({x, plot.bottom() + 16.0}, tick.label, "class=\"tick\" text-anchor=\"middle\"");
-  }
-  for (const Tick& tick : linear_ticks(frame.fits_y(-0.5), frame.fits_y(panel.shape.ny - 0.5), y_count)) {
-    const double y = plot.at(0.0, frame.inner_y(tick.value)).y;
-    canvas.line({plot.left - 4.0, y}, {plot.left, y}, kTickMark);
-    canvas.text({plot.left - 7.0, y + 4.0}, tick.label, "class=\"tick\" text-anchor=\"end\"");
-  }
-  canvas.rectangle({plot.left, kTop}, plot.width, plot.height, kFrame);
-}
-
 struct Mark {
   Point at;
   bool left_side = false;
@@ -67,16 +30,16 @@ struct Mark {
 };
 
 // Where the number of an outline goes: beside it, on the side where there is room.
-Mark mark_of(const Outline& outline, const Plot& plot) {
+Mark mark_of(const Outline& outline, const PixelPlot& plot) {
   const Point centre = plot.at(outline.x, outline.y);
   const double reach = std::max(outline.semi_major * plot.scale, kCross) + 5.0;
   const double text_width = 12.0 * static_cast<double>(outline.label.size());
-  const bool left_side = centre.x + reach + text_width > plot.left + plot.width;
+  const bool left_side = centre.x + reach + text_width > plot.right();
   return {{left_side ? centre.x - reach : centre.x + reach, centre.y + 4.0}, left_side, outline.label};
 }
 
 // Numbers that would cover each other become one: "2, 3".
-std::vector<Mark> marks(const ImagePanel& panel, const Plot& plot) {
+std::vector<Mark> marks(const ImagePanel& panel, const PixelPlot& plot) {
   std::vector<Mark> list;
   for (const Outline& outline : panel.outlines) {
     const Mark mark = mark_of(outline, plot);
@@ -93,8 +56,8 @@ std::vector<Mark> marks(const ImagePanel& panel, const Plot& plot) {
   return list;
 }
 
-void draw_outlines(SvgCanvas& canvas, const Plot& plot, const ImagePanel& panel) {
-  canvas.begin_clip(panel.id + "-clip", {plot.left, kTop}, plot.width, plot.height);
+void draw_outlines(SvgCanvas& canvas, const PixelPlot& plot, const ImagePanel& panel) {
+  canvas.begin_clip(panel.id + "-clip", plot.corner, plot.width(), plot.height());
   for (const Outline& outline : panel.outlines) {
     const Point centre = plot.at(outline.x, outline.y);
     const double a = outline.semi_major * plot.scale;
@@ -129,14 +92,14 @@ void draw_bar(SvgCanvas& canvas, const ImagePanel& panel, double top) {
 }  // namespace
 
 std::string image_panel_svg(const ImagePanel& panel) {
-  const Plot plot = layout(panel.shape);
+  constexpr double kRoom = kWidth - kLeft - kRight;
+  const PixelPlot plot(PixelWindow::of(panel.shape), {{kLeft, kTop}, kRoom, kMaxAspect * kRoom});
   const double bar_top = plot.bottom() + 30.0;
   SvgCanvas canvas(kWidth, bar_top + kBarHeight + 40.0, panel.title);
-  canvas.text({kLeft + 0.5 * (kWidth - kLeft - kRight), 17.0}, panel.title,
-              "class=\"title\" text-anchor=\"middle\"");
-  canvas.picture({plot.left, kTop}, plot.width, plot.height, panel.picture);
+  canvas.text({kLeft + 0.5 * kRoom, 17.0}, panel.title, "class=\"title\" text-anchor=\"middle\"");
+  canvas.picture(plot.corner, plot.width(), plot.height(), panel.picture);
   draw_outlines(canvas, plot, panel);
-  draw_axes(canvas, plot, panel);
+  draw_pixel_axes(canvas, plot, panel.placement);
   draw_bar(canvas, panel, bar_top);
   return canvas.str();
 }

@@ -47,9 +47,7 @@ std::string escape_markup(std::string_view text) {
 }
 
 SvgCanvas::SvgCanvas(double width, double height, std::string_view label)
-    : body_(fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" role=\"img\" "
-                        "aria-label=\"{2}\">\n",
-                        number(width), number(height), escape_markup(label))) {}
+    : width_(width), height_(height), label_(escape_markup(label)) {}
 
 void SvgCanvas::line(Point from, Point to, std::string_view attributes) {
   body_ += fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" {}/>\n", number(from.x), number(from.y),
@@ -59,6 +57,15 @@ void SvgCanvas::line(Point from, Point to, std::string_view attributes) {
 void SvgCanvas::rectangle(Point corner, double width, double height, std::string_view attributes) {
   body_ += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" {}/>\n", number(corner.x),
                        number(corner.y), number(width), number(height), attributes);
+}
+
+void SvgCanvas::rectangles(std::span<const Rectangle> list, std::string_view attributes) {
+  body_ += "<path d=\"";
+  for (const auto& [corner, width, height] : list) {
+    body_ += fmt::format("M{} {}h{}v{}h{}z", number(corner.x), number(corner.y), number(width),
+                         number(height), number(-width));
+  }
+  body_ += fmt::format("\" {}/>\n", attributes);
 }
 
 void SvgCanvas::circle(Point centre, double radius, std::string_view attributes) {
@@ -103,7 +110,19 @@ void SvgCanvas::end_clip() {
 }
 
 std::string SvgCanvas::str() const {
-  return body_ + "</svg>\n";
+  return fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n"
+      "{}</svg>\n",
+      number(width_), number(height_), label_, body_);
+}
+
+std::string SvgCanvas::document(std::string_view style) const {
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
+      "role=\"img\" aria-label=\"{2}\">\n<style>\n{3}</style>\n"
+      "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n{4}</svg>\n",
+      number(width_), number(height_), label_, style, body_);
 }
 
 }  // namespace gaxel::io::report

@@ -18,6 +18,12 @@ struct Point {
   double y = 0.0;
 };
 
+struct Rectangle {
+  Point corner;  ///< the upper left one
+  double width = 0.0;
+  double height = 0.0;
+};
+
 /// A drawing in units of CSS pixels, y downwards. Attributes are given as written in SVG: `fill="#333"`.
 class SvgCanvas {
  public:
@@ -26,6 +32,8 @@ class SvgCanvas {
 
   void line(Point from, Point to, std::string_view attributes);
   void rectangle(Point corner, double width, double height, std::string_view attributes);
+  /// All of them as one element, which is shorter for many.
+  void rectangles(std::span<const Rectangle> list, std::string_view attributes);
   void circle(Point centre, double radius, std::string_view attributes);
   /// Semi-axes `a` and `b`; `angle_deg` turns the first clockwise on the screen.
   void ellipse(Point centre, double a, double b, double angle_deg, std::string_view attributes);
@@ -41,7 +49,13 @@ class SvgCanvas {
   /// The whole element, ready for an HTML page.
   std::string str() const;
 
+  /// A file of its own, of the size given, on white; `style` is its style sheet.
+  std::string document(std::string_view style) const;
+
  private:
+  double width_;
+  double height_;
+  std::string label_;  ///< escaped
   std::string body_;
 };
 
