@@ -167,15 +167,16 @@ void execute_tiles_with_derivatives(const Plan& plan, const ProfileLight& light,
   const double area = pixel_area(plan, light.frame);
   Scratch scratch;
   std::vector<double> at_nodes_of_all;
-  for_each_tile_with_partials(
-      plan, light, scratch, [&](const TilePlace& place, const NodeLight& at_nodes, std::size_t n) {
-        expand_on_band(place, at_nodes.g, light.flux * area, plan.band, write, image);
-        at_nodes_of_all.resize(n * weights.size());
-    combine_moments(at_nodes, n, weights, at_nodes_of_all.data());
-    for (std::size_t p = 0; p < weights.size(); ++p) {
-      expand_on_band(place, at_nodes_of_all.data() + p * n, area, plan.band, Write::kReplace, derivatives[p]);
-    }
-  });
+  for_each_tile_with_partials(plan, light, scratch,
+                              [&](const TilePlace& place, const NodeLight& at_nodes, std::size_t n) {
+                                expand_on_band(place, at_nodes.g, light.flux * area, plan.band, write, image);
+                                at_nodes_of_all.resize(n * weights.size());
+                                combine_moments(at_nodes, n, weights, at_nodes_of_all.data());
+                                for (std::size_t p = 0; p < weights.size(); ++p) {
+                                  expand_on_band(place, at_nodes_of_all.data() + p * n, area, plan.band,
+                                                 Write::kReplace, derivatives[p]);
+                                }
+                              });
 }
 
 void add_tile_adjoint(const Plan& plan, const ProfileLight& light, ConstImageView cotangent, Moments& sums) {

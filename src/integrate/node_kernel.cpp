@@ -121,7 +121,8 @@ Moments weighted_moments(const NodeLight& nodes, std::size_t n, const double* we
   return result;
 }
 
-void combine_moments(const NodeLight& nodes, std::size_t n, std::span<const Moments> coefficients, double* to) {
+void combine_moments(const NodeLight& nodes, std::size_t n, std::span<const Moments> coefficients,
+                     double* to) {
   for_nodes(n, [&](auto d, std::size_t k) HWY_ATTR {
     hn::Vec<decltype(d)> m[kNumMoments];
     integrands(d, nodes, k, m);
@@ -175,7 +176,8 @@ Moments weighted_moments(const NodeLight& nodes, std::size_t n, const double* we
   return HWY_DYNAMIC_DISPATCH(weighted_moments)(nodes, n, weights);
 }
 
-void combine_moments(const NodeLight& nodes, std::size_t n, std::span<const Moments> coefficients, double* to) {
+void combine_moments(const NodeLight& nodes, std::size_t n, std::span<const Moments> coefficients,
+                     double* to) {
   HWY_DYNAMIC_DISPATCH(combine_moments)(nodes, n, coefficients, to);
 }
 

@@ -9,8 +9,8 @@
 
 namespace gaxel {
 
-/// The nodes of a tensor rule in the (u, v) plane: u[l n_x + k] = a x[k] + b y[l], v = c x[k] + d y[l]. x, y: offsets
-/// in the image; u and v have n_x n_y entries.
+/// The nodes of a tensor rule in the (u, v) plane: u[l n_x + k] = a x[k] + b y[l], v = c x[k] + d y[l]. x, y:
+/// offsets in the image; u and v have n_x n_y entries.
 struct PlaneAxes {
   double a;
   double b;
@@ -48,6 +48,7 @@ void add_moments(const NodeLight& nodes, std::size_t n, double weight,
 Moments weighted_moments(const NodeLight& nodes, std::size_t n, const double* weights);
 
 /// to[p n + k] = sum_m coefficients[p][m] * integrand of moment m at node k: derivatives of the light.
-void combine_moments(const NodeLight& nodes, std::size_t n, std::span<const Moments> coefficients, double* to);
+void combine_moments(const NodeLight& nodes, std::size_t n, std::span<const Moments> coefficients,
+                     double* to);
 
 }  // namespace gaxel
