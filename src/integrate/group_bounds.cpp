@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "integrate/tile_rule.hpp"
 
@@ -19,7 +20,8 @@ int whole_order(float nodes) {
 
 }  // namespace
 
-GroupBounds::GroupBounds(const RadialLaw& law, const EllipseFrame& frame) : law_(law), frame_(frame) {
+GroupBounds::GroupBounds(const RadialLaw& law, const EllipseFrame& frame)
+    : law_(law), frame_(frame), log_amplification_(std::log(lebesgue_bound(kMaxTileNodes))) {
   // Vectors reach beyond the last group.
   boxes_.hx.fill(1.0);
   boxes_.hy.fill(1.0);
@@ -52,16 +54,17 @@ void GroupBounds::evaluate() {
   }
 }
 
-void GroupBounds::want_quadrature(std::size_t i, double log_error_x, double log_error_y) {
+void GroupBounds::want_quadrature(std::size_t i, double log_error) {
   quadrature_[i] = true;
-  wanted_x_[i] = static_cast<float>(log_error_x - kLogGauss - kSinglePrecision);
-  wanted_y_[i] = static_cast<float>(log_error_y - kLogGauss - kSinglePrecision);
+  wanted_x_[i] = static_cast<float>(log_error - std::numbers::ln2 - kLogGauss - kSinglePrecision);
+  wanted_y_[i] = wanted_x_[i];
 }
 
-void GroupBounds::want_interpolation(std::size_t i, double log_error_x, double log_error_y) {
+void GroupBounds::want_interpolation(std::size_t i, double log_error) {
   quadrature_[i] = false;
-  wanted_x_[i] = static_cast<float>(log_error_x - kLogInterpolation - kSinglePrecision);
-  wanted_y_[i] = static_cast<float>(log_error_y - kLogInterpolation - kSinglePrecision);
+  const double log_half = log_error - std::numbers::ln2 - kLogInterpolation - kSinglePrecision;
+  wanted_x_[i] = static_cast<float>(log_half);
+  wanted_y_[i] = static_cast<float>(log_half - log_amplification_);
 }
 
 void GroupBounds::find_orders() {

@@ -263,7 +263,9 @@ def panels_of(path):
 @pytest.mark.parametrize("rules", [["mid1"], ["mid1", "gl7"], ["mid1", "gl3", "gl7", "k15", "tree"]])
 def test_a_panel_for_each_rule(rules, tmp_path):
     names = ",".join(rules)
-    result = integrate("--rule", names, "--picture", tmp_path / "errors.png", "--map", tmp_path / "errors.fits")
+    result = integrate(
+        "--rule", names, "--picture", tmp_path / "errors.png", "--map", tmp_path / "errors.fits"
+    )
     panels = panels_of(tmp_path / "errors.png")
     assert len(panels) == len(rules)
     for rule, panel in zip(rules, panels, strict=True):
