@@ -9,8 +9,8 @@
 
 namespace gaxel {
 
-/// The nodes of a tensor rule in the (u, v) plane: u[l n_x + k] = a x[k] + b y[l], v = c x[k] + d y[l]. x, y: offsets
-/// in the image; u and v have n_x n_y entries.
+/// The nodes of a tensor rule in the (u, v) plane: u[l n_x + k] = a x[k] + b y[l], v = c x[k] + d y[l]. x, y:
+/// offsets in the image; u and v have n_x n_y entries.
 struct PlaneAxes {
   double a;
   double b;
@@ -37,17 +37,20 @@ struct NodeLight {
   double v0;
   const double* g;
   const double* g_s;
-  const double* g_shape;
+  const double* g_shapes;  ///< row k starts at g_shapes + k shape_stride
+  std::size_t shape_stride;
+  std::size_t n_shapes;
 };
 
-/// sums[m][k] += weight * integrand of moment m at node k.
+/// sums[m][k] += weight * integrand of moment m at node k, for the moments that there are.
 void add_moments(const NodeLight& nodes, std::size_t n, double weight,
-                 const std::array<double*, kNumMoments>& sums);
+                 const std::array<double*, kMaxMoments>& sums);
 
 /// sum_k weights[k] * the integrands of the moments at node k.
 Moments weighted_moments(const NodeLight& nodes, std::size_t n, const double* weights);
 
 /// to[p n + k] = sum_m coefficients[p][m] * integrand of moment m at node k: derivatives of the light.
-void combine_moments(const NodeLight& nodes, std::size_t n, std::span<const Moments> coefficients, double* to);
+void combine_moments(const NodeLight& nodes, std::size_t n, std::span<const Moments> coefficients,
+                     double* to);
 
 }  // namespace gaxel

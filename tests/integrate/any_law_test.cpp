@@ -18,6 +18,7 @@ class MoffatLaw final : public RadialLaw {
  public:
   explicit MoffatLaw(double beta) : beta_(beta) {}
 
+  std::size_t n_shapes() const override { return 1; }
   double value(double s) const override {
     return (beta_ - 1.0) * std::numbers::inv_pi * std::pow(1.0 + s, -beta_);
   }
@@ -40,7 +41,8 @@ class MoffatLaw final : public RadialLaw {
   void log_bounds(const ComplexReach& reach, float* bounds) const override {
     for (std::size_t k = 0; k < reach.n; ++k) {
       const double distance = std::max(1.0 + double{reach.real[k]}, 1e-30);
-      bounds[k] = static_cast<float>(std::log((beta_ - 1.0) * std::numbers::inv_pi) - beta_ * std::log(distance));
+      bounds[k] =
+          static_cast<float>(std::log((beta_ - 1.0) * std::numbers::inv_pi) - beta_ * std::log(distance));
     }
   }
   void enclosed(const double* s, std::size_t n, double* mean, double* d_shape) const override {
@@ -109,8 +111,8 @@ TEST(AnyLaw, KeepsTheToleranceAndTheBound) {
 
 TEST(AnyLaw, DerivativesAreThoseOfDifferences) {
   const Grid grid{{24, 24}, 0.0, 0.0, 1.0};
-  const std::array parameters = {LightParameter::kX,     LightParameter::kRe, LightParameter::kShape,
-                                 LightParameter::kQ,     LightParameter::kTheta};
+  const std::array parameters = {LightParameter::kX, LightParameter::kRe, LightParameter::kShape1,
+                                 LightParameter::kQ, LightParameter::kTheta};
   const std::array<double, 5> at = {11.6, 2.2, 2.5, 0.4, 0.6};  // x, re, beta, q, theta
   const auto render = [&](const std::array<double, 5>& p, std::span<const ImageView> derivatives) {
     const MoffatLaw law(p[2]);

@@ -14,6 +14,8 @@ CLASSES = [
     gaxel.Exponential,
     gaxel.DeVaucouleurs,
     gaxel.Gaussian,
+    gaxel.Moffat,
+    gaxel.King,
     gaxel.PointSource,
     gaxel.Sky,
 ]
