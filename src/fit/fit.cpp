@@ -158,9 +158,7 @@ class TwoStageFit {
   }
 
   /// Null where the model of the start is not finite.
-  const ScenePoint* best() const {
-    return problem_ && problem_->best() ? &*problem_->best() : nullptr;
-  }
+  const ScenePoint* best() const { return problem_ && problem_->best() ? &*problem_->best() : nullptr; }
   const SceneProblem& problem() const { return *problem_; }
   const LeastSquaresSummary& summary() const { return summary_; }
   std::int64_t n_pixels() const { return pixels_.n_pixels(); }
@@ -169,7 +167,7 @@ class TwoStageFit {
   const Tolerance& final_tolerance() const { return tolerances_.final; }
 
  private:
-  static constexpr double kSearchFtol = 1e-2;   // from there the exact pixels take over
+  static constexpr double kSearchFtol = 1e-2;  // from there the exact pixels take over
   static constexpr double kFinalRadius = 1e4;  // close to the minimum: Gauss-Newton steps
 
   const FitOptions& options_;

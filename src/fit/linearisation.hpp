@@ -23,8 +23,8 @@ struct Linearisation {
   double chi2() const { return residual.squaredNorm(); }
 };
 
-/// The pixels of an observation against a renderer's. Both must outlive it. The components' cells are kept from
-/// one call to the next as long as they hold.
+/// The pixels of an observation against a renderer's. Both must outlive it. The components' cells are kept
+/// from one call to the next as long as they hold.
 class PixelResidual {
  public:
   PixelResidual(const Observation& observation, const Renderer& renderer);

@@ -5,8 +5,8 @@
 
 namespace gaxel {
 
-/// Tolerances of a fit's renders. With either, the error of every used pixel stays below FitOptions::noise_share
-/// of its sigma, as far as the model resembles the data.
+/// Tolerances of a fit's renders. With either, the error of every used pixel stays below
+/// FitOptions::noise_share of its sigma, as far as the model resembles the data.
 struct FitTolerances {
   Tolerance search;  ///< on the way to the minimum: as coarse as the noise allows
   Tolerance final;   ///< of the last steps and of what is reported: FitOptions::tolerance, or finer

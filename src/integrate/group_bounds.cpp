@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "integrate/tile_rule.hpp"
 
@@ -21,7 +22,10 @@ int whole_order(float nodes) {
 }  // namespace
 
 GroupBounds::GroupBounds(const RadialLaw& law, const EllipseFrame& frame)
-    : law_(law), frame_(frame), law_edge_(law.edge()) {
+    : law_(law),
+      frame_(frame),
+      law_edge_(law.edge()),
+      log_amplification_(std::log(lebesgue_bound(kMaxTileNodes))) {
   edge_.fill(std::numeric_limits<float>::infinity());
   // Vectors reach beyond the last group.
   boxes_.hx.fill(1.0);
@@ -67,16 +71,17 @@ void GroupBounds::find_edges() {
   }
 }
 
-void GroupBounds::want_quadrature(std::size_t i, double log_error_x, double log_error_y) {
+void GroupBounds::want_quadrature(std::size_t i, double log_error) {
   quadrature_[i] = true;
-  wanted_x_[i] = static_cast<float>(log_error_x - kLogGauss - kSinglePrecision);
-  wanted_y_[i] = static_cast<float>(log_error_y - kLogGauss - kSinglePrecision);
+  wanted_x_[i] = static_cast<float>(log_error - std::numbers::ln2 - kLogGauss - kSinglePrecision);
+  wanted_y_[i] = wanted_x_[i];
 }
 
-void GroupBounds::want_interpolation(std::size_t i, double log_error_x, double log_error_y) {
+void GroupBounds::want_interpolation(std::size_t i, double log_error) {
   quadrature_[i] = false;
-  wanted_x_[i] = static_cast<float>(log_error_x - kLogInterpolation - kSinglePrecision);
-  wanted_y_[i] = static_cast<float>(log_error_y - kLogInterpolation - kSinglePrecision);
+  const double log_half = log_error - std::numbers::ln2 - kLogInterpolation - kSinglePrecision;
+  wanted_x_[i] = static_cast<float>(log_half);
+  wanted_y_[i] = static_cast<float>(log_half - log_amplification_);
 }
 
 void GroupBounds::find_orders() {

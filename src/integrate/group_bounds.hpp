@@ -46,9 +46,10 @@ class GroupBounds {
   bool holds_center(std::size_t i) const { return radii_.hull_min[i] == 0.0; }
   bool crosses_edge(std::size_t i) const { return edge_[i] == 0.0F; }
 
-  /// What find_orders is to look for: rules whose errors, as logarithms, are at most these in x and in y.
-  void want_quadrature(std::size_t i, double log_error_x, double log_error_y);
-  void want_interpolation(std::size_t i, double log_error_x, double log_error_y);
+  /// What find_orders is to look for: rules that err by at most exp(log_error), half of it in each direction.
+  /// Interpolation: with up to kMaxTileNodes nodes in x, which amplify the error in y.
+  void want_quadrature(std::size_t i, double log_error);
+  void want_interpolation(std::size_t i, double log_error);
   /// The fewest nodes for what is wanted of each group; kNoOrder where no number will do.
   void find_orders();
   Orders orders(std::size_t i) const { return {order_x_[i], order_y_[i]}; }
@@ -67,6 +68,7 @@ class GroupBounds {
   const RadialLaw& law_;
   EllipseFrame frame_;
   double law_edge_;
+  double log_amplification_;  ///< of the error in y by the interpolation in x
   std::size_t size_ = 0;
   GroupBoxes boxes_{};
   GroupRadii radii_{};

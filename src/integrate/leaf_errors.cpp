@@ -5,6 +5,8 @@
 #include <cmath>
 #include <span>
 
+#include "integrate/log_tolerance.hpp"
+
 namespace gaxel {
 namespace {
 
@@ -114,24 +116,34 @@ LeafErrors leaf_errors(const Plan& plan, const std::vector<Bucket>& buckets, std
   return errors;
 }
 
-double tolerance_of(const PixelTolerance& tolerance, double area, double log_min) {
-  return tolerance.absolute + tolerance.relative * area * std::exp(log_min);
+void want(GroupBounds& bounds, std::size_t i, const TileBucket&, double log_error) {
+  bounds.want_interpolation(i, log_error);
 }
 
-// Whether all leaves are within the tolerance; log_min(leaf, i) tells ln g at the faintest place of the
-// pixels of leaf i of a batch.
+void want(GroupBounds& bounds, std::size_t i, const CellBucket&, double log_error) {
+  bounds.want_quadrature(i, log_error);
+}
+
+// Whether the rules of all leaves have as many nodes as they need; log_min(i) tells ln g at the faintest
+// place of the pixels of leaf i of a batch.
 template <class Bucket, class Prepare, class LogMin>
-bool all_hold(const Plan& plan, const std::vector<Bucket>& buckets, const PixelTolerance& tolerance,
-              double area, GroupBounds& bounds, Prepare&& prepare, LogMin&& log_min) {
+bool all_hold(const Plan& plan, const std::vector<Bucket>& buckets, const LogTolerance& tolerance,
+              GroupBounds& bounds, Prepare&& prepare, LogMin&& log_min) {
   bool hold = true;
   in_batches(buckets, [&](std::span<const Leaf<Bucket>> leaves) {
     if (!hold) return;
     bound_leaves(plan, leaves, bounds);
     prepare(leaves);
-    for (std::size_t i = 0; i < leaves.size(); ++i) set_rule(bounds, i, *leaves[i].bucket, 0);
-    bounds.find_errors();
+    std::array<double, kGroupsAtOnce> log_tolerance;
     for (std::size_t i = 0; i < leaves.size(); ++i) {
-      hold &= area * bounds.error(i) <= tolerance_of(tolerance, area, log_min(i));
+      log_tolerance[i] = tolerance.at(log_min(i));
+      want(bounds, i, *leaves[i].bucket, log_tolerance[i]);
+    }
+    bounds.find_orders();
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      const Orders& made = leaves[i].bucket->orders;
+      const Orders needed = bounds.orders(i);
+      hold &= (needed.x <= made.x && needed.y <= made.y) || is_nothing(bounds.log_max(i), log_tolerance[i]);
     }
   });
   return hold;
@@ -164,12 +176,12 @@ LeafErrors cell_errors(const Plan& plan, const RadialLaw& law, const EllipseFram
 bool still_holds(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,
                  const PixelTolerance& tolerance) {
   GroupBounds bounds(law, frame);
-  GroupBounds pixels(law, frame);
-  const double area = pixel_area(plan, frame);
+  const LogTolerance log_tolerance(tolerance, pixel_area(plan, frame));
   const bool tiles_hold = all_hold(
-      plan, plan.tile_buckets, tolerance, area, bounds, [](const auto&) {},
+      plan, plan.tile_buckets, log_tolerance, bounds, [](const auto&) {},
       [&](std::size_t i) { return bounds.log_min(i); });
   if (!tiles_hold) return false;
+  GroupBounds pixels(law, frame);
   // A cell's share of its pixel's tolerance is that of the area: means are compared, with the pixel's
   // faintest place.
   bool parts = false;
@@ -182,7 +194,7 @@ bool still_holds(const Plan& plan, const RadialLaw& law, const EllipseFrame& fra
     }
     pixels.evaluate();
   };
-  return all_hold(plan, plan.cell_buckets, tolerance, area, bounds, bound_pixels,
+  return all_hold(plan, plan.cell_buckets, log_tolerance, bounds, bound_pixels,
                   [&](std::size_t i) { return parts ? pixels.log_min(i) : bounds.log_min(i); });
 }
 

@@ -3,24 +3,22 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 #include <span>
 
 #include "integrate/by_rule.hpp"
 #include "integrate/cusp.hpp"
+#include "integrate/log_tolerance.hpp"
 #include "integrate/tile_rule.hpp"
 
 namespace gaxel {
 namespace {
 
 constexpr int kMaxOrder = 16;             // of a cell; beyond, two halves are cheaper
-constexpr int kMaxTileNodes = 16;         // a side
 constexpr int kTileNodesPerPixel = 8;     // with more, the pixels are cheaper one by one
 constexpr int kPixelsOfNoPolynomial = 4;  // tiles as small as this are not tried
 constexpr int kSharingPixels = 16;        // at most so many pixels share the orders of their cells,
 constexpr int kSharedEvaluations = 64;    // where those are no more than this
 constexpr int kMaxLevel = 30;
-constexpr double kLogNothing = -708.0;  // ln of light that doubles cannot hold to full precision
 constexpr int kCuspEvaluations = 1000;  // what the closed form of a pixel costs, in evaluations of the law
 // Tolerances beyond which the rounding of the law's values counts.
 constexpr double kRoundingRelative = 1e-9;
@@ -101,12 +99,11 @@ class Planner {
         frame_(frame),
         bounds_(law, frame),
         pixel_area_(grid.step * grid.step * frame.area_factor()),
+        pixel_tolerance_(tolerance, pixel_area_),
         rounding_counts_(tolerance.relative < kRoundingRelative && tolerance.absolute < kRoundingAbsolute) {
     plan_.grid = grid;
     plan_.band = band;
     plan_.tolerance = tolerance;
-    log_absolute_ = std::max(std::log(tolerance.absolute / pixel_area_), kLogNothing);
-    log_relative_ = std::log(tolerance.relative);
   }
 
   Plan make() {
@@ -165,14 +162,6 @@ class Planner {
     return {c.x + span_x, c.y + span_y, 0.0, 0.0, 0.5 * step * c.side_x, 0.5 * step * c.side_y};
   }
 
-  // ln of the tolerance of a pixel's mean, from below: ln(e^a + e^b) is at least the larger of both, and
-  // convex.
-  double log_tolerance(std::size_t i) const {
-    const double relative = log_relative_ + bounds_.log_min(i);
-    const double larger = std::max(log_absolute_, relative);
-    return larger + std::max(0.0, std::numbers::ln2 - 0.5 * std::abs(log_absolute_ - relative));
-  }
-
   // Takes the rounding of the law's values off the tolerance; false where there is too much of it.
   bool leave_room_for_rounding(const Candidate& c, std::size_t i) {
     const double largest = std::exp(bounds_.log_max(i));
@@ -182,7 +171,7 @@ class Planner {
     const double tolerance = std::exp(log_tolerance_[i]);
     double rounding = relative * largest;
     if (c.kind == Candidate::Kind::kTile) {
-      rounding *= std::exp(2.0 * log_lebesgue_);
+      rounding *= lebesgue_bound(kMaxTileNodes) * lebesgue_bound(kMaxTileNodes);
     } else if (relative <= 0.5 * plan_.tolerance.relative) {
       rounding = 0.5 * tolerance;  // of a sum of positive terms: relative to the sum
     }
@@ -196,19 +185,17 @@ class Planner {
     bounds_.evaluate();
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const Candidate& c = candidates[i];
-      log_tolerance_[i] = c.refined < 0 ? log_tolerance(i) : c.log_tolerance;
+      log_tolerance_[i] = c.refined < 0 ? pixel_tolerance_.at(bounds_.log_min(i)) : c.log_tolerance;
       rounded_off_[i] = rounding_counts_ && !leave_room_for_rounding(c, i);
-      // Half of the error is allowed to each direction.
-      const double log_half = log_tolerance_[i] - std::numbers::ln2;
       if (c.kind == Candidate::Kind::kTile) {
-        bounds_.want_interpolation(i, log_half, log_half - log_lebesgue_);
+        bounds_.want_interpolation(i, log_tolerance_[i]);
       } else {
-        bounds_.want_quadrature(i, log_half, log_half);
+        bounds_.want_quadrature(i, log_tolerance_[i]);
       }
     }
     bounds_.find_orders();
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-      const bool nothing = bounds_.log_max(i) <= std::max(log_tolerance_[i], kLogNothing);
+      const bool nothing = is_nothing(bounds_.log_max(i), log_tolerance_[i]);
       rounded_off_[i] &= !nothing;
       const Orders orders = nothing ? Orders{1, 1} : rounded(bounds_.orders(i));
       switch (candidates[i].kind) {
@@ -363,10 +350,8 @@ class Planner {
   const EllipseFrame& frame_;
   GroupBounds bounds_;
   double pixel_area_;  // in the (u, v) plane
+  LogTolerance pixel_tolerance_;
   bool rounding_counts_;
-  double log_absolute_;
-  double log_relative_;
-  double log_lebesgue_ = std::log(lebesgue_bound(kMaxTileNodes));
   GroupLane log_tolerance_{};
   std::array<bool, kGroupsAtOnce> rounded_off_{};
   std::vector<Candidate> now_;

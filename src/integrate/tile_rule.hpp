@@ -5,8 +5,9 @@
 
 namespace gaxel {
 
-/// Largest number of pixels a side of a tile, and of nodes.
+/// Largest number of pixels a side of a tile, of nodes that a plan gives it, and of nodes of any rule.
 inline constexpr int kMaxTileSide = 64;
+inline constexpr int kMaxTileNodes = 16;
 inline constexpr int kMaxTileOrder = 22;
 
 /// One direction of a tile of `side` pixels: `order` Chebyshev nodes (roots of T_order) and the means of the

@@ -37,6 +37,10 @@ std::string_view file_unit(const ParameterSpec& spec, bool flux_is_magnitude) {
   }
 }
 
+std::string_view file_doc(const ParameterSpec& spec) {
+  return spec.role == Role::kTheta ? "direction of the major axis, counter-clockwise from +y" : spec.doc;
+}
+
 double to_file(Role role, bool flux_is_magnitude, double inner, const FileFrame& frame) {
   switch (role) {
     case Role::kX:

@@ -23,6 +23,9 @@ std::string_view file_key(const ParameterSpec& spec, bool flux_is_magnitude);
 /// Unit in files, "" for pure numbers: "pixel", "deg", "mag", "counts", "counts/pixel", "counts/pixel/pixel".
 std::string_view file_unit(const ParameterSpec& spec, bool flux_is_magnitude);
 
+/// What the parameter is, in the terms of files.
+std::string_view file_doc(const ParameterSpec& spec);
+
 double to_file(Role role, bool flux_is_magnitude, double inner, const FileFrame& frame);
 double to_inner(Role role, bool flux_is_magnitude, double in_file, const FileFrame& frame);
 

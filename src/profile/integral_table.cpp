@@ -76,8 +76,10 @@ IntegralTable::IntegralTable(const Definition& definition)
   static_assert(kOrder == kNodes);
   const ChebyshevRule& rule = chebyshev_rule();
   const QuadratureRule& gauss = gauss_legendre(static_cast<int>(kOrder));
+  // Nearer to the end than a few roundings of y there is no panel.
+  const double smallest = std::max(definition.smallest, 1e-15 * definition.end);
   double first = 0.0;
-  while (definition.end - first > definition.smallest) {
+  while (definition.end - first > smallest) {
     const double last = first + std::min(definition.longest, 0.5 * (definition.end - first));
     const double half = 0.5 * (last - first);
     const auto place = [&](double x) { return first + half * (1.0 + x); };

@@ -10,6 +10,7 @@
 #include "psf/convolver.hpp"
 #include "render/cells.hpp"
 #include "render/check_options.hpp"
+#include "render/image_bound.hpp"
 #include "render/light.hpp"
 #include "render/unconvolved.hpp"
 #include "render/wanted.hpp"
@@ -148,7 +149,10 @@ class Renderer::Impl {
           add_bare_point(*part.component, part.roles, image, part.derivatives);
       }
     }
-    if (options.certificate) complete(certificate, bound, light, parts, image);
+    if (options.certificate) {
+      bound_image(bound, convolver_ ? &*convolver_ : nullptr, light_size(parts, light), certificate);
+      sum_up(options.tolerance, total_flux(parts), image, certificate);
+    }
     for (const Part& part : parts) {
       if (part.family() == Family::kSky) add_sky(*part.component, part.roles, image, part.derivatives);
     }
@@ -197,6 +201,22 @@ class Renderer::Impl {
   RenderOptions options;
 
  private:
+  static double total_flux(const std::vector<Part>& parts) {
+    double total = 0.0;
+    for (const Part& part : parts) {
+      if (part.family() != Family::kSky) total += std::abs(part.component->value(Role::kFlux));
+    }
+    return total;
+  }
+
+  LightSize light_size(const std::vector<Part>& parts, const Image& light) const {
+    LightSize size{norm(light), 0.0, psf_norm_};
+    for (const Part& part : parts) {
+      if (part.family() == Family::kPoint) size.points += std::abs(part.component->value(Role::kFlux));
+    }
+    return size;
+  }
+
   static std::vector<Part> parts_of(std::span<const Component> components,
                                     std::span<const std::uint8_t> flags) {
     std::vector<Part> parts;
@@ -312,43 +332,6 @@ class Renderer::Impl {
     for (std::size_t p = 0; p < part.roles.size(); ++p) {
       const PointWeights weights = point_weights(part.roles[p], part.component->value(Role::kFlux));
       part.gradient[p] = weights.value * products.value + weights.dx * products.dx + weights.dy * products.dy;
-    }
-  }
-
-  // From the bound of the light to that of the image (without sky), and the summary of it.
-  void complete(Certificate& certificate, const Image& light_bound, const Image& light,
-                const std::vector<Part>& parts, ConstImageView image) const {
-    double total_flux = 0.0;
-    double point_flux = 0.0;
-    for (const Part& part : parts) {
-      if (part.family() == Family::kSky) continue;
-      total_flux += std::abs(part.component->value(Role::kFlux));
-      if (part.family() == Family::kPoint) point_flux += std::abs(part.component->value(Role::kFlux));
-    }
-    certificate.bound = Image(shape);
-    if (convolver_) {
-      Convolver::Spectrum spectrum = convolver_->make_spectrum();
-      convolver_->transform(light_bound.view(), spectrum);
-      convolver_->convolve_bound(spectrum, certificate.bound.view());
-      // Rounding of the Fourier transforms: eps log2(N) in the 2-norm (Higham, Accuracy and Stability, 24.1);
-      // and of the phases that place point sources, eps times the number of pixels they turn over.
-      constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
-      const double transforms = 4.0 * kEpsilon * std::log2(static_cast<double>(light.size()));
-      const double phases = 8.0 * kEpsilon * (light.nx() + light.ny());
-      const double rounding = (transforms * (norm(light) + point_flux) + phases * point_flux) * psf_norm_;
-      for (double& b : certificate.bound.pixels()) {
-        b += rounding;
-      }
-    } else {
-      certificate.bound = light_bound;
-    }
-    const auto bounds = certificate.bound.pixels();
-    for (std::size_t i = 0; i < bounds.size(); ++i) {
-      certificate.max_bound = std::max(certificate.max_bound, bounds[i]);
-      certificate.sum_bound += bounds[i];
-      const double allowed = options.tolerance.atol * total_flux +
-                             options.tolerance.rtol * std::abs(image.pixels()[i]) + options.tolerance.floor;
-      certificate.n_over += bounds[i] > allowed ? 1 : 0;
     }
   }
 

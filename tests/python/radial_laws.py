@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import gamma, gammaincinv
+from scipy.special import gammaincinv
 
 
 @dataclass(frozen=True)
