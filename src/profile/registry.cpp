@@ -8,6 +8,7 @@
 #include "base/nearest_name.hpp"
 #include "gaxel/component.hpp"
 #include "gaxel/error.hpp"
+#include "profile/ferrers.hpp"
 #include "profile/king.hpp"
 #include "profile/moffat.hpp"
 #include "profile/sersic.hpp"
@@ -54,6 +55,18 @@ constexpr std::array kKingParameters{
                   true, true, 2.0},
     kQ,
     kTheta};
+constexpr std::array kFerrersParameters{
+    kX,
+    kY,
+    kFlux,
+    ParameterSpec{Role::kRe, "rout", "pixel", "outer radius along the major axis: no light beyond", 0.01, 1e5,
+                  kNotGiven, true, true},
+    ParameterSpec{Role::kShape1, "alpha", "", "how sharply the light ends at rout", 0.1, 10.0, kNotGiven,
+                  true, true, 1.0},
+    ParameterSpec{Role::kShape2, "beta", "", "slope in the centre, 0 to 2: steeper; negative: flat within",
+                  -8.0, 1.9, kNotGiven, true, false, 0.0},
+    kQ,
+    kTheta};
 constexpr std::array kPointParameters{kX, kY, kFlux};
 constexpr std::array kSkyParameters{
     ParameterSpec{Role::kLevel, "level", "counts/pixel", "level at the pivot", -kInf, kInf, kNotGiven},
@@ -68,6 +81,10 @@ std::unique_ptr<RadialLaw> make_sersic(const Component& c) {
 
 std::unique_ptr<RadialLaw> make_moffat(const Component& c) {
   return std::make_unique<MoffatLaw>(c.value(Role::kShape1));
+}
+
+std::unique_ptr<RadialLaw> make_ferrers(const Component& c) {
+  return std::make_unique<FerrersLaw>(c.value(Role::kShape1), c.value(Role::kShape2));
 }
 
 std::unique_ptr<RadialLaw> make_king(const Component& c) {
@@ -98,6 +115,9 @@ constexpr std::array kKinds{
                   "I(r) ~ ((1 + (r/rc)^2)^(-1/alpha) - (1 + (rt/rc)^2)^(-1/alpha))^alpha inside rt, nothing "
                   "outside.",
                   Family::kElliptical, kKingParameters, make_king},
+    ComponentKind{"ferrers", "Ferrers profile",
+                  "I(r) ~ (1 - (r/rout)^(2 - beta))^alpha inside rout, nothing outside.", Family::kElliptical,
+                  kFerrersParameters, make_ferrers},
     ComponentKind{"pointsource", "Point source", "All flux in one point: takes the form of the PSF.",
                   Family::kPoint, kPointParameters},
     ComponentKind{"sky", "Sky plane",

@@ -32,6 +32,13 @@ class RandomReach {
     v_ = {c - major * std::cos(angle), minor * std::sin(angle)};
   }
 
+  /// Makes the region as many times as large.
+  void scale(double factor) {
+    for (Lane* lane : {&radius_, &spread_, &largest_}) lane->fill(static_cast<float>(factor * lane->front()));
+    real_.fill(static_cast<float>(factor * factor * real_.front()));
+    v_ *= factor;
+  }
+
   std::complex<double> v() const { return v_; }
   /// False for a point outside by rounding.
   bool holds() const { return (v_ * v_).real() >= double{real_.front()}; }

@@ -40,7 +40,9 @@ Component random_component(const ComponentKind& kind, std::mt19937_64& random) {
   std::uniform_real_distribution<double> log_factor(-0.9, 0.9);
   for (const std::size_t i : shape_indices(kind)) {
     const ParameterSpec& spec = kind.parameters[i];
-    component.values[i] = std::max(1.1 * spec.min, spec.start * std::exp(log_factor(random)));
+    const double by = log_factor(random);
+    component.values[i] =
+        spec.logarithm ? std::max(1.1 * spec.min, spec.start * std::exp(by)) : spec.start + by;
   }
   return component;
 }

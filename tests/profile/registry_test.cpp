@@ -42,7 +42,7 @@ TEST(Registry, HoldsTheKindsInOrder) {
   std::vector<std::string> names;
   for (const ComponentKind& kind : component_kinds()) names.emplace_back(kind.name);
   EXPECT_THAT(names, testing::ElementsAre("sersic", "exponential", "devaucouleurs", "gaussian", "moffat",
-                                          "king", "pointsource", "sky"));
+                                          "king", "ferrers", "pointsource", "sky"));
 }
 
 TEST(Registry, GivesEachKindItsParameters) {
@@ -56,6 +56,8 @@ TEST(Registry, GivesEachKindItsParameters) {
               ElementsAre("x", "y", "flux", "fwhm", "beta", "q", "theta"));
   EXPECT_THAT(parameter_names(component_kind("king")),
               ElementsAre("x", "y", "flux", "rc", "rt", "alpha", "q", "theta"));
+  EXPECT_THAT(parameter_names(component_kind("ferrers")),
+              ElementsAre("x", "y", "flux", "rout", "alpha", "beta", "q", "theta"));
   EXPECT_THAT(parameter_names(component_kind("pointsource")), ElementsAre("x", "y", "flux"));
   EXPECT_THAT(parameter_names(component_kind("sky")), ElementsAre("level", "slope_x", "slope_y", "x", "y"));
 }

@@ -42,6 +42,15 @@ def king(rc, rt, alpha, **_):
     return Law(light, edge=rt)
 
 
+def ferrers(rout, alpha, beta, **_):
+    def light(r):
+        with np.errstate(divide="ignore"):
+            inside = -np.expm1((2.0 - beta) * np.log(np.minimum(r / rout, 1.0)))
+        return np.where(r < rout, inside**alpha, 0.0)
+
+    return Law(light, edge=rout)
+
+
 LAWS = {
     "sersic": sersic,
     "exponential": lambda **p: sersic(n=1.0, **p),
@@ -49,6 +58,7 @@ LAWS = {
     "gaussian": lambda **p: sersic(n=0.5, **p),
     "moffat": moffat,
     "king": king,
+    "ferrers": ferrers,
 }
 
 # Shapes that the tests draw from: (least, largest), radii in units of the size. Laws without shapes have no entry.
@@ -56,6 +66,7 @@ SHAPES = {
     "sersic": {"n": (0.4, 5.0)},
     "moffat": {"beta": (1.3, 8.0)},
     "king": {"rt": (1.5, 12.0), "alpha": (0.4, 5.0)},
+    "ferrers": {"alpha": (0.4, 4.0), "beta": (-2.0, 1.2)},
 }
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)

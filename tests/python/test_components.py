@@ -16,6 +16,7 @@ CLASSES = [
     gaxel.Gaussian,
     gaxel.Moffat,
     gaxel.King,
+    gaxel.Ferrers,
     gaxel.PointSource,
     gaxel.Sky,
 ]

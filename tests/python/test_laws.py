@@ -34,7 +34,10 @@ def draw(name, trial, **fixed):
     }
     for key, (least, largest) in SHAPES.get(cls().kind, {}).items():
         is_radius = cls._specs[key].unit == "pixel"
-        values[key] = least * (largest / least) ** random.uniform() * (size if is_radius else 1.0)
+        value = (
+            least * (largest / least) ** random.uniform() if least > 0.0 else random.uniform(least, largest)
+        )
+        values[key] = value * (size if is_radius else 1.0)
     component = cls(**{**values, **fixed})
     return component, law_of(component)
 
