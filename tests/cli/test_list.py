@@ -50,7 +50,10 @@ def test_the_document_of_scene_files_has_the_same_ranges():
     for specs in KINDS.values():
         for key, spec in specs.items():
             if math.isfinite(spec.min) and key != "q":
-                assert f"| `{key}` | {spec.unit}{' ' if spec.unit else ''}| {spec.min:g} to {spec.max:.10g} |" in document
+                assert (
+                    f"| `{key}` | {spec.unit}{' ' if spec.unit else ''}| {spec.min:g} to {spec.max:.10g} |"
+                    in document
+                )
 
 
 def test_unknown_kinds_get_the_nearest():
