@@ -1,7 +1,8 @@
 // Components: what kinds of light there are, and one instance of a kind.
 #pragma once
 
-#include <optional>
+#include <limits>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,7 +12,25 @@ namespace gaxel {
 
 /// What a parameter means. Units inside gaxel: pixels, 0-based pixel centres, radians from +x towards +y,
 /// counts.
-enum class Role { kX, kY, kFlux, kRe, kN, kQ, kTheta, kLevel, kSlopeX, kSlopeY };
+enum class Role {
+  kX,
+  kY,
+  kFlux,
+  kRe,  ///< the scale radius along the major axis, whatever a kind calls it: "re", "fwhm", "rc"
+  kN,   ///< Sersic's index, its law's first shape parameter
+  kQ,
+  kTheta,
+  kShape1,  ///< the shape parameters of other laws, in the order of the law
+  kShape2,
+  kShape3,
+  kShape4,
+  kLevel,
+  kSlopeX,
+  kSlopeY
+};
+
+/// No value.
+inline constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
 /// One parameter of a kind of component.
 struct ParameterSpec {
@@ -19,10 +38,13 @@ struct ParameterSpec {
   std::string_view name;  ///< as in Python and scene files: "re"
   std::string_view unit;  ///< inside gaxel: "pixel", "counts", "rad", ""
   std::string_view doc;
-  double min;            ///< smallest value allowed
-  double max;            ///< largest value allowed
-  double fallback;       ///< value when not given; NaN: must be given or estimated
-  bool fittable = true;  ///< false for constants such as the pivot of a sky plane
+  double min;              ///< smallest value allowed
+  double max;              ///< largest value allowed
+  double fallback;         ///< value when not given; NaN: must be given or estimated
+  bool fittable = true;    ///< false for constants such as the pivot of a sky plane
+  bool logarithm = false;  ///< whether a fit searches it in its logarithm
+  /// Shape parameters: where a fit starts that was not told; radii in units of the scale radius.
+  double start = kNoValue;
 };
 
 /// How a kind of component is rendered.
@@ -32,6 +54,9 @@ enum class Family {
   kSky          ///< a plane, not convolved
 };
 
+class RadialLaw;
+struct Component;
+
 /// A row of the registry. Kinds live for the whole program and are compared by address.
 struct ComponentKind {
   std::string_view name;   ///< "sersic"
@@ -39,7 +64,9 @@ struct ComponentKind {
   std::string_view doc;
   Family family;
   std::span<const ParameterSpec> parameters;
-  std::optional<double> fixed_n;  ///< Sersic index of the fixed-shape forms
+  /// Family::kElliptical: the law of a valid component, its parameters in the order of its shape roles; else
+  /// null.
+  std::unique_ptr<RadialLaw> (*make_law)(const Component&) = nullptr;
 
   /// Position of the parameter with this role, or -1.
   int index_of(Role role) const;

@@ -16,6 +16,7 @@ enum ExitCode : int {
 void add_fit(CLI::App& app, int& exit_code);
 void add_render(CLI::App& app, int& exit_code);
 void add_inspect(CLI::App& app, int& exit_code);
+void add_list(CLI::App& app, int& exit_code);
 void add_integrate(CLI::App& app, int& exit_code);
 
 }  // namespace gaxel::cli

@@ -68,8 +68,8 @@ void print_parameter(const SceneComponent& component, std::size_t index, const i
     if (spec.role == Role::kFlux && as_magnitude) std::swap(low, high);
     bounds = fmt::format("  within [{:.6g}, {:.6g}]", low, high);
   }
-  fmt::print("    {:<6} {:>14} {:<19} {}{}\n", io::file_key(spec.role, as_magnitude), value,
-             io::file_unit(spec.role, as_magnitude), parameter.free ? "free" : "fixed", bounds);
+  fmt::print("    {:<6} {:>14} {:<19} {}{}\n", io::file_key(spec, as_magnitude), value,
+             io::file_unit(spec, as_magnitude), parameter.free ? "free" : "fixed", bounds);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace {
 std::string profile_text(const Component& profile) {
   std::string text(profile.kind->name);
   for (const ParameterSpec& spec : profile.kind->parameters) {
-    text += fmt::format("{} {}={:.6g}", text == profile.kind->name ? ":" : "", io::file_key(spec.role, false),
+    text += fmt::format("{} {}={:.6g}", text == profile.kind->name ? ":" : "", io::file_key(spec, false),
                         io::to_file(spec.role, false, profile.value(spec.role), {}));
   }
   return text;
@@ -105,7 +105,7 @@ nlohmann::ordered_json comparison_json(const Comparison& comparison, const std::
   nlohmann::ordered_json json;
   json["profile"]["type"] = comparison.profile.kind->name;
   for (const ParameterSpec& spec : comparison.profile.kind->parameters) {
-    json["profile"][std::string(io::file_key(spec.role, false))] =
+    json["profile"][std::string(io::file_key(spec, false))] =
         io::to_file(spec.role, false, comparison.profile.value(spec.role), {});
   }
   json["size"] = {comparison.shape.nx, comparison.shape.ny};

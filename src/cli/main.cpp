@@ -19,6 +19,7 @@ constexpr const char* kExamples =
     "  gaxel fit galaxy.toml -o result         fit a scene; the report is result/report.html\n"
     "  gaxel fit result/result.toml -o again   go on from a result\n"
     "  gaxel render galaxy.toml -o model.fits  the scene as pixels, no fit\n"
+    "  gaxel list                              the kinds of components and their parameters\n"
     "  gaxel integrate --compare               how well rules of integration do on a pixel\n"
     "Exit code: 0 success, 1 the fit failed, did not converge or could not be written, 2 bad input, 130 "
     "Ctrl-C.\n";
@@ -32,6 +33,7 @@ int run(int argc, char** argv) {
   gaxel::cli::add_fit(app, exit_code);
   gaxel::cli::add_render(app, exit_code);
   gaxel::cli::add_inspect(app, exit_code);
+  gaxel::cli::add_list(app, exit_code);
   gaxel::cli::add_integrate(app, exit_code);
   try {
     app.parse(argc, argv);

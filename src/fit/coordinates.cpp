@@ -39,6 +39,7 @@ std::vector<FreeParameter> free_parameters(const Scene& scene) {
                          static_cast<int>(i),
                          flat,
                          spec.role,
+                         spec.logarithm,
                          std::max(spec.min, parameter.min),
                          std::min(spec.max, parameter.max),
                          parameter.min > spec.min || parameter.max < spec.max};
@@ -57,10 +58,8 @@ std::vector<FreeParameter> free_parameters(const Scene& scene) {
 
 Coordinates::Coordinates(std::vector<FreeParameter> parameters) : parameters_(std::move(parameters)) {
   for (const FreeParameter& parameter : parameters_) {
-    const bool logarithm =
-        parameter.role == Role::kRe || parameter.role == Role::kN || parameter.role == Role::kQ;
     const bool position = parameter.role == Role::kX || parameter.role == Role::kY;
-    singles_.push_back({logarithm, position ? 0.0 : kReach, false});
+    singles_.push_back({parameter.logarithm, position ? 0.0 : kReach, false});
   }
   for (int i = 0; i < size(); ++i) {
     const FreeParameter& theta = parameters_[static_cast<std::size_t>(i)];

@@ -1,5 +1,5 @@
-// The coordinates in which the optimiser sees the free parameters of shapes: sizes and n as logarithms,
-// ellipticity as a shear without a seam at q = 1. docs/design/fit.md says why.
+// The coordinates in which the optimiser sees the free parameters of shapes: sizes and most shape
+// parameters as logarithms, ellipticity as a shear without a seam at q = 1. docs/design/fit.md says why.
 #pragma once
 
 #include <Eigen/Core>
@@ -15,9 +15,10 @@ struct FreeParameter {
   int index;      ///< position among the component's parameters
   int flat;       ///< position among all parameters of all components, in order
   Role role;
-  double min;    ///< range: the kind's and the user's together
-  double max;    ///< an angle whose range is half a turn or more has none
-  bool bounded;  ///< the user's range is the narrower of the two
+  bool logarithm;  ///< searched in its logarithm
+  double min;      ///< range: the kind's and the user's together
+  double max;      ///< an angle whose range is half a turn or more has none
+  bool bounded;    ///< the user's range is the narrower of the two
 };
 
 /// The free parameters of `scene`, in its order.

@@ -4,20 +4,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <memory>
 #include <numbers>
 #include <vector>
 
 #include "fit/image_moments.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/fit.hpp"
+#include "profile/flux_radius.hpp"
+#include "profile/make_law.hpp"
 
 namespace gaxel {
 
 namespace {
 
 constexpr double kSamePlace = 3.0;  // pixels: components nearer than this share their light
-
-constexpr double kTypicalN = 2.0;
 
 constexpr const char* kNoLight = "the image has no light above its noise to start from";
 
@@ -176,17 +178,44 @@ double psf_mean_square(const Observation& observation) {
   return shape.mean_square() / (psf.oversample() * psf.oversample());
 }
 
-/// Components of one object in the order of size in which they start: those of low n outside.
+bool is_shape(const ParameterSpec& spec) {
+  return !std::isnan(spec.start);
+}
+
+/// Whether the kind gives a shape parameter as a radius.
+bool is_radius(const ParameterSpec& spec) {
+  return spec.unit == "pixel";
+}
+
+/// The law with which a component starts, as far as its shape is known without its size.
+std::unique_ptr<RadialLaw> starting_law(const SceneComponent& component) {
+  const ComponentKind& kind = *component.kind;
+  Component trial{&kind, std::vector<double>(kind.parameters.size(), 1.0)};
+  const bool size_known = !unknown(component, Role::kRe);
+  for (std::size_t i = 0; i < kind.parameters.size(); ++i) {
+    const ParameterSpec& spec = kind.parameters[i];
+    const double value = component.parameters[i].value;
+    const bool known = !std::isnan(value) && (size_known || !is_radius(spec));
+    if (known && (is_shape(spec) || spec.role == Role::kRe)) trial.values[i] = value;
+    if (!known && is_shape(spec)) {
+      trial.values[i] =
+          spec.start * (is_radius(spec) && size_known ? component.parameter(Role::kRe).value : 1.0);
+    }
+  }
+  return make_law(trial);
+}
+
+/// Components of one object in the order of size in which they start: the least concentrated outside.
 std::vector<SceneComponent*> by_size(const std::vector<SceneComponent*>& components) {
   std::vector<SceneComponent*> extended;
   for (SceneComponent* component : components) {
     if (component->kind->family == Family::kElliptical) extended.push_back(component);
   }
-  const auto index = [](const SceneComponent* component) {
-    if (component->kind->fixed_n) return *component->kind->fixed_n;
-    return unknown(*component, Role::kN) ? kTypicalN : component->parameter(Role::kN).value;
+  const auto concentration = [](const SceneComponent* component) {
+    const std::unique_ptr<RadialLaw> law = starting_law(*component);
+    return flux_radius(*law, 0.8) / flux_radius(*law, 0.2);
   };
-  std::ranges::stable_sort(extended, [&](auto* a, auto* b) { return index(a) > index(b); });
+  if (extended.size() > 1) std::ranges::stable_sort(extended, std::ranges::greater(), concentration);
   return extended;
 }
 
@@ -227,9 +256,15 @@ void start_object(const Object& object, double psf_square) {
     const double rank = static_cast<double>(k) - 0.5 * static_cast<double>(extended.size() - 1);
     propose(component, Role::kQ, q);
     propose(component, Role::kTheta, theta);
-    propose(component, Role::kRe, radius / std::sqrt(q) * std::pow(3.0, rank));
     const bool outermost = extended.size() > 1 && k + 1 == extended.size();
-    propose(component, Role::kN, outermost ? 1.0 : kTypicalN);
+    if (outermost) propose(component, Role::kN, 1.0);
+    const double half_light = flux_radius(*starting_law(component), 0.5);
+    propose(component, Role::kRe, radius / (half_light * std::sqrt(q)) * std::pow(3.0, rank));
+    for (const ParameterSpec& spec : component.kind->parameters) {
+      if (!is_shape(spec)) continue;
+      propose(component, spec.role,
+              spec.start * (is_radius(spec) ? component.parameter(Role::kRe).value : 1.0));
+    }
   }
   for (SceneComponent* component : object.components) propose(*component, Role::kFlux, flux / n_parts);
 }

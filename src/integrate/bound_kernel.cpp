@@ -98,7 +98,7 @@ void group_radii(const EllipseFrame& frame, const GroupBoxes& boxes, std::size_t
 }
 
 // Single precision is plenty for a number of nodes.
-void bernstein_ellipses(const GroupRoots& roots, const GroupLane& s_max, std::size_t n,
+void bernstein_ellipses(const GroupRoots& roots, const GroupLane& s_max, const FloatLane& edge, std::size_t n,
                         GroupEllipses& ellipses) {
   const hn::ScalableTag<float> d;
   const hn::ScalableTag<double> dd;
@@ -109,7 +109,6 @@ void bernstein_ellipses(const GroupRoots& roots, const GroupLane& s_max, std::si
   const auto two = hn::Set(d, 2.0F);
   for (std::size_t i = 0; i < n; i += lanes) {
     const auto beyond = hn::Load(d, roots.beyond.data() + i);
-    const auto exists = hn::Gt(beyond, hn::Set(d, 1e-4F));
     const auto width = hn::Max(beyond, hn::Set(d, 1e-4F));
     const auto unit = hn::Load(d, roots.unit.data() + i);
     const auto root = hn::Add(width, one);
@@ -119,9 +118,15 @@ void bernstein_ellipses(const GroupRoots& roots, const GroupLane& s_max, std::si
       const auto above = hn::Min(hn::Mul(radius, hn::Set(dd, 1.0 + 1e-6)), hn::Set(dd, 1e30));
       hn::Store(hn::DemoteTo(df, above), df, largest + part);
     }
+    // |sqrt(s)| is at most `largest` and unit times the semi-major axis: within the edge up to this axis,
+    // less 1.
+    const auto inside = hn::Mul(hn::Load(d, edge.data() + i), hn::Set(d, 1.0F - 1e-5F));
+    const auto room = hn::Sub(hn::Div(hn::Sub(inside, hn::Load(d, largest)), unit), one);
+    const auto exists = hn::Gt(hn::Min(beyond, room), hn::Set(d, 1e-4F));
+    const auto way = hn::Max(hn::Min(width, room), hn::Set(d, 1e-4F));
     for (std::size_t j = 0; j < kReaches.size(); ++j) {
       const std::size_t at = j * ellipses.stride + i;
-      const auto more = hn::Mul(width, hn::Set(d, kReaches[j]));
+      const auto more = hn::Mul(way, hn::Set(d, kReaches[j]));
       const auto major = hn::Add(more, one);
       const auto minor2 = hn::Mul(more, hn::Add(more, two));
       const auto rho_less_1 = hn::Add(more, hn::Sqrt(minor2));
@@ -131,7 +136,7 @@ void bernstein_ellipses(const GroupRoots& roots, const GroupLane& s_max, std::si
       const auto series = hn::Div(hn::Sub(rho, hn::Set(d, 0.5F)), hn::Mul(rho, rho_less_1));
       const auto infinite = hn::Set(d, std::numeric_limits<float>::infinity());
       hn::Store(hn::IfThenElse(exists, series, infinite), d, ellipses.series.data() + at);
-      const auto gap = hn::Mul(width, hn::Set(d, 1.0F - kReaches[j]));
+      const auto gap = hn::Sub(width, more);
       hn::Store(hn::Mul(unit, gap), d, ellipses.radius.data() + at);
       hn::Store(hn::Mul(unit, major), d, ellipses.spread.data() + at);
       hn::Store(hn::Load(d, largest), d, ellipses.largest.data() + at);
@@ -188,9 +193,9 @@ void group_radii(const EllipseFrame& frame, const GroupBoxes& boxes, std::size_t
   HWY_DYNAMIC_DISPATCH(group_radii)(frame, boxes, n, radii);
 }
 
-void bernstein_ellipses(const GroupRoots& roots, const GroupLane& s_max, std::size_t n,
+void bernstein_ellipses(const GroupRoots& roots, const GroupLane& s_max, const FloatLane& edge, std::size_t n,
                         GroupEllipses& ellipses) {
-  HWY_DYNAMIC_DISPATCH(bernstein_ellipses)(roots, s_max, n, ellipses);
+  HWY_DYNAMIC_DISPATCH(bernstein_ellipses)(roots, s_max, edge, n, ellipses);
 }
 
 void least_nodes(const GroupEllipses& ellipses, const float* log_target, std::size_t n, float* nodes) {

@@ -63,8 +63,9 @@ struct alignas(64) GroupEllipses {
 /// Writes the first n entries of `radii` for the first n groups.
 void group_radii(const EllipseFrame& frame, const GroupBoxes& boxes, std::size_t n, GroupRadii& radii);
 
-/// All but log_bound; s_max: the largest s over the cells.
-void bernstein_ellipses(const GroupRoots& roots, const GroupLane& s_max, std::size_t n,
+/// All but log_bound. s_max: the largest s over the cells; edge: the elliptical radius of the law's edge,
+/// which the ellipses stay inside of, zero for cells that lie across it.
+void bernstein_ellipses(const GroupRoots& roots, const GroupLane& s_max, const FloatLane& edge, std::size_t n,
                         GroupEllipses& ellipses);
 
 /// nodes[i]: the least with bound rho^-nodes / (1 - 1/rho) <= exp(log_target[i]).

@@ -14,6 +14,8 @@ namespace {
 // RadialLaw::enclosed.
 constexpr double kEdgeRounding = 16.0 * std::numeric_limits<double>::epsilon();
 
+constexpr double kNowhere = std::numeric_limits<double>::infinity();
+
 struct Point {
   double u;
   double v;
@@ -31,10 +33,10 @@ Point to_plane(const EllipseFrame& f, double dx, double dy) {
   return {f.a * dx + f.b * dy, f.c * dx + f.d * dy};
 }
 
-// Integrals along an edge of G, dG/dshape, g and g tau; tau: arc length from the foot of the perpendicular.
+// Integrals along an edge of G, dG/dshapes, g and g tau; tau: arc length from the foot of the perpendicular.
 struct EdgeIntegrals {
   double mean = 0.0;
-  double mean_d_shape = 0.0;
+  std::array<double, kMaxShapes> mean_d_shape{};
   double light = 0.0;
   double light_tau = 0.0;
 };
@@ -71,16 +73,18 @@ class PanelNodes {
         edges_[panels_[p].edge].mean += panels_[p].half * weighted(mean.data() + p * kPanelOrder);
       }
     } else {
-      std::array<double, kNodes> d_shape;
+      std::array<double, kMaxShapes * kNodes> d_shapes;
       std::array<double, kNodes> g;
-      law_.enclosed(s_.data(), n, mean.data(), d_shape.data());
+      law_.enclosed(s_.data(), n, mean.data(), d_shapes.data());
       law_.evaluate(s_.data(), n, g.data());
       for (std::size_t k = 0; k < n; ++k) tau_[k] *= g[k];
       for (std::size_t p = 0; p < n_panels_; ++p) {
         const std::size_t first = p * kPanelOrder;
         EdgeIntegrals& edge = edges_[panels_[p].edge];
         edge.mean += panels_[p].half * weighted(mean.data() + first);
-        edge.mean_d_shape += panels_[p].half * weighted(d_shape.data() + first);
+        for (std::size_t k = 0; k < law_.n_shapes(); ++k) {
+          edge.mean_d_shape[k] += panels_[p].half * weighted(d_shapes.data() + k * n + first);
+        }
         edge.light += panels_[p].half * weighted(g.data() + first);
         edge.light_tau += panels_[p].half * weighted(tau_.data() + first);
       }
@@ -120,15 +124,33 @@ class PanelNodes {
   std::array<double, kNodes> s_;
 };
 
-// Panels that grow away from the foot: within each the integrand, singular at tau = +-i height, is smooth.
-// `sign` tells on which side of the foot 0 <= near < far lie.
+// How the panels on one side of the foot of an edge grow.
+struct PanelGrowth {
+  double first;         // end of the first panel
+  double ratio;         // at most of the ends of the others
+  double smallest_gap;  // before the end of the light, relative to where it lies
+  double light_end;     // where the light of a law with an edge ends on this line; infinite where it does not
+};
+
+// Panels that grow away from the foot: within each the integrand, singular at tau = +-i height, is smooth;
+// towards the end of the light, where it is singular, too, they shrink. `sign` tells on which side of the
+// foot 0 <= near < far lie.
 void add_side(PanelNodes& nodes, std::size_t edge, double height, double sign, double near, double far,
-              double first, double ratio) {
+              const PanelGrowth& growth) {
+  constexpr double kApproach =
+      0.75;  // of the way to the singularity: the panels converge as those of ratio 4
   double from = near;
   while (from < far) {
-    const double to = from < first ? std::min(first, far) : std::min(from * ratio, far);
+    double to = from < growth.first ? growth.first : from * growth.ratio;
+    bool may_stretch = true;
+    if (from < growth.light_end && std::isfinite(growth.light_end)) {
+      const double left = growth.light_end - from;
+      const bool is_last = left <= growth.smallest_gap * growth.light_end;
+      to = std::min(to, is_last ? growth.light_end : from + kApproach * left);
+      may_stretch = false;
+    }
     // A remainder shorter than half a panel is taken along.
-    const double end = far - to < 0.5 * (to - from) ? far : to;
+    const double end = to >= far || (may_stretch && far - to < 0.5 * (to - from)) ? far : to;
     nodes.add(edge, height * height, sign > 0 ? from : -end, sign > 0 ? end : -from);
     from = end;
   }
@@ -180,18 +202,17 @@ Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box
     // Over the first panel, too, the radius grows by no more than the ratio.
     const double first = std::max(std::abs(line.height) * std::min(1.0, std::sqrt(ratio * ratio - 1.0)),
                                   length * sampling.smallest_radius);
-    if (end > 0.0) {
-      add_side(nodes, i, line.height, 1.0, std::max(start, 0.0), end, first, ratio);
-    }
-    if (start < 0.0) {
-      add_side(nodes, i, line.height, -1.0, std::max(-end, 0.0), -start, first, ratio);
-    }
+    const double beyond_foot = law.edge() - line.height * line.height;
+    const PanelGrowth growth{first, ratio, sampling.smallest_gap,
+                             beyond_foot > 0.0 ? std::sqrt(beyond_foot) : kNowhere};
+    if (end > 0.0) add_side(nodes, i, line.height, 1.0, std::max(start, 0.0), end, growth);
+    if (start < 0.0) add_side(nodes, i, line.height, -1.0, std::max(-end, 0.0), -start, growth);
   }
   nodes.evaluate();
   n_evaluations += nodes.n_evaluations();
   double flux = 0.0;
   double flux_size = 0.0;
-  double shape = 0.0;
+  Moments m{};
   double light_dv = 0.0;  // boundary integrals of g dv, g du, u g dv, v g dv, v g du
   double light_du = 0.0;
   double u_light_dv = 0.0;
@@ -202,7 +223,7 @@ Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box
     const EdgeIntegrals& sums = integrals[i];
     flux += line.height * sums.mean;
     flux_size += std::abs(line.height * sums.mean);
-    shape += line.height * sums.mean_d_shape;
+    for (std::size_t k = 0; k < kMaxShapes; ++k) m[kShape + k] += line.height * sums.mean_d_shape[k];
     const double u_light = line.foot.u * sums.light + line.eu * sums.light_tau;
     const double v_light = line.foot.v * sums.light + line.ev * sums.light_tau;
     light_dv += line.ev * sums.light;
@@ -213,9 +234,7 @@ Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box
   }
   if (flux_rounding != nullptr) *flux_rounding = cusp_error(law, f) * flux_size;
   // From d(g)/du = 2 u g_s, d(u g)/du = g + 2 u^2 g_s, d(v g)/du = 2 u v g_s, and the same in v.
-  Moments m{};
   m[kFlux] = flux;
-  m[kShape] = shape;
   m[kU] = 0.5 * light_dv;
   m[kV] = -0.5 * light_du;
   m[kUU] = 0.5 * (u_light_dv - flux);

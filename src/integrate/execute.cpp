@@ -84,7 +84,7 @@ void execute_with_derivatives(const Plan& plan, const ProfileLight& light,
                               std::span<const ImageView> derivatives) {
   std::vector<Moments> weights;
   for (const LightParameter parameter : parameters) {
-    weights.push_back(derivative_weights(light.frame, light.flux, parameter));
+    weights.push_back(derivative_weights(light.law, light.frame, light.flux, parameter));
   }
   execute_tiles_with_derivatives(plan, light, weights, write, image, derivatives);
   if (write == Write::kReplace) clear_outside_tiles(plan, image);
@@ -101,7 +101,7 @@ Moments execute_adjoint(const Plan& plan, const ProfileLight& light, ConstImageV
     std::int64_t evaluations = 0;
     const Moments moments =
         cusp_moments(light.law, light.frame, pixel_box(plan.grid, pixel), true, evaluations);
-    for (std::size_t m = 0; m < kNumMoments; ++m) sums[m] += cotangent.data()[pixel] * moments[m];
+    for (std::size_t m = 0; m < kMaxMoments; ++m) sums[m] += cotangent.data()[pixel] * moments[m];
   }
   return sums;
 }

@@ -144,31 +144,43 @@ void mean_light(const RadialLaw& law, const CellRule& rule, const Chunk& chunk, 
 
 // Means of the moments' integrands over the cells of a chunk.
 void mean_moments(const RadialLaw& law, const CellRule& rule, const Chunk& chunk,
-                  std::array<Lane, kNumMoments>& mean) {
+                  std::array<Lane, kMaxMoments>& mean) {
   Lane s;
   Lane g;
   Lane g_s;
-  Lane g_shape;
+  std::array<double, kMaxShapes * kChunk> g_shapes;
+  std::size_t n_evaluated = 0;
   const auto evaluate = [&](std::size_t n) {
-    law.evaluate_with_partials(s.data(), n, g.data(), g_s.data(), g_shape.data());
+    n_evaluated = n;
+    law.evaluate_with_partials(s.data(), n, g.data(), g_s.data(), g_shapes.data());
   };
+  const auto node_light = [&](const double* u, const double* v, double u0, double v0, std::size_t first) {
+    return NodeLight{u,
+                     v,
+                     u0,
+                     v0,
+                     g.data() + first,
+                     g_s.data() + first,
+                     g_shapes.data() + first,
+                     n_evaluated,
+                     law.n_shapes()};
+  };
+  const std::size_t n_sums = n_moments(law);
   if (is_few(rule, chunk)) {
     for_each_of_few(rule, chunk, s, evaluate, [&](std::size_t cell, std::size_t first) {
-      const NodeLight nodes{rule.u.data(),    rule.v.data(),      chunk.u[cell],         chunk.v[cell],
-                            g.data() + first, g_s.data() + first, g_shape.data() + first};
+      const NodeLight nodes = node_light(rule.u.data(), rule.v.data(), chunk.u[cell], chunk.v[cell], first);
       const Moments moments = weighted_moments(nodes, rule.size(), rule.weight.data());
-      for (std::size_t m = 0; m < kNumMoments; ++m) mean[m][cell] = moments[m];
+      for (std::size_t m = 0; m < n_sums; ++m) mean[m][cell] = moments[m];
     });
     return;
   }
-  std::array<double*, kNumMoments> sums;
-  for (std::size_t m = 0; m < kNumMoments; ++m) {
+  std::array<double*, kMaxMoments> sums{};
+  for (std::size_t m = 0; m < n_sums; ++m) {
     std::fill_n(mean[m].begin(), chunk.count, 0.0);
     sums[m] = mean[m].data();
   }
   for_each_node(rule, chunk, s, evaluate, [&](std::size_t node, std::size_t first) {
-    const NodeLight nodes{chunk.u.data(),   chunk.v.data(),     rule.u[node],          rule.v[node],
-                          g.data() + first, g_s.data() + first, g_shape.data() + first};
+    const NodeLight nodes = node_light(chunk.u.data(), chunk.v.data(), rule.u[node], rule.v[node], first);
     add_moments(nodes, chunk.count, rule.weight[node], sums);
   });
 }
@@ -189,14 +201,14 @@ void add_cells(const Plan& plan, const ProfileLight& light, ImageView image) {
 
 void add_cells_with_derivatives(const Plan& plan, const ProfileLight& light, std::span<const Moments> weights,
                                 ImageView image, std::span<const ImageView> derivatives) {
-  std::array<Lane, kNumMoments> mean;
+  std::array<Lane, kMaxMoments> mean;
   for_each_cell_chunk(plan, light.frame, [&](const CellRule& rule, const Chunk& chunk) {
     mean_moments(light.law, rule, chunk, mean);
     add_to_pixels(chunk, light.flux * rule.area, mean[kFlux], image);
     for (std::size_t p = 0; p < weights.size(); ++p) {
       Lane sum;
       std::fill_n(sum.begin(), chunk.count, 0.0);
-      for (std::size_t m = 0; m < kNumMoments; ++m) {
+      for (std::size_t m = 0; m < n_moments(light.law); ++m) {
         if (weights[p][m] != 0.0) add_scaled(mean[m].data(), chunk.count, weights[p][m], sum.data());
       }
       add_to_pixels(chunk, rule.area, sum, derivatives[p]);
@@ -205,12 +217,12 @@ void add_cells_with_derivatives(const Plan& plan, const ProfileLight& light, std
 }
 
 void add_cell_adjoint(const Plan& plan, const ProfileLight& light, ConstImageView cotangent, Moments& sums) {
-  std::array<Lane, kNumMoments> mean;
+  std::array<Lane, kMaxMoments> mean;
   Lane at_cells;
   for_each_cell_chunk(plan, light.frame, [&](const CellRule& rule, const Chunk& chunk) {
     mean_moments(light.law, rule, chunk, mean);
     for (std::size_t k = 0; k < chunk.count; ++k) at_cells[k] = cotangent.data()[chunk.pixel[k]];
-    for (std::size_t m = 0; m < kNumMoments; ++m) {
+    for (std::size_t m = 0; m < n_moments(light.law); ++m) {
       sums[m] += rule.area * dot(at_cells.data(), mean[m].data(), chunk.count);
     }
   });

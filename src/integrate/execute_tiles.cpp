@@ -20,7 +20,7 @@ struct Scratch {
   std::vector<double> s;
   std::vector<double> g;
   std::vector<double> g_s;
-  std::vector<double> g_shape;
+  std::vector<double> g_shapes;
 };
 
 // The nodes of as many tiles of a bucket as are evaluated together.
@@ -101,20 +101,22 @@ template <class Work>
 void for_each_tile_with_partials(const Plan& plan, const ProfileLight& light, Scratch& scratch, Work&& work) {
   std::vector<double>& g = scratch.g;
   std::vector<double>& g_s = scratch.g_s;
-  std::vector<double>& g_shape = scratch.g_shape;
+  std::vector<double>& g_shapes = scratch.g_shapes;
+  const std::size_t n_shapes = light.law.n_shapes();
   for (const TileBucket& bucket : plan.tile_buckets) {
     TileNodes nodes(plan, bucket, light.frame, bucket.orders, scratch);
-    for (std::vector<double>* values : {&g, &g_s, &g_shape}) values->resize(nodes.s().size());
+    for (std::vector<double>* values : {&g, &g_s}) values->resize(nodes.s().size());
+    g_shapes.resize(n_shapes * nodes.s().size());
     for (std::size_t first = 0; first < bucket.count; first += nodes.at_once()) {
       const std::size_t count = nodes.place(first);
-      light.law.evaluate_with_partials(nodes.s().data(), count * nodes.size(), g.data(), g_s.data(),
-                                       g_shape.data());
+      const std::size_t n = count * nodes.size();
+      light.law.evaluate_with_partials(nodes.s().data(), n, g.data(), g_s.data(), g_shapes.data());
       for (std::size_t k = 0; k < count; ++k) {
         const auto middle = nodes.middle_of(first + k);
         const std::size_t at = k * nodes.size();
         work(nodes.place_of(first + k),
              NodeLight{nodes.offset_u(), nodes.offset_v(), middle.u, middle.v, g.data() + at, g_s.data() + at,
-                       g_shape.data() + at},
+                       g_shapes.data() + at, n, n_shapes},
              nodes.size());
       }
     }
@@ -173,7 +175,7 @@ void add_tile_adjoint(const Plan& plan, const ProfileLight& light, ConstImageVie
                                 weights.resize(n);
                                 contract_from_band(place, plan.band, cotangent, weights.data());
                                 const Moments moments = weighted_moments(at_nodes, n, weights.data());
-                                for (std::size_t m = 0; m < kNumMoments; ++m) sums[m] += area * moments[m];
+                                for (std::size_t m = 0; m < kMaxMoments; ++m) sums[m] += area * moments[m];
                               });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "integrate/tile_rule.hpp"
@@ -21,7 +22,11 @@ int whole_order(float nodes) {
 }  // namespace
 
 GroupBounds::GroupBounds(const RadialLaw& law, const EllipseFrame& frame)
-    : law_(law), frame_(frame), log_amplification_(std::log(lebesgue_bound(kMaxTileNodes))) {
+    : law_(law),
+      frame_(frame),
+      law_edge_(law.edge()),
+      log_amplification_(std::log(lebesgue_bound(kMaxTileNodes))) {
+  edge_.fill(std::numeric_limits<float>::infinity());
   // Vectors reach beyond the last group.
   boxes_.hx.fill(1.0);
   boxes_.hy.fill(1.0);
@@ -45,12 +50,24 @@ void GroupBounds::evaluate() {
   law_.log_values(radii_.hull_max.data(), size_, at_max.data());
   law_.log_extremes({size_, radii_.hull_min.data(), radii_.hull_max.data(), at_min.data(), at_max.data()},
                     log_min_.data(), log_max_.data());
-  bernstein_ellipses(radii_.x, radii_.hull_max, size_, x_);
-  bernstein_ellipses(radii_.y, radii_.hull_max, size_, y_);
+  if (std::isfinite(law_edge_)) find_edges();
+  bernstein_ellipses(radii_.x, radii_.hull_max, edge_, size_, x_);
+  bernstein_ellipses(radii_.y, radii_.hull_max, edge_, size_, y_);
   for (GroupEllipses* ellipses : {&x_, &y_}) {
     law_.log_bounds({ellipses->size(), ellipses->radius.data(), ellipses->real.data(),
                      ellipses->spread.data(), ellipses->largest.data()},
                     ellipses->log_bound.data());
+  }
+}
+
+void GroupBounds::find_edges() {
+  constexpr double kNear = 1e-9;  // nodes are off by their rounding
+  for (std::size_t i = 0; i < size_; ++i) {
+    const bool reaches = radii_.hull_max[i] > law_edge_ * (1.0 - kNear);
+    const bool starts_inside = radii_.hull_min[i] < law_edge_ * (1.0 + kNear);
+    edge_[i] = !reaches        ? static_cast<float>(std::sqrt(law_edge_))
+               : starts_inside ? 0.0F
+                               : std::numeric_limits<float>::infinity();
   }
 }
 

@@ -44,6 +44,7 @@ class GroupBounds {
   double log_min(std::size_t i) const { return log_min_[i]; }  ///< of ln g in the cells
   double log_max(std::size_t i) const { return log_max_[i]; }
   bool holds_center(std::size_t i) const { return radii_.hull_min[i] == 0.0; }
+  bool crosses_edge(std::size_t i) const { return edge_[i] == 0.0F; }
 
   /// What find_orders is to look for: rules that err by at most exp(log_error), half of it in each direction.
   /// Interpolation: with up to kMaxTileNodes nodes in x, which amplify the error in y.
@@ -62,12 +63,16 @@ class GroupBounds {
   double error(std::size_t i) const { return error_[i]; }
 
  private:
+  void find_edges();
+
   const RadialLaw& law_;
   EllipseFrame frame_;
+  double law_edge_;
   double log_amplification_;  ///< of the error in y by the interpolation in x
   std::size_t size_ = 0;
   GroupBoxes boxes_{};
   GroupRadii radii_{};
+  alignas(64) FloatLane edge_{};  ///< elliptical radius of the law's edge; 0 for cells that lie across it
   GroupEllipses x_{};
   GroupEllipses y_{};
   GroupLane log_min_{};

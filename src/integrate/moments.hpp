@@ -6,20 +6,30 @@
 #include <cstdint>
 
 #include "integrate/ellipse_frame.hpp"
+#include "profile/radial_law.hpp"
 
 namespace gaxel {
 
-/// Integrals over du dv: of g, of dg/ds times u, v, u^2, v^2, uv, and of dg/dshape.
-enum Moment : std::size_t { kFlux, kU, kV, kUU, kVV, kUV, kShape, kNumMoments };
+/// Integrals over du dv: of g, of dg/ds times u, v, u^2, v^2, uv, and, from kShape on, of dg/dshape for each
+/// shape parameter of the law.
+enum Moment : std::size_t { kFlux, kU, kV, kUU, kVV, kUV, kShape, kMaxMoments = kShape + kMaxShapes };
 
-using Moments = std::array<double, kNumMoments>;
+/// Zero beyond those that the law has.
+using Moments = std::array<double, kMaxMoments>;
 
-/// What the derivatives are taken with respect to, in the order of the elliptical kinds' parameters.
-enum class LightParameter { kX, kY, kFlux, kRe, kShape, kQ, kTheta };
+inline std::size_t n_moments(const RadialLaw& law) {
+  return kShape + law.n_shapes();
+}
+
+/// What the derivatives are taken with respect to; kRe is the scale radius, kShape1 the law's first shape
+/// parameter.
+enum class LightParameter { kX, kY, kFlux, kRe, kQ, kTheta, kShape1, kShape2, kShape3, kShape4 };
 
 /// Coefficients c with d(flux in cell)/d(parameter) = sum_m c[m] moment[m], for total flux `flux`. With s =
-/// u^2 + v^2: ds/dp = 2 u du/dp + 2 v dv/dp, and du dv scales as 1 / (q re^2).
-inline Moments derivative_weights(const EllipseFrame& f, double flux, LightParameter parameter) {
+/// u^2 + v^2: ds/dp = 2 u du/dp + 2 v dv/dp, and du dv scales as 1 / (q re^2). A shape parameter that is a
+/// radius in pixels is shape = radius / re to the law.
+inline Moments derivative_weights(const RadialLaw& law, const EllipseFrame& f, double flux,
+                                  LightParameter parameter) {
   Moments c{};
   switch (parameter) {
     case LightParameter::kX:
@@ -35,9 +45,7 @@ inline Moments derivative_weights(const EllipseFrame& f, double flux, LightParam
       break;
     case LightParameter::kRe:
       c[kFlux] = c[kUU] = c[kVV] = -2.0 * flux / f.re;
-      break;
-    case LightParameter::kShape:
-      c[kShape] = flux;
+      for (std::size_t k = 0; k < law.n_shapes(); ++k) c[kShape + k] = -flux * law.shape_radius(k) / f.re;
       break;
     case LightParameter::kQ:
       c[kFlux] = -flux / f.q;
@@ -46,13 +54,21 @@ inline Moments derivative_weights(const EllipseFrame& f, double flux, LightParam
     case LightParameter::kTheta:
       c[kUV] = 2.0 * flux * (f.q - 1.0 / f.q);
       break;
+    case LightParameter::kShape1:
+    case LightParameter::kShape2:
+    case LightParameter::kShape3:
+    case LightParameter::kShape4: {
+      const auto k = static_cast<std::size_t>(parameter) - static_cast<std::size_t>(LightParameter::kShape1);
+      c[kShape + k] = law.shape_radius(k) > 0.0 ? flux / f.re : flux;
+      break;
+    }
   }
   return c;
 }
 
 inline double sum_of_products(const Moments& a, const Moments& b) {
   double sum = 0.0;
-  for (std::size_t m = 0; m < kNumMoments; ++m) sum += a[m] * b[m];
+  for (std::size_t m = 0; m < kMaxMoments; ++m) sum += a[m] * b[m];
   return sum;
 }
 

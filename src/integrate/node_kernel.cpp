@@ -9,25 +9,18 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "math/for_lanes-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace gaxel::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-// body(tag, k) for all nodes: in whole vectors, then one by one.
-template <class Body>
-HWY_INLINE void for_nodes(std::size_t n, Body&& body) {
-  const hn::ScalableTag<double> d;
-  std::size_t k = 0;
-  for (; k + hn::Lanes(d) <= n; k += hn::Lanes(d)) body(d, k);
-  for (; k < n; ++k) body(hn::CappedTag<double, 1>(), k);
-}
 
 void tensor_offsets(const PlaneAxes& axes, const double* x, std::size_t n_x, const double* y, std::size_t n_y,
                     double* u, double* v) {
   for (std::size_t l = 0; l < n_y; ++l, u += n_x, v += n_x) {
     const double u_row = axes.b * y[l];
     const double v_row = axes.d * y[l];
-    for_nodes(n_x, [&](auto d, std::size_t k) HWY_ATTR {
+    for_lanes(n_x, [&](auto d, std::size_t k) HWY_ATTR {
       const auto at = hn::LoadU(d, x + k);
       hn::StoreU(hn::MulAdd(hn::Set(d, axes.a), at, hn::Set(d, u_row)), d, u + k);
       hn::StoreU(hn::MulAdd(hn::Set(d, axes.c), at, hn::Set(d, v_row)), d, v + k);
@@ -73,14 +66,35 @@ double dot(const double* a, const double* b, std::size_t n) {
   return sum;
 }
 
+// body(number of moments as a constant) for a law of n_shapes shape parameters: moments then stay in
+// registers.
+template <class Body>
+HWY_INLINE void with_moments(std::size_t n_shapes, Body&& body) {
+  static_assert(kMaxShapes == 4);
+  switch (n_shapes) {
+    case 0:
+      return body(std::integral_constant<std::size_t, kShape>());
+    case 1:
+      return body(std::integral_constant<std::size_t, kShape + 1>());
+    case 2:
+      return body(std::integral_constant<std::size_t, kShape + 2>());
+    case 3:
+      return body(std::integral_constant<std::size_t, kShape + 3>());
+    default:
+      return body(std::integral_constant<std::size_t, kShape + 4>());
+  }
+}
+
 // The integrands of the moments at the nodes from k on, as many as a vector holds.
-template <class D>
-HWY_INLINE void integrands(D d, const NodeLight& nodes, std::size_t k, hn::Vec<D> (&m)[kNumMoments]) {
+template <class D, std::size_t kMoments>
+HWY_INLINE void integrands(D d, const NodeLight& nodes, std::size_t k, hn::Vec<D> (&m)[kMoments]) {
   const auto u = hn::Add(hn::LoadU(d, nodes.u + k), hn::Set(d, nodes.u0));
   const auto v = hn::Add(hn::LoadU(d, nodes.v + k), hn::Set(d, nodes.v0));
   const auto slope = hn::LoadU(d, nodes.g_s + k);
   m[kFlux] = hn::LoadU(d, nodes.g + k);
-  m[kShape] = hn::LoadU(d, nodes.g_shape + k);
+  for (std::size_t i = kShape; i < kMoments; ++i) {
+    m[i] = hn::LoadU(d, nodes.g_shapes + (i - kShape) * nodes.shape_stride + k);
+  }
   m[kU] = hn::Mul(slope, u);
   m[kV] = hn::Mul(slope, v);
   m[kUU] = hn::Mul(m[kU], u);
@@ -89,50 +103,58 @@ HWY_INLINE void integrands(D d, const NodeLight& nodes, std::size_t k, hn::Vec<D
 }
 
 void add_moments(const NodeLight& nodes, std::size_t n, double weight,
-                 const std::array<double*, kNumMoments>& sums) {
-  for_nodes(n, [&](auto d, std::size_t k) HWY_ATTR {
-    hn::Vec<decltype(d)> m[kNumMoments];
-    integrands(d, nodes, k, m);
-    const auto w = hn::Set(d, weight);
-    for (std::size_t i = 0; i < kNumMoments; ++i) {
-      hn::StoreU(hn::MulAdd(w, m[i], hn::LoadU(d, sums[i] + k)), d, sums[i] + k);
-    }
+                 const std::array<double*, kMaxMoments>& sums) {
+  with_moments(nodes.n_shapes, [&](auto moments) HWY_ATTR {
+    for_lanes(n, [&](auto d, std::size_t k) HWY_ATTR {
+      hn::Vec<decltype(d)> m[decltype(moments)::value];
+      integrands(d, nodes, k, m);
+      const auto w = hn::Set(d, weight);
+      for (std::size_t i = 0; i < decltype(moments)::value; ++i) {
+        hn::StoreU(hn::MulAdd(w, m[i], hn::LoadU(d, sums[i] + k)), d, sums[i] + k);
+      }
+    });
   });
 }
 
 Moments weighted_moments(const NodeLight& nodes, std::size_t n, const double* weights) {
   const hn::ScalableTag<double> whole;
-  hn::Vec<decltype(whole)> sums[kNumMoments];
-  for (auto& sum : sums) sum = hn::Zero(whole);
   Moments result{};
-  for_nodes(n, [&](auto d, std::size_t k) HWY_ATTR {
-    hn::Vec<decltype(d)> m[kNumMoments];
-    integrands(d, nodes, k, m);
-    const auto w = hn::LoadU(d, weights + k);
-    for (std::size_t i = 0; i < kNumMoments; ++i) {
-      if constexpr (std::is_same_v<decltype(d), std::remove_const_t<decltype(whole)>>) {
-        sums[i] = hn::MulAdd(w, m[i], sums[i]);
-      } else {
-        result[i] += hn::GetLane(hn::Mul(w, m[i]));
+  with_moments(nodes.n_shapes, [&](auto moments) HWY_ATTR {
+    constexpr std::size_t kMoments = decltype(moments)::value;
+    hn::Vec<decltype(whole)> sums[kMoments];
+    for (auto& sum : sums) sum = hn::Zero(whole);
+    for_lanes(n, [&](auto d, std::size_t k) HWY_ATTR {
+      hn::Vec<decltype(d)> m[kMoments];
+      integrands(d, nodes, k, m);
+      const auto w = hn::LoadU(d, weights + k);
+      for (std::size_t i = 0; i < kMoments; ++i) {
+        if constexpr (std::is_same_v<decltype(d), std::remove_const_t<decltype(whole)>>) {
+          sums[i] = hn::MulAdd(w, m[i], sums[i]);
+        } else {
+          result[i] += hn::GetLane(hn::Mul(w, m[i]));
+        }
       }
-    }
+    });
+    for (std::size_t i = 0; i < kMoments; ++i) result[i] += hn::GetLane(hn::SumOfLanes(whole, sums[i]));
   });
-  for (std::size_t i = 0; i < kNumMoments; ++i) result[i] += hn::GetLane(hn::SumOfLanes(whole, sums[i]));
   return result;
 }
 
 void combine_moments(const NodeLight& nodes, std::size_t n, std::span<const Moments> coefficients,
                      double* to) {
-  for_nodes(n, [&](auto d, std::size_t k) HWY_ATTR {
-    hn::Vec<decltype(d)> m[kNumMoments];
-    integrands(d, nodes, k, m);
-    double* at = to + k;
-    for (const Moments& c : coefficients) {
-      auto sum = hn::Mul(hn::Set(d, c[0]), m[0]);
-      for (std::size_t i = 1; i < kNumMoments; ++i) sum = hn::MulAdd(hn::Set(d, c[i]), m[i], sum);
-      hn::StoreU(sum, d, at);
-      at += n;
-    }
+  with_moments(nodes.n_shapes, [&](auto moments) HWY_ATTR {
+    constexpr std::size_t kMoments = decltype(moments)::value;
+    for_lanes(n, [&](auto d, std::size_t k) HWY_ATTR {
+      hn::Vec<decltype(d)> m[kMoments];
+      integrands(d, nodes, k, m);
+      double* at = to + k;
+      for (const Moments& c : coefficients) {
+        auto sum = hn::Mul(hn::Set(d, c[0]), m[0]);
+        for (std::size_t i = 1; i < kMoments; ++i) sum = hn::MulAdd(hn::Set(d, c[i]), m[i], sum);
+        hn::StoreU(sum, d, at);
+        at += n;
+      }
+    });
   });
 }
 
@@ -168,7 +190,7 @@ double dot(const double* a, const double* b, std::size_t n) {
 }
 
 void add_moments(const NodeLight& nodes, std::size_t n, double weight,
-                 const std::array<double*, kNumMoments>& sums) {
+                 const std::array<double*, kMaxMoments>& sums) {
   HWY_DYNAMIC_DISPATCH(add_moments)(nodes, n, weight, sums);
 }
 

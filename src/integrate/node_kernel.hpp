@@ -37,12 +37,14 @@ struct NodeLight {
   double v0;
   const double* g;
   const double* g_s;
-  const double* g_shape;
+  const double* g_shapes;  ///< row k starts at g_shapes + k shape_stride
+  std::size_t shape_stride;
+  std::size_t n_shapes;
 };
 
-/// sums[m][k] += weight * integrand of moment m at node k.
+/// sums[m][k] += weight * integrand of moment m at node k, for the moments that there are.
 void add_moments(const NodeLight& nodes, std::size_t n, double weight,
-                 const std::array<double*, kNumMoments>& sums);
+                 const std::array<double*, kMaxMoments>& sums);
 
 /// sum_k weights[k] * the integrands of the moments at node k.
 Moments weighted_moments(const NodeLight& nodes, std::size_t n, const double* weights);

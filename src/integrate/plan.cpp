@@ -290,12 +290,13 @@ class Planner {
       return;
     }
     const bool exact_enough = cusp_is_exact_enough(cell.pixel, std::exp(log_tolerance_[i]) * pixel_area_);
+    const bool hopeless = bounds_.holds_center(i) || bounds_.crosses_edge(i);
     Candidate refined = cell;
     refined.refined = static_cast<std::int32_t>(refined_.size());
     refined.log_tolerance = log_tolerance_[i];
-    refined_.push_back({cell.pixel, exact_enough ? kCuspEvaluations : 16 * kCuspEvaluations, exact_enough,
-                        bounds_.holds_center(i)});
-    if (!bounds_.holds_center(i)) split_cell(refined, orders);
+    refined_.push_back(
+        {cell.pixel, exact_enough ? kCuspEvaluations : 16 * kCuspEvaluations, exact_enough, hopeless});
+    if (!hopeless) split_cell(refined, orders);
   }
 
   bool cusp_is_exact_enough(std::int32_t pixel, double tolerance) const {

@@ -225,11 +225,11 @@ void draw_titles(SvgCanvas& canvas, const Task& task, const SceneComponent& comp
   std::string light;
   const FileFrame frame{task.placement, task.photometry};
   for (std::size_t p = 0; p < component.parameters.size(); ++p) {
-    const Role role = component.kind->parameters[p].role;
+    const ParameterSpec& spec = component.kind->parameters[p];
     const bool as_magnitude = component.flux_is_magnitude;
-    const std::string_view unit = file_unit(role, as_magnitude);
-    light += fmt::format("{}{} {:.6g}{}{}", light.empty() ? "" : ",  ", file_key(role, as_magnitude),
-                         to_file(role, as_magnitude, component.parameters[p].value, frame),
+    const std::string_view unit = file_unit(spec, as_magnitude);
+    light += fmt::format("{}{} {:.6g}{}{}", light.empty() ? "" : ",  ", file_key(spec, as_magnitude),
+                         to_file(spec.role, as_magnitude, component.parameters[p].value, frame),
                          unit.empty() ? "" : " ", unit);
   }
   std::int64_t n_nodes = 0;

@@ -9,8 +9,8 @@ namespace gaxel::io {
 std::vector<std::string_view> component_keys(const ComponentKind& kind) {
   std::vector<std::string_view> keys{"type", "name"};
   for (const ParameterSpec& spec : kind.parameters) {
-    keys.push_back(file_key(spec.role, false));
-    if (spec.role == Role::kFlux) keys.push_back(file_key(spec.role, true));
+    keys.push_back(file_key(spec, false));
+    if (spec.role == Role::kFlux) keys.push_back(file_key(spec, true));
   }
   if (kind.family != Family::kSky) keys.insert(keys.end(), {"ra", "dec"});
   return keys;

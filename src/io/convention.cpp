@@ -11,52 +11,34 @@ constexpr double kDegreesPerRadian = 180.0 / std::numbers::pi;
 
 }  // namespace
 
-std::string_view file_key(Role role, bool flux_is_magnitude) {
-  switch (role) {
-    case Role::kX:
-      return "x";
-    case Role::kY:
-      return "y";
+std::string_view file_key(const ParameterSpec& spec, bool flux_is_magnitude) {
+  switch (spec.role) {
     case Role::kFlux:
-      return flux_is_magnitude ? "mag" : "flux";
-    case Role::kRe:
-      return "re";
-    case Role::kN:
-      return "n";
-    case Role::kQ:
-      return "q";
+      return flux_is_magnitude ? "mag" : spec.name;
     case Role::kTheta:
       return "pa";
-    case Role::kLevel:
-      return "level";
     case Role::kSlopeX:
       return "dx";
     case Role::kSlopeY:
       return "dy";
+    default:
+      return spec.name;
   }
-  return "";
 }
 
-std::string_view file_unit(Role role, bool flux_is_magnitude) {
-  switch (role) {
-    case Role::kX:
-    case Role::kY:
-    case Role::kRe:
-      return "pixel";
+std::string_view file_unit(const ParameterSpec& spec, bool flux_is_magnitude) {
+  switch (spec.role) {
     case Role::kFlux:
-      return flux_is_magnitude ? "mag" : "counts";
-    case Role::kN:
-    case Role::kQ:
-      return "";
+      return flux_is_magnitude ? "mag" : spec.unit;
     case Role::kTheta:
       return "deg";
-    case Role::kLevel:
-      return "counts/pixel";
-    case Role::kSlopeX:
-    case Role::kSlopeY:
-      return "counts/pixel/pixel";
+    default:
+      return spec.unit;
   }
-  return "";
+}
+
+std::string_view file_doc(const ParameterSpec& spec) {
+  return spec.role == Role::kTheta ? "direction of the major axis, counter-clockwise from +y" : spec.doc;
 }
 
 double to_file(Role role, bool flux_is_magnitude, double inner, const FileFrame& frame) {

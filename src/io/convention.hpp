@@ -18,10 +18,13 @@ struct FileFrame {
 
 /// Key in scene files and column name in tables: the registry's name but for theta ("pa"), the slopes ("dx",
 /// "dy") and a flux given as a magnitude ("mag").
-std::string_view file_key(Role role, bool flux_is_magnitude);
+std::string_view file_key(const ParameterSpec& spec, bool flux_is_magnitude);
 
 /// Unit in files, "" for pure numbers: "pixel", "deg", "mag", "counts", "counts/pixel", "counts/pixel/pixel".
-std::string_view file_unit(Role role, bool flux_is_magnitude);
+std::string_view file_unit(const ParameterSpec& spec, bool flux_is_magnitude);
+
+/// What the parameter is, in the terms of files.
+std::string_view file_doc(const ParameterSpec& spec);
 
 double to_file(Role role, bool flux_is_magnitude, double inner, const FileFrame& frame);
 double to_inner(Role role, bool flux_is_magnitude, double in_file, const FileFrame& frame);

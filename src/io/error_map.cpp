@@ -41,8 +41,8 @@ std::vector<HeaderKey> subject_keys(const ErrorMapSubject& subject, std::string_
       {"TRUTHBND", subject.truth_bound, "bound of the exact pixels' errors / flux"},
       {"PROFILE", std::string(kind.name), "the light; its keys as in scene files:"}};
   for (const ParameterSpec& spec : kind.parameters) {
-    const std::string_view unit = file_unit(spec.role, false);
-    keys.push_back({upper(file_key(spec.role, false)),
+    const std::string_view unit = file_unit(spec, false);
+    keys.push_back({upper(file_key(spec, false)),
                     to_file(spec.role, false, subject.profile.value(spec.role), {}),
                     unit.empty() ? "" : fmt::format("[{}]", unit)});
   }

@@ -66,12 +66,12 @@ std::vector<ParameterRow> parameter_table(const FitResult& result, const FileFra
     const bool as_magnitude = component.flux_is_magnitude;
     for (std::size_t p = 0; p < component.parameters.size(); ++p) {
       const Parameter& parameter = component.parameters[p];
-      const Role role = component.kind->parameters[p].role;
+      const ParameterSpec& spec = component.kind->parameters[p];
       const double error = parameter.free ? result.errors[c][p] : std::numeric_limits<double>::quiet_NaN();
       rows.push_back({component.name, std::string(component.kind->name),
-                      std::string(file_key(role, as_magnitude)), file_value(component, p, frame),
-                      error * file_error_scale(role, as_magnitude, parameter.value),
-                      std::string(file_unit(role, as_magnitude)), !parameter.free, result.flags[c][p]});
+                      std::string(file_key(spec, as_magnitude)), file_value(component, p, frame),
+                      error * file_error_scale(spec.role, as_magnitude, parameter.value),
+                      std::string(file_unit(spec, as_magnitude)), !parameter.free, result.flags[c][p]});
     }
   }
   return rows;

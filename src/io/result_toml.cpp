@@ -20,7 +20,7 @@ std::string toml_float(double value) {
 std::string parameter_line(const SceneComponent& component, std::size_t index, const FileFrame& frame) {
   const ParameterSpec& spec = component.kind->parameters[index];
   const Parameter& parameter = component.parameters[index];
-  const std::string_view key = file_key(spec.role, component.flux_is_magnitude);
+  const std::string_view key = file_key(spec, component.flux_is_magnitude);
   const std::string value = toml_float(file_value(component, index, frame));
   std::string limits;
   if (spec.fittable && !parameter.free) limits += ", fixed = true";

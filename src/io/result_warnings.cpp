@@ -13,8 +13,8 @@ namespace {
 
 std::string parameter_warning(const SceneComponent& component, std::size_t index, const FitResult& result,
                               std::size_t position) {
-  const Role role = component.kind->parameters[index].role;
-  const std::string name = fmt::format("{}.{}", component.name, file_key(role, component.flux_is_magnitude));
+  const ParameterSpec& spec = component.kind->parameters[index];
+  const std::string name = fmt::format("{}.{}", component.name, file_key(spec, component.flux_is_magnitude));
   switch (result.flags[position][index]) {
     case ParameterFlag::kAtBound:
       return fmt::format("{} ended at the end of its range: look for a better start or model", name);
@@ -33,10 +33,12 @@ std::vector<std::string> component_warnings(const SceneComponent& component, Sha
   if (component.parameter(Role::kFlux).value < 0.0) {
     warnings.push_back(fmt::format("{} has a negative flux", component.name));
   }
-  if (component.kind->index_of(Role::kRe) >= 0) {
-    const double re = component.parameter(Role::kRe).value;
-    if (component.parameter(Role::kRe).free && re > std::max(shape.ny, shape.nx)) {
-      warnings.push_back(fmt::format("{} is larger than the image: re = {:.4g} pixels", component.name, re));
+  if (const int size = component.kind->index_of(Role::kRe); size >= 0) {
+    const Parameter& radius = component.parameter(Role::kRe);
+    if (radius.free && radius.value > std::max(shape.ny, shape.nx)) {
+      warnings.push_back(fmt::format("{} is larger than the image: {} = {:.4g} pixels", component.name,
+                                     component.kind->parameters[static_cast<std::size_t>(size)].name,
+                                     radius.value));
     }
   }
   const auto outside = [&](Role role, int size) {

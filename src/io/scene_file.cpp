@@ -29,7 +29,7 @@ struct GivenParameter {
 };
 
 NumberRange range_of(const ParameterSpec& spec, bool flux_is_magnitude) {
-  const bool same_unit = file_key(spec.role, flux_is_magnitude) == spec.name;
+  const bool same_unit = file_key(spec, flux_is_magnitude) == spec.name;
   return same_unit ? NumberRange{spec.min, spec.max} : NumberRange{};
 }
 
@@ -94,7 +94,7 @@ class ComponentReader {
   }
 
   Parameter parameter(const ParameterSpec& spec) const {
-    const std::string_view key = file_key(spec.role, component_.flux_is_magnitude);
+    const std::string_view key = file_key(spec, component_.flux_is_magnitude);
     if (!table_.has(key)) return missing(spec, key);
     const GivenParameter given = read_parameter(table_, key, range_of(spec, component_.flux_is_magnitude));
     if (!spec.fittable &&

@@ -3,8 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 
 namespace gaxel {
+
+/// Shape parameters that a law may have.
+inline constexpr std::size_t kMaxShapes = 4;
 
 /// n regions of complex s: those whose root v = sqrt(s) has Re v >= radius >= 0 and Re v^2 >= real, and is
 /// within `spread` of some real number from radius + spread to `largest`.
@@ -25,35 +29,47 @@ struct RadialRanges {
   const double* log_at_max;
 };
 
-/// A light profile g(s), s = (r / re)^2 along the major axis, of unit flux: integral of g over the (u, v)
-/// plane = 1, where s = u^2 + v^2. Laws are immutable and cheap to copy into a plan's execution.
+/// A light profile g(s), s = (r / scale radius)^2 along the major axis, of unit flux: integral of g over the
+/// (u, v) plane = 1, where s = u^2 + v^2. Laws are immutable and cheap to copy into a plan's execution.
+/// Arrays of derivatives to the shape parameters have a row of n values for each, one after the other.
 class RadialLaw {
  public:
   virtual ~RadialLaw() = default;
 
+  /// Number of shape parameters, at most kMaxShapes.
+  virtual std::size_t n_shapes() const = 0;
+
+  /// Shape parameter k where it is a radius, in units of the scale radius (pixels in a component: it stays
+  /// when the scale radius changes); 0 where it is a pure number.
+  virtual double shape_radius(std::size_t /*k*/) const { return 0.0; }
+
+  /// s of the edge, beyond which there is no light; infinite where the law has none. The light may be
+  /// singular there.
+  virtual double edge() const { return std::numeric_limits<double>::infinity(); }
+
   /// g at n values of s > 0; s and g may be one array.
   virtual void evaluate(const double* s, std::size_t n, double* g) const = 0;
 
-  /// Also dg/ds and dg/dshape.
+  /// Also dg/ds and dg/dshape (n_shapes(), n).
   virtual void evaluate_with_partials(const double* s, std::size_t n, double* g, double* g_s,
-                                      double* g_shape) const = 0;
+                                      double* g_shapes) const = 0;
 
   /// ln g at n values of s >= 0, 1e-6 of its range too low at most where s is below the smallest normal
-  /// number.
+  /// number; minus infinity beyond the edge.
   virtual void log_values(const double* s, std::size_t n, double* log_g) const = 0;
 
   /// Upper bounds of ln |g| in n regions: they limit g on the Bernstein ellipses around a cell, and so the
-  /// error of its quadrature. Infinite where nothing is known. Single precision; the arrays are filled up to
-  /// whole vectors of any length.
+  /// error of its quadrature. Infinite where nothing is known. Regions lie inside the edge. Single precision;
+  /// the arrays are filled up to whole vectors of any length.
   virtual void log_bounds(const ComplexReach& reach, float* bounds) const = 0;
 
   /// Smallest and largest ln g for real s in each range. As it stands: of a law that nowhere rises.
   virtual void log_extremes(const RadialRanges& ranges, double* log_min, double* log_max) const;
 
   /// G(s) = F(<s) / (2 pi s), F the flux inside s, at n values of s, for the closed form of the cusp; and its
-  /// derivative with respect to the shape parameter unless d_shape is null. Relative error of G below
-  /// enclosed_rounding(), which is at most 3e-14.
-  virtual void enclosed(const double* s, std::size_t n, double* mean, double* d_shape) const = 0;
+  /// derivatives with respect to the shape parameters (n_shapes(), n) unless d_shapes is null. Relative error
+  /// of G below enclosed_rounding(), which is at most 3e-14.
+  virtual void enclosed(const double* s, std::size_t n, double* mean, double* d_shapes) const = 0;
   virtual double enclosed_rounding() const = 0;
 
   /// g at a single s >= 0, finite at the centre.
@@ -64,11 +80,13 @@ class RadialLaw {
   virtual double rounding(double g, double s_rounding) const = 0;
 
   /// How the closed form of the cusp has to be sampled: largest ratio of the radii at the ends of a panel,
-  /// and the radius, relative to an edge's length, within which light on an edge through the centre may be
-  /// neglected.
+  /// the radius, relative to an edge's length, within which light on an edge through the centre may be
+  /// neglected; and the distance from the edge of the light, relative to where that lies on a line, within
+  /// which what is left to integrate is negligible.
   struct CuspSampling {
     double panel_ratio;
     double smallest_radius;
+    double smallest_gap = 0.0;
   };
   virtual CuspSampling cusp_sampling() const = 0;
 };

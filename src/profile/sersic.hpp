@@ -26,6 +26,7 @@ class SersicLaw final : public RadialLaw {
  public:
   explicit SersicLaw(double n);
 
+  std::size_t n_shapes() const override { return 1; }
   void evaluate(const double* s, std::size_t n, double* g) const override;
   void evaluate_with_partials(const double* s, std::size_t n, double* g, double* g_s,
                               double* g_shape) const override;

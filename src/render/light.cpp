@@ -160,7 +160,8 @@ void light_gradient(const PlannedLight& light, std::span<const LightParameter> p
     sums[static_cast<std::size_t>(i)] = execute_adjoint(*plan, light.light->profile(), cotangent);
   });
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    const Moments weights = derivative_weights(light.light->frame, light.light->flux, parameters[p]);
+    const Moments weights =
+        derivative_weights(*light.light->law, light.light->frame, light.light->flux, parameters[p]);
     gradient[p] = 0.0;
     for (const Moments& sum : sums) gradient[p] += sum_of_products(weights, sum);
   }
@@ -177,7 +178,14 @@ LightParameter light_parameter(Role role) {
     case Role::kRe:
       return LightParameter::kRe;
     case Role::kN:
-      return LightParameter::kShape;
+    case Role::kShape1:
+      return LightParameter::kShape1;
+    case Role::kShape2:
+      return LightParameter::kShape2;
+    case Role::kShape3:
+      return LightParameter::kShape3;
+    case Role::kShape4:
+      return LightParameter::kShape4;
     case Role::kQ:
       return LightParameter::kQ;
     case Role::kTheta:

@@ -12,7 +12,7 @@ def test_version_is_that_of_the_project():
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, f"gaxel {version}\n", "")
 
 
-@pytest.mark.parametrize("command", [[], ["fit"], ["render"], ["inspect"]])
+@pytest.mark.parametrize("command", [[], ["fit"], ["render"], ["inspect"], ["list"]])
 def test_help_has_an_example(command):
     finished = run(*command, "--help")
     assert finished.returncode == 0 and finished.stderr == ""

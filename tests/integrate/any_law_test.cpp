@@ -18,6 +18,7 @@ class MoffatLaw final : public RadialLaw {
  public:
   explicit MoffatLaw(double beta) : beta_(beta) {}
 
+  std::size_t n_shapes() const override { return 1; }
   double value(double s) const override {
     return (beta_ - 1.0) * std::numbers::inv_pi * std::pow(1.0 + s, -beta_);
   }
@@ -110,7 +111,7 @@ TEST(AnyLaw, KeepsTheToleranceAndTheBound) {
 
 TEST(AnyLaw, DerivativesAreThoseOfDifferences) {
   const Grid grid{{24, 24}, 0.0, 0.0, 1.0};
-  const std::array parameters = {LightParameter::kX, LightParameter::kRe, LightParameter::kShape,
+  const std::array parameters = {LightParameter::kX, LightParameter::kRe, LightParameter::kShape1,
                                  LightParameter::kQ, LightParameter::kTheta};
   const std::array<double, 5> at = {11.6, 2.2, 2.5, 0.4, 0.6};  // x, re, beta, q, theta
   const auto render = [&](const std::array<double, 5>& p, std::span<const ImageView> derivatives) {

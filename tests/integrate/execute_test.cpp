@@ -72,8 +72,8 @@ TEST(Execute, TheAdjointIsTheTransposeOfTheDerivatives) {
   const Grid grid{{90, 101}, 0.0, 0.0, 1.0};
   const Plan plan = prepare(law, f, {grid, {10, 70}, {1e-9, 1e-6}});
   const ProfileLight light{law, f, 2.5};
-  const std::array parameters = {LightParameter::kX,    LightParameter::kY,     LightParameter::kFlux,
-                                 LightParameter::kRe,   LightParameter::kShape, LightParameter::kQ,
+  const std::array parameters = {LightParameter::kX,    LightParameter::kY,      LightParameter::kFlux,
+                                 LightParameter::kRe,   LightParameter::kShape1, LightParameter::kQ,
                                  LightParameter::kTheta};
   Image image(grid.shape);
   std::vector<Image> derivatives(parameters.size(), Image(grid.shape));
@@ -92,7 +92,7 @@ TEST(Execute, TheAdjointIsTheTransposeOfTheDerivatives) {
       expected += cotangent.data()[k] * derivatives[p].data()[k];
       size += std::abs(cotangent.data()[k] * derivatives[p].data()[k]);
     }
-    const double found = sum_of_products(derivative_weights(f, light.flux, parameters[p]), sums);
+    const double found = sum_of_products(derivative_weights(light.law, f, light.flux, parameters[p]), sums);
     EXPECT_NEAR(found, expected, 1e-13 * size) << p;
     EXPECT_GT(std::abs(expected), 1e-6 * size) << p;
   }

@@ -66,11 +66,13 @@ TEST(BernsteinEllipses, StayWithinTheirRegions) {
     boxes.hy[0] = hy;
     boxes.span_x[0] = span_x;
     boxes.span_y[0] = span_y;
+    FloatLane no_edge;
+    no_edge.fill(std::numeric_limits<float>::infinity());
     GroupRadii radii;
     GroupEllipses ellipses;
     group_radii(f, boxes, 1, radii);
     const bool along_x = trial % 2 == 0;
-    bernstein_ellipses(along_x ? radii.x : radii.y, radii.hull_max, 1, ellipses);
+    bernstein_ellipses(along_x ? radii.x : radii.y, radii.hull_max, no_edge, 1, ellipses);
     for (std::size_t j = 0; j < kReaches.size(); ++j) {
       const std::size_t at = j * ellipses.stride;
       if (std::isinf(ellipses.series[at])) continue;

@@ -79,7 +79,7 @@ TEST(Convention, FilesAndInnerValuesAreInverse) {
       for (const bool magnitude : {false, true}) {
         const double file = to_file(spec.role, magnitude, 1.25, frame);
         EXPECT_NEAR(to_inner(spec.role, magnitude, file, frame), 1.25, 1e-14) << spec.name;
-        EXPECT_FALSE(file_key(spec.role, magnitude).empty());
+        EXPECT_FALSE(file_key(spec, magnitude).empty());
       }
     }
   }
@@ -91,8 +91,10 @@ TEST(Convention, FilesCountFromOneAndTurnFromNorth) {
   EXPECT_EQ(to_file(Role::kY, false, 0.5, frame), 2.5);
   EXPECT_EQ(to_file(Role::kTheta, false, 0.0, frame), -90.0);  // along the rows
   EXPECT_NEAR(to_file(Role::kFlux, true, 1e4, frame), 20.0, 1e-13);
-  EXPECT_EQ(file_key(Role::kTheta, false), "pa");
-  EXPECT_EQ(file_unit(Role::kTheta, false), "deg");
+  const ComponentKind& sersic = component_kind("sersic");
+  const ParameterSpec& theta = sersic.parameters[static_cast<std::size_t>(sersic.index_of(Role::kTheta))];
+  EXPECT_EQ(file_key(theta, false), "pa");
+  EXPECT_EQ(file_unit(theta, false), "deg");
 }
 
 TEST(Convention, ErrorsScaleAsTheDerivative) {

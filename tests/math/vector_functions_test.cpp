@@ -32,6 +32,10 @@ void over_vectors(const double* x, std::size_t n, double* y, Function function) 
   }
 }
 
+void natural_log(const double* x, std::size_t n, double* y) {
+  over_vectors(x, n, y, [](auto d, auto v) { return log_of_normal(d, v); });
+}
+
 void binary_log(const double* x, std::size_t n, double* y) {
   over_vectors(x, n, y, [](auto d, auto v) { return log2_of_normal(d, v); });
 }
@@ -55,6 +59,7 @@ HWY_AFTER_NAMESPACE();
 namespace gaxel {
 namespace {
 
+HWY_EXPORT(natural_log);
 HWY_EXPORT(binary_log);
 HWY_EXPORT(power_of_two);
 HWY_EXPORT(negative_power_of_two);
@@ -86,6 +91,9 @@ long double log2_error(long double truth) {
 }
 
 const std::vector<Case>& cases() {
+  const auto ln = [](const double* x, std::size_t n, double* y) {
+    HWY_DYNAMIC_DISPATCH(natural_log)(x, n, y);
+  };
   const auto log2 = [](const double* x, std::size_t n, double* y) {
     HWY_DYNAMIC_DISPATCH(binary_log)(x, n, y);
   };
@@ -99,11 +107,15 @@ const std::vector<Case>& cases() {
     HWY_DYNAMIC_DISPATCH(exponential)(x, n, y);
   };
   const auto exact_exp = [](long double x) { return std::exp(x); };
+  const auto exact_ln = [](long double x) { return std::log(x); };
   const auto exact_log2 = [](long double x) { return std::log2(x); };
   const auto exact_exp2 = [](long double x) { return std::exp2(x); };
   const auto exact_minus_exp2 = [](long double x) { return -std::exp2(x); };
   using enum Spacing;
   static const std::vector<Case> all = {
+      {"ln", ln, exact_ln, 0x1p-1022, 0x1.fffffffffffffp1023, kGeometric, 1.2, last_place},
+      {"ln", ln, exact_ln, 0.5, 2.0, kEven, 1.2, last_place},
+      {"ln", ln, exact_ln, 1.0 - 1e-6, 1.0 + 1e-6, kEven, 0.51, last_place},
       {"log2", log2, exact_log2, 0x1p-1022, 0x1.fffffffffffffp1023, kGeometric, 1.0, log2_error},
       {"log2", log2, exact_log2, 0.25, 4.0, kEven, 1.0, log2_error},
       {"log2", log2, exact_log2, 1.0 - 1e-6, 1.0 + 1e-6, kEven, 4.5, last_place},

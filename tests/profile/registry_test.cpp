@@ -10,6 +10,8 @@
 
 #include "gaxel/component.hpp"
 #include "gaxel/error.hpp"
+#include "profile/make_law.hpp"
+#include "profile/sersic.hpp"
 
 namespace gaxel {
 namespace {
@@ -39,8 +41,8 @@ std::string problem_key(const Component& component) {
 TEST(Registry, HoldsTheKindsInOrder) {
   std::vector<std::string> names;
   for (const ComponentKind& kind : component_kinds()) names.emplace_back(kind.name);
-  EXPECT_THAT(names, testing::ElementsAre("sersic", "exponential", "devaucouleurs", "gaussian", "pointsource",
-                                          "sky"));
+  EXPECT_THAT(names, testing::ElementsAre("sersic", "exponential", "devaucouleurs", "gaussian", "moffat",
+                                          "king", "ferrers", "pointsource", "sky"));
 }
 
 TEST(Registry, GivesEachKindItsParameters) {
@@ -50,15 +52,21 @@ TEST(Registry, GivesEachKindItsParameters) {
   for (const char* name : {"exponential", "devaucouleurs", "gaussian"}) {
     EXPECT_THAT(parameter_names(component_kind(name)), ElementsAre("x", "y", "flux", "re", "q", "theta"));
   }
+  EXPECT_THAT(parameter_names(component_kind("moffat")),
+              ElementsAre("x", "y", "flux", "fwhm", "beta", "q", "theta"));
+  EXPECT_THAT(parameter_names(component_kind("king")),
+              ElementsAre("x", "y", "flux", "rc", "rt", "alpha", "q", "theta"));
+  EXPECT_THAT(parameter_names(component_kind("ferrers")),
+              ElementsAre("x", "y", "flux", "rout", "alpha", "beta", "q", "theta"));
   EXPECT_THAT(parameter_names(component_kind("pointsource")), ElementsAre("x", "y", "flux"));
   EXPECT_THAT(parameter_names(component_kind("sky")), ElementsAre("level", "slope_x", "slope_y", "x", "y"));
 }
 
 TEST(Registry, FixedShapesAreSersicProfiles) {
-  EXPECT_EQ(component_kind("exponential").fixed_n, 1.0);
-  EXPECT_EQ(component_kind("devaucouleurs").fixed_n, 4.0);
-  EXPECT_EQ(component_kind("gaussian").fixed_n, 0.5);
-  EXPECT_FALSE(component_kind("sersic").fixed_n);
+  for (const auto& [name, n] : {std::pair{"exponential", 1.0}, {"devaucouleurs", 4.0}, {"gaussian", 0.5}}) {
+    const Component component{&component_kind(name), {10.0, 12.0, 100.0, 5.0, 0.7, 0.3}};
+    EXPECT_EQ(make_law(component)->value(1.7), SersicLaw(n).value(1.7)) << name;
+  }
 }
 
 TEST(Registry, RowsAreConsistent) {

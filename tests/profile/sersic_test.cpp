@@ -14,6 +14,7 @@
 
 #include "base/simd_target.hpp"
 #include "gaxel/error.hpp"
+#include "profile/complex_reach.hpp"
 
 namespace gaxel {
 namespace {
@@ -137,32 +138,18 @@ TEST(SersicLaw, BoundsHoldInTheComplexPlaneAndAreNotIdle) {
   std::uniform_real_distribution<double> unit(0.0, 1.0);
   double tightest = 0.0;
   int tested = 0;
-  constexpr std::size_t kVector = 64;  // vectors of any length are filled up
   for (int trial = 0; trial < 40000; ++trial) {
     const double n = 0.1 * std::pow(200.0, unit(random));
     const SersicLaw law(n);
-    // v = sqrt(s) on an ellipse about c that stays away from 0.
-    const double c = std::pow(10.0, -2.0 + 3.0 * unit(random));
-    const double major = c * unit(random);
-    const double minor = major * unit(random);
-    const double axes = major * major + minor * minor;
-    const double ahead = (c - major) * (c - major);
-    const double aside = minor * minor * (c * c + minor * minor - major * major - axes) / axes;
-    const auto fill = [](double value) { return std::vector<float>(kVector, static_cast<float>(value)); };
-    const std::vector<float> radius = fill(c - major);
-    const std::vector<float> real = fill(major * c >= axes ? ahead : std::min(ahead, aside));
-    const std::vector<float> spread = fill(major);
-    const std::vector<float> largest = fill(c * (1.0 + unit(random)));
-    std::vector<float> bounds(kVector);
-    law.log_bounds({1, radius.data(), real.data(), spread.data(), largest.data()}, bounds.data());
-    const double angle = 2.0 * std::numbers::pi * unit(random);
-    const std::complex<double> v{c - major * std::cos(angle), minor * std::sin(angle)};
-    if ((v * v).real() < double{real.front()}) continue;
+    const RandomReach reach(random);
+    if (!reach.holds()) continue;
+    const std::complex<double> v = reach.v();
+    const double bound = reach.log_bound(law);
     ++tested;
     const double log_g = law.constants().log_i0 - law.constants().b * std::pow(v, 1.0 / n).real();
     const double slack = 1e-5 * (1.0 + law.constants().b * std::pow(std::abs(v), 1.0 / n));
-    EXPECT_LE(log_g, bounds.front() + slack) << "n " << n << " v " << v;
-    tightest = std::max(tightest, std::exp(std::min(0.0, log_g - bounds.front())));
+    EXPECT_LE(log_g, bound + slack) << "n " << n << " v " << v;
+    tightest = std::max(tightest, std::exp(std::min(0.0, log_g - bound)));
   }
   EXPECT_GT(tested, 20000);
   EXPECT_GT(tightest, 0.9);

@@ -14,6 +14,9 @@ CLASSES = [
     gaxel.Exponential,
     gaxel.DeVaucouleurs,
     gaxel.Gaussian,
+    gaxel.Moffat,
+    gaxel.King,
+    gaxel.Ferrers,
     gaxel.PointSource,
     gaxel.Sky,
 ]

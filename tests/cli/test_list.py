@@ -1,0 +1,62 @@
+"""gaxel list against the registry that Python sees and the document of scene files."""
+
+import math
+
+import pytest
+from cli_support import ROOT, run
+from gaxel import components
+
+KEYS = {"theta": "pa", "slope_x": "dx", "slope_y": "dy"}
+KINDS = {kind: cls._specs for kind, cls in components.CLASSES.items()}
+
+
+def test_the_list_names_every_kind_and_parameter_in_order():
+    finished = run("list")
+    assert finished.returncode == 0 and finished.stderr == ""
+    blocks = {}
+    for line in finished.stdout.splitlines():
+        assert len(line) <= 100
+        if line.startswith(" "):
+            blocks[kind] += line.strip() + " "  # noqa: F821
+        else:
+            kind, title = line.split(None, 1)
+            assert title == components.CLASSES[kind]._kind.title
+            blocks[kind] = ""
+    assert list(blocks) == list(KINDS)
+    for kind, text in blocks.items():
+        entries = text.strip().replace("(", "").replace("), ", "|").split("|")
+        assert [entry.split()[0] for entry in entries] == [KEYS.get(key, key) for key in KINDS[kind]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_is_told_with_ranges(kind):
+    finished = run("list", kind)
+    assert finished.returncode == 0 and finished.stderr == ""
+    assert finished.stdout.startswith(f"{kind}: ")
+    rows = {line.split()[0]: line for line in finished.stdout.splitlines() if line.startswith("  ")}
+    for key, spec in KINDS[kind].items():
+        row = rows[KEYS.get(key, key)]
+        if math.isfinite(spec.min):
+            words = row.split()
+            at = words.index("to")
+            assert (float(words[at - 1]), float(words[at + 1])) == (spec.min, spec.max)
+        else:
+            assert " any " in row
+    assert ("mag" in rows) == ("flux" in rows)
+
+
+def test_the_document_of_scene_files_has_the_same_ranges():
+    document = (ROOT / "docs/scene.md").read_text()
+    for specs in KINDS.values():
+        for key, spec in specs.items():
+            if math.isfinite(spec.min) and key != "q":
+                assert (
+                    f"| `{key}` | {spec.unit}{' ' if spec.unit else ''}| {spec.min:g} to {spec.max:.10g} |"
+                    in document
+                )
+
+
+def test_unknown_kinds_get_the_nearest():
+    finished = run("list", "mofat")
+    assert finished.returncode == 2 and finished.stdout == ""
+    assert 'did you mean "moffat"?' in finished.stderr
