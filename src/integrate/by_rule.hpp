@@ -25,6 +25,12 @@ class ByRule {
     items_.push_back(item);
   }
 
+  ByRule() {
+    runs_.reserve(kUsual);
+    run_of_item_.reserve(4 * kUsual);
+    items_.reserve(4 * kUsual);
+  }
+
   /// Writes the items to `sorted`; returns where each rule's lie.
   const std::vector<Run>& sort(std::vector<Item>& sorted) {
     std::vector<std::size_t> next;
@@ -41,6 +47,7 @@ class ByRule {
 
  private:
   static constexpr std::uint32_t kEmpty = ~std::uint32_t{0};
+  static constexpr std::size_t kUsual = 32;  // rules
 
   // Open addressing: there are tens of rules, and an item for every few dozen nanoseconds.
   std::uint32_t run_of(std::uint32_t rule) {

@@ -13,13 +13,14 @@
 namespace gaxel {
 namespace {
 
-constexpr int kMaxOrder = 16;             // of a cell; beyond, two halves are cheaper
-constexpr int kTileNodesPerPixel = 8;     // with more, the pixels are cheaper one by one
-constexpr int kPixelsOfNoPolynomial = 4;  // tiles as small as this are not tried
-constexpr int kSharingPixels = 16;        // at most so many pixels share the orders of their cells,
-constexpr int kSharedEvaluations = 64;    // where those are no more than this
+constexpr int kMaxOrder = 16;              // of a cell; beyond, two halves are cheaper
+constexpr int kTileNodesPerPixel = 8;      // with more, the pixels are cheaper one by one
+constexpr int kPixelsOfNoPolynomial = 16;  // tiles as small as this are not tried
+constexpr int kSharingPixels = 16;         // at most so many pixels share the orders of their cells,
+constexpr int kSharedEvaluations = 64;     // where those are no more than this
 constexpr int kMaxLevel = 30;
 constexpr int kCuspEvaluations = 1000;  // what the closed form of a pixel costs, in evaluations of the law
+constexpr std::size_t kUsualCandidates = 128;  // of a level
 // Tolerances beyond which the rounding of the law's values counts.
 constexpr double kRoundingRelative = 1e-9;
 constexpr double kRoundingAbsolute = 1e-12;
@@ -111,6 +112,8 @@ class Planner {
         pixel_tolerance_(request.tolerance, pixel_area_),
         rounding_counts_(request.tolerance.relative < kRoundingRelative &&
                          request.tolerance.absolute < kRoundingAbsolute) {
+    now_.reserve(kUsualCandidates);
+    next_.reserve(kUsualCandidates);
     plan_.grid = request.grid;
     plan_.band = request.band;
     plan_.tolerance = request.tolerance;
