@@ -1,14 +1,14 @@
-// Sersic light sampled by plain rules, written out for the tests.
+// Light sampled by plain rules, written out for the tests.
 #pragma once
 
 #include "gaxel/quadrature.hpp"
 #include "integrate/ellipse_frame.hpp"
-#include "profile/sersic.hpp"
+#include "profile/radial_law.hpp"
 
 namespace gaxel {
 
-// Mean of the Sersic light over a box by a tensor rule on `pieces` x `pieces` sub-boxes, written out here.
-inline double mean_light(const SersicLaw& law, const EllipseFrame& f, const Box& box, int order, int pieces) {
+// Mean of the light over a box by a tensor rule on `pieces` x `pieces` sub-boxes, written out here.
+inline double mean_light(const RadialLaw& law, const EllipseFrame& f, const Box& box, int order, int pieces) {
   const QuadratureRule& rule = gauss_legendre(order);
   const double hx = 0.5 * (box.x_max - box.x_min) / pieces;
   const double hy = 0.5 * (box.y_max - box.y_min) / pieces;
