@@ -266,9 +266,9 @@ void add_integrate(CLI::App& app, int& exit_code) {
   command->add_flag("--json", arguments->json, "Print the result as JSON instead of a table");
   command->footer(
       "Rules:\n" + rules_help() +
-      "A profile is sersic, exponential, devaucouleurs or gaussian with the keys of scene files: x, y (FITS\n"
-      "pixels; else the middle of the image), flux (else 1000) or mag with zeropoint, re, n, q (else 1), pa\n"
-      "(degrees from +y; else 0). seed is the galaxy of the study of pixel integration.\n"
+      "A profile is an elliptical kind of gaxel list with the keys of scene files: x, y (FITS\n"
+      "pixels; else the middle of the image), flux (else 1000) or mag with zeropoint, q (else 1), pa\n"
+      "(degrees from +y; else 0), size and shape. seed is the galaxy of the study of pixel integration.\n"
       "Examples:\n"
       "  gaxel integrate --compare\n"
       "  gaxel integrate --rule gl7,k15,tree --picture errors.png --map errors.fits\n"

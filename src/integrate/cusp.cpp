@@ -44,19 +44,22 @@ struct EdgeIntegrals {
 // The nodes of the panels of all edges, evaluated together; when there is no room for more, at once.
 class PanelNodes {
  public:
+  static constexpr int kPanelOrder = 16;
+
   PanelNodes(const RadialLaw& law, bool derivatives, std::array<EdgeIntegrals, 4>& edges)
       : law_(law), derivatives_(derivatives), edges_(edges) {}
 
-  // `height_squared`: of the perpendicular from the centre on the edge.
-  void add(std::size_t edge, double height_squared, double from, double to) {
+  // `height_squared`: of the perpendicular from the centre on the edge. From `to` below `from` the panel is
+  // run through backwards. `rule` has kPanelOrder nodes.
+  void add(const QuadratureRule& rule, std::size_t edge, double height_squared, double from, double to) {
     if (n_panels_ == kPanels) evaluate();
     const double middle = 0.5 * (from + to);
     const double half = 0.5 * (to - from);
-    panels_[n_panels_] = {edge, half};
+    panels_[n_panels_] = {&rule, edge, std::abs(half)};
     double* tau = tau_.data() + n_panels_ * kPanelOrder;
     double* s = s_.data() + n_panels_ * kPanelOrder;
     for (std::size_t k = 0; k < kPanelOrder; ++k) {
-      tau[k] = middle + half * rule_.nodes[k];
+      tau[k] = middle + half * rule.nodes[k];
       s[k] = std::max(height_squared + tau[k] * tau[k], std::numeric_limits<double>::min());
     }
     ++n_panels_;
@@ -70,7 +73,8 @@ class PanelNodes {
     if (!derivatives_) {
       law_.enclosed(s_.data(), n, mean.data(), nullptr);
       for (std::size_t p = 0; p < n_panels_; ++p) {
-        edges_[panels_[p].edge].mean += panels_[p].half * weighted(mean.data() + p * kPanelOrder);
+        edges_[panels_[p].edge].mean +=
+            panels_[p].half * weighted(*panels_[p].rule, mean.data() + p * kPanelOrder);
       }
     } else {
       std::array<double, kMaxShapes * kNodes> d_shapes;
@@ -81,12 +85,13 @@ class PanelNodes {
       for (std::size_t p = 0; p < n_panels_; ++p) {
         const std::size_t first = p * kPanelOrder;
         EdgeIntegrals& edge = edges_[panels_[p].edge];
-        edge.mean += panels_[p].half * weighted(mean.data() + first);
+        edge.mean += panels_[p].half * weighted(*panels_[p].rule, mean.data() + first);
         for (std::size_t k = 0; k < law_.n_shapes(); ++k) {
-          edge.mean_d_shape[k] += panels_[p].half * weighted(d_shapes.data() + k * n + first);
+          edge.mean_d_shape[k] +=
+              panels_[p].half * weighted(*panels_[p].rule, d_shapes.data() + k * n + first);
         }
-        edge.light += panels_[p].half * weighted(g.data() + first);
-        edge.light_tau += panels_[p].half * weighted(tau_.data() + first);
+        edge.light += panels_[p].half * weighted(*panels_[p].rule, g.data() + first);
+        edge.light_tau += panels_[p].half * weighted(*panels_[p].rule, tau_.data() + first);
       }
     }
     n_panels_ = 0;
@@ -95,20 +100,20 @@ class PanelNodes {
   std::int64_t n_evaluations() const { return n_evaluations_; }
 
  private:
-  static constexpr std::size_t kPanelOrder = 16;
   static constexpr std::size_t kPanels = 32;  // a pixel has about 12
   static constexpr std::size_t kNodes = kPanels * kPanelOrder;
 
   struct Panel {
+    const QuadratureRule* rule;
     std::size_t edge;
     double half;  // of its length
   };
 
   // In four sums, which a processor adds side by side.
-  double weighted(const double* values) const {
+  static double weighted(const QuadratureRule& rule, const double* values) {
     std::array<double, 4> sums{};
     for (std::size_t k = 0; k < kPanelOrder; k += 4) {
-      for (std::size_t i = 0; i < 4; ++i) sums[i] += rule_.weights[k + i] * values[k + i];
+      for (std::size_t i = 0; i < 4; ++i) sums[i] += rule.weights[k + i] * values[k + i];
     }
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
   }
@@ -116,7 +121,6 @@ class PanelNodes {
   const RadialLaw& law_;
   bool derivatives_;
   std::array<EdgeIntegrals, 4>& edges_;
-  const QuadratureRule& rule_ = gauss_legendre(kPanelOrder);
   std::size_t n_panels_ = 0;
   std::int64_t n_evaluations_ = 0;
   std::array<Panel, kPanels> panels_;
@@ -124,12 +128,26 @@ class PanelNodes {
   std::array<double, kNodes> s_;
 };
 
+// For integrands that are singular at the end 1, like a power of the distance from there: the Gauss-Legendre
+// rule in the sixth root of that distance, in which they are smooth.
+const QuadratureRule& towards_singularity() {
+  static const QuadratureRule made = [] {
+    QuadratureRule rule = gauss_legendre(PanelNodes::kPanelOrder);
+    for (std::size_t k = 0; k < rule.size(); ++k) {
+      const double root = 0.5 * (1.0 - rule.nodes[k]);
+      rule.nodes[k] = 1.0 - 2.0 * std::pow(root, 6);
+      rule.weights[k] *= 6.0 * std::pow(root, 5);
+    }
+    return rule;
+  }();
+  return made;
+}
+
 // How the panels on one side of the foot of an edge grow.
 struct PanelGrowth {
-  double first;         // end of the first panel
-  double ratio;         // at most of the ends of the others
-  double smallest_gap;  // before the end of the light, relative to where it lies
-  double light_end;     // where the light of a law with an edge ends on this line; infinite where it does not
+  double first;      // end of the first panel
+  double ratio;      // at most of the ends of the others
+  double light_end;  // where the light of a law with an edge ends on this line; infinite where it does not
 };
 
 // Panels that grow away from the foot: within each the integrand, singular at tau = +-i height, is smooth;
@@ -137,21 +155,25 @@ struct PanelGrowth {
 // foot 0 <= near < far lie.
 void add_side(PanelNodes& nodes, std::size_t edge, double height, double sign, double near, double far,
               const PanelGrowth& growth) {
-  constexpr double kApproach =
-      0.75;  // of the way to the singularity: the panels converge as those of ratio 4
+  constexpr double kApproach = 0.75;     // of the way to the singularity: converges as panels of ratio 4
+  constexpr double kLast = 1.0 / 512.0;  // of the way from the foot: all else is then as good as linear
+  const QuadratureRule& smooth = gauss_legendre(PanelNodes::kPanelOrder);
   double from = near;
   while (from < far) {
     double to = from < growth.first ? growth.first : from * growth.ratio;
     bool may_stretch = true;
+    const QuadratureRule* rule = &smooth;
     if (from < growth.light_end && std::isfinite(growth.light_end)) {
       const double left = growth.light_end - from;
-      const bool is_last = left <= growth.smallest_gap * growth.light_end;
-      to = std::min(to, is_last ? growth.light_end : from + kApproach * left);
+      // Where the edge of the pixel ends before the light does, nothing is singular on it.
+      const bool is_last = far >= growth.light_end && left <= kLast * growth.light_end;
+      to = is_last ? growth.light_end : std::min(to, from + kApproach * left);
+      if (is_last) rule = &towards_singularity();
       may_stretch = false;
     }
     // A remainder shorter than half a panel is taken along.
     const double end = to >= far || (may_stretch && far - to < 0.5 * (to - from)) ? far : to;
-    nodes.add(edge, height * height, sign > 0 ? from : -end, sign > 0 ? end : -from);
+    nodes.add(*rule, edge, height * height, sign * from, sign * end);
     from = end;
   }
 }
@@ -203,8 +225,7 @@ Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box
     const double first = std::max(std::abs(line.height) * std::min(1.0, std::sqrt(ratio * ratio - 1.0)),
                                   length * sampling.smallest_radius);
     const double beyond_foot = law.edge() - line.height * line.height;
-    const PanelGrowth growth{first, ratio, sampling.smallest_gap,
-                             beyond_foot > 0.0 ? std::sqrt(beyond_foot) : kNowhere};
+    const PanelGrowth growth{first, ratio, beyond_foot > 0.0 ? std::sqrt(beyond_foot) : kNowhere};
     if (end > 0.0) add_side(nodes, i, line.height, 1.0, std::max(start, 0.0), end, growth);
     if (start < 0.0) add_side(nodes, i, line.height, -1.0, std::max(-end, 0.0), -start, growth);
   }

@@ -15,9 +15,9 @@ inline constexpr const char* kSeedProfile = "seed";
 
 /// Reads an elliptical kind and key=value pairs, separated by commas, in the keys and conventions of scene
 /// files (FITS pixels, pa in degrees from +y; mag goes with zeropoint), or kSeedProfile. What is not given:
-/// x, y the middle of the image, flux 1000, q 1, pa 0; re and n have no such value. Throws InputError (source
-/// = `source`) for unknown kinds and keys (with the nearest), keys given twice or not at all, what is no
-/// number or out of range, and a flux of 0. A centre outside the image is told of in `warnings`.
+/// x, y the middle of the image, flux 1000, q 1, pa 0; sizes and shapes have no such value. Throws InputError
+/// (source = `source`) for unknown kinds and keys (with the nearest), keys given twice or not at all, what is
+/// no number or out of range, and a flux of 0. A centre outside the image is told of in `warnings`.
 Component read_profile(const std::string& source, const std::string& text, Shape shape,
                        std::vector<std::string>& warnings);
 

@@ -154,10 +154,8 @@ double FerrersLaw::rounding(double g, double s_rounding) const {
 }
 
 RadialLaw::CuspSampling FerrersLaw::cusp_sampling() const {
-  // r^p turns by p arg r in the complex plane, as r^(1/n) of a Sersic law; what is left of the flux before
-  // the edge goes as the gap to the power 1 + alpha.
-  return {1.0 + std::min(1.0, 1.5 / constants_.p), 1e-16,
-          std::max(1e-15, std::pow(1e-15, 1.0 / (1.0 + constants_.alpha)))};
+  // r^p turns by p arg r in the complex plane, as r^(1/n) of a Sersic law.
+  return {1.0 + std::min(1.0, 1.5 / constants_.p), 1e-16};
 }
 
 }  // namespace gaxel

@@ -119,11 +119,6 @@ double KingLaw::value(double s) const {
   return k.k * std::pow(at.inside, k.alpha) / (1.0 + s);
 }
 
-RadialLaw::CuspSampling KingLaw::cusp_sampling() const {
-  // What is left of the flux goes as the gap to the power 1 + alpha.
-  return {2.0, 1e-16, std::max(1e-15, std::pow(1e-15, 1.0 / (1.0 + constants_.alpha)))};
-}
-
 double KingLaw::rounding(double g, double s_rounding) const {
   if (!(g > 0.0)) return 1.0;
   // |d ln g / d ln s| = s / ((1 + s) E), and E^alpha >= g / K.

@@ -40,7 +40,7 @@ class KingLaw final : public RadialLaw {
   double enclosed_rounding() const override { return 3e-14; }
   double value(double s) const override;
   double rounding(double g, double s_rounding) const override;
-  CuspSampling cusp_sampling() const override;
+  CuspSampling cusp_sampling() const override { return {2.0, 1e-16}; }
 
  private:
   IntegralTable table_;  ///< over y: of E^alpha, and its derivative to alpha

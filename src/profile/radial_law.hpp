@@ -80,13 +80,11 @@ class RadialLaw {
   virtual double rounding(double g, double s_rounding) const = 0;
 
   /// How the closed form of the cusp has to be sampled: largest ratio of the radii at the ends of a panel,
-  /// the radius, relative to an edge's length, within which light on an edge through the centre may be
-  /// neglected; and the distance from the edge of the light, relative to where that lies on a line, within
-  /// which what is left to integrate is negligible.
+  /// and the radius, relative to an edge's length, within which light on an edge through the centre may be
+  /// neglected.
   struct CuspSampling {
     double panel_ratio;
     double smallest_radius;
-    double smallest_gap = 0.0;
   };
   virtual CuspSampling cusp_sampling() const = 0;
 };

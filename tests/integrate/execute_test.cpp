@@ -12,6 +12,7 @@
 
 #include "integrate/cusp.hpp"
 #include "integrate/sampled_light.hpp"
+#include "profile/sersic.hpp"
 
 namespace gaxel {
 namespace {

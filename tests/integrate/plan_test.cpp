@@ -11,6 +11,7 @@
 #include "integrate/execute.hpp"
 #include "integrate/leaf_errors.hpp"
 #include "integrate/sampled_light.hpp"
+#include "profile/sersic.hpp"
 
 namespace gaxel {
 namespace {

@@ -1,15 +1,15 @@
-// Sersic light sampled by plain rules, written out for the tests.
+// Light sampled by plain rules, written out for the tests.
 #pragma once
 
 #include "gaxel/quadrature.hpp"
 #include "integrate/ellipse_frame.hpp"
-#include "profile/sersic.hpp"
+#include "profile/radial_law.hpp"
 
 namespace gaxel {
 
-// Mean of the Sersic light over a box by a tensor rule of order_x by order_y nodes on `pieces` x `pieces`
+// Mean of the light over a box by a tensor rule of order_x by order_y nodes on `pieces` x `pieces`
 // sub-boxes, written out here.
-inline double mean_light(const SersicLaw& law, const EllipseFrame& f, const Box& box, int order_x,
+inline double mean_light(const RadialLaw& law, const EllipseFrame& f, const Box& box, int order_x,
                          int order_y, int pieces) {
   const QuadratureRule& rule_x = gauss_legendre(order_x);
   const QuadratureRule& rule_y = gauss_legendre(order_y);
