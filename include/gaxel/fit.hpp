@@ -42,8 +42,8 @@ using ProgressCallback = std::function<bool(const FitProgress&)>;
 
 struct FitOptions {
   Tolerance tolerance;  ///< of the last steps, of the reported chi2 and of the model image
-  /// On the way there no pixel's error exceeds this share of its sigma, nor is any much smaller; 0:
-  /// `tolerance` throughout.
+  /// On the way there pixels need not be more exact than this share of the smallest sigma; `tolerance` is
+  /// made finer where it is more than that. 0: `tolerance` throughout.
   double noise_share = 1e-3;
   int max_iterations = 200;
   double ftol = 1e-9;  ///< stop when chi2 falls by less than this fraction

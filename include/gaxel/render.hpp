@@ -26,8 +26,8 @@ struct Certificate {
   double max_bound = 0.0;          ///< largest bound of a pixel's error
   double sum_bound = 0.0;          ///< sum of the bounds of all pixels' errors
   std::int64_t n_over = 0;         ///< pixels whose bound exceeds the tolerance
-  bool limit_hit = false;          ///< a cell could not be refined further
-  std::int64_t n_evaluations = 0;  ///< evaluations of a radial law
+  bool limit_hit = false;          ///< more than double precision or more cells than allowed would be needed
+  std::int64_t n_evaluations = 0;  ///< of radial laws at the nodes of tiles and cells; cusps are not counted
   double evaluations_per_pixel = 0.0;
   std::vector<std::int64_t>
       tiles_per_size;  ///< entry k: tiles of many pixels whose longer side is 2^k pixels
@@ -92,7 +92,7 @@ struct CellMap {
 /// many threads at once. Equal input gives equal bits.
 class Renderer {
  public:
-  /// Throws InputError for an empty shape, a tolerance that is not positive, or a negative number of threads.
+  /// Throws InputError for an empty shape, rtol <= 0, atol or floor < 0, or a negative number of threads.
   Renderer(Shape shape, const std::optional<Psf>& psf = std::nullopt, RenderOptions options = {});
   ~Renderer();
   Renderer(Renderer&&) noexcept;

@@ -126,14 +126,14 @@ sum_bound : float
 n_over : int
     Pixels whose bound exceeds the tolerance asked for.
 limit_hit : bool
-    A cell could not be refined further.
+    More than double precision, or more cells than allowed, would be needed.
 n_evaluations : int
-    Evaluations of a radial law.
+    Evaluations of radial laws at the nodes of tiles and cells; pixels in closed form are not counted.
 evaluations_per_pixel : float
 tiles_per_size : list of int
     Entry k: tiles, of pixels that share a polynomial, whose longer side is 2**k pixels.
 cells_per_level : list of int
-    Level 0: whole pixels; level k: cells of side 2**-k pixel; the last: cusps in closed form.
+    Level 0: whole pixels; level k: parts of them, the shorter side 2**-k pixel; the last: cusps in closed form.
 bound : ndarray, shape (ny, nx)
     Bound of each pixel's error.
 )";

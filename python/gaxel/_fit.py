@@ -119,7 +119,8 @@ def fit(
     rtol, atol : float
         Tolerance of the model's pixels, as in render: of the last steps, the reported chi2 and the model.
     noise_share : float
-        Until then a pixel may err by this share of its sigma, and never by more. 0: rtol and atol throughout.
+        Until then pixels need not be more exact than this share of the smallest sigma; rtol and atol are made finer where
+        they are more than that. 0: rtol and atol throughout.
     max_iterations : int
     ftol : float
         Stop when chi2 falls by less than this fraction.

@@ -42,7 +42,8 @@ void print_certificate(const Certificate& certificate, const Tolerance& toleranc
   fmt::print("pixels over the tolerance         {}  (rtol {:g}, atol {:g} of the flux)\n", certificate.n_over,
              tolerance.rtol, tolerance.atol);
   fmt::print("evaluations a pixel               {:.3g}\n", certificate.evaluations_per_pixel);
-  if (certificate.limit_hit) fmt::print("some cells could not be refined further\n");
+  if (certificate.limit_hit)
+    fmt::print("some pixels need more than double precision or more cells than allowed\n");
 }
 
 /// The place in the scene of the component whose cells are to be drawn.

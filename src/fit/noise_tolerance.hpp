@@ -6,7 +6,8 @@
 namespace gaxel {
 
 /// Tolerances of a fit's renders. With either, the error of every used pixel stays below
-/// FitOptions::noise_share of its sigma, as far as the model resembles the data.
+/// FitOptions::noise_share of its sigma as long as the model resembles the data: its pixels, and its total
+/// flux that of the used ones.
 struct FitTolerances {
   Tolerance search;  ///< on the way to the minimum: as coarse as the noise allows
   Tolerance final;   ///< of the last steps and of what is reported: FitOptions::tolerance, or finer

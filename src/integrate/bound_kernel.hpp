@@ -60,6 +60,7 @@ struct alignas(64) GroupEllipses {
   std::size_t size() const { return stride * kReaches.size(); }
 };
 
+/// Writes the first n entries of `radii` for the first n groups.
 void group_radii(const EllipseFrame& frame, const GroupBoxes& boxes, std::size_t n, GroupRadii& radii);
 
 /// All but log_bound. s_max: the largest s over the cells; edge: the elliptical radius of the law's edge,

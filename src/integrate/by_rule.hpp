@@ -7,8 +7,8 @@
 
 namespace gaxel {
 
-/// Collects items in any order; sorted() puts those of one rule side by side, rules and items in the order in
-/// which they came first. Rules are numbers of the caller's making, below 2^32 - 1.
+/// Collects items in any order; sort() puts those of one rule side by side, rules and items in the order in
+/// which they came first. Rules are numbers of the caller's making.
 template <class Item>
 class ByRule {
  public:

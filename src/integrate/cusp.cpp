@@ -253,12 +253,7 @@ Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box
     v_light_dv += line.ev * v_light;
     v_light_du += line.eu * v_light;
   }
-  if (flux_rounding != nullptr) {
-    // A relative error e of s changes G by at most e G, because s dG/ds = g / 2 - G and G is the mean of g /
-    // 2 inside.
-    const double of_radii = 0.25 * f.s_rounding();  // one corner's roundings, not a node's
-    *flux_rounding = (law.enclosed_rounding() + kEdgeRounding + of_radii) * flux_size;
-  }
+  if (flux_rounding != nullptr) *flux_rounding = cusp_error(law, f) * flux_size;
   // From d(g)/du = 2 u g_s, d(u g)/du = g + 2 u^2 g_s, d(v g)/du = 2 u v g_s, and the same in v.
   m[kFlux] = flux;
   m[kU] = 0.5 * light_dv;
@@ -267,6 +262,14 @@ Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box
   m[kVV] = 0.5 * (-v_light_du - flux);
   m[kUV] = 0.5 * v_light_dv;
   return m;
+}
+
+// The edges' contributions add up to no more than the flux in absolute value.
+double cusp_error(const RadialLaw& law, const EllipseFrame& f) {
+  // A relative error e of s changes G by at most e G, because s dG/ds = g / 2 - G and G is the mean of g / 2
+  // inside.
+  const double of_radii = 0.25 * f.s_rounding();  // one corner's roundings, not a node's
+  return law.enclosed_rounding() + kEdgeRounding + of_radii;
 }
 
 }  // namespace gaxel

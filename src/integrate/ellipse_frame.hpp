@@ -52,32 +52,4 @@ struct Box {
   double y_max;
 };
 
-struct Range {
-  double min;
-  double max;
-};
-
-/// Smallest and largest s over a box (which may be a segment or a point). s is convex: largest at a corner,
-/// smallest at the centre of the profile or on the boundary.
-inline Range range_of_s(const EllipseFrame& f, const Box& box) {
-  const double max = std::max(std::max(f.s(box.x_min, box.y_min), f.s(box.x_max, box.y_min)),
-                              std::max(f.s(box.x_min, box.y_max), f.s(box.x_max, box.y_max)));
-  if (f.x0 >= box.x_min && f.x0 <= box.x_max && f.y0 >= box.y_min && f.y0 <= box.y_max) {
-    return {0.0, max};
-  }
-  const double xx = f.a * f.a + f.c * f.c;
-  const double xy = f.a * f.b + f.c * f.d;
-  const double yy = f.b * f.b + f.d * f.d;
-  double min = max;
-  for (const double y : {box.y_min, box.y_max}) {
-    const double x = std::clamp(f.x0 - xy * (y - f.y0) / xx, box.x_min, box.x_max);
-    min = std::min(min, f.s(x, y));
-  }
-  for (const double x : {box.x_min, box.x_max}) {
-    const double y = std::clamp(f.y0 - xy * (x - f.x0) / yy, box.y_min, box.y_max);
-    min = std::min(min, f.s(x, y));
-  }
-  return {min, max};
-}
-
 }  // namespace gaxel

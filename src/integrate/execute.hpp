@@ -28,13 +28,14 @@ struct WorkCount {
   std::int64_t n_cusps = 0;
 };
 
+/// What carrying out a plan once amounts to; the nodes of closed forms are not counted.
 WorkCount count_work(const Plan& plan);
 
 /// Writes the profile to the pixels of the plan's band. `image` is the whole grid.
 void execute(const Plan& plan, const ProfileLight& light, Write write, ImageView image);
 
-/// Adds the profile to the pixels of the plan's band, but for the light of large tiles, which goes to `sums`:
-/// to be expanded once for all components.
+/// Adds the profile to the pixels of the plan's band, but for the light of tiles of kSharedPixels or more,
+/// which goes to `sums`: to be expanded once for all components.
 void execute_shared(const Plan& plan, const ProfileLight& light, ImageView image, TileSums& sums);
 
 /// Writes the profile, and its derivatives with respect to `parameters` to the images `derivatives`, one

@@ -13,17 +13,6 @@ namespace {
 
 constexpr std::size_t kNodesAtOnce = 512;  // the nodes of small tiles are evaluated together
 
-constexpr int kSharedPixels = 1024;  // tiles smaller than this seldom meet one of another component
-
-// Shared tiles have one of a few orders, so that more of them meet: an expansion costs more than the nodes.
-int common(int order) {
-  return order <= 6 ? 6 : order <= 8 ? 8 : order <= 12 ? 12 : 16;
-}
-
-Orders common(const Orders& orders) {
-  return {common(orders.x), common(orders.y)};
-}
-
 // Memory that one bucket after the other uses.
 struct Scratch {
   std::vector<double> offset_u;
@@ -107,10 +96,6 @@ class TileNodes {
   std::vector<double>& s_;
 };
 
-double pixel_area(const Plan& plan, const EllipseFrame& frame) {
-  return plan.grid.step * plan.grid.step * frame.area_factor();
-}
-
 // Calls work(place, light at the nodes, number of nodes) for every tile of a plan.
 template <class Work>
 void for_each_tile_with_partials(const Plan& plan, const ProfileLight& light, Scratch& scratch, Work&& work) {
@@ -142,11 +127,11 @@ void for_each_tile_with_partials(const Plan& plan, const ProfileLight& light, Sc
 
 void execute_tiles(const Plan& plan, const ProfileLight& light, Write write, ImageView image,
                    TileSums* sums) {
-  const double scale = light.flux * pixel_area(plan, light.frame);
+  const double scale = light.flux * pixel_area(plan.grid, light.frame);
   Scratch scratch;
   for (const TileBucket& bucket : plan.tile_buckets) {
     const bool share = sums != nullptr && bucket.side_x * bucket.side_y >= kSharedPixels;
-    TileNodes nodes(plan, bucket, light.frame, share ? common(bucket.orders) : bucket.orders, scratch);
+    TileNodes nodes(plan, bucket, light.frame, bucket.orders, scratch);
     for (std::size_t first = 0; first < bucket.count; first += nodes.at_once()) {
       const std::size_t count = nodes.place(first);
       light.law.evaluate(nodes.s().data(), count * nodes.size(), nodes.s().data());
@@ -166,7 +151,7 @@ void execute_tiles(const Plan& plan, const ProfileLight& light, Write write, Ima
 void execute_tiles_with_derivatives(const Plan& plan, const ProfileLight& light,
                                     std::span<const Moments> weights, Write write, ImageView image,
                                     std::span<const ImageView> derivatives) {
-  const double area = pixel_area(plan, light.frame);
+  const double area = pixel_area(plan.grid, light.frame);
   Scratch scratch;
   std::vector<double> at_nodes_of_all;
   for_each_tile_with_partials(plan, light, scratch,
@@ -182,7 +167,7 @@ void execute_tiles_with_derivatives(const Plan& plan, const ProfileLight& light,
 }
 
 void add_tile_adjoint(const Plan& plan, const ProfileLight& light, ConstImageView cotangent, Moments& sums) {
-  const double area = pixel_area(plan, light.frame);
+  const double area = pixel_area(plan.grid, light.frame);
   Scratch scratch;
   std::vector<double> weights;
   for_each_tile_with_partials(plan, light, scratch,
@@ -195,7 +180,7 @@ void add_tile_adjoint(const Plan& plan, const ProfileLight& light, ConstImageVie
 }
 
 void add_tile_bounds(const Plan& plan, const ProfileLight& light, ImageView bound) {
-  const double area = pixel_area(plan, light.frame);
+  const double area = pixel_area(plan.grid, light.frame);
   const double scale = std::abs(light.flux);
   const LeafErrors errors = tile_errors(plan, light.law, light.frame);
   Image mean({kMaxTileSide, kMaxTileSide});

@@ -123,12 +123,9 @@ void GroupBounds::find_errors() {
       // A mean of values of one sign errs by no more than the largest.
       error_[i] = std::min(largest, error_x + error_y);
     } else {
-      // f - I_x I_y f = (f - I_x f) + I_x (f - I_y f). A constant errs by no more than the largest value.
-      // With more nodes a polynomial is at most as much larger than the light as the Lebesgue constants tell.
-      const double lebesgue_x = lebesgue_bound(order_x_[i]);
-      error_[i] = std::min(error_x + lebesgue_x * error_y,
-                           largest * (1.0 + lebesgue_x * lebesgue_bound(order_y_[i])));
-      if (order_x_[i] == 1 && order_y_[i] == 1) error_[i] = std::min(error_[i], largest);
+      // f - I_x I_y f = (f - I_x f) + I_x (f - I_y f).
+      error_[i] = std::min(largest * interpolation_amplification(order_x_[i], order_y_[i]),
+                           error_x + lebesgue_bound(order_x_[i]) * error_y);
     }
   }
 }

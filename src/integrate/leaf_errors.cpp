@@ -6,35 +6,10 @@
 #include <span>
 
 #include "integrate/log_tolerance.hpp"
+#include "integrate/tile_rule.hpp"
 
 namespace gaxel {
 namespace {
-
-double pixel_area(const Plan& plan, const EllipseFrame& frame) {
-  return plan.grid.step * plan.grid.step * frame.area_factor();
-}
-
-CellGroup group_of(const Plan& plan, const TileBucket& bucket, const Tile& tile) {
-  const double step = plan.grid.step;
-  return {plan.grid.x0 + step * (tile.col + 0.5 * (bucket.side_x - 1)),
-          plan.grid.y0 + step * (tile.row + 0.5 * (bucket.side_y - 1)),
-          0.0,
-          0.0,
-          0.5 * step * bucket.side_x,
-          0.5 * step * bucket.side_y};
-}
-
-CellGroup group_of(const Plan& plan, const CellBucket& bucket, const CellBlock& block) {
-  const double step = plan.grid.step;
-  const double span_x = 0.5 * step * (block.nx - 1);
-  const double span_y = 0.5 * step * (block.ny - 1);
-  return {block.x + span_x,
-          block.y + span_y,
-          span_x,
-          span_y,
-          std::ldexp(0.5 * step, -bucket.level_x),
-          std::ldexp(0.5 * step, -bucket.level_y)};
-}
 
 bool is_part(const CellBucket& bucket) {
   return bucket.level_x > 0 || bucket.level_y > 0;
@@ -42,14 +17,9 @@ bool is_part(const CellBucket& bucket) {
 
 // The whole pixel that a cell lies in.
 CellGroup pixel_of(const Plan& plan, const CellBlock& block) {
-  const double half = 0.5 * plan.grid.step;
   const int nx = plan.grid.shape.nx;
-  return {plan.grid.x0 + plan.grid.step * (block.pixel % nx),
-          plan.grid.y0 + plan.grid.step * (block.pixel / nx),
-          0.0,
-          0.0,
-          half,
-          half};
+  return cell_group(plan.grid, plan.grid.x0 + plan.grid.step * (block.pixel % nx),
+                    plan.grid.y0 + plan.grid.step * (block.pixel / nx), 1, 1, 0, 0);
 }
 
 // A tile or a block of cells, and the bucket that it belongs to.
@@ -77,11 +47,13 @@ void in_batches(const std::vector<Bucket>& buckets, Work&& work) {
 }
 
 CellGroup group_of(const Plan& plan, const Leaf<TileBucket>& leaf) {
-  return group_of(plan, *leaf.bucket, plan.tiles[leaf.index]);
+  return tile_group(plan.grid, plan.tiles[leaf.index], leaf.bucket->side_x, leaf.bucket->side_y);
 }
 
 CellGroup group_of(const Plan& plan, const Leaf<CellBucket>& leaf) {
-  return group_of(plan, *leaf.bucket, plan.blocks[leaf.index]);
+  const CellBlock& block = plan.blocks[leaf.index];
+  return cell_group(plan.grid, block.x, block.y, block.nx, block.ny, leaf.bucket->level_x,
+                    leaf.bucket->level_y);
 }
 
 void set_rule(GroupBounds& bounds, std::size_t i, const TileBucket& bucket, int extra_orders) {
@@ -124,6 +96,15 @@ void want(GroupBounds& bounds, std::size_t i, const CellBucket&, double log_erro
   bounds.want_quadrature(i, log_error);
 }
 
+// By how much a rule's error may exceed the largest light, as a logarithm.
+double log_amplification(const TileBucket& bucket) {
+  return std::log(interpolation_amplification(bucket.orders.x, bucket.orders.y));
+}
+
+double log_amplification(const CellBucket&) {
+  return 0.0;  // a mean of values of one sign
+}
+
 // Whether the rules of all leaves have as many nodes as they need; log_min(i) tells ln g at the faintest
 // place of the pixels of leaf i of a batch.
 template <class Bucket, class Prepare, class LogMin>
@@ -143,7 +124,8 @@ bool all_hold(const Plan& plan, const std::vector<Bucket>& buckets, const LogTol
     for (std::size_t i = 0; i < leaves.size(); ++i) {
       const Orders& made = leaves[i].bucket->orders;
       const Orders needed = bounds.orders(i);
-      hold &= (needed.x <= made.x && needed.y <= made.y) || is_nothing(bounds.log_max(i), log_tolerance[i]);
+      hold &= (needed.x <= made.x && needed.y <= made.y) ||
+              is_nothing(bounds.log_max(i) + log_amplification(*leaves[i].bucket), log_tolerance[i]);
     }
   });
   return hold;
@@ -154,7 +136,7 @@ bool all_hold(const Plan& plan, const std::vector<Bucket>& buckets, const LogTol
 LeafErrors tile_errors(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame) {
   GroupBounds bounds(law, frame);
   LeafErrors errors = leaf_errors(plan, plan.tile_buckets, plan.tiles.size(), kTileCheckOrders, bounds);
-  const double area = pixel_area(plan, frame);
+  const double area = pixel_area(plan.grid, frame);
   for (double& error : errors.rule) error *= area;
   for (double& error : errors.check) error *= area;
   return errors;
@@ -164,7 +146,7 @@ LeafErrors cell_errors(const Plan& plan, const RadialLaw& law, const EllipseFram
   GroupBounds bounds(law, frame);
   LeafErrors errors = leaf_errors(plan, plan.cell_buckets, plan.blocks.size(), kCheckOrders, bounds);
   for (const CellBucket& bucket : plan.cell_buckets) {
-    const double area = std::ldexp(pixel_area(plan, frame), -bucket.level_x - bucket.level_y);
+    const double area = std::ldexp(pixel_area(plan.grid, frame), -bucket.level_x - bucket.level_y);
     for (std::size_t i = bucket.first; i < bucket.first + bucket.count; ++i) {
       errors.rule[i] *= area;
       errors.check[i] *= area;
@@ -176,7 +158,7 @@ LeafErrors cell_errors(const Plan& plan, const RadialLaw& law, const EllipseFram
 bool still_holds(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,
                  const PixelTolerance& tolerance) {
   GroupBounds bounds(law, frame);
-  const LogTolerance log_tolerance(tolerance, pixel_area(plan, frame));
+  const LogTolerance log_tolerance(tolerance, pixel_area(plan.grid, frame));
   const bool tiles_hold = all_hold(
       plan, plan.tile_buckets, log_tolerance, bounds, [](const auto&) {},
       [&](std::size_t i) { return bounds.log_min(i); });

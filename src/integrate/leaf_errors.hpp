@@ -20,8 +20,8 @@ LeafErrors tile_errors(const Plan& plan, const RadialLaw& law, const EllipseFram
 /// In the order of Plan::blocks; one bound for all cells of a block.
 LeafErrors cell_errors(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame);
 
-/// Whether the plan's bounds meet the tolerance in every pixel for these parameters. A fraction of the price
-/// of a new plan: leaves alone are bounded, none is searched for.
+/// Whether the plan's bounds, but for rounding, meet the tolerance in every pixel for these parameters. A
+/// fraction of the price of a new plan: leaves alone are bounded, none is searched for.
 bool still_holds(const Plan& plan, const RadialLaw& law, const EllipseFrame& frame,
                  const PixelTolerance& tolerance);
 

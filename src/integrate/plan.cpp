@@ -37,6 +37,15 @@ Orders rounded(const Orders& orders) {
   return {rounded(orders.x), rounded(orders.y)};
 }
 
+// An expansion of a shared tile costs more than a few nodes.
+int common(int order) {
+  return order == 1 ? 1 : order <= 6 ? 6 : order <= 8 ? 8 : order <= 12 ? 12 : kMaxTileNodes;
+}
+
+Orders common(const Orders& orders) {
+  return {common(orders.x), common(orders.y)};
+}
+
 // A bucket's rule as one number, and back.
 std::uint32_t pack(int a, int b, const Orders& orders) {
   return static_cast<std::uint32_t>(((a * 256 + b) * 256 + orders.x) * 256 + orders.y);
@@ -93,17 +102,18 @@ struct RefinedCell {
 
 class Planner {
  public:
-  Planner(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
-          const PixelTolerance& tolerance)
+  Planner(const RadialLaw& law, const EllipseFrame& frame, const PlanRequest& request)
       : law_(law),
         frame_(frame),
         bounds_(law, frame),
-        pixel_area_(grid.step * grid.step * frame.area_factor()),
-        pixel_tolerance_(tolerance, pixel_area_),
-        rounding_counts_(tolerance.relative < kRoundingRelative && tolerance.absolute < kRoundingAbsolute) {
-    plan_.grid = grid;
-    plan_.band = band;
-    plan_.tolerance = tolerance;
+        pixel_area_(pixel_area(request.grid, frame)),
+        shared_(request.shared),
+        pixel_tolerance_(request.tolerance, pixel_area_),
+        rounding_counts_(request.tolerance.relative < kRoundingRelative &&
+                         request.tolerance.absolute < kRoundingAbsolute) {
+    plan_.grid = request.grid;
+    plan_.band = request.band;
+    plan_.tolerance = request.tolerance;
   }
 
   Plan make() {
@@ -150,16 +160,12 @@ class Planner {
   }
 
   CellGroup group_of(const Candidate& c) const {
-    const double step = plan_.grid.step;
-    if (c.kind == Candidate::Kind::kCell) {
-      return {c.x, c.y, 0.0, 0.0, std::ldexp(0.5 * step, -c.level_x), std::ldexp(0.5 * step, -c.level_y)};
+    if (c.kind == Candidate::Kind::kTile) {
+      return tile_group(plan_.grid, {c.row, c.col}, c.side_x, c.side_y);
     }
-    const double span_x = 0.5 * step * (c.side_x - 1);
-    const double span_y = 0.5 * step * (c.side_y - 1);
-    if (c.kind == Candidate::Kind::kShared) {
-      return {c.x + span_x, c.y + span_y, span_x, span_y, 0.5 * step, 0.5 * step};
-    }
-    return {c.x + span_x, c.y + span_y, 0.0, 0.0, 0.5 * step * c.side_x, 0.5 * step * c.side_y};
+    const bool shared = c.kind == Candidate::Kind::kShared;
+    return cell_group(plan_.grid, c.x, c.y, shared ? c.side_x : 1, shared ? c.side_y : 1, c.level_x,
+                      c.level_y);
   }
 
   // Takes the rounding of the law's values off the tolerance; false where there is too much of it.
@@ -217,7 +223,8 @@ class Planner {
     const bool fits_y = orders.y <= kMaxTileNodes;
     const int pixels = tile.side_x * tile.side_y;
     if (fits_x && fits_y && orders.x * orders.y <= kTileNodesPerPixel * pixels) {
-      tiles_.add(pack(tile.side_x, tile.side_y, orders), {tile.row, tile.col});
+      const Orders used = shared_ && pixels >= kSharedPixels ? common(orders) : orders;
+      tiles_.add(pack(tile.side_x, tile.side_y, used), {tile.row, tile.col});
       return;
     }
     // Only the direction that is short of nodes, unless a pixel is as narrow as it gets.
@@ -293,7 +300,7 @@ class Planner {
   }
 
   bool cusp_is_exact_enough(std::int32_t pixel, double tolerance) const {
-    if (tolerance >= kCuspError) return true;
+    if (tolerance >= cusp_error(law_, frame_)) return true;
     std::int64_t evaluations = 0;
     double rounding = 0.0;
     const Moments moments =
@@ -349,7 +356,8 @@ class Planner {
   const RadialLaw& law_;
   const EllipseFrame& frame_;
   GroupBounds bounds_;
-  double pixel_area_;  // in the (u, v) plane
+  double pixel_area_;
+  bool shared_;
   LogTolerance pixel_tolerance_;
   bool rounding_counts_;
   GroupLane log_tolerance_{};
@@ -365,9 +373,8 @@ class Planner {
 
 }  // namespace
 
-Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
-             const PixelTolerance& tolerance) {
-  return Planner(law, frame, grid, band, tolerance).make();
+Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const PlanRequest& request) {
+  return Planner(law, frame, request).make();
 }
 
 }  // namespace gaxel

@@ -1,6 +1,7 @@
 // The plan: which cells an elliptical profile is integrated on, and with which rule each.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -70,10 +71,6 @@ inline constexpr int kCheckOrders = 2;
 /// The same for tiles, whose polynomials gain less from a node.
 inline constexpr int kTileCheckOrders = 6;
 
-/// The closed form of a pixel at the cusp errs by no more than this, per unit flux, wherever it lies; mostly
-/// by far less, as cusp_moments tells.
-inline constexpr double kCuspError = 1e-14;
-
 /// Immutable once made; can be executed from many threads at once, for the parameters it was made for and for
 /// all those for which still_holds().
 struct Plan {
@@ -88,6 +85,11 @@ struct Plan {
   bool limit_hit = false;                 ///< some pixel may miss the tolerance
 };
 
+/// Area of a pixel of the grid in the (u, v) plane.
+inline double pixel_area(const Grid& grid, const EllipseFrame& frame) {
+  return grid.step * grid.step * frame.area_factor();
+}
+
 /// Where a pixel of the grid lies.
 inline Box pixel_box(const Grid& grid, std::int32_t pixel) {
   const double x = grid.x0 + (pixel % grid.shape.nx) * grid.step;
@@ -96,10 +98,43 @@ inline Box pixel_box(const Grid& grid, std::int32_t pixel) {
   return {x - half, x + half, y - half, y + half};
 }
 
+/// Tiles of so many pixels may be shared by components; smaller ones seldom meet one of another.
+inline constexpr int kSharedPixels = 1024;
+
+/// The cells of a tile that shares a polynomial: one, as large as the tile.
+inline CellGroup tile_group(const Grid& grid, const Tile& tile, int side_x, int side_y) {
+  return {grid.x0 + grid.step * (tile.col + 0.5 * (side_x - 1)),
+          grid.y0 + grid.step * (tile.row + 0.5 * (side_y - 1)),
+          0.0,
+          0.0,
+          0.5 * grid.step * side_x,
+          0.5 * grid.step * side_y};
+}
+
+/// Cells of widths step / 2^level, nx by ny side by side, the first about (x, y).
+inline CellGroup cell_group(const Grid& grid, double x, double y, int nx, int ny, int level_x, int level_y) {
+  const double span_x = 0.5 * grid.step * (nx - 1);
+  const double span_y = 0.5 * grid.step * (ny - 1);
+  return {x + span_x,
+          y + span_y,
+          span_x,
+          span_y,
+          std::ldexp(0.5 * grid.step, -level_x),
+          std::ldexp(0.5 * grid.step, -level_y)};
+}
+
+/// What a plan is made for.
+struct PlanRequest {
+  Grid grid;
+  Band band;
+  PixelTolerance tolerance;
+  bool shared =
+      false;  ///< give large tiles one of a few common orders, so that those of many components meet
+};
+
 /// Finds tiles and cells for a band of the grid such that every pixel's a-priori error bound meets the
 /// tolerance: tiles as large as few nodes will do for; where a pixel alone needs many, the rule that it
 /// needs, or cells within it; where those would cost more than the closed form of the cusp, that.
-Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const Grid& grid, const Band& band,
-             const PixelTolerance& tolerance);
+Plan prepare(const RadialLaw& law, const EllipseFrame& frame, const PlanRequest& request);
 
 }  // namespace gaxel

@@ -96,4 +96,9 @@ double lebesgue_bound(int order) {
   return 2.0 / std::numbers::pi * std::log(order) + 1.0;
 }
 
+double interpolation_amplification(int order_x, int order_y) {
+  const bool constant = order_x == 1 && order_y == 1;
+  return constant ? 1.0 : 1.0 + lebesgue_bound(order_x) * lebesgue_bound(order_y);
+}
+
 }  // namespace gaxel

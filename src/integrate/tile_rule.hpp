@@ -37,4 +37,8 @@ const TileRule& tile_rule(int side, int order);
 /// (Rivlin 1974, theorem 1.2).
 double lebesgue_bound(int order);
 
+/// Bound of |f - interpolant| / max |f| in a tile for f of one sign: a constant errs by no more than the
+/// largest value, and other interpolants by that and what they amount to themselves.
+double interpolation_amplification(int order_x, int order_y);
+
 }  // namespace gaxel

@@ -77,8 +77,9 @@ void negative_powers(const SersicConstants& c, const Block& log_s, std::size_t c
     transform(log_s.values, count, to.values,
               [&](auto x) { return exp2_in_range<Sign::kMinus>(d, exponent(x)); });
   } else {
-    const auto least = hn::Set(d, -1023.0);
-    const auto most = hn::Set(d, 1023.0);
+    // There is no light long before, and products with w stay finite.
+    const auto least = hn::Set(d, -1000.0);
+    const auto most = hn::Set(d, 1000.0);
     transform(log_s.values, count, to.values, [&](auto x) {
       return exp2_in_range<Sign::kMinus>(d, hn::Min(hn::Max(exponent(x), least), most));
     });

@@ -56,7 +56,8 @@ Band band_of(const Grid& grid, int i) {
 }
 
 Plan plan_band(const EllipticalLight& light, const LightOptions& options, int i) {
-  return prepare(*light.law, light.frame, options.grid, band_of(options.grid, i), options.tolerance);
+  return prepare(*light.law, light.frame,
+                 {options.grid, band_of(options.grid, i), options.tolerance, options.shared});
 }
 
 // A plan that was given, or one made for the occasion.

@@ -27,6 +27,7 @@ struct LightOptions {
   Grid grid;
   PixelTolerance tolerance;  ///< of a profile of unit flux
   int threads;
+  bool shared;  ///< among others, with which its far tiles are to be expanded
 };
 
 /// The plans of one light, one for each band of the grid. Immutable.

@@ -100,7 +100,7 @@ class Renderer::Impl {
 
   std::shared_ptr<const RenderPlan::Impl> prepare(std::span<const Component> components,
                                                   const RenderPlan::Impl* previous) const {
-    const std::vector<EllipticalLight> lights = lights_of(parts_of(components, {}));
+    const std::vector<EllipticalLight> lights = lights_of(parts_of(components, {}, "prepare"));
     const auto plan = std::make_shared<RenderPlan::Impl>();
     plan->grid = light_grid_;
     for (std::size_t i = 0; i < lights.size(); ++i) {
@@ -117,7 +117,7 @@ class Renderer::Impl {
   }
 
   CellMap cells(std::span<const Component> components, std::size_t which) const {
-    const std::vector<Part> parts = parts_of(components, {});
+    const std::vector<Part> parts = parts_of(components, {}, "cells");
     if (which >= parts.size() || parts[which].family() != Family::kElliptical) {
       throw InputError({"cells", "which", std::to_string(which), "no component that is integrated on cells",
                         "the number of an elliptical profile"});
@@ -130,7 +130,7 @@ class Renderer::Impl {
   Certificate render(std::span<const Component> components, std::span<const std::uint8_t> flags,
                      ImageView image, double* jacobian, const RenderPlan::Impl* plan) const {
     Certificate certificate;
-    std::vector<Part> parts = parts_of(components, flags);
+    std::vector<Part> parts = parts_of(components, flags, "render_with_jacobian");
     for (Part& part : parts) {
       for (std::size_t p = 0; p < part.roles.size(); ++p, jacobian += shape.size()) {
         part.derivatives.emplace_back(jacobian, shape);
@@ -163,7 +163,7 @@ class Renderer::Impl {
 
   void vjp(std::span<const Component> components, std::span<const std::uint8_t> flags,
            ConstImageView cotangent, double* gradient, const RenderPlan::Impl* plan) const {
-    std::vector<Part> parts = parts_of(components, flags);
+    std::vector<Part> parts = parts_of(components, flags, "vjp");
     for (Part& part : parts) {
       part.gradient = gradient;
       gradient += part.roles.size();
@@ -173,7 +173,7 @@ class Renderer::Impl {
       Convolver::Spectrum spectrum = convolver_->make_spectrum();
       convolver_->convolve_adjoint(cotangent, spectrum);
       for (const Part& part : parts) {
-        if (part.family() == Family::kPoint) point_gradient(part, spectrum);
+        if (part.family() == Family::kPoint && !part.roles.empty()) point_gradient(part, spectrum);
       }
       convolver_->transform_adjoint(spectrum, of_light.view());
     }
@@ -181,6 +181,7 @@ class Renderer::Impl {
     const std::vector<EllipticalLight> lights = lights_of(parts);
     check_plan(plan, lights);
     for (const Part& part : parts) {
+      if (part.roles.empty()) continue;
       switch (part.family()) {
         case Family::kElliptical:
           light_gradient({&lights[part.light], plan_of(plan, part.light),
@@ -218,14 +219,14 @@ class Renderer::Impl {
   }
 
   static std::vector<Part> parts_of(std::span<const Component> components,
-                                    std::span<const std::uint8_t> flags) {
+                                    std::span<const std::uint8_t> flags, const char* source) {
     std::vector<Part> parts;
     std::size_t n_lights = 0;
     for (const Component& component : components) {
       validate(component);
       Part& part = parts.emplace_back(Part{&component, {}, {}});
       if (!flags.empty()) {
-        part.roles = wanted_roles(component, flags);
+        part.roles = wanted_roles(component, flags, source);
         flags = flags.subspan(component.kind->parameters.size());
       }
       if (part.family() == Family::kElliptical) part.light = n_lights++;
@@ -262,7 +263,10 @@ class Renderer::Impl {
     constexpr double kLeastAccuracy = 1e-6;
     const double floor = options.tolerance.floor * floor_share_ / static_cast<double>(n_lights);
     const double of_flux = floor > 0.0 ? std::min(floor / std::abs(light.flux), kLeastAccuracy) : 0.0;
-    return {light_grid_, {options.tolerance.atol + of_flux, options.tolerance.rtol}, options.threads};
+    return {light_grid_,
+            {options.tolerance.atol + of_flux, options.tolerance.rtol},
+            options.threads,
+            n_lights > 1};
   }
 
   void render_elliptical(const std::vector<Part>& parts, const RenderPlan::Impl* plan, ImageView to,

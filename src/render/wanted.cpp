@@ -6,14 +6,14 @@
 
 namespace gaxel {
 
-std::vector<Role> wanted_roles(const Component& component, std::span<const std::uint8_t> flags) {
+std::vector<Role> wanted_roles(const Component& component, std::span<const std::uint8_t> flags,
+                               const char* source) {
   std::vector<Role> roles;
   const auto& specs = component.kind->parameters;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     if (flags[i] == 0) continue;
     if (!specs[i].fittable) {
-      throw InputError({"render_with_jacobian",
-                        std::string(component.kind->name) + "." + std::string(specs[i].name), "",
+      throw InputError({source, std::string(component.kind->name) + "." + std::string(specs[i].name), "",
                         "a constant has no derivative", "mark only parameters that can be fitted"});
     }
     roles.push_back(specs[i].role);

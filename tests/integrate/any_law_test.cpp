@@ -88,7 +88,7 @@ TEST(AnyLaw, KeepsTheToleranceAndTheBound) {
       const MoffatLaw law(beta);
       const EllipseFrame f(20.3, 17.8, 2.2, q, 0.6);
       for (const PixelTolerance tolerance : {PixelTolerance{1e-7, 1e-4}, PixelTolerance{1e-11, 1e-8}}) {
-        const Plan plan = prepare(law, f, grid, {0, 40}, tolerance);
+        const Plan plan = prepare(law, f, {grid, {0, 40}, tolerance});
         EXPECT_FALSE(plan.tiles.empty());
         Image image(grid.shape);
         Image bound(grid.shape);
@@ -117,7 +117,7 @@ TEST(AnyLaw, DerivativesAreThoseOfDifferences) {
   const auto render = [&](const std::array<double, 5>& p, std::span<const ImageView> derivatives) {
     const MoffatLaw law(p[2]);
     const EllipseFrame f(p[0], 12.3, p[1], p[3], p[4]);
-    const Plan plan = prepare(law, f, grid, {0, 24}, {1e-14, 1e-11});
+    const Plan plan = prepare(law, f, {grid, {0, 24}, {1e-14, 1e-11}});
     Image image(grid.shape);
     if (derivatives.empty()) {
       execute(plan, {law, f, 1.0}, Write::kReplace, image.view());

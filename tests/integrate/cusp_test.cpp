@@ -30,7 +30,7 @@ TEST(Cusp, GaussianIsAProductOfErrorFunctions) {
     std::int64_t n = 0;
     const Moments m = cusp_moments(law, f, box_about(0.0, 0.0, 0.5, 0.5), true, n);
     const double exact = part(-0.5 - x0, 0.5 - x0, sx) * part(-0.5 - y0, 0.5 - y0, sy);
-    EXPECT_NEAR(m[kFlux], exact, kCuspError) << x0 << " " << y0;
+    EXPECT_NEAR(m[kFlux], exact, cusp_error(law, f)) << x0 << " " << y0;
     EXPECT_GT(n, 0);
     // For g = exp(-ln2 s)/..., dg/ds = -ln2 g and every moment follows from the error functions, e.g. that of
     // u:
@@ -61,8 +61,8 @@ TEST(Cusp, AdditiveOverABoxThatIsCut) {
       }
       for (std::size_t m = 0; m < kMaxMoments; ++m) {
         // A centre on a cut is a rounding away from it, and g reaches its central value within that.
-        const double allowed =
-            m == kFlux ? 2.0 * kCuspError : 1e-13 * (1.0 + std::abs(whole[m])) + 1e-15 * law.value(0.0);
+        const double allowed = m == kFlux ? 2.0 * cusp_error(law, f)
+                                          : 1e-13 * (1.0 + std::abs(whole[m])) + 1e-15 * law.value(0.0);
         EXPECT_NEAR(parts[m], whole[m], allowed) << "n " << n << " moment " << m;
       }
     }

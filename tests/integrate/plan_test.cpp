@@ -21,7 +21,7 @@ TEST(Plan, CoversEveryPixelOfItsBandOnce) {
   const EllipseFrame f(20.3, 31.1, 2.0, 0.2, 0.5);
   const Grid grid{{70, 45}, -3.0, -2.0, 1.0};
   const Band band{10, 50};
-  const Plan plan = prepare(law, f, grid, band, {1e-9, 1e-6});
+  const Plan plan = prepare(law, f, {grid, band, {1e-9, 1e-6}});
   std::vector<double> area(grid.shape.size(), 0.0);
   EXPECT_FALSE(plan.tiles.empty());
   for (const TileBucket& bucket : plan.tile_buckets) {
@@ -59,14 +59,14 @@ TEST(Plan, CoversEveryPixelOfItsBandOnce) {
 TEST(Plan, LightThatUnderflowsCostsNothing) {
   const SersicLaw law(0.2);
   const EllipseFrame f(100.0, 100.2, 3.0, 0.7, 0.3);
-  const Plan plan = prepare(law, f, Grid{{200, 200}, 0.0, 0.0, 1.0}, {0, 200}, {0.0, 1e-6});
+  const Plan plan = prepare(law, f, {Grid{{200, 200}, 0.0, 0.0, 1.0}, {0, 200}, {0.0, 1e-6}});
   EXPECT_LT(plan.cusp_pixels.size(), 1000U);  // of 40,000
 }
 
 TEST(Plan, SaysWhenItCannotKeepTheTolerance) {
   const SersicLaw law(4.0);
   const EllipseFrame f(4.5, 4.5, 2.0, 0.2, 0.5);  // on a corner: the closed form is needed and good to 4e-15
-  const Plan plan = prepare(law, f, Grid{{10, 10}, 0.0, 0.0, 1.0}, {0, 10}, {1e-17, 1e-15});
+  const Plan plan = prepare(law, f, {Grid{{10, 10}, 0.0, 0.0, 1.0}, {0, 10}, {1e-17, 1e-15}});
   EXPECT_TRUE(plan.limit_hit);
 }
 
@@ -75,8 +75,8 @@ TEST(Plan, SaysWhenItCannotKeepTheTolerance) {
 TEST(Plan, HoldsForLightsNearTheOneItWasMadeFor) {
   const Grid grid{{40, 44}, 0.0, 0.0, 1.0};
   const PixelTolerance tolerance{1e-8, 1e-5};
-  const Plan plan = prepare(SersicLaw(2.5), EllipseFrame(20.2, 18.1, 3.0, 0.5, 0.4), grid, {0, 40},
-                            {0.25 * tolerance.absolute, 0.25 * tolerance.relative});
+  const Plan plan = prepare(SersicLaw(2.5), EllipseFrame(20.2, 18.1, 3.0, 0.5, 0.4),
+                            {grid, {0, 40}, {0.25 * tolerance.absolute, 0.25 * tolerance.relative}});
   int held = 0;
   int let_go = 0;
   for (int trial = 0; trial < 60; ++trial) {

@@ -131,6 +131,58 @@ TEST(RenderPlan, OfTheSameGridServesAnotherPsf) {
   EXPECT_TRUE(same_bits(taken, own));
 }
 
+// The bound is that of the polynomials that make the image, also where components share them.
+TEST(Certificate, HoldsForComponentsThatShareTiles) {
+  const Shape shape{128, 128};
+  std::mt19937_64 random(9);
+  std::uniform_real_distribution<double> unit(0.0, 1.0);
+  int shared = 0;
+  for (int trial = 0; trial < 60; ++trial) {
+    std::vector<Component> components;
+    for (int k = 0; k < 3; ++k) {
+      components.push_back(sersic(128.0 * unit(random), 128.0 * unit(random), 1.0, 2.0 + 20.0 * unit(random),
+                                  0.5 + 4.0 * unit(random), 0.2 + 0.8 * unit(random), 3.0 * unit(random)));
+    }
+    Image exact(shape);
+    for (const Component& component : components) {
+      Image one(shape);
+      Renderer(shape, std::nullopt, {{1e-12, 1e-15}, false, 1}).render({&component, 1}, one.view());
+      for (std::size_t k = 0; k < exact.size(); ++k) exact.data()[k] += one.data()[k];
+    }
+    Image image(shape);
+    const Certificate certificate =
+        Renderer(shape, std::nullopt, {{1e-5, 1e-8}, true, 1}).render(components, image.view());
+    shared += static_cast<int>(certificate.tiles_per_size.size()) > 5 ? 1 : 0;
+    for (std::size_t k = 0; k < exact.size(); ++k) {
+      const double error = std::max(0.0, std::abs(image.data()[k] - exact.data()[k]) - 1e-14);
+      ASSERT_LE(error, certificate.bound.data()[k]) << trial << " " << k;
+      ASSERT_LE(certificate.bound.data()[k], 3e-8 + 1e-5 * image.data()[k]) << trial << " " << k;
+    }
+  }
+  EXPECT_GT(shared, 10);
+}
+
+// Steep light that fades away under tiles with many nodes.
+TEST(RenderPlan, ThatHoldsKeepsItsPromiseInTheCertificate) {
+  const Shape shape{64, 64};
+  const Renderer renderer(shape, std::nullopt, {{1e-6, 1e-9}, true, 1});
+  int kept = 0;
+  for (const double n : {0.15, 0.3, 0.5, 1.0, 4.0}) {
+    for (const double shrink : {0.999, 0.97, 0.9, 0.7}) {
+      const Component first = sersic(30.3, 31.2, 1.0, 9.0, n, 0.7, 0.3);
+      const Component second = sersic(30.3, 31.2, 1.0, 9.0 * shrink, n, 0.7, 0.3);
+      const RenderPlan plan = renderer.prepare({&first, 1});
+      const RenderPlan next = renderer.prepare({&second, 1}, plan);
+      if (next.n_made() > 0) continue;
+      ++kept;
+      Image image(shape);
+      const Certificate certificate = renderer.render({&second, 1}, image.view(), next);
+      EXPECT_EQ(certificate.n_over, 0) << "n " << n << " shrink " << shrink;
+    }
+  }
+  EXPECT_GT(kept, 3);
+}
+
 TEST(Tolerance, AFloorIsKeptThroughAPsf) {
   const double floor = 0.05;
   const std::vector<Component> components = field();
