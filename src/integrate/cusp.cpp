@@ -68,7 +68,6 @@ class PanelNodes {
   // Adds what is waiting to the edges' integrals.
   void evaluate() {
     const std::size_t n = n_panels_ * kPanelOrder;
-    n_evaluations_ += static_cast<std::int64_t>(n);
     std::array<double, kNodes> mean;
     if (!derivatives_) {
       law_.enclosed(s_.data(), n, mean.data(), nullptr);
@@ -97,8 +96,6 @@ class PanelNodes {
     n_panels_ = 0;
   }
 
-  std::int64_t n_evaluations() const { return n_evaluations_; }
-
  private:
   static constexpr std::size_t kPanels = 32;  // a pixel has about 12
   static constexpr std::size_t kNodes = kPanels * kPanelOrder;
@@ -122,7 +119,6 @@ class PanelNodes {
   bool derivatives_;
   std::array<EdgeIntegrals, 4>& edges_;
   std::size_t n_panels_ = 0;
-  std::int64_t n_evaluations_ = 0;
   std::array<Panel, kPanels> panels_;
   std::array<double, kNodes> tau_;
   std::array<double, kNodes> s_;
@@ -189,7 +185,7 @@ struct Line {
 }  // namespace
 
 Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box, bool derivatives,
-                     std::int64_t& n_evaluations, double* flux_rounding) {
+                     double* flux_rounding) {
   // Corners relative to the centre, counter-clockwise.
   const double left = box.x_min - f.x0;
   const double right = box.x_max - f.x0;
@@ -230,7 +226,6 @@ Moments cusp_moments(const RadialLaw& law, const EllipseFrame& f, const Box& box
     if (start < 0.0) add_side(nodes, i, line.height, -1.0, std::max(-end, 0.0), -start, growth);
   }
   nodes.evaluate();
-  n_evaluations += nodes.n_evaluations();
   double flux = 0.0;
   double flux_size = 0.0;
   Moments m{};

@@ -10,11 +10,11 @@ namespace gaxel {
 /// The moments of a box (docs/math/pixels.md, "The cusp"). By Green's theorem the flux is the integral of
 /// G(s) (u dv - v du) along the boundary, G = F(<s) / (2 pi s), and so are, with g in place of G, the moments
 /// of dg/ds: nothing is differenced. Absolute error of the flux below cusp_error(), wherever the centre lies:
-/// inside, on an edge, on a corner, outside. n_evaluations is raised by the number of evaluations;
-/// flux_rounding, unless null, becomes a bound of the flux's rounding error, all there is of error as long as
-/// the light within RadialLaw::CuspSampling::smallest_radius is negligible.
+/// inside, on an edge, on a corner, outside. flux_rounding, unless null, becomes a bound of the flux's
+/// rounding error, all there is of error as long as the light within RadialLaw::CuspSampling::smallest_radius
+/// is negligible.
 Moments cusp_moments(const RadialLaw& law, const EllipseFrame& frame, const Box& box, bool derivatives,
-                     std::int64_t& n_evaluations, double* flux_rounding = nullptr);
+                     double* flux_rounding = nullptr);
 
 /// What the flux of any box errs by at most, per unit flux: some 1e-14, and more for thin profiles.
 double cusp_error(const RadialLaw& law, const EllipseFrame& frame);

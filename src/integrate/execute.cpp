@@ -20,9 +20,7 @@ void clear_outside_tiles(const Plan& plan, ImageView image) {
 
 void add_cusps(const Plan& plan, const ProfileLight& light, ImageView image) {
   for (const std::int32_t pixel : plan.cusp_pixels) {
-    std::int64_t evaluations = 0;
-    const Moments moments =
-        cusp_moments(light.law, light.frame, pixel_box(plan.grid, pixel), false, evaluations);
+    const Moments moments = cusp_moments(light.law, light.frame, pixel_box(plan.grid, pixel), false);
     image.data()[pixel] += light.flux * moments[kFlux];
   }
 }
@@ -30,9 +28,7 @@ void add_cusps(const Plan& plan, const ProfileLight& light, ImageView image) {
 void add_cusps_with_derivatives(const Plan& plan, const ProfileLight& light, std::span<const Moments> weights,
                                 ImageView image, std::span<const ImageView> derivatives) {
   for (const std::int32_t pixel : plan.cusp_pixels) {
-    std::int64_t evaluations = 0;
-    const Moments moments =
-        cusp_moments(light.law, light.frame, pixel_box(plan.grid, pixel), true, evaluations);
+    const Moments moments = cusp_moments(light.law, light.frame, pixel_box(plan.grid, pixel), true);
     image.data()[pixel] += light.flux * moments[kFlux];
     for (std::size_t p = 0; p < weights.size(); ++p) {
       derivatives[p].data()[pixel] += sum_of_products(weights[p], moments);
@@ -98,9 +94,7 @@ Moments execute_adjoint(const Plan& plan, const ProfileLight& light, ConstImageV
   add_tile_adjoint(plan, light, cotangent, sums);
   add_cell_adjoint(plan, light, cotangent, sums);
   for (const std::int32_t pixel : plan.cusp_pixels) {
-    std::int64_t evaluations = 0;
-    const Moments moments =
-        cusp_moments(light.law, light.frame, pixel_box(plan.grid, pixel), true, evaluations);
+    const Moments moments = cusp_moments(light.law, light.frame, pixel_box(plan.grid, pixel), true);
     for (std::size_t m = 0; m < kMaxMoments; ++m) sums[m] += cotangent.data()[pixel] * moments[m];
   }
   return sums;
@@ -110,9 +104,8 @@ void add_error_bound(const Plan& plan, const ProfileLight& light, ImageView boun
   add_tile_bounds(plan, light, bound);
   add_cell_bounds(plan, light, bound);
   for (const std::int32_t pixel : plan.cusp_pixels) {
-    std::int64_t evaluations = 0;
     double rounding = 0.0;
-    cusp_moments(light.law, light.frame, pixel_box(plan.grid, pixel), false, evaluations, &rounding);
+    cusp_moments(light.law, light.frame, pixel_box(plan.grid, pixel), false, &rounding);
     bound.data()[pixel] += std::abs(light.flux) * rounding;
   }
 }

@@ -304,10 +304,8 @@ class Planner {
 
   bool cusp_is_exact_enough(std::int32_t pixel, double tolerance) const {
     if (tolerance >= cusp_error(law_, frame_)) return true;
-    std::int64_t evaluations = 0;
     double rounding = 0.0;
-    const Moments moments =
-        cusp_moments(law_, frame_, pixel_box(plan_.grid, pixel), false, evaluations, &rounding);
+    const Moments moments = cusp_moments(law_, frame_, pixel_box(plan_.grid, pixel), false, &rounding);
     return rounding <= plan_.tolerance.absolute + plan_.tolerance.relative * moments[kFlux];
   }
 

@@ -22,9 +22,8 @@ struct BoundedFlux {
 };
 
 BoundedFlux cusp_flux(const SersicLaw& law, const EllipseFrame& f, const Box& box) {
-  std::int64_t n_evaluations = 0;
   BoundedFlux result{};
-  result.flux = cusp_moments(law, f, box, false, n_evaluations, &result.rounding)[kFlux];
+  result.flux = cusp_moments(law, f, box, false, &result.rounding)[kFlux];
   return result;
 }
 

@@ -27,11 +27,9 @@ TEST(Cusp, GaussianIsAProductOfErrorFunctions) {
   };
   for (const auto& [x0, y0] : {std::pair{0.0, 0.0}, {0.5, 0.5}, {0.5, 0.0}, {0.123, -0.4}, {3.0, 0.7}}) {
     const EllipseFrame f(x0, y0, re, q, 0.0);
-    std::int64_t n = 0;
-    const Moments m = cusp_moments(law, f, box_about(0.0, 0.0, 0.5, 0.5), true, n);
+    const Moments m = cusp_moments(law, f, box_about(0.0, 0.0, 0.5, 0.5), true);
     const double exact = part(-0.5 - x0, 0.5 - x0, sx) * part(-0.5 - y0, 0.5 - y0, sy);
     EXPECT_NEAR(m[kFlux], exact, cusp_error(law, f)) << x0 << " " << y0;
-    EXPECT_GT(n, 0);
     // For g = exp(-ln2 s)/..., dg/ds = -ln2 g and every moment follows from the error functions, e.g. that of
     // u:
     const auto first = [](double from, double to, double sigma) {
@@ -49,12 +47,11 @@ TEST(Cusp, AdditiveOverABoxThatIsCut) {
     const SersicLaw law(n);
     for (const auto& [x0, y0] : {std::pair{0.0, 0.0}, {0.5, 0.5}, {0.1, -0.2}, {-0.5, 0.3}}) {
       const EllipseFrame f(x0, y0, 0.8, 0.2, 0.9);
-      std::int64_t count = 0;
-      const Moments whole = cusp_moments(law, f, box_about(0.0, 0.0, 0.5, 0.5), true, count);
+      const Moments whole = cusp_moments(law, f, box_about(0.0, 0.0, 0.5, 0.5), true);
       Moments parts{};
       for (const Box& box :
            {Box{-0.5, 0.1, -0.5, 0.2}, {0.1, 0.5, -0.5, 0.2}, {-0.5, 0.1, 0.2, 0.5}, {0.1, 0.5, 0.2, 0.5}}) {
-        const Moments part = cusp_moments(law, f, box, true, count);
+        const Moments part = cusp_moments(law, f, box, true);
         for (std::size_t m = 0; m < kMaxMoments; ++m) {
           parts[m] += part[m];
         }
@@ -74,8 +71,7 @@ TEST(Cusp, MomentsAgreeWithQuadratureAwayFromTheCentre) {
     const SersicLaw law(n);
     const EllipseFrame f(0.2, -0.1, 3.0, 0.5, 0.4);
     const Box box{2.5, 3.5, 1.5, 2.5};
-    std::int64_t count = 0;
-    const Moments m = cusp_moments(law, f, box, true, count);
+    const Moments m = cusp_moments(law, f, box, true);
     Moments sums{};
     const QuadratureRule& rule = gauss_legendre(40);
     for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
