@@ -110,41 +110,36 @@ HWY_INLINE V decay(D d, V minus_w) {
   return exp2_in_range(d, hn::Max(minus_w, hn::Set(d, -1023.0)));
 }
 
-void values(const SersicConstants& c, const double* s, std::size_t n, double* g) {
+// to = body(-w) for n values of s, which may be fewer than a vector holds.
+template <class Body>
+HWY_INLINE void map_exponents(const SersicConstants& c, const double* s, std::size_t n, double* to,
+                              Body&& body) {
   const hn::ScalableTag<double> d;
   if (n < hn::Lanes(d)) {
     Block padded;
     pad(s, n, padded.values);
-    values(c, padded.values, hn::Lanes(d), padded.values);
-    std::copy_n(padded.values, n, g);
+    from_exponents(c, padded.values, hn::Lanes(d), padded.values, body);
+    std::copy_n(padded.values, n, to);
     return;
   }
-  const auto i0 = hn::Set(d, c.i0);
   for (std::size_t begin = 0; begin < n;) {
     const std::size_t count = next_block(n - begin);
-    from_exponents(c, s + begin, count, g + begin,
-                   [&](auto minus_w) { return hn::Mul(i0, decay(d, minus_w)); });
+    from_exponents(c, s + begin, count, to + begin, body);
     begin += count;
   }
 }
 
+void values(const SersicConstants& c, const double* s, std::size_t n, double* g) {
+  const hn::ScalableTag<double> d;
+  const auto i0 = hn::Set(d, c.i0);
+  map_exponents(c, s, n, g, [&](auto minus_w) HWY_ATTR { return hn::Mul(i0, decay(d, minus_w)); });
+}
+
 void log_values(const SersicConstants& c, const double* s, std::size_t n, double* log_g) {
   const hn::ScalableTag<double> d;
-  if (n < hn::Lanes(d)) {
-    Block padded;
-    pad(s, n, padded.values);
-    log_values(c, padded.values, hn::Lanes(d), padded.values);
-    std::copy_n(padded.values, n, log_g);
-    return;
-  }
   const auto log_i0 = hn::Set(d, c.log_i0);
   const auto ln2 = hn::Set(d, std::numbers::ln2);
-  for (std::size_t begin = 0; begin < n;) {
-    const std::size_t count = next_block(n - begin);
-    from_exponents(c, s + begin, count, log_g + begin,
-                   [&](auto minus_w) { return hn::MulAdd(ln2, minus_w, log_i0); });
-    begin += count;
-  }
+  map_exponents(c, s, n, log_g, [&](auto minus_w) HWY_ATTR { return hn::MulAdd(ln2, minus_w, log_i0); });
 }
 
 void partials(const SersicConstants& c, const double* s, std::size_t n, double* g, double* g_s, double* g_n) {
