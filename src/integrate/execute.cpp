@@ -1,7 +1,6 @@
 #include "integrate/execute.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <vector>
 
@@ -49,13 +48,11 @@ WorkCount count_work(const Plan& plan) {
     return static_cast<std::int64_t>(n) * orders.x * orders.y;
   };
   for (const TileBucket& bucket : plan.tile_buckets) {
-    const auto longer = static_cast<unsigned>(std::max(bucket.side_x, bucket.side_y));
-    count(work.tiles_per_size, static_cast<std::size_t>(std::countr_zero(longer)), bucket.count);
+    count(work.tiles_per_size, static_cast<std::size_t>(bucket.size()), bucket.count);
     work.n_evaluations += evaluations(bucket.orders, bucket.count);
   }
   for (const CellBucket& bucket : plan.cell_buckets) {
-    const auto level = static_cast<std::size_t>(std::max(bucket.level_x, bucket.level_y));
-    count(work.cells_per_level, level, bucket.n_cells);
+    count(work.cells_per_level, static_cast<std::size_t>(bucket.level()), bucket.n_cells);
     work.n_evaluations += evaluations(bucket.orders, bucket.n_cells);
   }
   work.n_cusps = std::ssize(plan.cusp_pixels);

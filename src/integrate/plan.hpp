@@ -1,6 +1,8 @@
 // The plan: which cells an elliptical profile is integrated on, and with which rule each.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -42,6 +44,9 @@ struct TileBucket {
   Orders orders;
   std::size_t first;
   std::size_t count;
+
+  /// log2 of the longer side.
+  int size() const { return std::countr_zero(static_cast<unsigned>(std::max(side_x, side_y))); }
 };
 
 /// Cells side by side, nx by ny, one in each pixel where they are pixels; else a single one inside a pixel.
@@ -63,6 +68,9 @@ struct CellBucket {
   std::size_t first;
   std::size_t count;    ///< blocks
   std::size_t n_cells;  ///< cells in them
+
+  /// Of the shorter side: 2^-level of a pixel.
+  int level() const { return std::max(level_x, level_y); }
 };
 
 /// The certificate compares a rule with one of this many more nodes in each direction.

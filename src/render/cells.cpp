@@ -1,8 +1,9 @@
 #include "render/cells.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+
+#include "integrate/tile_sums.hpp"
 
 namespace gaxel {
 namespace {
@@ -34,17 +35,17 @@ class Collector {
   }
 
   void add_tiles(const Plan& plan, const TileBucket& bucket) {
-    const auto longer = static_cast<unsigned>(std::max(bucket.side_x, bucket.side_y));
     for (std::size_t i = bucket.first; i < bucket.first + bucket.count; ++i) {
       const Tile& tile = plan.tiles[i];
-      const Shape inside{std::min(bucket.side_y, plan.band.end() - tile.row),
-                         std::min(bucket.side_x, grid().shape.nx - tile.col)};
-      add_pixels(CellKind::kTile, std::countr_zero(longer), tile.row, tile.col, inside, bucket.orders);
+      const TilePlace place{tile.row,      tile.col,        bucket.side_x,
+                            bucket.side_y, bucket.orders.x, bucket.orders.y};
+      const Shape inside = covered_by(place, plan.band, grid().shape.nx);
+      add_pixels(CellKind::kTile, bucket.size(), tile.row, tile.col, inside, bucket.orders);
     }
   }
 
   void add_cells(const Plan& plan, const CellBucket& bucket) {
-    const int level = std::max(bucket.level_x, bucket.level_y);
+    const int level = bucket.level();
     const CellKind kind = level == 0 ? CellKind::kPixel : CellKind::kPart;
     const double half_x = std::ldexp(0.5 * grid().step, -bucket.level_x);
     const double half_y = std::ldexp(0.5 * grid().step, -bucket.level_y);
