@@ -1,35 +1,19 @@
-#include <fmt/format.h>
-
 #include <array>
-#include <cmath>
-#include <limits>
-#include <vector>
+#include <memory>
 
-#include "base/nearest_name.hpp"
 #include "gaxel/component.hpp"
-#include "gaxel/error.hpp"
 #include "profile/ferrers.hpp"
 #include "profile/king.hpp"
+#include "profile/laws/nuker.hpp"
 #include "profile/moffat.hpp"
+#include "profile/parameters.hpp"
 #include "profile/sersic.hpp"
 
 namespace gaxel {
 
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNotGiven = kNoValue;
-
-constexpr ParameterSpec kX{Role::kX, "x", "pixel", "centre along the columns", -kInf, kInf, kNotGiven};
-constexpr ParameterSpec kY{Role::kY, "y", "pixel", "centre along the rows", -kInf, kInf, kNotGiven};
-constexpr ParameterSpec kFlux{Role::kFlux, "flux", "counts", "total flux, out to infinity",
-                              -kInf,       kInf,   kNotGiven};
-constexpr ParameterSpec kRe{Role::kRe, "re", "pixel", "half-light radius along the major axis", 0.01, 1e5,
-                            kNotGiven, true, true};
-constexpr ParameterSpec kN{Role::kN, "n", "", "Sersic index", 0.1, 20.0, kNotGiven, true, true, 2.0};
-constexpr ParameterSpec kQ{Role::kQ, "q", "", "axis ratio, minor over major", 0.01, 1.0, 1.0, true, true};
-constexpr ParameterSpec kTheta{
-    Role::kTheta, "theta", "rad", "direction of the major axis, from +x towards +y", -kInf, kInf, 0.0};
+using namespace specs;
 
 constexpr std::array kSersicParameters{kX, kY, kFlux, kRe, kN, kQ, kTheta};
 constexpr std::array kFixedShapeParameters{kX, kY, kFlux, kRe, kQ, kTheta};
@@ -65,6 +49,18 @@ constexpr std::array kFerrersParameters{
                   true, true, 1.0},
     ParameterSpec{Role::kShape2, "beta", "", "slope in the centre, 0 to 2: steeper; negative: flat within",
                   -8.0, 1.9, kNotGiven, true, false, 0.0},
+    kQ,
+    kTheta};
+constexpr std::array kNukerParameters{
+    kX,
+    kY,
+    kBrightness,
+    scale_radius("rb", "break radius along the major axis"),
+    positive_shape(Role::kShape1, "alpha", "", "how sharply the slope changes at rb", 0.1, 100.0, 2.0),
+    ParameterSpec{Role::kShape2, "beta", "", "slope outside: I ~ r^-beta", 0.0, 20.0, kNotGiven, true, false,
+                  1.5},
+    ParameterSpec{Role::kShape3, "gamma", "", "slope inside: I ~ r^-gamma", -2.0, 1.9, kNotGiven, true, false,
+                  0.3},
     kQ,
     kTheta};
 constexpr std::array kPointParameters{kX, kY, kFlux};
@@ -118,6 +114,9 @@ constexpr std::array kKinds{
     ComponentKind{"ferrers", "Ferrers profile",
                   "I(r) ~ (1 - (r/rout)^(2 - beta))^alpha inside rout, nothing outside.", Family::kElliptical,
                   kFerrersParameters, make_ferrers},
+    ComponentKind{"nuker", "Nuker profile",
+                  "I(r) = ib 2^((beta-gamma)/alpha) (r/rb)^-gamma (1 + (r/rb)^alpha)^((gamma-beta)/alpha).",
+                  Family::kSurface, kNukerParameters, nullptr, make_surface_law<Nuker>, 1.0},
     ComponentKind{"pointsource", "Point source", "All flux in one point: takes the form of the PSF.",
                   Family::kPoint, kPointParameters},
     ComponentKind{"sky", "Sky plane",
@@ -126,55 +125,8 @@ constexpr std::array kKinds{
 
 }  // namespace
 
-int ComponentKind::index_of(Role role) const {
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    if (parameters[i].role == role) return static_cast<int>(i);
-  }
-  return -1;
-}
-
 std::span<const ComponentKind> component_kinds() {
   return kKinds;
-}
-
-const ComponentKind& component_kind(std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const ComponentKind& kind : kKinds) {
-    if (kind.name == name) return kind;
-    names.push_back(kind.name);
-  }
-  throw InputError({"", "type", fmt::format("\"{}\"", name), "there is no such kind of component",
-                    suggestion(name, names)});
-}
-
-double Component::value(Role role) const {
-  const int index = kind->index_of(role);
-  return index < 0 ? kNotGiven : values.at(static_cast<std::size_t>(index));
-}
-
-void validate(const Component& component) {
-  if (component.kind == nullptr) {
-    throw InputError({"", "type", "", "the component has no kind", "take one from component_kinds()"});
-  }
-  const ComponentKind& kind = *component.kind;
-  const std::string source(kind.name);
-  if (component.values.size() != kind.parameters.size()) {
-    throw InputError({source, "values", std::to_string(component.values.size()), "wrong number of values",
-                      fmt::format("one for each of {} parameters", kind.parameters.size())});
-  }
-  for (std::size_t i = 0; i < component.values.size(); ++i) {
-    const ParameterSpec& spec = kind.parameters[i];
-    const double value = component.values[i];
-    if (std::isnan(value)) {
-      throw InputError(
-          {source, std::string(spec.name), "nan", "has no value", "any finite number in its range"});
-    }
-    if (!std::isfinite(value) || value < spec.min || value > spec.max) {
-      const bool bounded = std::isfinite(spec.min) && std::isfinite(spec.max);
-      throw InputError({source, std::string(spec.name), fmt::format("{}", value), "outside its range",
-                        bounded ? fmt::format("{} to {}", spec.min, spec.max) : "any finite number"});
-    }
-  }
 }
 
 }  // namespace gaxel
