@@ -30,6 +30,7 @@ Json certificate(const FitResult& result, const Tolerance& tolerance) {
           {"sum_bound", made.sum_bound},
           {"n_over", made.n_over},
           {"limit_hit", made.limit_hit},
+          {"estimated", made.estimated},
           {"evaluations_per_pixel", made.evaluations_per_pixel}};
 }
 
