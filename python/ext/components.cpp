@@ -32,8 +32,9 @@ void bind_components(nb::module_& module) {
       .def_ro("name", &ComponentKind::name)
       .def_ro("title", &ComponentKind::title)
       .def_ro("doc", &ComponentKind::doc)
-      .def_prop_ro("base_name", [](const ComponentKind& kind) { return kind.base().name; },
-                   "Name of the registry's row: without options.")
+      .def_prop_ro(
+          "base_name", [](const ComponentKind& kind) { return kind.base().name; },
+          "Name of the registry's row: without options.")
       .def_prop_ro("is_sky", [](const ComponentKind& kind) { return kind.family == Family::kSky; })
       .def_prop_ro("parameters", [](const ComponentKind& kind) {
         return std::vector<ParameterSpec>(kind.parameters.begin(), kind.parameters.end());

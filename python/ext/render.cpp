@@ -167,8 +167,8 @@ void restore(Certificate& target, const CertificateState& state) {
   int ny = 0;
   int nx = 0;
   std::vector<double> pixels;
-  std::tie(c.max_bound, c.sum_bound, c.n_over, c.limit_hit, c.estimated, c.n_evaluations, c.evaluations_per_pixel,
-           c.tiles_per_size, c.cells_per_level, ny, nx, pixels) = state;
+  std::tie(c.max_bound, c.sum_bound, c.n_over, c.limit_hit, c.estimated, c.n_evaluations,
+           c.evaluations_per_pixel, c.tiles_per_size, c.cells_per_level, ny, nx, pixels) = state;
   c.bound = Image(Shape{ny, nx});
   std::ranges::copy(pixels, c.bound.pixels().begin());
   new (&target) Certificate(std::move(c));

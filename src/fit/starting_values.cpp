@@ -234,7 +234,8 @@ void check_without_light(const std::vector<Object>& objects) {
   for (const Object& object : objects) {
     for (const SceneComponent* component : object.components) {
       if (!unknown(*component, Role::kFlux) && !unknown(*component, Role::kBrightness) &&
-          !unknown(*component, Role::kRe)) continue;
+          !unknown(*component, Role::kRe))
+        continue;
       throw FitError(fmt::format(
           "{}: no light above the noise to start from around its position, x = {:.6g}, y = {:.6g} "
           "(0-based pixels of the fitted image): give its flux and size, or another position",
@@ -273,7 +274,8 @@ void start_object(const Object& object, double psf_square) {
     propose(component, Role::kRe, radius / (half_light * std::sqrt(q)) * std::pow(3.0, rank));
     const auto specs = component.kind->parameters;
     for (std::size_t i = 0; i < specs.size(); ++i) {
-      if (is_shape(specs[i])) propose(component, i, starting_value(specs[i], component.parameter(Role::kRe).value));
+      if (is_shape(specs[i]))
+        propose(component, i, starting_value(specs[i], component.parameter(Role::kRe).value));
       if (specs[i].role == Role::kOption && !std::isnan(specs[i].fallback)) {
         propose(component, i, specs[i].fallback);
       }

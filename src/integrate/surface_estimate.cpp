@@ -228,7 +228,9 @@ SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes, bool 
   const double second = std::abs(result.flux[2] - result.flux[1]);
   constexpr double kTrust = 8.0;
   constexpr double kLeastFall = 1e-3;
-  const double fall = may_have_kink ? 1.0 : first > 0.0 ? std::clamp(kTrust * second / first, kLeastFall, 1.0) : 1.0;
+  const double fall = may_have_kink ? 1.0
+                      : first > 0.0 ? std::clamp(kTrust * second / first, kLeastFall, 1.0)
+                                    : 1.0;
   const double rounding = 4.0 * std::numeric_limits<double>::epsilon() * result.absolute;
   result.error = {first + second, second * (1.0 + fall), second * fall + (may_have_kink ? first : 0.0)};
   for (double& error : result.error) error = kSafety * error + rounding;
@@ -264,7 +266,7 @@ SurfaceEstimator::Integral SurfaceEstimator::wedge(const WedgeSide& side, const 
   if (is_wide)
     full.area = std::copysign(std::max(std::abs(side.area), kFlat * grid_.step * grid_.step), side.area);
   Integral result = integrate([&](int order) { wedge_nodes(surface_, full, wedge, order, nodes_); },
-                   surface_.may_have_kink(region_of(surface_, side, wedge).box));
+                              surface_.may_have_kink(region_of(surface_, side, wedge).box));
   for (double& flux : result.flux) flux *= full.area == 0.0 ? 0.0 : side.area / full.area;
   return result;
 }

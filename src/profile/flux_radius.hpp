@@ -10,8 +10,8 @@ namespace gaxel {
 /// error below 1e-12 where the light is not that faint.
 double flux_radius(const RadialLaw& law, double share);
 
-/// The same for other laws, to a few per cent: for starting values. Of laws without a finite flux, that inside
-/// 20 scale radii counts as all.
+/// The same for other laws, to a few per cent: for starting values. Of laws without a finite flux, that
+/// inside 20 scale radii counts as all.
 double flux_radius(const SurfaceLaw& law, double share);
 
 }  // namespace gaxel

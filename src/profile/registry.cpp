@@ -8,12 +8,12 @@
 #include "profile/laws/core_sersic.hpp"
 #include "profile/laws/edge_on_disc.hpp"
 #include "profile/laws/ferrers.hpp"
-#include "profile/laws/gaussian_ring.hpp"
 #include "profile/laws/flat_bar.hpp"
+#include "profile/laws/gaussian_ring.hpp"
 #include "profile/laws/king.hpp"
 #include "profile/laws/moffat.hpp"
-#include "profile/laws/sersic.hpp"
 #include "profile/laws/nuker.hpp"
+#include "profile/laws/sersic.hpp"
 #include "profile/moffat.hpp"
 #include "profile/parameters.hpp"
 #include "profile/sersic.hpp"
@@ -179,14 +179,17 @@ constexpr std::array kKinds{
         Family::kElliptical, kSersicParameters, make_sersic, make_surface_law<Sersic>, kNoValue, true, true},
     ComponentKind{"exponential", "Exponential disc",
                   "The Sersic profile of n = 1: I(r) ~ exp(-r/h) with re = 1.678347 h.", Family::kElliptical,
-                  kFixedShapeParameters, make_sersic_of<1.0>, make_surface_law<ExponentialLaw>, kNoValue, true, true},
+                  kFixedShapeParameters, make_sersic_of<1.0>, make_surface_law<ExponentialLaw>, kNoValue,
+                  true, true},
     ComponentKind{"devaucouleurs", "De Vaucouleurs profile", "The Sersic profile of n = 4.",
-                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<4.0>, make_surface_law<DeVaucouleursLaw>, kNoValue, true, true},
+                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<4.0>,
+                  make_surface_law<DeVaucouleursLaw>, kNoValue, true, true},
     ComponentKind{"gaussian", "Gaussian", "The Sersic profile of n = 0.5: FWHM = 2 re, along the major axis.",
-                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<0.5>, make_surface_law<GaussianLaw>, kNoValue, true, true},
-    ComponentKind{"moffat", "Moffat profile",
-                  "I(r) ~ (1 + (r/rd)^2)^-beta with rd = fwhm / (2 sqrt(2^(1/beta) - 1)).",
-                  Family::kElliptical, kMoffatParameters, make_moffat, make_surface_law<Moffat>, kNoValue, true, true},
+                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<0.5>,
+                  make_surface_law<GaussianLaw>, kNoValue, true, true},
+    ComponentKind{
+        "moffat", "Moffat profile", "I(r) ~ (1 + (r/rd)^2)^-beta with rd = fwhm / (2 sqrt(2^(1/beta) - 1)).",
+        Family::kElliptical, kMoffatParameters, make_moffat, make_surface_law<Moffat>, kNoValue, true, true},
     ComponentKind{"king", "Modified King profile",
                   "I(r) ~ ((1 + (r/rc)^2)^(-1/alpha) - (1 + (rt/rc)^2)^(-1/alpha))^alpha inside rt, nothing "
                   "outside.",
@@ -197,10 +200,11 @@ constexpr std::array kKinds{
     ComponentKind{"nuker", "Nuker profile",
                   "I(r) = ib 2^((beta-gamma)/alpha) (r/rb)^-gamma (1 + (r/rb)^alpha)^((gamma-beta)/alpha).",
                   Family::kSurface, kNukerParameters, nullptr, make_surface_law<Nuker>, 1.0},
-    ComponentKind{"coresersic", "Core-Sersic profile",
-                  "I(r) ~ (1 + (rb/r)^alpha)^(gamma/alpha) exp(-b_n ((r^alpha + rb^alpha)/re^alpha)^(1/(alpha n))), "
-                  "ib at rb.",
-                  Family::kSurface, kCoreSersicParameters, nullptr, make_surface_law<CoreSersic>, 1.0},
+    ComponentKind{
+        "coresersic", "Core-Sersic profile",
+        "I(r) ~ (1 + (rb/r)^alpha)^(gamma/alpha) exp(-b_n ((r^alpha + rb^alpha)/re^alpha)^(1/(alpha n))), "
+        "ib at rb.",
+        Family::kSurface, kCoreSersicParameters, nullptr, make_surface_law<CoreSersic>, 1.0},
     ComponentKind{"brokenexponential", "Broken exponential",
                   "I(r) ~ exp(-r/h1) (1 + exp(alpha (r - rb)))^((1/h1 - 1/h2)/alpha).", Family::kSurface,
                   kBrokenExponentialParameters, nullptr, make_surface_law<BrokenExponential>, kNoValue, true},
@@ -208,12 +212,13 @@ constexpr std::array kKinds{
                   kGaussianRingParameters, nullptr, make_surface_law<GaussianRing>, kNoValue, false, true},
     ComponentKind{"gaussianring2side", "Gaussian ring of two widths",
                   "I(a) ~ exp(-(a - r)^2 / (2 sigma^2)), sigma_in inside of r and sigma_out outside.",
-                  Family::kSurface, kGaussianRing2SideParameters, nullptr, make_surface_law<GaussianRing2Side>,
-                  kNoValue, false, true},
-    ComponentKind{"flatbar", "Flat bar",
-                  "A broken exponential along the major axis that turns into exp(-r/h1) at the angle opening from "
-                  "it.",
-                  Family::kSurface, kFlatBarParameters, nullptr, make_surface_law<FlatBar>, 0.0},
+                  Family::kSurface, kGaussianRing2SideParameters, nullptr,
+                  make_surface_law<GaussianRing2Side>, kNoValue, false, true},
+    ComponentKind{
+        "flatbar", "Flat bar",
+        "A broken exponential along the major axis that turns into exp(-r/h1) at the angle opening from "
+        "it.",
+        Family::kSurface, kFlatBarParameters, nullptr, make_surface_law<FlatBar>, 0.0},
     ComponentKind{"edgeondisc", "Disc seen edge-on",
                   "I(x, y) ~ (x/rs) K1(x/rs) sech^2(y/hs), x along the disc.", Family::kSurface,
                   kEdgeDiscParameters, nullptr, make_surface_law<EdgeDisc>, kNoValue, true},

@@ -1,5 +1,6 @@
-// The broken exponential I = S exp(-r) (1 + exp(alpha (r - B)))^((1 - 1/H) / alpha), 1 in the centre; r = 1 is the
-// inner scale length, H = h2 / h1, B = rb / h1 (Erwin, Pohlen & Beckman 2008, AJ 135, 20, eq. 5; Imfit's).
+// The broken exponential I = S exp(-r) (1 + exp(alpha (r - B)))^((1 - 1/H) / alpha), 1 in the centre; r = 1
+// is the inner scale length, H = h2 / h1, B = rb / h1 (Erwin, Pohlen & Beckman 2008, AJ 135, 20, eq. 5;
+// Imfit's).
 #pragma once
 
 #include "profile/law_template.hpp"
@@ -11,8 +12,7 @@ class BrokenExponential {
  public:
   static constexpr std::size_t kShapes = 3;
 
-  explicit BrokenExponential(const T* shapes)
-      : outer_(shapes[0]), break_(shapes[1]), alpha_(shapes[2]) {
+  explicit BrokenExponential(const T* shapes) : outer_(shapes[0]), break_(shapes[1]), alpha_(shapes[2]) {
     power_ = (T(1.0) - T(1.0) / outer_) / alpha_;
     log_centre_ = softplus(-alpha_ * break_);
   }

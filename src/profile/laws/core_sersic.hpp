@@ -2,8 +2,8 @@
 //
 //   I ~ (1 + r^-alpha)^(gamma/alpha) exp(-b ((r^alpha + 1) / R^alpha)^(1/(alpha n))),
 //
-// 1 at the break radius r = 1; R = re / rb (Graham et al. 2003, AJ 125, 2951, eq. 5). b is the Sersic law's b_n, so
-// that without a core re is the half-light radius: GALFIT's and Imfit's convention.
+// 1 at the break radius r = 1; R = re / rb (Graham et al. 2003, AJ 125, 2951, eq. 5). b is the Sersic law's
+// b_n, so that without a core re is the half-light radius: GALFIT's and Imfit's convention.
 #pragma once
 
 #include "profile/law_template.hpp"

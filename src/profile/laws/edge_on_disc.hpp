@@ -1,6 +1,6 @@
-// Discs seen edge-on: I = x K1(x) sech^(2/n)(n y / (2 z)), x = |u| and y = v in scale lengths, 1 in the centre. n = 1
-// is the isothermal disc, whose scale height in GALFIT's sech^2(y / hs) is hs = 2 z (van der Kruit & Searle 1981, A&A
-// 95, 105; van der Kruit 1988, A&A 192, 117).
+// Discs seen edge-on: I = x K1(x) sech^(2/n)(n y / (2 z)), x = |u| and y = v in scale lengths, 1 in the
+// centre. n = 1 is the isothermal disc, whose scale height in GALFIT's sech^2(y / hs) is hs = 2 z (van der
+// Kruit & Searle 1981, A&A 95, 105; van der Kruit 1988, A&A 192, 117).
 #pragma once
 
 #include "profile/law_template.hpp"
@@ -28,8 +28,8 @@ class EdgeOnDisc {
     return x_bessel_k1(value_of(u) < 0.0 ? -u : u) * vertical_light(v / height_, n_);
   }
 
-  /// The integral of x K1(x) over all x is pi, that of sech^(2/n)(n w / 2) 2 sqrt(pi) Gamma(1/n) / (n Gamma(1/n +
-  /// 1/2)).
+  /// The integral of x K1(x) over all x is pi, that of sech^(2/n)(n w / 2) 2 sqrt(pi) Gamma(1/n) / (n
+  /// Gamma(1/n + 1/2)).
   T total() const {
     using std::exp;
     const T a = T(1.0) / n_;

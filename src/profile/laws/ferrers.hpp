@@ -1,5 +1,5 @@
-// The modified Ferrers law I = (1 - r^(2 - beta))^alpha inside r = 1, nothing outside (Ferrers 1877; Peng et al.
-// 2010, AJ 139, 2097, eq. 12).
+// The modified Ferrers law I = (1 - r^(2 - beta))^alpha inside r = 1, nothing outside (Ferrers 1877; Peng et
+// al. 2010, AJ 139, 2097, eq. 12).
 #pragma once
 
 #include "profile/law_template.hpp"
@@ -18,6 +18,7 @@ class Ferrers {
     using std::expm1;
     using std::log;
     if (!(value_of(r) < 1.0)) return T(0.0);
+    if (!(value_of(r) > 0.0)) return T(1.0);
     return exp(alpha_ * log(-expm1(power_ * log(r))));
   }
 

@@ -2,9 +2,9 @@
 //
 //   I = S exp(-r) (1 + exp(alpha (r - B)))^((1 - 1/H) / alpha), 1 in the centre,
 //
-// r the elliptical radius in units of the inner scale length. B is the break where it lies on the ellipse of true
-// distance rb; 1/H that of the outer scale length on the axis, turning with the square of the angle from it into the
-// inner one at the angle `opening` (Erwin et al. 2021, MNRAS 502, 2446; Imfit's FlatBar).
+// r the elliptical radius in units of the inner scale length. B is the break where it lies on the ellipse of
+// true distance rb; 1/H that of the outer scale length on the axis, turning with the square of the angle from
+// it into the inner one at the angle `opening` (Erwin et al. 2021, MNRAS 502, 2446; Imfit's FlatBar).
 #pragma once
 
 #include "profile/law_template.hpp"

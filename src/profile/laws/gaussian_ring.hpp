@@ -1,5 +1,6 @@
-// Rings whose light falls as a Gaussian from the radius r = 1, inwards with one width and outwards with the same or
-// another: I = exp(-(r - 1)^2 / (2 s^2)) (Imfit's GaussianRing and GaussianRing2Side, Erwin 2015, ApJ 799, 226).
+// Rings whose light falls as a Gaussian from the radius r = 1, inwards with one width and outwards with the
+// same or another: I = exp(-(r - 1)^2 / (2 s^2)) (Imfit's GaussianRing and GaussianRing2Side, Erwin 2015, ApJ
+// 799, 226).
 #pragma once
 
 #include "profile/law_template.hpp"

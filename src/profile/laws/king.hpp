@@ -1,5 +1,6 @@
-// The modified King law I = ((1 + r^2)^(-1/alpha) - (1 + c^2)^(-1/alpha))^alpha inside r = c, nothing outside; r = 1
-// is the core radius (Elson 1999, in Globular Clusters, Cambridge, p. 209; alpha = 2: King 1962, AJ 67, 471).
+// The modified King law I = ((1 + r^2)^(-1/alpha) - (1 + c^2)^(-1/alpha))^alpha inside r = c, nothing
+// outside; r = 1 is the core radius (Elson 1999, in Globular Clusters, Cambridge, p. 209; alpha = 2: King
+// 1962, AJ 67, 471).
 #pragma once
 
 #include "profile/law_template.hpp"

@@ -1,5 +1,5 @@
-// The Moffat law I = (1 + k r^2)^-beta, k = 4 (2^(1/beta) - 1), 1 in the centre; r = 1 is the full width at half
-// maximum (Moffat 1969, A&A 3, 455).
+// The Moffat law I = (1 + k r^2)^-beta, k = 4 (2^(1/beta) - 1), 1 in the centre; r = 1 is the full width at
+// half maximum (Moffat 1969, A&A 3, 455).
 #pragma once
 
 #include "profile/law_template.hpp"

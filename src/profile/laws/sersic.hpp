@@ -1,5 +1,5 @@
-// The Sersic law I = exp(-b_n (r^(1/n) - 1)), 1 at the half-light radius r = 1 (Graham & Driver 2005, PASA 22,
-// 118, eq. 1 to 4).
+// The Sersic law I = exp(-b_n (r^(1/n) - 1)), 1 at the half-light radius r = 1 (Graham & Driver 2005, PASA
+// 22, 118, eq. 1 to 4).
 #pragma once
 
 #include "profile/law_template.hpp"
@@ -16,12 +16,8 @@ class Sersic {
   T intensity(const T& r) const {
     using std::exp;
     using std::log;
+    if (!(value_of(r) > 0.0)) return exp(b_);
     return exp(-b_ * (exp(log(r) / n_) - T(1.0)));
-  }
-
-  T peak() const {
-    using std::exp;
-    return exp(b_);
   }
 
   /// 2 pi n e^b b^(-2n) Gamma(2n).
