@@ -46,7 +46,7 @@ class SurfaceEstimator {
 
  private:
   template <class Nodes>
-  Integral integrate(const Nodes& nodes);
+  Integral integrate(const Nodes& nodes, bool may_have_kink);
 
   const Surface& surface_;
   const Grid& grid_;

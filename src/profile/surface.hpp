@@ -61,7 +61,10 @@ class Surface {
   /// see LawFeature.
   std::array<double, 2> nodes_needed(const NodeRegion& region) const;
 
-  /// Whether something that is not smooth crosses the box.
+  /// Whether something that is not smooth may cross the box: then a rule's error need not fall as fast as its
+  /// last steps tell.
+  bool may_have_kink(const OffsetBox& box) const { return law_->has_kinks() || crosses_edge(box); }
+  /// Whether a LawFeature of width 0 crosses the box.
   bool crosses_edge(const OffsetBox& box) const;
 
   /// See SurfaceLaw::centre_power.
