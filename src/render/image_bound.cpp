@@ -21,7 +21,7 @@ void bound_image(const Image& light_bound, const Convolver* convolver, const Lig
   const double phases = 8.0 * kEpsilon * (light_bound.nx() + light_bound.ny());
   const double rounding = transforms * size.norm * convolver->response_norm(Sampling::kIntegrated) +
                           (transforms + phases) * size.points * convolver->response_norm(Sampling::kPoint);
-  for (double& b : certificate.bound.pixels()) b += rounding;
+  for (double& b : certificate.bound.pixels()) b += rounding + size.error;
 }
 
 void sum_up(const Tolerance& tolerance, double total_flux, ConstImageView image, Certificate& certificate) {

@@ -10,6 +10,7 @@
 #include "psf/convolver.hpp"
 #include "render/cells.hpp"
 #include "render/check_options.hpp"
+#include "render/convolved_profiles.hpp"
 #include "render/convolved_point.hpp"
 #include "render/image_bound.hpp"
 #include "render/light.hpp"
@@ -75,6 +76,7 @@ class Renderer::Impl {
     if (psf) {
       convolver_.emplace(*psf, shape);
       light_grid_ = convolver_->model_grid();
+      profiles_.emplace(*psf, *convolver_, options.threads);
       floor_share_ = 1.0 / convolver_->amplification(Sampling::kIntegrated);
     }
   }
@@ -85,8 +87,13 @@ class Renderer::Impl {
     const auto plan = std::make_shared<RenderPlan::Impl>();
     plan->grid = light_grid_;
     for (std::size_t i = 0; i < lights.size(); ++i) {
+      if (profiles_ && profiles_->split(lights[i], split_tolerance(), true)) {
+        plan->lights.push_back(nullptr);  // it needs no cells
+        continue;
+      }
       const LightOptions wanted = light_options(lights[i], lights.size());
-      const bool known = previous != nullptr && i < previous->lights.size();
+      const bool known =
+          previous != nullptr && i < previous->lights.size() && previous->lights[i] != nullptr;
       if (known && still_holds(*previous->lights[i], lights[i], wanted)) {
         plan->lights.push_back(previous->lights[i]);
       } else {
@@ -117,13 +124,17 @@ class Renderer::Impl {
         part.derivatives.emplace_back(jacobian, shape);
       }
     }
+    const std::vector<EllipticalLight> lights = lights_of(parts);
+    check_plan(plan, lights);
+    const Splits splits = splits_of(parts, lights);
     Image light = convolver_ ? Image(light_grid_.shape) : Image();
     Image bound = options.certificate ? Image(light_grid_.shape) : Image();
     ImageView bound_view = bound.view();
-    render_elliptical(parts, plan, convolver_ ? light.view() : image,
+    render_elliptical(parts, lights, splits, plan, convolver_ ? light.view() : image,
                       options.certificate ? &bound_view : nullptr, certificate);
     if (convolver_) {
       convolve(parts, light, image);
+      add_split(parts, splits, image);
     } else {
       for (const Part& part : parts) {
         if (part.family() == Family::kPoint)
@@ -131,7 +142,7 @@ class Renderer::Impl {
       }
     }
     if (options.certificate) {
-      bound_image(bound, convolver_ ? &*convolver_ : nullptr, light_size(parts, light), certificate);
+      bound_image(bound, convolver_ ? &*convolver_ : nullptr, light_size(parts, splits, light), certificate);
       sum_up(options.tolerance, total_flux(parts), image, certificate);
     }
     for (const Part& part : parts) {
@@ -163,10 +174,16 @@ class Renderer::Impl {
     const ConstImageView on_light_grid = convolver_ ? of_light.view() : cotangent;
     const std::vector<EllipticalLight> lights = lights_of(parts);
     check_plan(plan, lights);
+    const Splits splits = splits_of(parts, lights);
+    std::vector<ConvolvedProfiles::Wanted> convolved;
     for (const Part& part : parts) {
       if (part.roles.empty()) continue;
       switch (part.family()) {
         case Family::kElliptical:
+          if (splits[part.light]) {
+            convolved.push_back({splits[part.light].get(), light_parameters(part.roles), part.gradient});
+            break;
+          }
           light_gradient({&lights[part.light], plan_of(plan, part.light),
                           light_options(lights[part.light], lights.size())},
                          light_parameters(part.roles), on_light_grid, part.gradient);
@@ -179,12 +196,42 @@ class Renderer::Impl {
           break;
       }
     }
+    if (!convolved.empty()) profiles_->gradients(convolved, cotangent);
   }
 
   Shape shape;
   RenderOptions options;
 
  private:
+  using Splits = std::vector<std::unique_ptr<const SplitLight>>;  // of each light; null: integrated
+
+  // Errors of transforms are spread over the pixels of the PSF.
+  double split_tolerance() const { return std::max(options.tolerance.atol, 3e-9); }
+
+  Splits splits_of(const std::vector<Part>& parts, const std::vector<EllipticalLight>& lights) const {
+    Splits splits(lights.size());
+    if (!profiles_) return splits;
+    for (const Part& part : parts) {
+      if (part.family() != Family::kElliptical) continue;
+      splits[part.light] = profiles_->split(lights[part.light], split_tolerance(), !part.roles.empty());
+    }
+    return splits;
+  }
+
+  void add_split(const std::vector<Part>& parts, const Splits& splits, ImageView image) const {
+    std::vector<const SplitLight*> plain;
+    for (const Part& part : parts) {
+      if (part.family() != Family::kElliptical || !splits[part.light]) continue;
+      if (part.roles.empty()) {
+        plain.push_back(splits[part.light].get());
+      } else {
+        profiles_->add_with_derivatives(*splits[part.light], light_parameters(part.roles), image,
+                                        part.derivatives);
+      }
+    }
+    profiles_->add(plain, image);
+  }
+
   static double total_flux(const std::vector<Part>& parts) {
     double total = 0.0;
     for (const Part& part : parts) {
@@ -193,8 +240,13 @@ class Renderer::Impl {
     return total;
   }
 
-  LightSize light_size(const std::vector<Part>& parts, const Image& light) const {
-    LightSize size{norm(light), 0.0};
+  LightSize light_size(const std::vector<Part>& parts, const Splits& splits, const Image& light) const {
+    LightSize size{norm(light), 0.0, 0.0};
+    for (const auto& split : splits) {
+      if (!split) continue;
+      size.points += std::abs(split->light().flux);
+      size.error += profiles_->error(*split);
+    }
     for (const Part& part : parts) {
       if (part.family() == Family::kPoint) size.points += std::abs(part.component->value(Role::kFlux));
     }
@@ -252,14 +304,13 @@ class Renderer::Impl {
             n_lights > 1};
   }
 
-  void render_elliptical(const std::vector<Part>& parts, const RenderPlan::Impl* plan, ImageView to,
-                         ImageView* bound, Certificate& certificate) const {
-    const std::vector<EllipticalLight> lights = lights_of(parts);
-    check_plan(plan, lights);
+  void render_elliptical(const std::vector<Part>& parts, const std::vector<EllipticalLight>& lights,
+                         const Splits& splits, const RenderPlan::Impl* plan, ImageView to, ImageView* bound,
+                         Certificate& certificate) const {
     Write write = Write::kReplace;  // what comes first
     std::vector<PlannedLight> plain;
     for (const Part& part : parts) {
-      if (part.family() != Family::kElliptical) continue;
+      if (part.family() != Family::kElliptical || splits[part.light]) continue;
       const EllipticalLight& light = lights[part.light];
       const PlannedLight planned{&light, plan_of(plan, part.light), light_options(light, lights.size())};
       if (part.roles.empty()) {
@@ -307,6 +358,7 @@ class Renderer::Impl {
   }
 
   std::optional<Convolver> convolver_;
+  std::optional<ConvolvedProfiles> profiles_;
   Grid light_grid_;
   double floor_share_ = 1.0;  // of a data pixel's error that a pixel of the light grid may have
 };
