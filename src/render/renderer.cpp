@@ -36,6 +36,14 @@ std::vector<LightParameter> light_parameters(const std::vector<Role>& roles) {
   return parameters;
 }
 
+// What is left out of a convolution is small beside the tolerance.
+ConvolverOptions convolver_options(const Tolerance& tolerance) {
+  ConvolverOptions options;
+  options.negligible_light = 0.25 * std::max(tolerance.atol, 1e-14);
+  options.negligible_transfer = std::min(options.negligible_transfer, 1e-4 * options.negligible_light);
+  return options;
+}
+
 std::string to_text(const Grid& grid) {
   std::ostringstream text;
   text << grid.shape.ny << " x " << grid.shape.nx << " cells of side " << grid.step << " from (" << grid.x0
@@ -73,7 +81,7 @@ class Renderer::Impl {
     check_options(shape, options);
     light_grid_ = Grid{shape, 0.0, 0.0, 1.0};
     if (psf) {
-      convolver_.emplace(*psf, shape);
+      convolver_.emplace(*psf, shape, convolver_options(options.tolerance));
       light_grid_ = convolver_->model_grid();
       floor_share_ = 1.0 / convolver_->amplification(Sampling::kIntegrated);
     }
@@ -130,9 +138,10 @@ class Renderer::Impl {
           add_bare_point(*part.component, part.roles, image, part.derivatives);
       }
     }
+    certificate.total_flux = total_flux(parts);
     if (options.certificate) {
       bound_image(bound, convolver_ ? &*convolver_ : nullptr, light_size(parts, light), certificate);
-      sum_up(options.tolerance, total_flux(parts), image, certificate);
+      sum_up(options.tolerance, image, certificate);
     }
     for (const Part& part : parts) {
       if (part.family() == Family::kSky) add_sky(*part.component, part.roles, image, part.derivatives);
