@@ -47,7 +47,8 @@ void register_transforms(const std::string& name, int n_images, Shape padded) {
 }
 
 void register_render(const std::string& name, const char* what, bool derivatives, const Renderer& renderer) {
-  benchmark::RegisterBenchmark((name + "/" + what).c_str(), [&renderer, derivatives](benchmark::State& state) {
+  benchmark::RegisterBenchmark((name + "/" + what).c_str(), [&renderer,
+                                                             derivatives](benchmark::State& state) {
     const Component component = kGalaxy.component();
     Image image(kGalaxy.shape);
     const std::vector<std::uint8_t> wanted(component.values.size(), 1);

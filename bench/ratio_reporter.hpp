@@ -11,15 +11,14 @@
 
 namespace gaxel::bench {
 
-/// Benchmarks are named "case/what"; the one whose "what" is the yardstick is that of the case. The fastest of
-/// the repetitions counts: the rest is the machine's noise.
+/// Benchmarks are named "case/what"; the one whose "what" is the yardstick is that of the case. The fastest
+/// of the repetitions counts: the rest is the machine's noise.
 class RatioReporter : public benchmark::BenchmarkReporter {
  public:
   explicit RatioReporter(std::string yardstick) : yardstick_(std::move(yardstick)) {}
 
   bool ReportContext(const Context&) override {
-    fmt::print("{:<58} {:>12} {:>12} {:>12}\n", "case / what", "ms", "ns a pixel",
-               "/ " + yardstick_);
+    fmt::print("{:<58} {:>12} {:>12} {:>12}\n", "case / what", "ms", "ns a pixel", "/ " + yardstick_);
     return true;
   }
 

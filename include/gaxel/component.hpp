@@ -78,10 +78,14 @@ std::span<const ComponentKind> component_kinds();
 /// The kind of that name. Throws InputError (key "type", with the nearest name) when there is none.
 const ComponentKind& component_kind(std::string_view name);
 
+/// Component::psf of light that no PSF spreads.
+inline constexpr int kNoPsf = -1;
+
 /// A component with values for all its kind's parameters, in the kind's order and gaxel's inner units.
 struct Component {
   const ComponentKind* kind = nullptr;
   std::vector<double> values;
+  int psf = 0;  ///< which of several PSFs it is seen through (MultiPsfRenderer), or kNoPsf
 
   double value(Role role) const;  ///< NaN when the kind has no such parameter
 };

@@ -55,8 +55,8 @@ std::array<std::array<double, kPanelTerms>, kPanelTerms> monomials_of_values() {
   for (std::size_t j = 0; j < n; ++j) {
     const double angle = std::acos(chebyshev_node(j, n));
     for (std::size_t k = 0; k < n; ++k) {
-      const double weight = (k == 0 ? 1.0 : 2.0) / static_cast<double>(n) *
-                            std::cos(static_cast<double>(k) * angle);
+      const double weight =
+          (k == 0 ? 1.0 : 2.0) / static_cast<double>(n) * std::cos(static_cast<double>(k) * angle);
       for (std::size_t c = 0; c < n; ++c) result[c][j] += weight * powers[k][c];
     }
   }
@@ -72,7 +72,8 @@ std::vector<double> make_chunk_matrix() {
       double* to = matrix.data() + j * kChunkTerms + panel * kPanelTerms;
       for (std::size_t i = 0; i < kPanelTerms; ++i) {
         const double in_panel = 0.5 * (1.0 + chebyshev_node(i, kPanelTerms));
-        const double x = 2.0 * (static_cast<double>(panel) + in_panel) / static_cast<double>(kChunkPanels) - 1.0;
+        const double x =
+            2.0 * (static_cast<double>(panel) + in_panel) / static_cast<double>(kChunkPanels) - 1.0;
         const double value = lagrange(j, x);
         for (std::size_t c = 0; c < kPanelTerms; ++c) to[c] += monomials[c][i] * value;
       }
@@ -158,9 +159,9 @@ void HankelRule::apply(const double* f, double scale, double* values) const {
 
 const HankelRule& HankelRule::low(int level, LightEnd end) {
   static std::array<std::array<Made, 2>, kMaxHankelLevel + 1> made;
-  return made.at(static_cast<std::size_t>(level))
-      .at(end == LightEnd::kEdge ? 1 : 0)
-      .get([&] { return make_low(level, end); });
+  return made.at(static_cast<std::size_t>(level)).at(end == LightEnd::kEdge ? 1 : 0).get([&] {
+    return make_low(level, end);
+  });
 }
 
 const HankelRule& HankelRule::octave(int m) {

@@ -23,13 +23,13 @@ enum class Window { kNone, kCore, kShell };
 // A law's light at the nodes of a rule, with or without a window, and its partials to the shapes.
 class NodeValues {
  public:
-  NodeValues(const RadialLaw& law, bool with_shapes) : law_(law), n_shapes_(with_shapes ? law.n_shapes() : 0) {}
+  NodeValues(const RadialLaw& law, bool with_shapes)
+      : law_(law), n_shapes_(with_shapes ? law.n_shapes() : 0) {}
 
   std::size_t n_functions() const { return 1 + n_shapes_; }
 
   /// values[f * stride + r]: the transforms at the rule's z.
-  void transform(const HankelRule& rule, double radius, Window window, double* values,
-                 std::size_t stride) {
+  void transform(const HankelRule& rule, double radius, Window window, double* values, std::size_t stride) {
     const std::size_t n = rule.n_nodes();
     s_.resize(n);
     g_s_.resize(n);
@@ -45,7 +45,8 @@ class NodeValues {
     }
     const LightValues values_of{g_.data(), n_shapes_ > 0 ? g_s_.data() : nullptr, g_.data() + n, n_shapes_};
     if (window != Window::kNone) apply_window(radius, WindowPart::kCore, s_.data(), n, values_of);
-    if (window == Window::kShell) apply_window(radius / kShellRatio, WindowPart::kWings, s_.data(), n, values_of);
+    if (window == Window::kShell)
+      apply_window(radius / kShellRatio, WindowPart::kWings, s_.data(), n, values_of);
     for (std::size_t f = 0; f < n_functions(); ++f) {
       rule.apply(g_.data() + f * n, radius * radius, values + f * stride);
     }
@@ -90,7 +91,8 @@ double shell_power(NodeValues& light, double radius, int first) {
   constexpr std::size_t kSamples = 5;
   static const auto make = [](double from) {
     std::vector<double> z(kSamples);
-    for (std::size_t i = 0; i < kSamples; ++i) z[i] = kShellRatio * from * (1.0 + 0.14 * static_cast<double>(i));
+    for (std::size_t i = 0; i < kSamples; ++i)
+      z[i] = kShellRatio * from * (1.0 + 0.14 * static_cast<double>(i));
     return HankelRule(z, z.back(), LightEnd::kSmooth);
   };
   static const std::array<HankelRule, 2> rules{make(kChunkBand), make(2.0 * kChunkBand)};
@@ -179,10 +181,12 @@ void HankelTable::make(const RadialLaw& law, const HankelRequest& request, const
     }
     add_chunk(values.data(), static_cast<std::size_t>(m), kChunkNodes);
   }
-  const HankelRule& last = n_octaves == 1 ? HankelRule::low(0, LightEnd::kSmooth) : HankelRule::octave(n_octaves - 1);
+  const HankelRule& last =
+      n_octaves == 1 ? HankelRule::low(0, LightEnd::kSmooth) : HankelRule::octave(n_octaves - 1);
   const double last_radius = n_octaves == 1 ? radius_ : radius_ * HankelRule::octave_radius(n_octaves - 1);
-  error_ = kRounding + std::max(light_within(law, radius_ * HankelRule::low(0, LightEnd::kSmooth).t().front()),
-                                light_within(law, last_radius * last.t().front()));
+  error_ =
+      kRounding + std::max(light_within(law, radius_ * HankelRule::low(0, LightEnd::kSmooth).t().front()),
+                           light_within(law, last_radius * last.t().front()));
   measure_interpolation();
   measure_junctions(static_cast<std::size_t>(n_octaves));
   if (core.windowed) error_ += wing_power(law, light, radius_);
@@ -202,7 +206,8 @@ void HankelTable::make_uniform(const RadialLaw& law, const HankelRequest& reques
   log2_panels_ = static_cast<int>(std::bit_width(n_panels_)) - 1;
   coefficients_.resize(n_functions_ * n_panels_ * kPanelTerms);
   std::vector<double> values(n_functions_ * rule.n_values());
-  light.transform(rule, radius_, core.windowed ? Window::kCore : Window::kNone, values.data(), rule.n_values());
+  light.transform(rule, radius_, core.windowed ? Window::kCore : Window::kNone, values.data(),
+                  rule.n_values());
   for (std::size_t chunk = 0; chunk < n_chunks; ++chunk) {
     add_chunk(values.data() + chunk * kChunkNodes, chunk, rule.n_values());
   }

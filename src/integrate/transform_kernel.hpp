@@ -37,8 +37,8 @@ class TransformRows {
   TransformRows(const HankelTable& table, const EllipseFrame& frame, double step, std::size_t n_columns);
 
   /// re[d][j] and im[d][j], j < n: the image of weights[d].
-  void row(double ky, std::size_t n, std::span<const TransformWeights> weights,
-           std::span<double* const> re, std::span<double* const> im) const;
+  void row(double ky, std::size_t n, std::span<const TransformWeights> weights, std::span<double* const> re,
+           std::span<double* const> im) const;
 
   /// products[d] += real part of the sum over j < n of (re[j] + i im[j]) * transform of weights[d].
   void row_adjoint(double ky, std::size_t n, std::span<const TransformWeights> weights, const double* re,

@@ -32,8 +32,18 @@ std::vector<const Convolver*> distinct(std::size_t n, ConvolverOf&& convolver_of
 
 }  // namespace
 
-std::unique_ptr<const SplitLight> ConvolvedProfiles::split(const EllipticalLight& light, double tolerance,
+// What is left out of a convolution is small beside the tolerance.
+ConvolverOptions convolver_options(const Tolerance& tolerance) {
+  ConvolverOptions options;
+  options.negligible_light = 0.25 * std::max(tolerance.atol, 1e-14);
+  options.negligible_transfer = std::min(options.negligible_transfer, 1e-4 * options.negligible_light);
+  return options;
+}
+
+std::unique_ptr<const SplitLight> ConvolvedProfiles::split(const EllipticalLight& light,
                                                            bool with_shapes) const {
+  // An error of the transform is spread over the pixels of the PSF; the laws of the registry reach 3e-9.
+  const double tolerance = std::max(tolerance_.atol, 3e-9);
   auto split = std::make_unique<const SplitLight>(
       light, base_->model_grid(), std::numbers::sqrt2 * base_->highest_frequency(), tolerance, with_shapes);
   return split->error() <= tolerance ? std::move(split) : nullptr;
@@ -59,7 +69,9 @@ const Convolver& ConvolvedProfiles::convolver_for(const SplitLight& light) const
   const double up = -base_->model_grid().y0;
   const Reach reach{least.nx - base_->region().nx - right + x, right + x,
                     least.ny - base_->region().ny - up + y, up + y};
-  wider_.push_back(std::make_unique<const Convolver>(psf_, base_->region(), ConvolverOptions{reach}));
+  ConvolverOptions options = convolver_options(tolerance_);
+  options.reach = reach;
+  wider_.push_back(std::make_unique<const Convolver>(psf_, base_->region(), options));
   return *wider_.back();
 }
 
@@ -167,8 +179,8 @@ void ConvolvedProfiles::gradients(std::span<const Wanted> wanted, ConstImageView
       const Wanted& w = wanted[i];
       if (convolvers[i] != convolver) continue;
       const EllipticalLight& light = w.light->light();
-      const Moments sums = w.light->sum_samples(convolver->model_grid(), convolver->padded(),
-                                                of_samples.view(), threads_);
+      const Moments sums =
+          w.light->sum_samples(convolver->model_grid(), convolver->padded(), of_samples.view(), threads_);
       for (std::size_t p = 0; p < w.parameters.size(); ++p) {
         w.gradient[p] +=
             sum_of_products(derivative_weights(*light.law, light.frame, light.flux, w.parameters[p]), sums);
@@ -179,7 +191,7 @@ void ConvolvedProfiles::gradients(std::span<const Wanted> wanted, ConstImageView
 
 double ConvolvedProfiles::error(const SplitLight& light) const {
   // The mean over all frequencies of |T| is at most the root of the mean of its square.
-  return std::abs(light.light().flux) * (light.error() * base_->response_norm(Sampling::kPoint) + base_->outside());
+  return std::abs(light.light().flux) * light.error() * base_->response_norm(Sampling::kPoint);
 }
 
 }  // namespace gaxel

@@ -10,18 +10,20 @@
 
 namespace gaxel {
 
+/// How a render with that tolerance convolves: what is left out is small beside it.
+ConvolverOptions convolver_options(const Tolerance& tolerance);
+
 /// Renders profiles that are split into core and samples (split_light.hpp) through one PSF. May be used from
 /// many threads at once. Equal input gives equal bits, on any number of threads.
 class ConvolvedProfiles {
  public:
   /// `base` is kept by reference: the convolver of the PSF and the images' region.
-  ConvolvedProfiles(const Psf& psf, const Convolver& base, int threads)
-      : psf_(psf), base_(&base), threads_(threads) {}
+  ConvolvedProfiles(const Psf& psf, const Convolver& base, const RenderOptions& options)
+      : psf_(psf), base_(&base), tolerance_(options.tolerance), threads_(options.threads) {}
 
-  /// The light split for this PSF; null if its transform is not known to `tolerance` of the flux: such light
-  /// has to be integrated. `with_shapes`: derivatives to shape parameters will be asked for.
-  std::unique_ptr<const SplitLight> split(const EllipticalLight& light, double tolerance,
-                                          bool with_shapes) const;
+  /// The light split for this PSF; null if its transform is not known to the tolerance: such light has to be
+  /// integrated. `with_shapes`: derivatives to shape parameters will be asked for.
+  std::unique_ptr<const SplitLight> split(const EllipticalLight& light, bool with_shapes) const;
 
   /// Adds the convolved lights to `image`.
   void add(std::span<const SplitLight* const> lights, ImageView image) const;
@@ -47,6 +49,7 @@ class ConvolvedProfiles {
 
   Psf psf_;
   const Convolver* base_;
+  Tolerance tolerance_;
   int threads_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<const Convolver>> wider_;  ///< for periods that were asked for

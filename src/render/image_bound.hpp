@@ -13,12 +13,15 @@ struct LightSize {
   double error;   ///< of those transforms, in a pixel of the image
 };
 
+double norm(const Image& image);  ///< 2-norm
+
 /// Writes certificate.bound: `light_bound` through the PSF of `convolver` (null: as it is). Without sky.
+/// certificate.total_flux is known.
 void bound_image(const Image& light_bound, const Convolver* convolver, const LightSize& size,
                  Certificate& certificate);
 
 /// Fills in the certificate's largest and summed bound, and the pixels over the tolerance. `image`: without
 /// sky.
-void sum_up(const Tolerance& tolerance, double total_flux, ConstImageView image, Certificate& certificate);
+void sum_up(const Tolerance& tolerance, ConstImageView image, Certificate& certificate);
 
 }  // namespace gaxel

@@ -10,8 +10,8 @@
 #include "psf/convolver.hpp"
 #include "render/cells.hpp"
 #include "render/check_options.hpp"
-#include "render/convolved_profiles.hpp"
 #include "render/convolved_point.hpp"
+#include "render/convolved_profiles.hpp"
 #include "render/image_bound.hpp"
 #include "render/light.hpp"
 #include "render/unconvolved.hpp"
@@ -31,23 +31,11 @@ struct Part {
   Family family() const { return component->kind->family; }
 };
 
-std::vector<LightParameter> light_parameters(const std::vector<Role>& roles) {
-  std::vector<LightParameter> parameters;
-  for (const Role role : roles) parameters.push_back(light_parameter(role));
-  return parameters;
-}
-
 std::string to_text(const Grid& grid) {
   std::ostringstream text;
   text << grid.shape.ny << " x " << grid.shape.nx << " cells of side " << grid.step << " from (" << grid.x0
        << ", " << grid.y0 << ")";
   return text.str();
-}
-
-double norm(const Image& image) {
-  double squares = 0.0;
-  for (const double pixel : image.pixels()) squares += pixel * pixel;
-  return std::sqrt(squares);
 }
 
 }  // namespace
@@ -74,9 +62,9 @@ class Renderer::Impl {
     check_options(shape, options);
     light_grid_ = Grid{shape, 0.0, 0.0, 1.0};
     if (psf) {
-      convolver_.emplace(*psf, shape);
+      convolver_.emplace(*psf, shape, convolver_options(options.tolerance));
       light_grid_ = convolver_->model_grid();
-      profiles_.emplace(*psf, *convolver_, options.threads);
+      profiles_.emplace(*psf, *convolver_, options);
       floor_share_ = 1.0 / convolver_->amplification(Sampling::kIntegrated);
     }
   }
@@ -87,13 +75,12 @@ class Renderer::Impl {
     const auto plan = std::make_shared<RenderPlan::Impl>();
     plan->grid = light_grid_;
     for (std::size_t i = 0; i < lights.size(); ++i) {
-      if (profiles_ && profiles_->split(lights[i], split_tolerance(), true)) {
+      if (profiles_ && profiles_->split(lights[i], true)) {
         plan->lights.push_back(nullptr);  // it needs no cells
         continue;
       }
       const LightOptions wanted = light_options(lights[i], lights.size());
-      const bool known =
-          previous != nullptr && i < previous->lights.size() && previous->lights[i] != nullptr;
+      const bool known = previous != nullptr && i < previous->lights.size() && previous->lights[i] != nullptr;
       if (known && still_holds(*previous->lights[i], lights[i], wanted)) {
         plan->lights.push_back(previous->lights[i]);
       } else {
@@ -127,12 +114,17 @@ class Renderer::Impl {
     const std::vector<EllipticalLight> lights = lights_of(parts);
     check_plan(plan, lights);
     const Splits splits = splits_of(parts, lights);
-    Image light = convolver_ ? Image(light_grid_.shape) : Image();
+    const bool integrates = std::ranges::any_of(splits, [](const auto& split) { return split == nullptr; });
+    Image light = convolver_ && integrates ? Image(light_grid_.shape) : Image();
     Image bound = options.certificate ? Image(light_grid_.shape) : Image();
     ImageView bound_view = bound.view();
-    render_elliptical(parts, lights, splits, plan, convolver_ ? light.view() : image,
-                      options.certificate ? &bound_view : nullptr, certificate);
+    if (integrates || !convolver_) {
+      render_elliptical(parts, lights, splits, plan, convolver_ ? light.view() : image,
+                        options.certificate ? &bound_view : nullptr, certificate);
+    }
     if (convolver_) {
+      // What a cusp or an edge aliases on the pixels' grid is not known.
+      certificate.limit_hit |= integrates;
       convolve(parts, light, image);
       add_split(parts, splits, image);
     } else {
@@ -141,9 +133,10 @@ class Renderer::Impl {
           add_bare_point(*part.component, part.roles, image, part.derivatives);
       }
     }
+    certificate.total_flux = total_flux(parts);
     if (options.certificate) {
       bound_image(bound, convolver_ ? &*convolver_ : nullptr, light_size(parts, splits, light), certificate);
-      sum_up(options.tolerance, total_flux(parts), image, certificate);
+      sum_up(options.tolerance, image, certificate);
     }
     for (const Part& part : parts) {
       if (part.family() == Family::kSky) add_sky(*part.component, part.roles, image, part.derivatives);
@@ -205,15 +198,12 @@ class Renderer::Impl {
  private:
   using Splits = std::vector<std::unique_ptr<const SplitLight>>;  // of each light; null: integrated
 
-  // Errors of transforms are spread over the pixels of the PSF.
-  double split_tolerance() const { return std::max(options.tolerance.atol, 3e-9); }
-
   Splits splits_of(const std::vector<Part>& parts, const std::vector<EllipticalLight>& lights) const {
     Splits splits(lights.size());
     if (!profiles_) return splits;
     for (const Part& part : parts) {
       if (part.family() != Family::kElliptical) continue;
-      splits[part.light] = profiles_->split(lights[part.light], split_tolerance(), !part.roles.empty());
+      splits[part.light] = profiles_->split(lights[part.light], !part.roles.empty());
     }
     return splits;
   }
@@ -230,6 +220,10 @@ class Renderer::Impl {
       }
     }
     profiles_->add(plain, image);
+  }
+
+  static bool has_points(const std::vector<Part>& parts) {
+    return std::ranges::any_of(parts, [](const Part& part) { return part.family() == Family::kPoint; });
   }
 
   static double total_flux(const std::vector<Part>& parts) {
@@ -347,8 +341,12 @@ class Renderer::Impl {
   }
 
   void convolve(const std::vector<Part>& parts, const Image& light, ImageView image) const {
+    if (light.empty() && !has_points(parts)) {
+      std::ranges::fill(image.pixels(), 0.0);
+      return;
+    }
     Convolver::Spectrum spectrum = convolver_->make_spectrum();
-    convolver_->transform(light.view(), spectrum, Sampling::kIntegrated);
+    if (!light.empty()) convolver_->transform(light.view(), spectrum, Sampling::kIntegrated);
     for (const Part& part : parts) {
       if (part.family() != Family::kPoint) continue;
       add_convolved_point(*part.component, *convolver_, part.roles, part.derivatives, spectrum,

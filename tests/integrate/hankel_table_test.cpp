@@ -22,7 +22,8 @@ TEST(HankelTable, Probe) {
     for (double window : {0.1, 0.5, 1.0, 2.0, 4.0, 10.0, 30.0, 1000.0}) {
       for (double ratio : {1.41, 7.0, 140.0}) {
         HankelTable t(law, {window, 30.0 / window * ratio, 1e-8, true});
-        std::printf("%g %g %g: R %g wings %d panels %zu error %.1e\n", n, window, ratio, t.radius(), t.has_wings(), t.n_panels(), t.error());
+        std::printf("%g %g %g: R %g wings %d panels %zu error %.1e\n", n, window, ratio, t.radius(),
+                    t.has_wings(), t.n_panels(), t.error());
       }
     }
   }
