@@ -201,6 +201,10 @@ SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes) {
   result.error = {first + second, second * (1.0 + fall), second * fall};
   for (double& error : result.error) error = kSafety * error + rounding;
   const auto n = static_cast<std::size_t>(kSurfaceOrders.back());
+  if (light_.size() != n * n) {  // of curves: no products of polynomials
+    result.tails = {1.0, 1.0};
+    return result;
+  }
   for (const std::vector<double>& top : highest_polynomials()) {
     for (std::size_t l = 0; l < n; ++l) {
       double along_x = 0.0;

@@ -6,6 +6,7 @@
 #include "profile/king.hpp"
 #include "profile/laws/nuker.hpp"
 #include "profile/moffat.hpp"
+#include "profile/laws/sersic.hpp"
 #include "profile/parameters.hpp"
 #include "profile/sersic.hpp"
 
@@ -64,6 +65,10 @@ constexpr std::array kNukerParameters{
     kQ,
     kTheta};
 constexpr std::array kPointParameters{kX, kY, kFlux};
+constexpr std::array kTruncationParameters{
+    kX, kY, scale_radius("rbreak", "break radius along the major axis: the factor P is 0.982 there"),
+    positive_shape(Role::kShape1, "softening", "pixel", "P is below 0.01 so far inside rbreak", 0.01, 1e5, 0.5),
+    kQ, kTheta};
 constexpr std::array kSkyParameters{
     ParameterSpec{Role::kLevel, "level", "counts/pixel", "level at the pivot", -kInf, kInf, kNotGiven},
     ParameterSpec{Role::kSlopeX, "slope_x", "counts/pixel/pixel", "rise per column", -kInf, kInf, 0.0},
@@ -96,7 +101,7 @@ constexpr std::array kKinds{
     ComponentKind{
         "sersic", "Sersic profile",
         "I(r) ~ exp(-b_n (r/re)^(1/n)); half of the flux lies inside the ellipse of semi-major axis re.",
-        Family::kElliptical, kSersicParameters, make_sersic},
+        Family::kElliptical, kSersicParameters, make_sersic, make_surface_law<Sersic>},
     ComponentKind{"exponential", "Exponential disc",
                   "The Sersic profile of n = 1: I(r) ~ exp(-r/h) with re = 1.678347 h.", Family::kElliptical,
                   kFixedShapeParameters, make_sersic_of<1.0>},
@@ -119,6 +124,10 @@ constexpr std::array kKinds{
                   Family::kSurface, kNukerParameters, nullptr, make_surface_law<Nuker>, 1.0},
     ComponentKind{"pointsource", "Point source", "All flux in one point: takes the form of the PSF.",
                   Family::kPoint, kPointParameters},
+    ComponentKind{"truncation", "Truncation",
+                  "No light: components that name it as inner are multiplied by P = (tanh((2 - B) r/rbreak + B) + 1)/2, "
+                  "as outer by 1 - P, B = 2.65 - 4.98 rbreak/softening.",
+                  Family::kTruncation, kTruncationParameters},
     ComponentKind{"sky", "Sky plane",
                   "level + slope_x (column - x) + slope_y (row - y): a plane that the PSF leaves alone.",
                   Family::kSky, kSkyParameters}};

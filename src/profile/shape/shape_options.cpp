@@ -68,12 +68,23 @@ constexpr std::array kBending{option(kBendingNames[kMode - 1], "pixel",
                                      "how far the bending mode shifts the light at the scale radius", -1e4, 1e4,
                                      0.0)};
 
+constexpr std::array<ParameterSpec, 0> kNothing{};
+
 bool takes_any(const ComponentKind& base) {
   return base.make_surface_law != nullptr;
 }
 
 bool takes_radial(const ComponentKind& base) {
-  return takes_any(base) && base.has_radius();
+  return takes_any(base) && base.is_radial;
+}
+
+// A truncation has a radius, and no light to be softened, dimmed or wound up.
+bool has_isophotes(const ComponentKind& base) {
+  return takes_radial(base) || base.family == Family::kTruncation;
+}
+
+bool can_be_bent(const ComponentKind& base) {
+  return takes_any(base) || base.family == Family::kTruncation;
 }
 
 template <const auto& kParameters>
@@ -93,12 +104,12 @@ constexpr KindOption row(std::string_view name, std::string_view doc, ShapePart 
 template <std::size_t kMode>
 constexpr KindOption fourier() {
   return row<kFourier<kMode>>(kFourierNames[kMode - 1], "Fourier mode of the isophotes.", ShapePart::kFourier,
-                              takes_radial, kMode);
+                              has_isophotes, kMode);
 }
 
 template <std::size_t kMode>
 constexpr KindOption bending() {
-  return row<kBending<kMode>>(kBendingNames[kMode - 1], "Bending mode.", ShapePart::kBending, takes_any, kMode);
+  return row<kBending<kMode>>(kBendingNames[kMode - 1], "Bending mode.", ShapePart::kBending, can_be_bent, kMode);
 }
 
 constexpr std::array kOptions{
@@ -111,7 +122,7 @@ constexpr std::array kOptions{
     bending<3>(),
     bending<4>(),
     bending<5>(),
-    row<kGeneralisedEllipse>("c0", "Boxy or discy isophotes.", ShapePart::kGeneralisedEllipse, takes_radial),
+    row<kGeneralisedEllipse>("c0", "Boxy or discy isophotes.", ShapePart::kGeneralisedEllipse, has_isophotes),
     fourier<1>(),
     fourier<2>(),
     fourier<3>(),
@@ -123,7 +134,8 @@ constexpr std::array kOptions{
     fourier<9>(),
     fourier<10>(),
     row<kSoftCentre>("soft", "A parabola in place of the cusp.", ShapePart::kSoftCentre, takes_radial),
-    row<kAsymmetry>("asymmetry", "One side brighter than the other.", ShapePart::kAsymmetry, takes_any)};
+    row<kAsymmetry>("asymmetry", "One side brighter than the other.", ShapePart::kAsymmetry, takes_any),
+    row<kNothing>("truncated", "Cut by truncations, named by the keys inner and outer.", ShapePart::kNone, takes_any)};
 
 }  // namespace
 
