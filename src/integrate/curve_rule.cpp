@@ -10,7 +10,7 @@
 namespace gaxel {
 namespace {
 
-constexpr int kSamples = 8;  // intervals of a line in which a change of sign is looked for
+constexpr int kSamples = 4;  // intervals of a line in which a change of sign is looked for
 
 // Calls found(t) for every place between a and b where f changes its sign.
 template <class Function, class Found>

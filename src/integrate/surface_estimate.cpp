@@ -201,7 +201,8 @@ SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes) {
   result.error = {first + second, second * (1.0 + fall), second * fall};
   for (double& error : result.error) error = kSafety * error + rounding;
   const auto n = static_cast<std::size_t>(kSurfaceOrders.back());
-  if (light_.size() != n * n) {  // of curves: no products of polynomials
+  if (light_.size() != n * n) {  // of curves: no products of polynomials, and no speed that could be trusted
+    result.error.back() = second + rounding;
     result.tails = {1.0, 1.0};
     return result;
   }
@@ -262,7 +263,11 @@ std::array<double, 2> SurfaceEstimator::nodes_needed(const WedgeSide& side, cons
     outward[i] = (outer - inner) * std::max(std::abs(a), std::abs(b));
   }
   const double width = outer * (wedge.across[1] - wedge.across[0]);
-  return surface_.nodes_needed({box, outward, {width * side.along[0], width * side.along[1]}});
+  std::array<double, 2> needed =
+      surface_.nodes_needed({box, outward, {width * side.along[0], width * side.along[1]}});
+  needed[1] = std::max(needed[1], surface_.nodes_between({outer * at(wedge.across[0], 0), outer * at(wedge.across[0], 1)},
+                                                         {outer * at(wedge.across[1], 0), outer * at(wedge.across[1], 1)}));
+  return needed;
 }
 
 }  // namespace gaxel

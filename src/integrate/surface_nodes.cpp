@@ -1,5 +1,6 @@
 #include "integrate/surface_nodes.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <tuple>
 #include <utility>
@@ -104,8 +105,15 @@ void wedge_nodes(const Surface& surface, const WedgeSide& side, const Wedge& wed
     return std::pair(reach * (side.from[0] + across * side.along[0]),
                      reach * (side.from[1] + across * side.along[1]));
   };
+  // In the centre all curves meet: what matters is where they leave it.
+  const auto near_offset = [&](double t, double across) {
+    constexpr double kNearest = 1e-12;
+    const double reach = std::max(std::pow(t, m), kNearest);
+    return std::pair(reach * (side.from[0] + across * side.along[0]),
+                     reach * (side.from[1] + across * side.along[1]));
+  };
   std::vector<RuleNode> rule;
-  make_rule(surface, offset, {wedge.t[0], wedge.t[1], wedge.across[0], wedge.across[1]}, order, rule);
+  make_rule(surface, near_offset, {wedge.t[0], wedge.t[1], wedge.across[0], wedge.across[1]}, order, rule);
   nodes.resize(rule.size());
   for (std::size_t i = 0; i < rule.size(); ++i) {
     const double t = rule[i].x;

@@ -55,6 +55,9 @@ class ShapeChain {
   /// The integral of a light that is looked up so, over that over the plane of the law: q re^2 for an ellipse.
   T area() const;
 
+  /// The highest Fourier mode; 0: none.
+  std::size_t highest_mode() const { return isophote_.fourier.highest(); }
+
   /// Whether the radius is not smooth where u or v is 0.
   bool has_sharp_axes() const;
 

@@ -264,6 +264,11 @@ void Surface::add_truncation_partials(const double* dx, const double* dy, std::s
 std::array<double, 2> Surface::nodes_needed(const NodeRegion& region) const {
   std::array<double, 2> needed{1.0, 1.0};
   ask_for_nodes(features_, *chain_, region, needed);
+  if (chain_->highest_mode() > 1 && region.is_upright()) {
+    const OffsetBox& b = region.box;
+    needed[0] = std::max(needed[0], nodes_between({b.dx - b.half_x, b.dy}, {b.dx + b.half_x, b.dy}));
+    needed[1] = std::max(needed[1], nodes_between({b.dx, b.dy - b.half_y}, {b.dx, b.dy + b.half_y}));
+  }
   for (const auto& truncation : truncations_) {
     NodeRegion moved = region;
     moved.box.dx += x0() - truncation->x0();
@@ -271,6 +276,18 @@ std::array<double, 2> Surface::nodes_needed(const NodeRegion& region) const {
     ask_for_nodes(truncation->features(), truncation->chain(), moved, needed);
   }
   return needed;
+}
+
+double Surface::nodes_between(const std::array<double, 2>& from, const std::array<double, 2>& to) const {
+  constexpr double kNodesPerRadian = 0.7;  // of the highest mode: some four a period
+  const auto highest = static_cast<double>(chain_->highest_mode());
+  if (highest < 2.0) return 1.0;
+  double u[2];
+  double v[2];
+  chain_->axes(from[0], from[1], u[0], v[0]);
+  chain_->axes(to[0], to[1], u[1], v[1]);
+  const double angle = std::abs(std::atan2(u[0] * v[1] - v[0] * u[1], u[0] * u[1] + v[0] * v[1]));
+  return kNodesPerRadian * highest * angle;
 }
 
 bool Surface::crosses_edge(const OffsetBox& box) const {

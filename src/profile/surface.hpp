@@ -27,6 +27,9 @@ struct NodeRegion {
   OffsetBox box;                  ///< that holds it
   std::array<double, 2> along_a;  ///< the whole step (x, y) along the first direction
   std::array<double, 2> along_b;
+
+  /// Whether the directions are those of the image.
+  bool is_upright() const { return along_a[1] == 0.0 && along_b[0] == 0.0; }
 };
 
 /// Immutable; may be used from many threads at once.
@@ -62,6 +65,9 @@ class Surface {
   /// How many nodes the two directions of a region need at least so that nothing can lie between them unseen:
   /// see LawFeature.
   std::array<double, 2> nodes_needed(const NodeRegion& region) const;
+
+  /// How many nodes it takes at least to go round the centre from one offset to the other, for modes of the isophotes.
+  double nodes_between(const std::array<double, 2>& from, const std::array<double, 2>& to) const;
 
   /// Whether something that is not smooth crosses the box.
   bool crosses_edge(const OffsetBox& box) const;

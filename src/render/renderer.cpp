@@ -184,6 +184,7 @@ class Renderer::Impl {
           sky_gradient(*part.component, part.roles, cotangent, part.gradient);
           break;
         case Family::kSurface:
+        case Family::kTruncation:  // by the surfaces that it cuts
           break;
       }
     }
