@@ -122,6 +122,16 @@ const ComponentKind& component_kind(std::string_view name);
 /// with a value for "c0" is one of a kind with the option c0. Keys that nobody knows change nothing.
 const ComponentKind& component_kind(std::string_view name, std::span<const std::string_view> keys);
 
+/// A parameter that turns an option on, and what it is.
+struct OptionKey {
+  std::string_view key;
+  std::string_view doc;
+  std::string_view option;
+};
+
+/// The keys of all options that the kind can take.
+std::vector<OptionKey> option_keys(const ComponentKind& kind);
+
 /// A component with values for all its kind's parameters, in the kind's order and gaxel's inner units.
 struct Component {
   const ComponentKind* kind = nullptr;

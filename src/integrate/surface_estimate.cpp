@@ -11,7 +11,7 @@
 namespace gaxel {
 namespace {
 
-constexpr double kSafety = 2.0;  // errors were seen to come close to what differences say
+constexpr double kSafety = 3.0;  // errors were seen to come close to what differences say
 
 // Corners, and places that no rule has its nodes at: of the additive sequence of the plastic number.
 constexpr std::array<std::array<double, 2>, 12> kBetween{{{-1.0, -1.0},
@@ -132,6 +132,32 @@ const std::array<std::vector<double>, 2>& highest_polynomials() {
   return made;
 }
 
+NodeRegion region_of(const Surface& surface, const CellPlace& cell) {
+  return {{cell.x - surface.x0(), cell.y - surface.y0(), cell.half_x, cell.half_y},
+          {2.0 * cell.half_x, 0.0},
+          {0.0, 2.0 * cell.half_y}};
+}
+
+NodeRegion region_of(const Surface& surface, const WedgeSide& side, const Wedge& wedge) {
+  const double m = surface.centre_power();
+  const double inner = std::pow(wedge.t[0], m);
+  const double outer = std::pow(wedge.t[1], m);
+  const auto at = [&](double across, std::size_t i) { return side.from[i] + across * side.along[i]; };
+  OffsetBox box{};
+  std::array<double, 2> outward{};
+  for (const std::size_t i : {0U, 1U}) {
+    const double a = at(wedge.across[0], i);
+    const double b = at(wedge.across[1], i);
+    const double low = std::min({inner * a, inner * b, outer * a, outer * b});
+    const double high = std::max({inner * a, inner * b, outer * a, outer * b});
+    (i == 0 ? box.dx : box.dy) = 0.5 * (low + high);
+    (i == 0 ? box.half_x : box.half_y) = 0.5 * (high - low);
+    outward[i] = (outer - inner) * std::max(std::abs(a), std::abs(b));
+  }
+  const double width = outer * (wedge.across[1] - wedge.across[0]);
+  return {box, outward, {width * side.along[0], width * side.along[1]}};
+}
+
 }  // namespace
 
 double TileEstimate::error(const Orders& orders) const {
@@ -174,11 +200,18 @@ TileEstimate SurfaceEstimator::tile(const Tile& tile, int side_x, int side_y, co
   }
   extrapolate(estimate.x_terms);
   extrapolate(estimate.y_terms);
+  if (surface_.has_kinks()) {
+    constexpr double kUnseen = 4.0;  // a kink lies between the places that are looked at
+    estimate.between *= kUnseen;
+    estimate.x_terms.back() *= kUnseen;
+    estimate.y_terms.back() *= kUnseen;
+  }
   return estimate;
 }
 
 template <class Nodes>
 SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes) {
+  const bool may_have_kink = surface_.has_kinks();
   Integral result;
   for (std::size_t o = 0; o < kSurfaceOrders.size(); ++o) {
     nodes(kSurfaceOrders[o]);
@@ -196,13 +229,15 @@ SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes) {
   const double second = std::abs(result.flux[2] - result.flux[1]);
   constexpr double kTrust = 8.0;
   constexpr double kLeastFall = 1e-3;
-  const double fall = first > 0.0 ? std::clamp(kTrust * second / first, kLeastFall, 1.0) : 1.0;
+  const double fall = may_have_kink ? 1.0
+                      : first > 0.0 ? std::clamp(kTrust * second / first, kLeastFall, 1.0)
+                                    : 1.0;
   const double rounding = 4.0 * std::numeric_limits<double>::epsilon() * result.absolute;
-  result.error = {first + second, second * (1.0 + fall), second * fall};
+  result.error = {first + second, second * (1.0 + fall), second * fall + (may_have_kink ? first : 0.0)};
   for (double& error : result.error) error = kSafety * error + rounding;
   const auto n = static_cast<std::size_t>(kSurfaceOrders.back());
   if (light_.size() != n * n) {  // of curves: no products of polynomials, and no speed that could be trusted
-    result.error.back() = second + rounding;
+    result.error.back() = kSafety * second + rounding;
     result.tails = {1.0, 1.0};
     return result;
   }
@@ -241,32 +276,17 @@ SurfaceEstimator::Integral SurfaceEstimator::wedge(const WedgeSide& side, const 
 }
 
 std::array<double, 2> SurfaceEstimator::nodes_needed(const CellPlace& cell) const {
-  return surface_.nodes_needed({{cell.x - surface_.x0(), cell.y - surface_.y0(), cell.half_x, cell.half_y},
-                                {2.0 * cell.half_x, 0.0},
-                                {0.0, 2.0 * cell.half_y}});
+  return surface_.nodes_needed(region_of(surface_, cell));
 }
 
 std::array<double, 2> SurfaceEstimator::nodes_needed(const WedgeSide& side, const Wedge& wedge) const {
-  const double m = surface_.centre_power();
-  const double inner = std::pow(wedge.t[0], m);
-  const double outer = std::pow(wedge.t[1], m);
-  const auto at = [&](double across, std::size_t i) { return side.from[i] + across * side.along[i]; };
-  OffsetBox box{};
-  std::array<double, 2> outward{};
-  for (const std::size_t i : {0U, 1U}) {
-    const double a = at(wedge.across[0], i);
-    const double b = at(wedge.across[1], i);
-    const double low = std::min({inner * a, inner * b, outer * a, outer * b});
-    const double high = std::max({inner * a, inner * b, outer * a, outer * b});
-    (i == 0 ? box.dx : box.dy) = 0.5 * (low + high);
-    (i == 0 ? box.half_x : box.half_y) = 0.5 * (high - low);
-    outward[i] = (outer - inner) * std::max(std::abs(a), std::abs(b));
-  }
-  const double width = outer * (wedge.across[1] - wedge.across[0]);
-  std::array<double, 2> needed =
-      surface_.nodes_needed({box, outward, {width * side.along[0], width * side.along[1]}});
-  needed[1] = std::max(needed[1], surface_.nodes_between({outer * at(wedge.across[0], 0), outer * at(wedge.across[0], 1)},
-                                                         {outer * at(wedge.across[1], 0), outer * at(wedge.across[1], 1)}));
+  std::array<double, 2> needed = surface_.nodes_needed(region_of(surface_, side, wedge));
+  const double outer = std::pow(wedge.t[1], surface_.centre_power());
+  const auto at = [&](double across) {
+    return std::array{outer * (side.from[0] + across * side.along[0]),
+                      outer * (side.from[1] + across * side.along[1])};
+  };
+  needed[1] = std::max(needed[1], surface_.nodes_between(at(wedge.across[0]), at(wedge.across[1])));
   return needed;
 }
 

@@ -212,6 +212,17 @@ const ComponentKind& component_kind(std::string_view name, std::span<const std::
   return kind_of(variant);
 }
 
+std::vector<OptionKey> option_keys(const ComponentKind& kind) {
+  std::vector<OptionKey> keys;
+  for (const KindOption& option : kind_options()) {
+    if (!option.possible(kind.base())) continue;
+    for (const ParameterSpec& spec : option.parameters(kind.base(), option.max_count)) {
+      keys.push_back({spec.name, spec.doc, option.name});
+    }
+  }
+  return keys;
+}
+
 std::vector<OptionUse> options_of(const ComponentKind& kind) {
   std::vector<OptionUse> uses;
   std::size_t first = kind.parameters.size();

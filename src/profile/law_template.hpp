@@ -12,7 +12,10 @@
 // One that is not radial has intensity(u, v) instead. T is double or a dual number.
 #pragma once
 
-#include <utility>
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+#include <numbers>
 
 #include "math/double_exponential.hpp"
 #include "math/dual.hpp"
@@ -32,6 +35,14 @@ T radial_total(const Law& law, std::initializer_list<double> marks) {
     from = mark;
   }
   return sum + integral_beyond<T>(ring, from);
+}
+
+/// ln(1 + e^x).
+template <class T>
+T softplus(const T& x) {
+  using std::exp;
+  using std::log1p;
+  return value_of(x) > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x));
 }
 
 template <template <class> class Law>
@@ -63,6 +74,10 @@ class LawOf final : public SurfaceLaw {
   }
   std::vector<LawFeature> features() const override { return plain_.features(); }
   double centre_power() const override { return plain_.centre_power(); }
+  bool has_kinks() const override {
+    if constexpr (requires(const Law<double>& law) { law.has_kinks(); }) return plain_.has_kinks();
+    return false;
+  }
 
  private:
   static constexpr bool kRadial = requires(const Law<double>& law) { law.intensity(1.0); };

@@ -4,9 +4,17 @@
 #include "gaxel/component.hpp"
 #include "profile/ferrers.hpp"
 #include "profile/king.hpp"
+#include "profile/laws/broken_exponential.hpp"
+#include "profile/laws/core_sersic.hpp"
+#include "profile/laws/edge_on_disc.hpp"
+#include "profile/laws/ferrers.hpp"
+#include "profile/laws/flat_bar.hpp"
+#include "profile/laws/gaussian_ring.hpp"
+#include "profile/laws/king.hpp"
+#include "profile/laws/moffat.hpp"
 #include "profile/laws/nuker.hpp"
-#include "profile/moffat.hpp"
 #include "profile/laws/sersic.hpp"
+#include "profile/moffat.hpp"
 #include "profile/parameters.hpp"
 #include "profile/sersic.hpp"
 
@@ -64,6 +72,77 @@ constexpr std::array kNukerParameters{
                   0.3},
     kQ,
     kTheta};
+constexpr std::array kCoreSersicParameters{
+    kX,
+    kY,
+    kBrightness,
+    scale_radius("rb", "break radius along the major axis"),
+    positive_shape(Role::kShape1, "re", "pixel", "half-light radius of the Sersic profile outside", 0.01, 1e5,
+                   5.0),
+    positive_shape(Role::kShape2, "n", "", "Sersic index outside", 0.3, 20.0, 3.0),
+    positive_shape(Role::kShape3, "alpha", "", "how sharply the profile changes at rb", 0.1, 100.0, 3.0),
+    ParameterSpec{Role::kShape4, "gamma", "", "slope inside: I ~ r^-gamma", 0.0, 1.9, kNotGiven, true, false,
+                  0.2},
+    kQ,
+    kTheta};
+constexpr std::array kBrokenExponentialParameters{
+    kX,
+    kY,
+    kFlux,
+    scale_radius("h1", "inner scale length along the major axis"),
+    positive_shape(Role::kShape1, "h2", "pixel", "outer scale length", 0.01, 1e5, 0.5),
+    positive_shape(Role::kShape2, "rb", "pixel", "break radius", 0.01, 1e6, 2.0),
+    positive_shape(Role::kShape3, "alpha", "1/pixel", "how sharply the profile changes at rb", 1e-4, 100.0,
+                   5.0),
+    kQ,
+    kTheta};
+constexpr std::array kGaussianRingParameters{
+    kX,
+    kY,
+    kFlux,
+    scale_radius("r", "radius of the ring along the major axis"),
+    positive_shape(Role::kShape1, "sigma", "pixel", "width of the ring along the major axis", 0.01, 1e5, 0.3),
+    kQ,
+    kTheta};
+constexpr std::array kGaussianRing2SideParameters{
+    kX,
+    kY,
+    kFlux,
+    scale_radius("r", "radius of the ring along the major axis"),
+    positive_shape(Role::kShape1, "sigma_in", "pixel", "width inside of r", 0.01, 1e5, 0.3),
+    positive_shape(Role::kShape2, "sigma_out", "pixel", "width outside of r", 0.01, 1e5, 0.3),
+    kQ,
+    kTheta};
+constexpr std::array kEdgeDiscParameters{
+    kX,
+    kY,
+    kFlux,
+    scale_radius("rs", "scale length along the disc"),
+    positive_shape(Role::kShape1, "hs", "pixel", "scale height: I ~ sech^2(height/hs)", 0.01, 1e5, 0.2),
+    kTheta};
+constexpr std::array kEdgeOnDiscParameters{
+    kX,
+    kY,
+    kFlux,
+    scale_radius("h", "scale length along the disc"),
+    positive_shape(Role::kShape1, "z0", "pixel", "scale height: far out I ~ exp(-height/z0)", 0.01, 1e5, 0.1),
+    positive_shape(Role::kShape2, "n", "", "form of the height: 1 isothermal, 2 sech, large exponential", 0.1,
+                   100.0, 1.0),
+    kTheta};
+constexpr std::array kFlatBarParameters{
+    kX,
+    kY,
+    ParameterSpec{Role::kBrightness, "i0", "counts/pixel", "surface brightness in the centre", -kInf, kInf,
+                  kNotGiven},
+    scale_radius("h1", "inner scale length along the major axis"),
+    positive_shape(Role::kShape1, "h2", "pixel", "outer scale length on the major axis", 0.01, 1e5, 0.3),
+    positive_shape(Role::kShape2, "rb", "pixel", "break radius on the major axis", 0.01, 1e6, 1.0),
+    positive_shape(Role::kShape3, "alpha", "1/pixel", "how sharply the profile changes at rb", 1e-4, 100.0,
+                   5.0),
+    positive_shape(Role::kShape4, "opening", "rad",
+                   "angle from the major axis at which the profile is a single exponential", 0.01, 1.57, 0.5),
+    positive_shape(Role::kShape5, "q", "", "axis ratio, minor over major", 0.01, 1.0, 0.4),
+    kTheta};
 constexpr std::array kPointParameters{kX, kY, kFlux};
 constexpr std::array kTruncationParameters{
     kX, kY, scale_radius("rbreak", "break radius along the major axis: the factor P is 0.982 there"),
@@ -92,6 +171,12 @@ std::unique_ptr<RadialLaw> make_king(const Component& c) {
   return std::make_unique<KingLaw>(c.value(Role::kShape1) / c.value(Role::kRe), c.value(Role::kShape2));
 }
 
+// Of a kind whose light depends on more than the radius.
+constexpr ComponentKind not_radial(ComponentKind kind) {
+  kind.is_radial = false;
+  return kind;
+}
+
 template <double kIndex>
 std::unique_ptr<RadialLaw> make_sersic_of(const Component& /*component*/) {
   return std::make_unique<SersicLaw>(kIndex);
@@ -101,27 +186,55 @@ constexpr std::array kKinds{
     ComponentKind{
         "sersic", "Sersic profile",
         "I(r) ~ exp(-b_n (r/re)^(1/n)); half of the flux lies inside the ellipse of semi-major axis re.",
-        Family::kElliptical, kSersicParameters, make_sersic, make_surface_law<Sersic>},
+        Family::kElliptical, kSersicParameters, make_sersic, make_surface_law<Sersic>, kNoValue, true, true},
     ComponentKind{"exponential", "Exponential disc",
                   "The Sersic profile of n = 1: I(r) ~ exp(-r/h) with re = 1.678347 h.", Family::kElliptical,
-                  kFixedShapeParameters, make_sersic_of<1.0>},
+                  kFixedShapeParameters, make_sersic_of<1.0>, make_surface_law<ExponentialLaw>, kNoValue,
+                  true, true},
     ComponentKind{"devaucouleurs", "De Vaucouleurs profile", "The Sersic profile of n = 4.",
-                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<4.0>},
+                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<4.0>,
+                  make_surface_law<DeVaucouleursLaw>, kNoValue, true, true},
     ComponentKind{"gaussian", "Gaussian", "The Sersic profile of n = 0.5: FWHM = 2 re, along the major axis.",
-                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<0.5>},
-    ComponentKind{"moffat", "Moffat profile",
-                  "I(r) ~ (1 + (r/rd)^2)^-beta with rd = fwhm / (2 sqrt(2^(1/beta) - 1)).",
-                  Family::kElliptical, kMoffatParameters, make_moffat},
+                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<0.5>,
+                  make_surface_law<GaussianLaw>, kNoValue, true, true},
+    ComponentKind{
+        "moffat", "Moffat profile", "I(r) ~ (1 + (r/rd)^2)^-beta with rd = fwhm / (2 sqrt(2^(1/beta) - 1)).",
+        Family::kElliptical, kMoffatParameters, make_moffat, make_surface_law<Moffat>, kNoValue, true, true},
     ComponentKind{"king", "Modified King profile",
                   "I(r) ~ ((1 + (r/rc)^2)^(-1/alpha) - (1 + (rt/rc)^2)^(-1/alpha))^alpha inside rt, nothing "
                   "outside.",
-                  Family::kElliptical, kKingParameters, make_king},
+                  Family::kElliptical, kKingParameters, make_king, make_surface_law<King>, kNoValue, true},
     ComponentKind{"ferrers", "Ferrers profile",
                   "I(r) ~ (1 - (r/rout)^(2 - beta))^alpha inside rout, nothing outside.", Family::kElliptical,
-                  kFerrersParameters, make_ferrers},
+                  kFerrersParameters, make_ferrers, make_surface_law<Ferrers>, kNoValue, true},
     ComponentKind{"nuker", "Nuker profile",
                   "I(r) = ib 2^((beta-gamma)/alpha) (r/rb)^-gamma (1 + (r/rb)^alpha)^((gamma-beta)/alpha).",
                   Family::kSurface, kNukerParameters, nullptr, make_surface_law<Nuker>, 1.0},
+    ComponentKind{
+        "coresersic", "Core-Sersic profile",
+        "I(r) ~ (1 + (rb/r)^alpha)^(gamma/alpha) exp(-b_n ((r^alpha + rb^alpha)/re^alpha)^(1/(alpha n))), "
+        "ib at rb.",
+        Family::kSurface, kCoreSersicParameters, nullptr, make_surface_law<CoreSersic>, 1.0},
+    ComponentKind{"brokenexponential", "Broken exponential",
+                  "I(r) ~ exp(-r/h1) (1 + exp(alpha (r - rb)))^((1/h1 - 1/h2)/alpha).", Family::kSurface,
+                  kBrokenExponentialParameters, nullptr, make_surface_law<BrokenExponential>, kNoValue, true},
+    ComponentKind{"gaussianring", "Gaussian ring", "I(a) ~ exp(-(a - r)^2 / (2 sigma^2)).", Family::kSurface,
+                  kGaussianRingParameters, nullptr, make_surface_law<GaussianRing>, kNoValue, false, true},
+    ComponentKind{"gaussianring2side", "Gaussian ring of two widths",
+                  "I(a) ~ exp(-(a - r)^2 / (2 sigma^2)), sigma_in inside of r and sigma_out outside.",
+                  Family::kSurface, kGaussianRing2SideParameters, nullptr,
+                  make_surface_law<GaussianRing2Side>, kNoValue, false, true},
+    not_radial(ComponentKind{
+        "flatbar", "Flat bar",
+        "A broken exponential along the major axis that turns into exp(-r/h1) at the angle opening from "
+        "it.",
+        Family::kSurface, kFlatBarParameters, nullptr, make_surface_law<FlatBar>, 0.0}),
+    not_radial(ComponentKind{"edgeondisc", "Disc seen edge-on",
+                  "I(x, y) ~ (x/rs) K1(x/rs) sech^2(y/hs), x along the disc.", Family::kSurface,
+                  kEdgeDiscParameters, nullptr, make_surface_law<EdgeDisc>, kNoValue, true}),
+    not_radial(ComponentKind{"edgeondiscn", "Disc seen edge-on, of any vertical profile",
+                  "I(x, y) ~ (x/h) K1(x/h) sech^(2/n)(n y / (2 z0)), x along the disc.", Family::kSurface,
+                  kEdgeOnDiscParameters, nullptr, make_surface_law<EdgeOnDisc>, kNoValue, true}),
     ComponentKind{"pointsource", "Point source", "All flux in one point: takes the form of the PSF.",
                   Family::kPoint, kPointParameters},
     ComponentKind{"truncation", "Truncation",

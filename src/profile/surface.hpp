@@ -69,7 +69,10 @@ class Surface {
   /// How many nodes it takes at least to go round the centre from one offset to the other, for modes of the isophotes.
   double nodes_between(const std::array<double, 2>& from, const std::array<double, 2>& to) const;
 
-  /// Whether something that is not smooth crosses the box.
+  /// Whether the light has kinks that are none of the levels: then a rule's error need not fall as fast as its last steps
+  /// tell.
+  bool has_kinks() const { return law_->has_kinks(); }
+  /// Whether one of the levels may be 0 in the box.
   bool crosses_edge(const OffsetBox& box) const;
 
   /// Curves on which the light is not smooth: where one of the levels, smooth functions of the offset, is 0.

@@ -58,6 +58,9 @@ class SurfaceLaw {
 
   /// m such that towards the centre the light, times r, is smooth in r^(1/m), about.
   virtual double centre_power() const = 0;
+
+  /// Whether the light is not smooth along lines that are no LawFeature of width 0.
+  virtual bool has_kinks() const = 0;
 };
 
 /// A row's law: how it is made. Shape parameters in the order of the component's shape roles; those that are

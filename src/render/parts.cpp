@@ -56,17 +56,6 @@ std::vector<EllipticalLight> lights_of(const std::vector<Part>& parts) {
   return lights;
 }
 
-PointWeights point_weights(Role role, double flux) {
-  switch (role) {
-    case Role::kX:
-      return {0.0, flux, 0.0};
-    case Role::kY:
-      return {0.0, 0.0, flux};
-    default:
-      return {1.0, 0.0, 0.0};
-  }
-}
-
 std::vector<LightParameter> light_parameters(const std::vector<Role>& roles) {
   std::vector<LightParameter> parameters;
   for (const Role role : roles) parameters.push_back(light_parameter(role));

@@ -8,7 +8,6 @@
 #include "gaxel/component.hpp"
 #include "gaxel/image.hpp"
 #include "integrate/moments.hpp"
-#include "psf/convolver.hpp"
 #include "render/light.hpp"
 
 namespace gaxel {
@@ -29,9 +28,6 @@ struct Part {
 /// Throws InputError, naming `source`, for invalid components and for derivatives of constants.
 std::vector<Part> parts_of(std::span<const Component> components, std::span<const std::uint8_t> flags,
                            const char* source);
-
-/// A point source's derivative with respect to a parameter.
-PointWeights point_weights(Role role, double flux);
 
 std::vector<LightParameter> light_parameters(const std::vector<Role>& roles);
 

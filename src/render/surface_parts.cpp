@@ -62,7 +62,7 @@ void SurfaceDerivatives::convolve(int threads) {
   parallel_for(static_cast<int>(derivatives_.size()), threads, [&](int i) {
     Derivative& derivative = derivatives_[static_cast<std::size_t>(i)];
     Convolver::Spectrum spectrum = convolver_->make_spectrum();
-    convolver_->transform(derivative.light.view(), spectrum);
+    convolver_->transform(derivative.light.view(), spectrum, Sampling::kIntegrated);
     convolver_->convolve(spectrum, derivative.result);
   });
 }
