@@ -122,7 +122,10 @@ T ShapeChain<T>::area() const {
 
 template <class T>
 bool ShapeChain<T>::has_sharp_axes() const {
-  return isophote_.exponent && std::remainder(value_of(*isophote_.exponent), 2.0) != 0.0;
+  if (!isophote_.exponent) return false;
+  // An ellipse is smooth, but not its derivative to the exponent.
+  const double c = value_of(*isophote_.exponent);
+  return !(c >= 4.0 && std::remainder(c, 2.0) == 0.0);
 }
 
 template <class T>

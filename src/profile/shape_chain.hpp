@@ -58,7 +58,7 @@ class ShapeChain {
   /// The highest Fourier mode; 0: none.
   std::size_t highest_mode() const { return isophote_.fourier.highest(); }
 
-  /// Whether the radius is not smooth where u or v is 0.
+  /// Whether the radius, or its derivative to the exponent, is not smooth where u or v is 0.
   bool has_sharp_axes() const;
 
   /// Bounds, or fair guesses for spirals, of the derivatives of the radius, u and v to dx and dy inside the box.
