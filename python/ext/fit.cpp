@@ -20,8 +20,8 @@ using InputMask = nb::ndarray<const std::uint8_t, nb::ndim<2>, nb::c_contig, nb:
 /// value (NaN: estimate it), free, min, max.
 using ParameterTuple = std::tuple<double, bool, double, double>;
 /// kind, name, flux_is_magnitude, parameters in the kind's order, truncations inside, and outside.
-using SceneTuple = std::tuple<std::string, std::string, bool, std::vector<ParameterTuple>, std::vector<std::size_t>,
-                              std::vector<std::size_t>>;
+using SceneTuple = std::tuple<std::string, std::string, bool, std::vector<ParameterTuple>,
+                              std::vector<std::size_t>, std::vector<std::size_t>>;
 
 Scene to_scene(const std::vector<SceneTuple>& list) {
   Scene scene;

@@ -12,7 +12,16 @@ from gaxel import _core
 from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_threads, as_tolerance, check_shape
 from gaxel._component import Component, flux_of, mag_of
 from gaxel._errors import input_error
-from gaxel._parameters import Components, Slot, as_list, component_names, cuts_of, pivot_of, select_names, slots_of
+from gaxel._parameters import (
+    Components,
+    Slot,
+    as_list,
+    component_names,
+    cuts_of,
+    pivot_of,
+    select_names,
+    slots_of,
+)
 from gaxel._psf import Psf, core_psf
 
 Bounds = Mapping[str, tuple[float | None, float | None]]
@@ -266,9 +275,7 @@ def _to_result(
     ]
     # Hosts refer to the truncations as they are now.
     fitted = [
-        component.replace(
-            inner=[fitted[i] for i in inside], outer=[fitted[i] for i in outside]
-        )
+        component.replace(inner=[fitted[i] for i in inside], outer=[fitted[i] for i in outside])
         for component, (inside, outside) in zip(
             fitted, [cuts_of(component, components) for component in components], strict=True
         )

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gaxel/error.hpp"
 #include "fit/bounded_linear.hpp"
+#include "gaxel/error.hpp"
 
 namespace gaxel {
 

@@ -37,7 +37,8 @@ std::string parameter_line(const SceneComponent& component, std::size_t index, c
   return fmt::format("{} = {{ value = {}{} }}\n", key, value, limits);
 }
 
-std::string truncations_line(std::string_view key, const std::vector<std::size_t>& which, const Scene& scene) {
+std::string truncations_line(std::string_view key, const std::vector<std::size_t>& which,
+                             const Scene& scene) {
   if (which.empty()) return "";
   std::string names;
   for (const std::size_t i : which) {

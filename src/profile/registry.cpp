@@ -145,9 +145,13 @@ constexpr std::array kFlatBarParameters{
     kTheta};
 constexpr std::array kPointParameters{kX, kY, kFlux};
 constexpr std::array kTruncationParameters{
-    kX, kY, scale_radius("rbreak", "break radius along the major axis: the factor P is 0.982 there"),
-    positive_shape(Role::kShape1, "softening", "pixel", "P is below 0.01 so far inside rbreak", 0.01, 1e5, 0.5),
-    kQ, kTheta};
+    kX,
+    kY,
+    scale_radius("rbreak", "break radius along the major axis: the factor P is 0.982 there"),
+    positive_shape(Role::kShape1, "softening", "pixel", "P is below 0.01 so far inside rbreak", 0.01, 1e5,
+                   0.5),
+    kQ,
+    kTheta};
 constexpr std::array kSkyParameters{
     ParameterSpec{Role::kLevel, "level", "counts/pixel", "level at the pivot", -kInf, kInf, kNotGiven},
     ParameterSpec{Role::kSlopeX, "slope_x", "counts/pixel/pixel", "rise per column", -kInf, kInf, 0.0},
@@ -230,15 +234,17 @@ constexpr std::array kKinds{
         "it.",
         Family::kSurface, kFlatBarParameters, nullptr, make_surface_law<FlatBar>, 0.0}),
     not_radial(ComponentKind{"edgeondisc", "Disc seen edge-on",
-                  "I(x, y) ~ (x/rs) K1(x/rs) sech^2(y/hs), x along the disc.", Family::kSurface,
-                  kEdgeDiscParameters, nullptr, make_surface_law<EdgeDisc>, kNoValue, true}),
+                             "I(x, y) ~ (x/rs) K1(x/rs) sech^2(y/hs), x along the disc.", Family::kSurface,
+                             kEdgeDiscParameters, nullptr, make_surface_law<EdgeDisc>, kNoValue, true}),
     not_radial(ComponentKind{"edgeondiscn", "Disc seen edge-on, of any vertical profile",
-                  "I(x, y) ~ (x/h) K1(x/h) sech^(2/n)(n y / (2 z0)), x along the disc.", Family::kSurface,
-                  kEdgeOnDiscParameters, nullptr, make_surface_law<EdgeOnDisc>, kNoValue, true}),
+                             "I(x, y) ~ (x/h) K1(x/h) sech^(2/n)(n y / (2 z0)), x along the disc.",
+                             Family::kSurface, kEdgeOnDiscParameters, nullptr, make_surface_law<EdgeOnDisc>,
+                             kNoValue, true}),
     ComponentKind{"pointsource", "Point source", "All flux in one point: takes the form of the PSF.",
                   Family::kPoint, kPointParameters},
     ComponentKind{"truncation", "Truncation",
-                  "No light: components that name it as inner are multiplied by P = (tanh((2 - B) r/rbreak + B) + 1)/2, "
+                  "No light: components that name it as inner are multiplied by P = (tanh((2 - B) r/rbreak + "
+                  "B) + 1)/2, "
                   "as outer by 1 - P, B = 2.65 - 4.98 rbreak/softening.",
                   Family::kTruncation, kTruncationParameters},
     ComponentKind{"sky", "Sky plane",
