@@ -23,6 +23,7 @@ struct Tolerance {
 
 /// What a render can vouch for. Bounds hold for the image before noise, in the image's units.
 struct Certificate {
+  double total_flux = 0.0;  ///< summed |flux| of what is no sky: what the tolerance refers to with atol
   double max_bound = 0.0;   ///< largest bound of a pixel's error
   double sum_bound = 0.0;   ///< sum of the bounds of all pixels' errors
   std::int64_t n_over = 0;  ///< pixels whose bound exceeds the tolerance
@@ -55,9 +56,10 @@ class RenderPlan {
   /// were taken over.
   int n_made() const;
 
+  class Impl;
+
  private:
   friend class Renderer;
-  class Impl;
   std::shared_ptr<const Impl> impl_;
 };
 
@@ -91,8 +93,8 @@ struct CellMap {
   std::vector<Cell> cells;
 };
 
-/// Renders images of one shape through one PSF. Immutable after construction: one renderer may be used from
-/// many threads at once. Equal input gives equal bits.
+/// Renders images of one shape through one PSF, whatever Component::psf says. Immutable after construction:
+/// one renderer may be used from many threads at once. Equal input gives equal bits.
 class Renderer {
  public:
   /// Throws InputError for an empty shape, rtol <= 0, atol or floor < 0, or a negative number of threads.
@@ -136,6 +138,53 @@ class Renderer {
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
+};
+
+/// The plans of a MultiPsfRenderer, one for each PSF.
+class MultiPsfPlan {
+ public:
+  int n_profiles() const;
+  int n_made() const;
+
+ private:
+  friend class MultiPsfRenderer;
+  std::vector<int> psfs;  ///< of the components it was made for
+  std::vector<RenderPlan> plans;
+};
+
+/// Renders images of one shape through several PSFs, each component through the one that Component::psf
+/// numbers, or none. Everything else is as in Renderer. Sky is never convolved.
+class MultiPsfRenderer {
+ public:
+  /// Without PSFs nothing is convolved, and the number 0 stands for none, too. Throws InputError as Renderer.
+  MultiPsfRenderer(Shape shape, const std::vector<Psf>& psfs, RenderOptions options = {});
+
+  Shape shape() const { return shape_; }
+  const RenderOptions& options() const { return options_; }
+
+  /// All members throw InputError for a component whose PSF there is not.
+  MultiPsfPlan prepare(std::span<const Component> components, const MultiPsfPlan& previous = {}) const;
+  CellMap cells(std::span<const Component> components, std::size_t which) const;
+  Certificate render(std::span<const Component> components, ImageView image,
+                     const MultiPsfPlan& plan = {}) const;
+  Certificate render_with_jacobian(std::span<const Component> components,
+                                   std::span<const std::uint8_t> wanted, ImageView image, double* jacobian,
+                                   const MultiPsfPlan& plan = {}) const;
+  void vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+           ConstImageView cotangent, double* gradient, const MultiPsfPlan& plan = {}) const;
+
+ private:
+  struct Group;
+  std::vector<Group> groups_of(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+                               const MultiPsfPlan& plan) const;
+  Certificate render_groups(const std::vector<Group>& groups, ImageView image, double* jacobian,
+                            const MultiPsfPlan& plan) const;
+  std::size_t renderer_of(const Component& component) const;
+  std::optional<std::size_t> common_renderer(std::span<const Component> components) const;
+
+  Shape shape_;
+  RenderOptions options_;
+  std::vector<Renderer> renderers_;  ///< one for each PSF, and the last without
 };
 
 }  // namespace gaxel

@@ -12,7 +12,16 @@ from gaxel import _core
 from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_threads, as_tolerance, check_shape
 from gaxel._component import Component, flux_of, mag_of
 from gaxel._errors import input_error
-from gaxel._parameters import Components, Slot, as_list, component_names, pivot_of, select_names, slots_of
+from gaxel._parameters import (
+    Components,
+    Slot,
+    as_list,
+    component_names,
+    cuts_of,
+    pivot_of,
+    select_names,
+    slots_of,
+)
 from gaxel._psf import Psf, core_psf
 
 Bounds = Mapping[str, tuple[float | None, float | None]]
@@ -157,7 +166,13 @@ def fit(
     ]
     left = iter(entries)
     scene = [
-        (component.kind, name, component.has_mag, [next(left) for _ in component._specs])
+        (
+            component.kind,
+            name,
+            component.has_mag,
+            [next(left) for _ in component._specs],
+            *cuts_of(component, listed),
+        )
         for name, component in zip(component_names(listed, "fit"), listed, strict=True)
     ]
     result = _core.fit(
@@ -257,6 +272,13 @@ def _to_result(
     fitted = [
         component.replace(**_as_given(component, dict(zip(component._specs, values, strict=True))))
         for component, values in zip(components, result.values, strict=True)
+    ]
+    # Hosts refer to the truncations as they are now.
+    fitted = [
+        component.replace(inner=[fitted[i] for i in inside], outer=[fitted[i] for i in outside])
+        for component, (inside, outside) in zip(
+            fitted, [cuts_of(component, components) for component in components], strict=True
+        )
     ]
     new_slots = slots_of(fitted, "fit")
     chosen = [i for i, is_free in enumerate(free) if is_free]

@@ -200,7 +200,7 @@ TileEstimate SurfaceEstimator::tile(const Tile& tile, int side_x, int side_y, co
   }
   extrapolate(estimate.x_terms);
   extrapolate(estimate.y_terms);
-  if (surface_.may_have_kink({x, y, half_x, half_y})) {
+  if (surface_.has_kinks()) {
     constexpr double kUnseen = 4.0;  // a kink lies between the places that are looked at
     estimate.between *= kUnseen;
     estimate.x_terms.back() *= kUnseen;
@@ -210,7 +210,8 @@ TileEstimate SurfaceEstimator::tile(const Tile& tile, int side_x, int side_y, co
 }
 
 template <class Nodes>
-SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes, bool may_have_kink) {
+SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes) {
+  const bool may_have_kink = surface_.has_kinks();
   Integral result;
   for (std::size_t o = 0; o < kSurfaceOrders.size(); ++o) {
     nodes(kSurfaceOrders[o]);
@@ -235,6 +236,11 @@ SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes, bool 
   if (may_have_kink) result.error.fill(kKink * (first + second));
   for (double& error : result.error) error = kSafety * error + rounding;
   const auto n = static_cast<std::size_t>(kSurfaceOrders.back());
+  if (light_.size() != n * n) {  // of curves: no products of polynomials, and no speed that could be trusted
+    result.error.back() = kSafety * second + rounding;
+    result.tails = {1.0, 1.0};
+    return result;
+  }
   for (const std::vector<double>& top : highest_polynomials()) {
     for (std::size_t l = 0; l < n; ++l) {
       double along_x = 0.0;
@@ -272,8 +278,7 @@ double SurfaceEstimator::brightest_on_border(const OffsetBox& box) {
 
 SurfaceEstimator::Integral SurfaceEstimator::cell(const CellPlace& cell) {
   const OffsetBox box = region_of(surface_, cell).box;
-  Integral result =
-      integrate([&](int order) { cell_nodes(surface_, cell, order, nodes_); }, surface_.may_have_kink(box));
+  Integral result = integrate([&](int order) { cell_nodes(surface_, cell, order, nodes_); });
   // An edge that cuts off a corner in front of all nodes: what light there is on the border tells.
   if (result.absolute == 0.0 && surface_.crosses_edge(box)) {
     const double hidden = 4.0 * box.half_x * box.half_y * brightest_on_border(box);
@@ -292,8 +297,7 @@ SurfaceEstimator::Integral SurfaceEstimator::wedge(const WedgeSide& side, const 
   WedgeSide full = side;
   if (is_wide)
     full.area = std::copysign(std::max(std::abs(side.area), kFlat * grid_.step * grid_.step), side.area);
-  Integral result = integrate([&](int order) { wedge_nodes(surface_, full, wedge, order, nodes_); },
-                              surface_.may_have_kink(region_of(surface_, side, wedge).box));
+  Integral result = integrate([&](int order) { wedge_nodes(surface_, full, wedge, order, nodes_); });
   for (double& flux : result.flux) flux *= full.area == 0.0 ? 0.0 : side.area / full.area;
   return result;
 }
@@ -303,7 +307,14 @@ std::array<double, 2> SurfaceEstimator::nodes_needed(const CellPlace& cell) cons
 }
 
 std::array<double, 2> SurfaceEstimator::nodes_needed(const WedgeSide& side, const Wedge& wedge) const {
-  return surface_.nodes_needed(region_of(surface_, side, wedge));
+  std::array<double, 2> needed = surface_.nodes_needed(region_of(surface_, side, wedge));
+  const double outer = std::pow(wedge.t[1], surface_.centre_power());
+  const auto at = [&](double across) {
+    return std::array{outer * (side.from[0] + across * side.along[0]),
+                      outer * (side.from[1] + across * side.along[1])};
+  };
+  needed[1] = std::max(needed[1], surface_.nodes_between(at(wedge.across[0]), at(wedge.across[1])));
+  return needed;
 }
 
 }  // namespace gaxel
