@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -23,8 +24,8 @@ using OutputImage = nb::ndarray<double, nb::ndim<2>, nb::c_contig, nb::device::c
 using InputVector = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using OutputCube = nb::ndarray<double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 
-/// Components as (kind's name, values in the kind's order).
-using ComponentList = std::vector<std::pair<std::string, std::vector<double>>>;
+/// Components as (kind's name, values in the kind's order, number of the PSF).
+using ComponentList = std::vector<std::tuple<std::string, std::vector<double>, int>>;
 std::vector<Component> to_components(const ComponentList& list);
 
 template <typename Array>

@@ -12,6 +12,7 @@
 #include "fit/image_moments.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/fit.hpp"
+#include "gaxel/render.hpp"
 #include "profile/flux_radius.hpp"
 #include "profile/make_law.hpp"
 
@@ -168,14 +169,17 @@ Light share_of(const Light& light, const std::vector<Object>& objects, std::size
   return share;
 }
 
-/// Square of the width of the PSF's core, in data pixels; 0 without a PSF.
+/// Square of the width of a star's core, in data pixels; 0 without a PSF. Of several PSFs the first is taken.
 double psf_mean_square(const Observation& observation) {
-  if (!observation.psf) return 0.0;
-  const Psf& psf = *observation.psf;
-  const Image sigma(psf.kernel().shape(), 1.0);
-  const Light light{psf.kernel(), &sigma, std::vector<std::uint8_t>(psf.kernel().size(), 1)};
-  const Ellipse shape = adaptive_moments(light, {psf.x_center(), psf.y_center()}, 1.5 * psf.oversample());
-  return shape.mean_square() / (psf.oversample() * psf.oversample());
+  if (observation.psfs.empty()) return 0.0;
+  constexpr int kSide = 65;
+  constexpr double kMiddle = kSide / 2;
+  Image star(Shape{kSide, kSide});
+  const Component point{&component_kind("pointsource"), {kMiddle, kMiddle, 1.0}};
+  Renderer(star.shape(), observation.psfs.front(), {{1e-3, 1e-6}, false, 1}).render({&point, 1}, star.view());
+  const Image sigma(star.shape(), 1.0);
+  const Light light{star, &sigma, std::vector<std::uint8_t>(star.size(), 1)};
+  return adaptive_moments(light, {kMiddle, kMiddle}, 1.5).mean_square();
 }
 
 bool is_shape(const ParameterSpec& spec) {

@@ -7,7 +7,7 @@
 #include "base/parallel.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
-#include "psf/convolver.hpp"
+#include "psf/convolver_cache.hpp"
 #include "render/cells.hpp"
 #include "render/check_options.hpp"
 #include "render/convolved_point.hpp"
@@ -81,7 +81,7 @@ class Renderer::Impl {
     check_options(shape, options);
     light_grid_ = Grid{shape, 0.0, 0.0, 1.0};
     if (psf) {
-      convolver_.emplace(*psf, shape, convolver_options(options.tolerance));
+      convolver_ = ConvolverCache::convolver(*psf, shape, convolver_options(options.tolerance));
       light_grid_ = convolver_->model_grid();
       floor_share_ = 1.0 / convolver_->amplification(Sampling::kIntegrated);
     }
@@ -140,7 +140,7 @@ class Renderer::Impl {
     }
     certificate.total_flux = total_flux(parts);
     if (options.certificate) {
-      bound_image(bound, convolver_ ? &*convolver_ : nullptr, light_size(parts, light), certificate);
+      bound_image(bound, convolver_.get(), light_size(parts, light), certificate);
       sum_up(options.tolerance, image, certificate);
     }
     for (const Part& part : parts) {
@@ -315,7 +315,7 @@ class Renderer::Impl {
     convolver_->convolve(spectrum, image);
   }
 
-  std::optional<Convolver> convolver_;
+  std::shared_ptr<const Convolver> convolver_;
   Grid light_grid_;
   double floor_share_ = 1.0;  // of a data pixel's error that a pixel of the light grid may have
 };
