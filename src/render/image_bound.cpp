@@ -22,7 +22,13 @@ void bound_image(const Image& light_bound, const Convolver* convolver, const Lig
   const double rounding = transforms * size.norm * convolver->response_norm(Sampling::kIntegrated) +
                           (transforms + phases) * size.points * convolver->response_norm(Sampling::kPoint);
   const double left_out = convolver->outside() * certificate.total_flux;
-  for (double& b : certificate.bound.pixels()) b += rounding + left_out;
+  for (double& b : certificate.bound.pixels()) b += rounding + size.error + left_out;
+}
+
+double norm(const Image& image) {
+  double squares = 0.0;
+  for (const double pixel : image.pixels()) squares += pixel * pixel;
+  return std::sqrt(squares);
 }
 
 void sum_up(const Tolerance& tolerance, ConstImageView image, Certificate& certificate) {

@@ -36,6 +36,7 @@ void add_cells(const std::vector<std::int64_t>& cells, std::vector<std::int64_t>
 void add_certificate(const Certificate& part, Certificate& sum) {
   sum.total_flux += part.total_flux;
   sum.limit_hit |= part.limit_hit;
+  sum.estimated |= part.estimated;
   sum.n_evaluations += part.n_evaluations;
   sum.evaluations_per_pixel += part.evaluations_per_pixel;
   add_counts(part.tiles_per_size, sum.tiles_per_size);
