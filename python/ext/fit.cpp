@@ -19,17 +19,21 @@ namespace {
 using InputMask = nb::ndarray<const std::uint8_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 /// value (NaN: estimate it), free, min, max.
 using ParameterTuple = std::tuple<double, bool, double, double>;
-/// kind, name, flux_is_magnitude, parameters in the kind's order, number of the PSF.
-using SceneTuple = std::tuple<std::string, std::string, bool, std::vector<ParameterTuple>, int>;
+/// kind, name, flux_is_magnitude, parameters in the kind's order, number of the PSF, truncations inside, and
+/// outside.
+using SceneTuple = std::tuple<std::string, std::string, bool, std::vector<ParameterTuple>, int,
+                              std::vector<std::size_t>, std::vector<std::size_t>>;
 
 Scene to_scene(const std::vector<SceneTuple>& list) {
   Scene scene;
-  for (const auto& [kind, name, flux_is_magnitude, parameters, psf] : list) {
+  for (const auto& [kind, name, flux_is_magnitude, parameters, psf, inner, outer] : list) {
     SceneComponent& component = scene.components.emplace_back();
     component.kind = &component_kind(kind);
     component.name = name;
     component.flux_is_magnitude = flux_is_magnitude;
     component.psf = psf;
+    component.inner = inner;
+    component.outer = outer;
     for (const auto& [value, free, min, max] : parameters)
       component.parameters.push_back({value, free, min, max});
   }

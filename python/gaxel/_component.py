@@ -24,6 +24,17 @@ def range_text(spec: _core.ParameterSpec) -> str:
     return f"{spec.min:g} to {spec.max:g}"
 
 
+_CUTS = ("inner", "outer")
+
+
+def _as_cuts(cls: type["Component"], key: str, cuts: Any) -> tuple["Component", ...]:
+    listed = (cuts,) if isinstance(cuts, Component) else tuple(cuts)
+    for cut in listed:
+        if not isinstance(cut, Component) or cut._kind.base_name != "truncation":
+            raise input_error(cls.__name__, key, repr(cut), "not a truncation", "a list of gaxel.Truncation")
+    return listed
+
+
 class Component:
     """A source of light: immutable, comparable, hashable, picklable.
 
@@ -31,11 +42,12 @@ class Component:
     gaxel.Sersic and its sisters.
     """
 
-    __slots__ = ("_given", "_name", "_psf", "_zeropoint")
+    __slots__ = ("_cuts", "_given", "_name", "_psf", "_zeropoint")
     _kind: ClassVar[_core.ComponentKind]
     _base: ClassVar[type["Component"] | None]  # of a class with options: the class without them
-    _variant: ClassVar[Callable[[type["Component"], list[str]], type["Component"]]]
+    _variant: ClassVar[Callable[[type["Component"], list[str], bool], type["Component"]]]
     _specs: ClassVar[Mapping[str, _core.ParameterSpec]]
+    _cuts: dict[str, tuple["Component", ...]]
     _given: dict[str, float]
     _name: str | None
     _psf: AnyPsf | bool | None
@@ -43,7 +55,7 @@ class Component:
 
     def __new__(cls, **arguments: Any) -> Self:
         keys = [key for key, value in arguments.items() if value is not None]
-        return object.__new__(cls._variant(cls, keys))
+        return object.__new__(cls._variant(cls, keys, any(arguments.get(key) for key in _CUTS)))
 
     def __init__(self, **arguments: Any) -> None:
         cls = type(self)
@@ -55,6 +67,7 @@ class Component:
             raise input_error(
                 cls.__name__, "psf", repr(psf), "not a PSF", "a PSF, False (none), None (that of the image)"
             )
+        cuts = {key: _as_cuts(cls, key, arguments.pop(key)) for key in _CUTS if arguments.get(key)}
         zeropoint = arguments.pop("zeropoint", 0.0) if "flux" in cls._specs else 0.0
         keys = cls._argument_names()
         for key in arguments:
@@ -66,6 +79,7 @@ class Component:
         for key, value in given.items():
             allowed = "any finite number" if key == "mag" else range_text(cls._specs[key])
             given[key] = as_float(value, cls.__name__, key, allowed)
+        object.__setattr__(self, "_cuts", cuts)
         object.__setattr__(self, "_given", given)
         object.__setattr__(self, "_name", name)
         object.__setattr__(self, "_psf", psf)
@@ -102,6 +116,16 @@ class Component:
     def kind(self) -> str:
         """The kind's name: "sersic"."""
         return self._kind.name
+
+    @property
+    def inner(self) -> tuple["Component", ...]:
+        """Truncations that cut the light inside."""
+        return self._cuts.get("inner", ())
+
+    @property
+    def outer(self) -> tuple["Component", ...]:
+        """Truncations that cut the light outside."""
+        return self._cuts.get("outer", ())
 
     @property
     def name(self) -> str | None:
@@ -158,6 +182,7 @@ class Component:
 
     def _arguments(self) -> dict[str, Any]:
         arguments: dict[str, Any] = dict(self._given)
+        arguments.update(self._cuts)
         if self._zeropoint != 0.0:
             arguments["zeropoint"] = self._zeropoint
         if self._name is not None:

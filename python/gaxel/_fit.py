@@ -12,7 +12,16 @@ from gaxel import _core
 from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_threads, as_tolerance, check_shape
 from gaxel._component import Component, flux_of, mag_of
 from gaxel._errors import input_error
-from gaxel._parameters import Components, Slot, as_list, component_names, pivot_of, select_names, slots_of
+from gaxel._parameters import (
+    Components,
+    Slot,
+    as_list,
+    component_names,
+    cuts_of,
+    pivot_of,
+    select_names,
+    slots_of,
+)
 from gaxel._psf import AnyPsf, core_psfs
 
 Bounds = Mapping[str, tuple[float | None, float | None]]
@@ -158,7 +167,14 @@ def fit(
     left = iter(entries)
     psfs, numbers = core_psfs(psf, [component.psf for component in listed], image.shape)
     scene = [
-        (component.kind, name, component.has_mag, [next(left) for _ in component._specs], number)
+        (
+            component.kind,
+            name,
+            component.has_mag,
+            [next(left) for _ in component._specs],
+            number,
+            *cuts_of(component, listed),
+        )
         for name, component, number in zip(component_names(listed, "fit"), listed, numbers, strict=True)
     ]
     result = _core.fit(
@@ -258,6 +274,13 @@ def _to_result(
     fitted = [
         component.replace(**_as_given(component, dict(zip(component._specs, values, strict=True))))
         for component, values in zip(components, result.values, strict=True)
+    ]
+    # Hosts refer to the truncations as they are now.
+    fitted = [
+        component.replace(inner=[fitted[i] for i in inside], outer=[fitted[i] for i in outside])
+        for component, (inside, outside) in zip(
+            fitted, [cuts_of(component, components) for component in components], strict=True
+        )
     ]
     new_slots = slots_of(fitted, "fit")
     chosen = [i for i, is_free in enumerate(free) if is_free]

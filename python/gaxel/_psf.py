@@ -226,7 +226,9 @@ class SumPsf(AnyPsf):
         self.psfs = tuple(psfs)
         self.weights = (1.0,) * len(self.psfs) if weights is None else tuple(float(w) for w in weights)
         if len(self.weights) != len(self.psfs):
-            raise input_error("SumPsf", "weights", len(self.weights), "not one for each PSF", str(len(self.psfs)))
+            raise input_error(
+                "SumPsf", "weights", len(self.weights), "not one for each PSF", str(len(self.psfs))
+            )
         self._core = _core.Psf.sum([psf._core for psf in self.psfs], list(self.weights))
 
     def _key(self) -> tuple[Any, ...]:

@@ -117,7 +117,7 @@ std::vector<Object> find_objects(const Light& light, Scene& scene) {
   std::vector<Object> objects;
   std::vector<SceneComponent*> without_place;
   for (SceneComponent& component : scene.components) {
-    if (component.kind->family == Family::kSky) continue;
+    if (component.kind->family == Family::kSky || component.kind->family == Family::kTruncation) continue;
     if (has_unknown_place(component)) {
       without_place.push_back(&component);
     } else {
@@ -291,9 +291,26 @@ void start_object(const Object& object, double psf_square) {
   for (SceneComponent* component : object.components) propose(*component, Role::kFlux, flux / n_parts);
 }
 
+// A truncation has no light of its own to be measured: its place and radii must be given.
+void start_truncations(Scene& scene) {
+  for (SceneComponent& component : scene.components) {
+    if (component.kind->family != Family::kTruncation) continue;
+    for (std::size_t i = 0; i < component.parameters.size(); ++i) {
+      const ParameterSpec& spec = component.kind->parameters[i];
+      double& value = component.parameters[i].value;
+      if (std::isnan(value)) value = spec.fallback;
+      if (std::isnan(value)) {
+        throw InputError({"fit", fmt::format("{}.{}", component.name, spec.name), "",
+                          "not given, and a truncation has no light to estimate it from", "a value"});
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void estimate_starting_values(const Observation& observation, Scene& scene) {
+  start_truncations(scene);
   const Light light = above_sky(observation, scene);
   if (!std::ranges::any_of(scene.components, has_unknown_value)) return;
   const bool places_given = std::ranges::none_of(scene.components, [](const SceneComponent& component) {

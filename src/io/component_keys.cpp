@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "io/convention.hpp"
 
 namespace gaxel::io {
@@ -11,6 +13,9 @@ std::vector<std::string_view> component_keys(const ComponentKind& kind) {
   for (const ParameterSpec& spec : kind.parameters) {
     keys.push_back(file_key(spec, false));
     if (spec.role == Role::kFlux) keys.push_back(file_key(spec, true));
+  }
+  if (std::ranges::find(kind.options, "truncated") != kind.options.end()) {
+    keys.insert(keys.end(), {"inner", "outer"});
   }
   if (kind.family != Family::kSky) keys.insert(keys.end(), {"ra", "dec"});
   return keys;

@@ -225,6 +225,20 @@ std::optional<std::vector<double>> TomlTable::numbers(std::string_view key, std:
   return values;
 }
 
+std::vector<std::string> TomlTable::texts(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return {};
+  const std::string allowed = "a list of names";
+  const toml::array* list = node->as_array();
+  if (list == nullptr) fail(key, "wrong type", allowed);
+  std::vector<std::string> texts;
+  for (const toml::node& item : *list) {
+    if (!item.is_string()) fail(key, "wrong type", allowed);
+    texts.push_back(*item.value<std::string>());
+  }
+  return texts;
+}
+
 std::optional<TomlTable> TomlTable::table(std::string_view key) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
