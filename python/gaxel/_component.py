@@ -60,7 +60,8 @@ class Component:
         name = arguments.pop("name", None)
         if name is not None and (not isinstance(name, str) or not name.isprintable() or not name):
             raise input_error(cls.__name__, "name", repr(name), "not a usable name", "printable text")
-        cuts = {key: _as_cuts(cls, key, arguments.pop(key)) for key in _CUTS if arguments.get(key)}
+        given_cuts = {key: arguments.pop(key, None) for key in _CUTS}
+        cuts = {key: _as_cuts(cls, key, value) for key, value in given_cuts.items() if value}
         zeropoint = arguments.pop("zeropoint", 0.0) if "flux" in cls._specs else 0.0
         keys = cls._argument_names()
         for key in arguments:
