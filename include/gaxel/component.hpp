@@ -70,6 +70,11 @@ constexpr bool is_integrated(Family family) {
   return family == Family::kElliptical || family == Family::kSurface;
 }
 
+/// Whether a kind of this family is a source of light with a place of its own.
+constexpr bool is_source(Family family) {
+  return is_integrated(family) || family == Family::kPoint;
+}
+
 class RadialLaw;
 class SurfaceLaw;
 struct Component;

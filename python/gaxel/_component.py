@@ -67,7 +67,8 @@ class Component:
             raise input_error(
                 cls.__name__, "psf", repr(psf), "not a PSF", "a PSF, False (none), None (that of the image)"
             )
-        cuts = {key: _as_cuts(cls, key, arguments.pop(key)) for key in _CUTS if arguments.get(key)}
+        given_cuts = {key: arguments.pop(key, None) for key in _CUTS}
+        cuts = {key: _as_cuts(cls, key, value) for key, value in given_cuts.items() if value}
         zeropoint = arguments.pop("zeropoint", 0.0) if "flux" in cls._specs else 0.0
         keys = cls._argument_names()
         for key in arguments:

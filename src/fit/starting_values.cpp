@@ -117,7 +117,7 @@ std::vector<Object> find_objects(const Light& light, Scene& scene) {
   std::vector<Object> objects;
   std::vector<SceneComponent*> without_place;
   for (SceneComponent& component : scene.components) {
-    if (component.kind->family == Family::kSky || component.kind->family == Family::kTruncation) continue;
+    if (!is_source(component.kind->family)) continue;
     if (has_unknown_place(component)) {
       without_place.push_back(&component);
     } else {
@@ -314,7 +314,7 @@ void estimate_starting_values(const Observation& observation, Scene& scene) {
   const Light light = above_sky(observation, scene);
   if (!std::ranges::any_of(scene.components, has_unknown_value)) return;
   const bool places_given = std::ranges::none_of(scene.components, [](const SceneComponent& component) {
-    return component.kind->family != Family::kSky && has_unknown_place(component);
+    return is_source(component.kind->family) && has_unknown_place(component);
   });
   std::vector<Object> objects = find_objects(light, scene);
   for (std::size_t i = 0; i < objects.size(); ++i) measure(share_of(light, objects, i), objects[i]);
