@@ -5,7 +5,6 @@
 #include <numbers>
 
 #include "base/parallel.hpp"
-#include "integrate/hankel_rule.hpp"
 #include "integrate/node_kernel.hpp"
 
 namespace gaxel {
@@ -16,7 +15,7 @@ constexpr int kBandRows = 32;
 // Of the window's radius: farther from the centre the light itself, cut by no window, is smooth enough to be
 // sampled. Across the minor axis it is analytic in a strip as wide as the distance is from the centre, so
 // that its power at pi falls as exp(-pi q distance): to exp(-21).
-constexpr double kClear = 0.7;
+constexpr double kClear = 0.6;
 
 int whole(double x) {
   return static_cast<int>(std::llround(x));
@@ -33,7 +32,7 @@ SplitLight::SplitLight(const EllipticalLight& light, const Grid& needed, double 
     : light_(&light), needed_(needed) {
   const EllipseFrame& frame = light.frame;
   // The wings must have no power beyond pi, also across the minor axis.
-  window_radius_ = kChunkBand / (std::numbers::pi * frame.q * frame.re);
+  window_radius_ = kWingBand / (std::numbers::pi * frame.q * frame.re);
   const Extent reach = extent(kClear * window_radius_);
   const bool near = overlap(frame.x0, reach.x, needed.x0, needed.x0 + needed.shape.nx - 1) &&
                     overlap(frame.y0, reach.y, needed.y0, needed.y0 + needed.shape.ny - 1);

@@ -59,11 +59,11 @@ TEST(FitTolerances, KeepPixelsWithinAThousandthOfTheNoise) {
   EXPECT_GT(tolerances.search.floor, 0.0);
   EXPECT_EQ(tolerances.final.floor, 0.0);
   Image exact(kShape);
-  Renderer(kShape, observation.psf, {{1e-10, 1e-13}, false, 1}).render(truth(), exact.view());
+  Renderer(kShape, std::nullopt, {{1e-10, 1e-13}, false, 1}).render(truth(), exact.view());
   const auto evaluations_of = [&](const Tolerance& tolerance) {
     Image image(kShape);
     const Certificate certificate =
-        Renderer(kShape, observation.psf, {tolerance, false, 1}).render(truth(), image.view());
+        Renderer(kShape, std::nullopt, {tolerance, false, 1}).render(truth(), image.view());
     for (std::size_t k = 0; k < kShape.size(); ++k) {
       EXPECT_LE(std::abs(image.data()[k] - exact.data()[k]), 1e-3 * observation.sigma.data()[k]);
     }
