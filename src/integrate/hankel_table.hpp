@@ -9,8 +9,8 @@
 
 namespace gaxel {
 
-/// Times 1 / radius of a window: the frequency beyond which the wings outside it are to have no power, so that
-/// they can be sampled.
+/// Times 1 / radius of a window: the frequency beyond which the wings outside it are to have no power, so
+/// that they can be sampled.
 inline constexpr double kWingBand = 35.0;
 
 /// What a table is made for. Lengths in scale radii of the law.

@@ -79,7 +79,8 @@ TEST(HankelTable, OfCoresIsTheIntegral) {
       const double step = last / 41.0;
       const std::vector<double> h = looked_up(table, step, 41);
       for (std::size_t j = 0; j < h.size(); j += 4) {
-        const double exact = quadrature(law, table.radius(), table.has_wings(), step * static_cast<double>(j));
+        const double exact =
+            quadrature(law, table.radius(), table.has_wings(), step * static_cast<double>(j));
         EXPECT_NEAR(h[j], exact, table.error() + 1e-12) << n << " " << radius << " " << j;
       }
     }

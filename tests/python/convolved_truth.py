@@ -44,7 +44,9 @@ def convolved_pixel(col, row, galaxy, sigma):
     total = 0.0
     for first in range(0, len(radii), 64):
         r = radii[first : first + 64, None]
-        angles = 2 * np.pi * np.arange(int(96 + 16 * re * r.max() / scale)) / int(96 + 16 * re * r.max() / scale)
+        angles = (
+            2 * np.pi * np.arange(int(96 + 16 * re * r.max() / scale)) / int(96 + 16 * re * r.max() / scale)
+        )
         u, v = r * np.cos(angles), q * r * np.sin(angles)
         dx = dx0 - re * (u * np.cos(theta) - v * np.sin(theta))
         dy = dy0 - re * (u * np.sin(theta) + v * np.cos(theta))

@@ -24,7 +24,10 @@ def some_pixels(galaxy):
     ny, nx = SHAPE
     col = int(np.clip(round(galaxy["x"]), 0, nx - 1))
     row = int(np.clip(round(galaxy["y"]), 0, ny - 1))
-    along = [(galaxy["x"] + d * np.cos(galaxy["theta"]), galaxy["y"] + d * np.sin(galaxy["theta"])) for d in (5, 14)]
+    along = [
+        (galaxy["x"] + d * np.cos(galaxy["theta"]), galaxy["y"] + d * np.sin(galaxy["theta"]))
+        for d in (5, 14)
+    ]
     inside = [(int(np.clip(x, 0, nx - 1)), int(np.clip(y, 0, ny - 1))) for x, y in along]
     return [(0, 0), (nx - 1, ny // 2), (col, row), (min(col + 1, nx - 1), max(row - 1, 0)), *inside]
 
