@@ -48,7 +48,7 @@ def component_names(components: Sequence[Component], source: str) -> list[str]:
         name = component.name
         number = 1
         while name is None:
-            candidate = f"{component.kind}{number}"
+            candidate = f"{component._kind.base_name}{number}"
             name = None if candidate in taken else candidate
             number += 1
         taken.add(name)

@@ -12,6 +12,7 @@
 #include "fit/image_moments.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/fit.hpp"
+#include "profile/brightness.hpp"
 #include "profile/flux_radius.hpp"
 #include "profile/make_law.hpp"
 
@@ -52,18 +53,21 @@ bool has_unknown_place(const SceneComponent& component) {
 }
 
 /// Gives the parameter a value if it has none, inside its range.
-void propose(SceneComponent& component, Role role, double value) {
-  const int index = component.kind->index_of(role);
-  if (index < 0) return;
-  Parameter& parameter = component.parameters[static_cast<std::size_t>(index)];
+void propose(SceneComponent& component, std::size_t index, double value) {
+  Parameter& parameter = component.parameters[index];
   if (!std::isnan(parameter.value)) return;
-  const ParameterSpec& spec = component.kind->parameters[static_cast<std::size_t>(index)];
+  const ParameterSpec& spec = component.kind->parameters[index];
   const double low = std::max(spec.min, parameter.min);
   const double high = std::min(spec.max, parameter.max);
-  if (role == Role::kTheta && std::isfinite(low)) {
+  if (spec.role == Role::kTheta && std::isfinite(low)) {
     value += std::numbers::pi * std::ceil((low - value) / std::numbers::pi);
   }
   parameter.value = std::clamp(value, low, high);
+}
+
+void propose(SceneComponent& component, Role role, double value) {
+  const int index = component.kind->index_of(role);
+  if (index >= 0) propose(component, static_cast<std::size_t>(index), value);
 }
 
 /// Completes the sky components and returns the data above them.
@@ -182,38 +186,44 @@ bool is_shape(const ParameterSpec& spec) {
   return !std::isnan(spec.start);
 }
 
-/// Whether the kind gives a shape parameter as a radius.
-bool is_radius(const ParameterSpec& spec) {
-  return spec.unit == "pixel";
+/// Where a shape parameter starts at this scale radius.
+double starting_value(const ParameterSpec& spec, double re) {
+  return spec.start * (spec.unit == "pixel" ? re : spec.unit == "1/pixel" ? 1.0 / re : 1.0);
 }
 
-/// The law with which a component starts, as far as its shape is known without its size.
-std::unique_ptr<RadialLaw> starting_law(const SceneComponent& component) {
+/// The component with which a scene's one starts, as far as its shape is known without its size: at a scale
+/// radius of 1, unless that is known.
+Component starting_shape(const SceneComponent& component) {
   const ComponentKind& kind = *component.kind;
   Component trial{&kind, std::vector<double>(kind.parameters.size(), 1.0)};
   const bool size_known = !unknown(component, Role::kRe);
+  const double re = size_known ? component.parameter(Role::kRe).value : 1.0;
   for (std::size_t i = 0; i < kind.parameters.size(); ++i) {
     const ParameterSpec& spec = kind.parameters[i];
     const double value = component.parameters[i].value;
-    const bool known = !std::isnan(value) && (size_known || !is_radius(spec));
+    const bool is_length = spec.unit == "pixel" || spec.unit == "1/pixel";
+    const bool known = !std::isnan(value) && (size_known || !is_length);
     if (known && (is_shape(spec) || spec.role == Role::kRe)) trial.values[i] = value;
-    if (!known && is_shape(spec)) {
-      trial.values[i] =
-          spec.start * (is_radius(spec) && size_known ? component.parameter(Role::kRe).value : 1.0);
-    }
+    if (!known && is_shape(spec)) trial.values[i] = starting_value(spec, re);
   }
-  return make_law(trial);
+  return trial;
+}
+
+/// Radius, in scale radii, that encloses a share of the flux of a component with which a scene's one starts.
+double starting_radius(const SceneComponent& component, double share) {
+  const Component trial = starting_shape(component);
+  if (trial.kind->family == Family::kElliptical) return flux_radius(*make_law(trial), share);
+  return flux_radius(*trial.kind->make_surface_law(law_shapes(trial).values), share);
 }
 
 /// Components of one object in the order of size in which they start: the least concentrated outside.
 std::vector<SceneComponent*> by_size(const std::vector<SceneComponent*>& components) {
   std::vector<SceneComponent*> extended;
   for (SceneComponent* component : components) {
-    if (component->kind->family == Family::kElliptical) extended.push_back(component);
+    if (is_integrated(component->kind->family)) extended.push_back(component);
   }
   const auto concentration = [](const SceneComponent* component) {
-    const std::unique_ptr<RadialLaw> law = starting_law(*component);
-    return flux_radius(*law, 0.8) / flux_radius(*law, 0.2);
+    return starting_radius(*component, 0.8) / starting_radius(*component, 0.2);
   };
   if (extended.size() > 1) std::ranges::stable_sort(extended, std::ranges::greater(), concentration);
   return extended;
@@ -223,7 +233,9 @@ std::vector<SceneComponent*> by_size(const std::vector<SceneComponent*>& compone
 void check_without_light(const std::vector<Object>& objects) {
   for (const Object& object : objects) {
     for (const SceneComponent* component : object.components) {
-      if (!unknown(*component, Role::kFlux) && !unknown(*component, Role::kRe)) continue;
+      if (!unknown(*component, Role::kFlux) && !unknown(*component, Role::kBrightness) &&
+          !unknown(*component, Role::kRe))
+        continue;
       throw FitError(fmt::format(
           "{}: no light above the noise to start from around its position, x = {:.6g}, y = {:.6g} "
           "(0-based pixels of the fitted image): give its flux and size, or another position",
@@ -258,13 +270,19 @@ void start_object(const Object& object, double psf_square) {
     propose(component, Role::kTheta, theta);
     const bool outermost = extended.size() > 1 && k + 1 == extended.size();
     if (outermost) propose(component, Role::kN, 1.0);
-    const double half_light = flux_radius(*starting_law(component), 0.5);
+    const double half_light = starting_radius(component, 0.5);
     propose(component, Role::kRe, radius / (half_light * std::sqrt(q)) * std::pow(3.0, rank));
-    for (const ParameterSpec& spec : component.kind->parameters) {
-      if (!is_shape(spec)) continue;
-      propose(component, spec.role,
-              spec.start * (is_radius(spec) ? component.parameter(Role::kRe).value : 1.0));
+    const auto specs = component.kind->parameters;
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+      if (is_shape(specs[i]))
+        propose(component, i, starting_value(specs[i], component.parameter(Role::kRe).value));
+      if (specs[i].role == Role::kOption && !std::isnan(specs[i].fallback)) {
+        propose(component, i, specs[i].fallback);
+      }
     }
+    // The fit solves for it before its first step; what counts is the order of magnitude.
+    const double area = std::numbers::pi * q * radius * radius;
+    propose(component, Role::kBrightness, 0.5 * flux / (n_parts * std::max(area, 1.0)));
   }
   for (SceneComponent* component : object.components) propose(*component, Role::kFlux, flux / n_parts);
 }

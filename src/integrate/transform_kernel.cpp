@@ -171,7 +171,7 @@ TransformWeights image_weights(double flux) {
 }
 
 TransformWeights derivative_transform(const RadialLaw& law, const EllipseFrame& frame, double flux,
-                                      LightParameter parameter) {
+                                      const FluxSlopes& d_flux, LightParameter parameter) {
   TransformWeights w;
   switch (parameter) {
     case LightParameter::kX:
@@ -181,7 +181,6 @@ TransformWeights derivative_transform(const RadialLaw& law, const EllipseFrame& 
       w.y = -flux;
       break;
     case LightParameter::kFlux:
-      w.value = 1.0;
       break;
     case LightParameter::kRe:
       w.aa = w.bb = flux / frame.re;
@@ -202,6 +201,7 @@ TransformWeights derivative_transform(const RadialLaw& law, const EllipseFrame& 
       break;
     }
   }
+  w.value = d_flux[static_cast<std::size_t>(parameter)];
   return w;
 }
 

@@ -29,7 +29,7 @@ struct TransformWeights {
 TransformWeights image_weights(double flux);
 /// Those of its derivative, for total flux `flux`.
 TransformWeights derivative_transform(const RadialLaw& law, const EllipseFrame& frame, double flux,
-                                      LightParameter parameter);
+                                      const FluxSlopes& d_flux, LightParameter parameter);
 
 /// The transforms at kx[j] = j * step, counted from pixel (0, 0). Immutable; holds on to `table`.
 class TransformRows {

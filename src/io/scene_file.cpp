@@ -65,7 +65,9 @@ class ComponentReader {
   SceneComponent read() {
     const std::optional<std::string> type = table_.text("type");
     if (!type) table_.fail("type", "missing", kinds_text());
-    table_.relate("type", [&] { component_.kind = &component_kind(*type); });
+    const std::vector<std::string> keys = table_.keys();
+    const std::vector<std::string_view> views(keys.begin(), keys.end());
+    table_.relate("type", [&] { component_.kind = &component_kind(*type, views); });
     read_name();
     table_.allow_only(component_keys(*component_.kind));
     if (table_.has("mag") && table_.has("flux")) table_.fail("mag", "\"flux\" is given too", "one of them");
@@ -181,7 +183,7 @@ void name_the_rest(Scene& scene) {
   for (const SceneComponent& component : scene.components) taken.insert(component.name);
   for (SceneComponent& component : scene.components) {
     for (int number = 1; component.name.empty(); ++number) {
-      const std::string name = fmt::format("{}{}", component.kind->name, number);
+      const std::string name = fmt::format("{}{}", component.kind->base().name, number);
       if (taken.insert(name).second) component.name = name;
     }
   }

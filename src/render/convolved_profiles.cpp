@@ -137,10 +137,12 @@ void ConvolvedProfiles::add_with_derivatives(const SplitLight& light,
   std::vector<TransformWeights> weights;
   std::vector<ImageView> targets(derivatives.begin(), derivatives.end());
   for (const LightParameter parameter : parameters) {
-    moments.push_back(derivative_weights(*profile.law, profile.frame, profile.flux, parameter));
-    weights.push_back(derivative_transform(*profile.law, profile.frame, profile.flux, parameter));
+    moments.push_back(
+        derivative_weights(*profile.law, profile.frame, profile.flux, profile.d_flux, parameter));
+    weights.push_back(
+        derivative_transform(*profile.law, profile.frame, profile.flux, profile.d_flux, parameter));
   }
-  // The derivative to the flux is the image of a unit flux.
+  // The derivative to the flux, or to the brightness in its place, is proportional to the image.
   const auto unit = std::ranges::find(parameters, LightParameter::kFlux);
   Image own;
   if (unit == parameters.end()) {
@@ -173,7 +175,8 @@ void ConvolvedProfiles::add_with_derivatives(const SplitLight& light,
     add_to(image, own.view());
   } else {
     const ImageView of_unit = derivatives[static_cast<std::size_t>(unit - parameters.begin())];
-    for (std::size_t i = 0; i < image.size(); ++i) image.pixels()[i] += profile.flux * of_unit.pixels()[i];
+    const double scale = profile.flux / profile.d_flux[static_cast<std::size_t>(LightParameter::kFlux)];
+    for (std::size_t i = 0; i < image.size(); ++i) image.pixels()[i] += scale * of_unit.pixels()[i];
   }
 }
 
@@ -193,7 +196,7 @@ void ConvolvedProfiles::gradients(std::span<const Wanted> wanted, ConstImageView
       if (w.light->table() == nullptr) continue;
       std::vector<TransformWeights> weights;
       for (const LightParameter parameter : w.parameters) {
-        weights.push_back(derivative_transform(*light.law, light.frame, light.flux, parameter));
+        weights.push_back(derivative_transform(*light.law, light.frame, light.flux, light.d_flux, parameter));
       }
       convolver->add_adjoint(spectrum, CoreLight(*w.light, *convolver, std::move(weights)),
                              {w.gradient, w.parameters.size()}, threads_);
@@ -208,8 +211,8 @@ void ConvolvedProfiles::gradients(std::span<const Wanted> wanted, ConstImageView
       const Moments sums =
           w.light->sum_samples(convolver->model_grid(), convolver->padded(), of_samples.view(), threads_);
       for (std::size_t p = 0; p < w.parameters.size(); ++p) {
-        w.gradient[p] +=
-            sum_of_products(derivative_weights(*light.law, light.frame, light.flux, w.parameters[p]), sums);
+        w.gradient[p] += sum_of_products(
+            derivative_weights(*light.law, light.frame, light.flux, light.d_flux, w.parameters[p]), sums);
       }
     }
   }

@@ -1,54 +1,15 @@
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <sstream>
 #include <string>
 
-#include "base/parallel.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
-#include "psf/convolver.hpp"
 #include "render/cells.hpp"
-#include "render/check_options.hpp"
-#include "render/convolved_point.hpp"
-#include "render/convolved_profiles.hpp"
-#include "render/image_bound.hpp"
-#include "render/light.hpp"
-#include "render/unconvolved.hpp"
+#include "render/passes.hpp"
 #include "render/wanted.hpp"
 
 namespace gaxel {
-namespace {
-
-// A component's part of a render: its wanted derivatives, and where they go.
-struct Part {
-  const Component* component;
-  std::vector<Role> roles;
-  std::vector<ImageView> derivatives;
-  double* gradient = nullptr;
-  std::size_t light = 0;  // which of the lights, and of the plans
-
-  Family family() const { return component->kind->family; }
-};
-
-std::string to_text(const Grid& grid) {
-  std::ostringstream text;
-  text << grid.shape.ny << " x " << grid.shape.nx << " cells of side " << grid.step << " from (" << grid.x0
-       << ", " << grid.y0 << ")";
-  return text.str();
-}
-
-}  // namespace
-
-class RenderPlan::Impl {
- public:
-  Grid grid;                            ///< that the lights are planned on
-  std::vector<SharedLightPlan> lights;  ///< of the elliptical components, in order
-  int n_made = 0;
-};
 
 int RenderPlan::n_profiles() const {
-  return impl_ == nullptr ? 0 : static_cast<int>(impl_->lights.size());
+  return impl_ == nullptr ? 0 : static_cast<int>(impl_->elliptical.size() + impl_->surfaces.size());
 }
 
 int RenderPlan::n_made() const {
@@ -57,308 +18,21 @@ int RenderPlan::n_made() const {
 
 class Renderer::Impl {
  public:
-  Impl(Shape image_shape, const std::optional<Psf>& psf, RenderOptions render_options)
-      : shape(image_shape), options(render_options) {
-    check_options(shape, options);
-    light_grid_ = Grid{shape, 0.0, 0.0, 1.0};
-    if (psf) {
-      convolver_.emplace(*psf, shape, convolver_options(options.tolerance));
-      light_grid_ = convolver_->model_grid();
-      profiles_.emplace(*psf, *convolver_, options);
-      floor_share_ = 1.0 / convolver_->amplification(Sampling::kIntegrated);
-    }
-  }
-
-  std::shared_ptr<const RenderPlan::Impl> prepare(std::span<const Component> components,
-                                                  const RenderPlan::Impl* previous) const {
-    const std::vector<EllipticalLight> lights = lights_of(parts_of(components, {}, "prepare"));
-    const auto plan = std::make_shared<RenderPlan::Impl>();
-    plan->grid = light_grid_;
-    for (std::size_t i = 0; i < lights.size(); ++i) {
-      if (profiles_ && profiles_->split(lights[i], true)) {
-        plan->lights.push_back(nullptr);  // it needs no cells
-        continue;
-      }
-      const LightOptions wanted = light_options(lights[i], lights.size());
-      const bool known = previous != nullptr && i < previous->lights.size() && previous->lights[i] != nullptr;
-      if (known && still_holds(*previous->lights[i], lights[i], wanted)) {
-        plan->lights.push_back(previous->lights[i]);
-      } else {
-        plan->lights.push_back(plan_light(lights[i], wanted));
-        ++plan->n_made;
-      }
-    }
-    return plan;
-  }
-
-  CellMap cells(std::span<const Component> components, std::size_t which) const {
-    const std::vector<Part> parts = parts_of(components, {}, "cells");
-    if (which >= parts.size() || parts[which].family() != Family::kElliptical) {
-      throw InputError({"cells", "which", std::to_string(which), "no component that is integrated on cells",
-                        "the number of an elliptical profile"});
-    }
-    const std::vector<EllipticalLight> lights = lights_of(parts);
-    const EllipticalLight& light = lights[parts[which].light];
-    return cells_of(plan_once(light, light_options(light, lights.size())));
-  }
+  Impl(Shape shape, const std::optional<Psf>& psf, const RenderOptions& options)
+      : setting(shape, psf, options) {}
 
   Certificate render(std::span<const Component> components, std::span<const std::uint8_t> flags,
                      ImageView image, double* jacobian, const RenderPlan::Impl* plan) const {
-    Certificate certificate;
     std::vector<Part> parts = parts_of(components, flags, "render_with_jacobian");
     for (Part& part : parts) {
-      for (std::size_t p = 0; p < part.roles.size(); ++p, jacobian += shape.size()) {
-        part.derivatives.emplace_back(jacobian, shape);
+      for (std::size_t p = 0; p < part.roles.size(); ++p, jacobian += setting.shape.size()) {
+        part.derivatives.emplace_back(jacobian, setting.shape);
       }
     }
-    const std::vector<EllipticalLight> lights = lights_of(parts);
-    check_plan(plan, lights);
-    const Splits splits = splits_of(parts, lights);
-    const bool integrates = std::ranges::any_of(splits, [](const auto& split) { return split == nullptr; });
-    Image light = convolver_ && integrates ? Image(light_grid_.shape) : Image();
-    Image bound = options.certificate ? Image(light_grid_.shape) : Image();
-    ImageView bound_view = bound.view();
-    if (integrates || !convolver_) {
-      render_elliptical(parts, lights, splits, plan, convolver_ ? light.view() : image,
-                        options.certificate ? &bound_view : nullptr, certificate);
-    }
-    if (convolver_) {
-      // What a cusp or an edge aliases on the pixels' grid is not known.
-      certificate.limit_hit |= integrates;
-      convolve(parts, light, image);
-      add_split(parts, splits, image);
-    } else {
-      for (const Part& part : parts) {
-        if (part.family() == Family::kPoint)
-          add_bare_point(*part.component, part.roles, image, part.derivatives);
-      }
-    }
-    certificate.total_flux = total_flux(parts);
-    if (options.certificate) {
-      bound_image(bound, convolver_ ? &*convolver_ : nullptr, light_size(parts, splits, light), certificate);
-      sum_up(options.tolerance, image, certificate);
-    }
-    for (const Part& part : parts) {
-      if (part.family() == Family::kSky) add_sky(*part.component, part.roles, image, part.derivatives);
-    }
-    certificate.evaluations_per_pixel =
-        static_cast<double>(certificate.n_evaluations) / static_cast<double>(light_grid_.shape.size());
-    return certificate;
+    return render_image(setting, parts, Lights(setting, components, parts, plan), image);
   }
 
-  void vjp(std::span<const Component> components, std::span<const std::uint8_t> flags,
-           ConstImageView cotangent, double* gradient, const RenderPlan::Impl* plan) const {
-    std::vector<Part> parts = parts_of(components, flags, "vjp");
-    for (Part& part : parts) {
-      part.gradient = gradient;
-      gradient += part.roles.size();
-    }
-    Image of_light = convolver_ ? Image(light_grid_.shape) : Image();
-    if (convolver_) {
-      Convolver::Spectrum spectrum = convolver_->make_spectrum();
-      convolver_->convolve_adjoint(cotangent, spectrum);
-      for (const Part& part : parts) {
-        if (part.family() != Family::kPoint || part.roles.empty()) continue;
-        convolved_point_gradient(*part.component, *convolver_, part.roles, spectrum, part.gradient,
-                                 options.threads);
-      }
-      convolver_->transform_adjoint(spectrum, of_light.view(), Sampling::kIntegrated);
-    }
-    const ConstImageView on_light_grid = convolver_ ? of_light.view() : cotangent;
-    const std::vector<EllipticalLight> lights = lights_of(parts);
-    check_plan(plan, lights);
-    const Splits splits = splits_of(parts, lights);
-    std::vector<ConvolvedProfiles::Wanted> convolved;
-    for (const Part& part : parts) {
-      if (part.roles.empty()) continue;
-      switch (part.family()) {
-        case Family::kElliptical:
-          if (splits[part.light]) {
-            convolved.push_back({splits[part.light].get(), light_parameters(part.roles), part.gradient});
-            break;
-          }
-          light_gradient({&lights[part.light], plan_of(plan, part.light),
-                          light_options(lights[part.light], lights.size())},
-                         light_parameters(part.roles), on_light_grid, part.gradient);
-          break;
-        case Family::kPoint:
-          if (!convolver_) bare_point_gradient(*part.component, part.roles, cotangent, part.gradient);
-          break;
-        case Family::kSky:
-          sky_gradient(*part.component, part.roles, cotangent, part.gradient);
-          break;
-      }
-    }
-    if (!convolved.empty()) profiles_->gradients(convolved, cotangent);
-  }
-
-  Shape shape;
-  RenderOptions options;
-
- private:
-  using Splits = std::vector<std::unique_ptr<const SplitLight>>;  // of each light; null: integrated
-
-  Splits splits_of(const std::vector<Part>& parts, const std::vector<EllipticalLight>& lights) const {
-    Splits splits(lights.size());
-    if (!profiles_) return splits;
-    for (const Part& part : parts) {
-      if (part.family() != Family::kElliptical) continue;
-      splits[part.light] = profiles_->split(lights[part.light], !part.roles.empty());
-    }
-    return splits;
-  }
-
-  void add_split(const std::vector<Part>& parts, const Splits& splits, ImageView image) const {
-    std::vector<const SplitLight*> plain;
-    for (const Part& part : parts) {
-      if (part.family() != Family::kElliptical || !splits[part.light]) continue;
-      if (part.roles.empty()) {
-        plain.push_back(splits[part.light].get());
-      } else {
-        profiles_->add_with_derivatives(*splits[part.light], light_parameters(part.roles), image,
-                                        part.derivatives);
-      }
-    }
-    profiles_->add(plain, image);
-  }
-
-  static bool has_points(const std::vector<Part>& parts) {
-    return std::ranges::any_of(parts, [](const Part& part) { return part.family() == Family::kPoint; });
-  }
-
-  static double total_flux(const std::vector<Part>& parts) {
-    double total = 0.0;
-    for (const Part& part : parts) {
-      if (part.family() != Family::kSky) total += std::abs(part.component->value(Role::kFlux));
-    }
-    return total;
-  }
-
-  LightSize light_size(const std::vector<Part>& parts, const Splits& splits, const Image& light) const {
-    LightSize size{norm(light), 0.0, 0.0};
-    for (const auto& split : splits) {
-      if (!split) continue;
-      size.points += std::abs(split->light().flux);
-      size.error += profiles_->error(*split);
-    }
-    for (const Part& part : parts) {
-      if (part.family() == Family::kPoint) size.points += std::abs(part.component->value(Role::kFlux));
-    }
-    return size;
-  }
-
-  static std::vector<Part> parts_of(std::span<const Component> components,
-                                    std::span<const std::uint8_t> flags, const char* source) {
-    std::vector<Part> parts;
-    std::size_t n_lights = 0;
-    for (const Component& component : components) {
-      validate(component);
-      Part& part = parts.emplace_back(Part{&component, {}, {}});
-      if (!flags.empty()) {
-        part.roles = wanted_roles(component, flags, source);
-        flags = flags.subspan(component.kind->parameters.size());
-      }
-      if (part.family() == Family::kElliptical) part.light = n_lights++;
-    }
-    return parts;
-  }
-
-  static std::vector<EllipticalLight> lights_of(const std::vector<Part>& parts) {
-    std::vector<EllipticalLight> lights;
-    for (const Part& part : parts) {
-      if (part.family() == Family::kElliptical) lights.emplace_back(*part.component);
-    }
-    return lights;
-  }
-
-  void check_plan(const RenderPlan::Impl* plan, const std::vector<EllipticalLight>& lights) const {
-    if (plan == nullptr) return;
-    if (plan->grid != light_grid_) {  // its cells would lie beyond this renderer's images
-      throw InputError({"render", "plan", to_text(plan->grid), "made for another shape or PSF",
-                        "one for " + to_text(light_grid_)});
-    }
-    if (plan->lights.size() != lights.size()) {
-      throw InputError({"render", "plan", std::to_string(plan->lights.size()) + " profiles",
-                        "made for other components", std::to_string(lights.size()) + " profiles"});
-    }
-  }
-
-  static const LightPlan* plan_of(const RenderPlan::Impl* plan, std::size_t light) {
-    return plan == nullptr ? nullptr : plan->lights[light].get();
-  }
-
-  // The floor is shared by all lights; a light of next to no flux is still known to kLeastAccuracy of it.
-  LightOptions light_options(const EllipticalLight& light, std::size_t n_lights) const {
-    constexpr double kLeastAccuracy = 1e-6;
-    const double floor = options.tolerance.floor * floor_share_ / static_cast<double>(n_lights);
-    const double of_flux = floor > 0.0 ? std::min(floor / std::abs(light.flux), kLeastAccuracy) : 0.0;
-    return {light_grid_,
-            {options.tolerance.atol + of_flux, options.tolerance.rtol},
-            options.threads,
-            n_lights > 1};
-  }
-
-  void render_elliptical(const std::vector<Part>& parts, const std::vector<EllipticalLight>& lights,
-                         const Splits& splits, const RenderPlan::Impl* plan, ImageView to, ImageView* bound,
-                         Certificate& certificate) const {
-    Write write = Write::kReplace;  // what comes first
-    std::vector<PlannedLight> plain;
-    for (const Part& part : parts) {
-      if (part.family() != Family::kElliptical || splits[part.light]) continue;
-      const EllipticalLight& light = lights[part.light];
-      const PlannedLight planned{&light, plan_of(plan, part.light), light_options(light, lights.size())};
-      if (part.roles.empty()) {
-        plain.push_back(planned);
-        continue;
-      }
-      add_with_derivatives(planned, part, write, to, bound, certificate);
-      write = Write::kAdd;
-    }
-    if (!plain.empty()) {
-      render_lights(plain, write, to, bound, certificate);
-    } else if (write == Write::kReplace) {
-      std::ranges::fill(to.pixels(), 0.0);
-    }
-  }
-
-  void add_with_derivatives(const PlannedLight& light, const Part& part, Write write, ImageView to,
-                            ImageView* bound, Certificate& certificate) const {
-    const std::vector<LightParameter> parameters = light_parameters(part.roles);
-    if (!convolver_) {
-      render_with_derivatives(light, parameters, write, to, part.derivatives, bound, certificate);
-      return;
-    }
-    std::vector<Image> derivatives(parameters.size(), Image(light_grid_.shape));
-    std::vector<ImageView> views;
-    for (Image& derivative : derivatives) views.push_back(derivative.view());
-    render_with_derivatives(light, parameters, write, to, views, bound, certificate);
-    parallel_for(static_cast<int>(views.size()), options.threads, [&](int p) {
-      const auto index = static_cast<std::size_t>(p);
-      Convolver::Spectrum spectrum = convolver_->make_spectrum();
-      convolver_->transform(views[index], spectrum, Sampling::kIntegrated);
-      convolver_->convolve(spectrum, part.derivatives[index]);
-    });
-  }
-
-  void convolve(const std::vector<Part>& parts, const Image& light, ImageView image) const {
-    if (light.empty() && !has_points(parts)) {
-      std::ranges::fill(image.pixels(), 0.0);
-      return;
-    }
-    Convolver::Spectrum spectrum = convolver_->make_spectrum();
-    if (!light.empty()) convolver_->transform(light.view(), spectrum, Sampling::kIntegrated);
-    for (const Part& part : parts) {
-      if (part.family() != Family::kPoint) continue;
-      add_convolved_point(*part.component, *convolver_, part.roles, part.derivatives, spectrum,
-                          options.threads);
-    }
-    convolver_->convolve(spectrum, image);
-  }
-
-  std::optional<Convolver> convolver_;
-  std::optional<ConvolvedProfiles> profiles_;
-  Grid light_grid_;
-  double floor_share_ = 1.0;  // of a data pixel's error that a pixel of the light grid may have
+  Setting setting;
 };
 
 Renderer::Renderer(Shape shape, const std::optional<Psf>& psf, RenderOptions options)
@@ -368,20 +42,31 @@ Renderer::Renderer(Renderer&&) noexcept = default;
 Renderer& Renderer::operator=(Renderer&&) noexcept = default;
 
 Shape Renderer::shape() const {
-  return impl_->shape;
+  return impl_->setting.shape;
 }
 const RenderOptions& Renderer::options() const {
-  return impl_->options;
+  return impl_->setting.options;
 }
 
 RenderPlan Renderer::prepare(std::span<const Component> components, const RenderPlan& previous) const {
+  const std::vector<Part> parts = parts_of(components, {}, "prepare");
   RenderPlan plan;
-  plan.impl_ = impl_->prepare(components, previous.impl_.get());
+  plan.impl_ = Lights(impl_->setting, components, parts, nullptr).prepare(previous.impl_.get());
   return plan;
 }
 
 CellMap Renderer::cells(std::span<const Component> components, std::size_t which) const {
-  return impl_->cells(components, which);
+  const std::vector<Part> parts = parts_of(components, {}, "cells");
+  if (which >= parts.size() || !is_integrated(parts[which].family())) {
+    throw InputError({"cells", "which", std::to_string(which), "no component that is integrated on cells",
+                      "the number of a profile"});
+  }
+  const Part& part = parts[which];
+  const Lights lights(impl_->setting, components, parts, nullptr);
+  if (part.family() == Family::kSurface) {
+    return cells_of(plan_once(lights.surface(part), lights.planned_surface(part).options));
+  }
+  return cells_of(plan_once(lights.elliptical(part), lights.planned(part).options));
 }
 
 Certificate Renderer::render(std::span<const Component> components, ImageView image,
@@ -399,7 +84,13 @@ Certificate Renderer::render_with_jacobian(std::span<const Component> components
 void Renderer::vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
                    ConstImageView cotangent, double* gradient, const RenderPlan& plan) const {
   check_flags(components, wanted, "vjp");
-  impl_->vjp(components, wanted, cotangent, gradient, plan.impl_.get());
+  std::vector<Part> parts = parts_of(components, wanted, "vjp");
+  for (Part& part : parts) {
+    part.gradient = gradient;
+    gradient += part.roles.size();
+  }
+  render_gradient(impl_->setting, parts, Lights(impl_->setting, components, parts, plan.impl_.get()),
+                  cotangent);
 }
 
 }  // namespace gaxel
