@@ -26,7 +26,10 @@ enum class Role {
   kShape4,
   kLevel,
   kSlopeX,
-  kSlopeY
+  kSlopeY,
+  kCoefficient,  ///< of a function that is added; a kind may have many, as of what follows
+  kKnot,         ///< the logarithm of the intensity at a knot of a profile
+  kSmoothness    ///< weight of the penalty on a profile with knots
 };
 
 /// No value.

@@ -31,7 +31,7 @@ std::string_view to_text(StopReason reason);
 /// Where a fit stands, told to the caller after each iteration.
 struct FitProgress {
   int iteration = 0;
-  double chi2 = 0.0;
+  double chi2 = 0.0;         ///< that of the pixels and the penalties
   double chi2_change = 0.0;  ///< of the last step, positive when it fell
   double step = 0.0;         ///< norm of the last step in the optimiser's scaled coordinates
   double seconds = 0.0;
@@ -62,7 +62,8 @@ struct FitResult {
   std::vector<std::vector<ParameterFlag>> flags;  ///< [component][parameter]
   std::vector<double>
       covariance;  ///< (n_free, n_free) row-major, inner units, free parameters in scene order
-  double chi2 = 0.0;
+  double chi2 = 0.0;     ///< of the pixels
+  double penalty = 0.0;  ///< what the components' penalties (a profile's smoothness) add to it in the fit
   double chi2_start = 0.0;
   std::int64_t n_pixels = 0;  ///< pixels used
   std::int64_t dof = 0;       ///< n_pixels - n_free

@@ -10,6 +10,7 @@
 
 #include "fit/covariance.hpp"
 #include "fit/noise_tolerance.hpp"
+#include "fit/penalty.hpp"
 #include "fit/scene_problem.hpp"
 #include "gaxel/error.hpp"
 
@@ -113,12 +114,12 @@ ProgressCallback continued(const ProgressCallback& progress, int iterations, dou
 /// A search with pixels as exact as the noise asks for, and the last steps with exact ones.
 class TwoStageFit {
  public:
-  TwoStageFit(const Observation& observation, const FitOptions& options)
+  TwoStageFit(const Observation& observation, const FitOptions& options, const Penalties& penalties)
       : options_(options),
         tolerances_(fit_tolerances(observation, options)),
         search_(observation.data.shape(), observation.psf, {tolerances_.search, false, options.threads}),
         final_(observation.data.shape(), observation.psf, {tolerances_.final, false, options.threads}),
-        pixels_(observation, search_) {}
+        pixels_(observation, search_, &penalties) {}
 
   void run(const Scene& scene, const ProgressCallback& progress) {
     LeastSquaresOptions least_squares;
@@ -277,7 +278,9 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
   check_counts(observation, scene);
   if (has_unknown_value(scene)) estimate_starting_values(observation, scene);
 
-  TwoStageFit search(observation, options);
+  const Penalties penalties = penalties_of(scene);
+  const double penalty_start = sum_of_squares(penalties, scene.render_list());
+  TwoStageFit search(observation, options, penalties);
   search.run(scene, progress);
   if (search.best() == nullptr) throw FitError("the model of the starting values is not finite");
   const ScenePoint& best = *search.best();
@@ -285,8 +288,9 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
   FitResult result;
   result.scene = std::move(scene);
   write_parameters(search.problem().parameters(), best, result);
-  result.chi2 = best.about.chi2();
-  result.chi2_start = search.chi2_start();
+  result.penalty = sum_of_squares(penalties, result.scene.render_list());
+  result.chi2 = std::max(0.0, best.about.chi2() - result.penalty);
+  result.chi2_start = search.chi2_start() - penalty_start;
   result.n_pixels = search.n_pixels();
   result.dof = result.n_pixels - static_cast<std::int64_t>(search.problem().parameters().size());
   result.iterations = search.summary().iterations;
