@@ -15,7 +15,7 @@ void bind_psf(nb::module_& module) {
   nb::class_<Psf>(module, "Psf", "A normalised point spread function.")
       .def(
           "__init__",
-          [](Psf* self, const InputImage& kernel, int oversample, std::optional<double> x_center,
+          [](Psf* self, const InputImage& kernel, double oversample, std::optional<double> x_center,
              std::optional<double> y_center) {
             new (self) Psf(to_image(kernel), {oversample, x_center, y_center});
           },

@@ -12,7 +12,6 @@ namespace gaxel::io {
 namespace {
 
 constexpr std::array<std::string_view, 3> kKeys{"file", "oversample", "center"};
-constexpr int kMostOversampled = 64;
 
 }  // namespace
 
@@ -23,7 +22,7 @@ Psf read_psf(const TomlTable& table, const std::string& folder, Shape region,
   FitsImage image;
   table.relate("file", [&] { image = read_fits_image(name); });
   PsfOptions options;
-  options.oversample = table.integer("oversample", 1, kMostOversampled).value_or(1);
+  options.oversample = table.number("oversample", {kLeastOversample, kMostOversample}).value_or(1.0);
   if (const auto center = table.numbers("center", 2)) {
     const Section& section = image.section;
     options.x_center = (*center)[0] - section.x1;

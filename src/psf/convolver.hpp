@@ -1,41 +1,47 @@
-// Convolution of rendered light with a PSF, by FFT, without wrap-around into the image.
+// Convolution of light with a PSF in Fourier space, without wrap-around into the image.
 #pragma once
 
+#include <array>
 #include <memory>
-#include <optional>
+#include <mutex>
 #include <span>
+#include <vector>
 
 #include "gaxel/image.hpp"
 #include "gaxel/psf.hpp"
 #include "psf/fft.hpp"
+#include "psf/fourier_light.hpp"
+#include "psf/psf_model.hpp"
 
 namespace gaxel {
 
-/// What of a point source to add: value * P + dx * dP/dx + dy * dP/dy, with P the image of a source of unit
-/// flux at (x, y). {flux, 0, 0} is the source itself, {0, flux, 0} its derivative with respect to x.
-struct PointWeights {
-  double value = 0.0;
-  double dx = 0.0;
-  double dy = 0.0;
+/// What the pixels of a model's image are.
+enum class Sampling {
+  kIntegrated,  ///< integrals of the light over each pixel: its response is divided out again
+  kPoint        ///< the light at each pixel's centre, flux per pixel; light that is band-limited to pi
+};
+
+struct ConvolverOptions {
+  Reach reach;                ///< light from at least so far counts: convolvers that share it share spectra
+  double negligible = 1e-13;  ///< transfer functions below this count as zero
 };
 
 /// One PSF made ready for images of one shape. Immutable after construction: one convolver may be used from
 /// many threads at once, each with its own Spectrum. Equal input gives equal bits.
 ///
-/// PSF pixel (row, col) is the response at the offset (col - x_center, row - y_center) / oversample data
-/// pixels from the light. Light is given as flux in square sub-pixels of side 1 / oversample, and each
-/// sub-pixel's flux is spread as if it lay in the sub-pixel's centre. No light is resampled: a fractional
-/// centre of the PSF shifts model_grid().
+/// The image is D(x) = sum over frequencies of T(k) L(k) exp(i k . x) at the pixels' centres x, with L the
+/// light's transform and T the PSF's transfer function (gaxel/psf.hpp), on a grid of pixels that is wide
+/// enough for light not to come round into the region. Frequencies beyond pi are folded onto those below. Of
+/// light that is given as an image only the frequencies up to pi are known and used.
 ///
 /// The members named _adjoint run backwards. Given the cotangent of the image, the derivative of some number
 /// (a likelihood, say) with respect to every pixel, they return that number's derivatives with respect to the
-/// light: convolve_adjoint(), then point_source_adjoint() for each point source, then transform_adjoint().
+/// light: convolve_adjoint(), then add_adjoint() for light known by its transform, then transform_adjoint().
 /// They are exact transposes: inner products of image and cotangent, and of light and result, differ by
 /// rounding only.
 class Convolver {
  public:
-  /// The Fourier transform of light on model_grid(), or of derivatives with respect to it, padded. Transforms
-  /// add: sums of images are sums of spectra.
+  /// The Fourier transform of the convolved image, or of the cotangent, on the padded grid.
   class Spectrum {
    public:
     void clear() { buffer_.clear(); }
@@ -46,69 +52,107 @@ class Convolver {
     FftBuffer buffer_;
   };
 
-  /// Throws InputError for an empty region, or when the padded grid would exceed 2^31 sub-pixels.
-  Convolver(const Psf& psf, Shape region);
+  /// Throws InputError for an empty region, or when more than 2^31 pixels or 2^28 frequencies were needed.
+  Convolver(const Psf& psf, Shape region, ConvolverOptions options = {});
 
   Shape region() const { return region_; }
-  /// Where light is to be rendered: the region widened by the reach of the PSF, so that light outside the
-  /// region counts, in steps of 1 / oversample. Sub-pixels that fall on the region after the convolution tile
-  /// its pixels.
+  /// Where light is to be rendered if it is given as an image: the region widened by the reach of the PSF, so
+  /// that light outside the region counts. Step 1.
   const Grid& model_grid() const { return model_grid_; }
+  /// Size of the Fourier transforms. Light known by its transform comes round with this period.
+  Shape padded() const { return padded_; }
+  /// Largest frequency along x and y at which light counts, radians per data pixel.
+  double highest_frequency() const { return highest_; }
+  /// The frequencies along x, from 0 in steps of 2 pi / padded().nx, at which light known by its transform is
+  /// asked for: all of a row or its first few.
+  std::span<const double> frequencies_x() const { return response_.kx; }
+  /// Whether light at (x, y) can reach the region.
+  bool reaches(double x, double y) const;
+  /// Bound of the PSF's value beyond its reach: times the light's flux, that of what is left out.
+  double outside() const { return outside_; }
+  /// 2-norm of the image of one pixel of a model with unit light in it.
+  double response_norm(Sampling sampling) const {
+    return image_response_.norms[static_cast<std::size_t>(sampling)];
+  }
+  /// Sum of the absolute values of that image: what an error in every pixel of the model is multiplied by at
+  /// most.
+  double amplification(Sampling sampling) const { return absolute_response(sampling).spectrum_row(0)[0]; }
 
   Spectrum make_spectrum() const { return Spectrum(padded_); }  ///< zero
 
-  /// Overwrites `spectrum` with the transform of `model`: model_grid().shape, flux per sub-pixel.
-  void transform(ConstImageView model, Spectrum& spectrum) const;
+  /// Overwrites `spectrum` with the transform of `model` (model_grid().shape), convolved.
+  void transform(ConstImageView model, Spectrum& spectrum, Sampling sampling) const;
 
-  /// Adds a point source at (x, y), data pixels. Its image is the PSF shifted in Fourier space: exact on
-  /// whole sub-pixels and, in between, for a PSF that is well sampled; the total flux is kept. A source whose
-  /// PSF does not reach the region adds nothing.
-  void add_point_source(Spectrum& spectrum, double x, double y, PointWeights weights) const;
+  /// Adds light.n_images() images, convolved, to as many spectra. The bits do not depend on `threads` (0: as
+  /// many as the machine has).
+  void add(std::span<Spectrum* const> spectra, const FourierLight& light, int threads = 1) const;
 
-  /// Overwrites `image` (the region's shape) with the convolved light, summed over the sub-pixels of each
-  /// pixel. Uses up `spectrum`: clear() or transform() it before it is used again.
+  /// Overwrites `image` (the region's shape) with the convolved light. Uses up `spectrum`: clear() or
+  /// transform() it before it is used again.
   void convolve(Spectrum& spectrum, ImageView image) const;
 
-  /// As convolve(), with the absolute values of the PSF: what a bound on the error of the light becomes in
-  /// the image. Never negative.
-  void convolve_bound(Spectrum& spectrum, ImageView image) const;
+  /// Overwrites `image` (the region's shape) with what a bound on the error of a model's image, `bound`
+  /// (model_grid().shape), becomes: convolved with the absolute values of the response. Never negative.
+  void convolve_bound(ConstImageView bound, Sampling sampling, ImageView image) const;
 
   /// The transpose of convolve(): overwrites `spectrum` with the transform of the `cotangent` (the region's
-  /// shape), each pixel's value on all of its sub-pixels, correlated with the PSF.
+  /// shape).
   void convolve_adjoint(ConstImageView cotangent, Spectrum& spectrum) const;
 
-  /// The transpose of add_point_source() at (x, y), for a `spectrum` from convolve_adjoint(): the inner
-  /// products of the cotangent with P, dP/dx and dP/dy (see PointWeights). So the derivative with respect to
-  /// the flux is value, with respect to x flux * dx, to y flux * dy. Zeros for a source whose PSF does not
-  /// reach the region.
-  PointWeights point_source_adjoint(const Spectrum& spectrum, double x, double y) const;
+  /// The transpose of add(), for a `spectrum` from convolve_adjoint(): overwrites `products` (n_images())
+  /// with the inner products of the cotangent and each of the convolved images.
+  void add_adjoint(const Spectrum& spectrum, const FourierLight& light, std::span<double> products,
+                   int threads = 1) const;
 
   /// The transpose of transform(): overwrites `model` (model_grid().shape) with the derivatives with respect
-  /// to each sub-pixel's flux, for a `spectrum` from convolve_adjoint(). Uses up `spectrum`.
-  void transform_adjoint(Spectrum& spectrum, ImageView model) const;
+  /// to each of its pixels, for a `spectrum` from convolve_adjoint(). Uses up `spectrum`.
+  void transform_adjoint(Spectrum& spectrum, ImageView model, Sampling sampling) const;
 
  private:
-  struct Position {
-    double x = 0.0;
-    double y = 0.0;
+  // The transfer function on the frequencies up to `last` times 2 pi / n along each axis: rows from -last_y
+  // to last_y, columns from 0 to last_x, of which the first `used[row]` are not negligible.
+  struct Response {
+    int last_x = 0;
+    int last_y = 0;
+    std::vector<double> kx;
+    std::vector<double> ky;
+    ComplexTable values;
+    std::vector<std::size_t> used;
   };
 
-  /// Where on model_grid(), in its sub-pixels, (x, y) lies; none if the PSF there does not reach the region.
-  std::optional<Position> position_on_model(double x, double y) const;
-  /// The sub-pixels of the region's row `sub_row` (counted in sub-pixels) in a convolved image.
-  std::span<double> region_row(FftBuffer& buffer, int sub_row) const;
-  void multiply_back(Spectrum& spectrum, const FftBuffer& kernel, ImageView image) const;
+  // The transfer function up to pi, as a half spectrum, and what makes it that of integrals.
+  struct ImageResponse {
+    ComplexTable values;
+    std::vector<double> pixel_x;  ///< 1 / sinc(kx / 2)
+    std::vector<double> pixel_y;
+    std::array<double, 2> norms{};  ///< of each Sampling
+  };
+
+  // Transform of the absolute values of the response on the pixels.
+  struct AbsoluteResponse {
+    std::once_flag made;
+    std::unique_ptr<const FftBuffer> transform;
+  };
+
+  void make_response(const PsfModel& psf, double negligible);
+  void make_image_response(const PsfModel& psf);
+  void multiply(FftBuffer& buffer, Sampling sampling, bool conjugate) const;
+  void place(ConstImageView model, FftBuffer& buffer) const;
+  void take(FftBuffer& buffer, ImageView model) const;
+  void add_row(int frequency_y, std::span<Spectrum* const> spectra, const FourierLight& light,
+               ComplexTable& scratch) const;
+  void weigh_row(int frequency_y, const Spectrum& spectrum, ComplexRow weights) const;
+  const FftBuffer& absolute_response(Sampling sampling) const;
 
   Shape region_;
-  Shape kernel_;  ///< size of the PSF's image
-  int oversample_;
   Grid model_grid_;
   Shape padded_;
+  double highest_ = 0.0;
+  double outside_ = 0.0;
   std::shared_ptr<const Fft2d> fft_;
-  std::shared_ptr<const FftBuffer>
-      psf_;  ///< transform of the PSF, divided by the number of padded sub-pixels
-  std::shared_ptr<const FftBuffer>
-      absolute_psf_;  ///< the same of its absolute values; psf_ itself if none is negative
+  Response response_;
+  ImageResponse image_response_;
+  std::unique_ptr<std::array<AbsoluteResponse, 2>> absolute_;  ///< of each Sampling
 };
 
 }  // namespace gaxel

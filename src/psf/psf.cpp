@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gaxel/error.hpp"
+#include "psf/image_psf.hpp"
 #include "psf/psf_checks.hpp"
 
 namespace gaxel {
@@ -59,23 +60,25 @@ double checked_center(std::optional<double> given, int n, const char* key) {
 
 }  // namespace
 
-Psf::Psf(Image kernel, PsfOptions options) : kernel_(std::move(kernel)), oversample_(options.oversample) {
+Psf::Psf(Image kernel, PsfOptions options) : kernel_(std::move(kernel)), options_(options) {
   if (kernel_.empty()) reject("", "the PSF has no pixels", "at least 1 pixel along each axis");
-  if (oversample_ < 1) {
-    throw InputError({"", "oversample", fmt::format("{}", oversample_),
-                      "not a number of PSF pixels per data pixel", "a whole number, 1 or more"});
+  if (!(options.oversample >= kLeastOversample && options.oversample <= kMostOversample)) {
+    throw InputError({"", "oversample", fmt::format("{}", options.oversample),
+                      "not a number of PSF pixels per data pixel",
+                      fmt::format("{} to {}", kLeastOversample, kMostOversample)});
   }
   check_finite(kernel_);
   original_sum_ = checked_sum(kernel_);
-  x_center_ = checked_center(options.x_center, kernel_.nx(), "x_center");
-  y_center_ = checked_center(options.y_center, kernel_.ny(), "y_center");
+  options_.x_center = checked_center(options.x_center, kernel_.nx(), "x_center");
+  options_.y_center = checked_center(options.y_center, kernel_.ny(), "y_center");
   for (double& value : kernel_.pixels()) value /= original_sum_;
-  warnings_ = suspicious_features(kernel_.view(), oversample_, x_center_, y_center_);
+  warnings_ = suspicious_features(kernel_.view(), oversample(), x_center(), y_center());
+  model_ = std::make_shared<const ImagePsf>(kernel_, options_);
 }
 
 std::string Psf::size_warning(Shape image) const {
-  const double width = static_cast<double>(kernel_.nx()) / oversample_;
-  const double height = static_cast<double>(kernel_.ny()) / oversample_;
+  const double width = kernel_.nx() / oversample();
+  const double height = kernel_.ny() / oversample();
   if (width <= image.nx && height <= image.ny) return "";
   return fmt::format(
       "the PSF ({:.6g} x {:.6g} pixels of the data) is larger than the image ({} x {}): light far outside "

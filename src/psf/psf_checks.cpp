@@ -71,7 +71,7 @@ Centroid peak_centroid(ConstImageView kernel) {
   return centroid;
 }
 
-std::vector<std::string> suspicious_features(ConstImageView kernel, int oversample, double x_center,
+std::vector<std::string> suspicious_features(ConstImageView kernel, double oversample, double x_center,
                                              double y_center) {
   std::vector<std::string> warnings;
   const Centroid light = peak_centroid(kernel);

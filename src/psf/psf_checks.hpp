@@ -26,7 +26,7 @@ double border_median(ConstImageView kernel);
 /// pixel from the stated centre; a constant as high as the median of its border would hold more than 2
 /// percent of the flux while being above a thousandth of the peak (background not subtracted, or wings cut
 /// off; kernels under 3 pixels wide are all border and are not asked).
-std::vector<std::string> suspicious_features(ConstImageView kernel, int oversample, double x_center,
+std::vector<std::string> suspicious_features(ConstImageView kernel, double oversample, double x_center,
                                              double y_center);
 
 }  // namespace gaxel

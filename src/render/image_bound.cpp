@@ -13,15 +13,14 @@ void bound_image(const Image& light_bound, const Convolver* convolver, const Lig
     return;
   }
   certificate.bound = Image(convolver->region());
-  Convolver::Spectrum spectrum = convolver->make_spectrum();
-  convolver->transform(light_bound.view(), spectrum);
-  convolver->convolve_bound(spectrum, certificate.bound.view());
+  convolver->convolve_bound(light_bound.view(), Sampling::kIntegrated, certificate.bound.view());
   // Rounding of the Fourier transforms: eps log2(N) in the 2-norm (Higham, Accuracy and Stability, 24.1); and
   // of the phases that place point sources, eps times the number of pixels they turn over.
   constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
   const double transforms = 4.0 * kEpsilon * std::log2(static_cast<double>(light_bound.size()));
   const double phases = 8.0 * kEpsilon * (light_bound.nx() + light_bound.ny());
-  const double rounding = (transforms * (size.norm + size.points) + phases * size.points) * size.psf_norm;
+  const double rounding = transforms * size.norm * convolver->response_norm(Sampling::kIntegrated) +
+                          (transforms + phases) * size.points * convolver->response_norm(Sampling::kPoint);
   for (double& b : certificate.bound.pixels()) b += rounding;
 }
 

@@ -8,9 +8,8 @@ namespace gaxel {
 
 /// What the rounding of a convolution is proportional to.
 struct LightSize {
-  double norm;      ///< 2-norm of the light that is convolved
-  double points;    ///< summed |flux| of the point sources
-  double psf_norm;  ///< 2-norm of the PSF
+  double norm;    ///< 2-norm of the image of the light that is convolved
+  double points;  ///< summed |flux| of the point sources
 };
 
 /// Writes certificate.bound: `light_bound` through the PSF of `convolver` (null: as it is). Without sky.

@@ -10,6 +10,7 @@
 #include "psf/convolver.hpp"
 #include "render/cells.hpp"
 #include "render/check_options.hpp"
+#include "render/convolved_point.hpp"
 #include "render/image_bound.hpp"
 #include "render/light.hpp"
 #include "render/unconvolved.hpp"
@@ -29,27 +30,10 @@ struct Part {
   Family family() const { return component->kind->family; }
 };
 
-PointWeights point_weights(Role role, double flux) {
-  switch (role) {
-    case Role::kX:
-      return {0.0, flux, 0.0};
-    case Role::kY:
-      return {0.0, 0.0, flux};
-    default:
-      return {1.0, 0.0, 0.0};
-  }
-}
-
 std::vector<LightParameter> light_parameters(const std::vector<Role>& roles) {
   std::vector<LightParameter> parameters;
   for (const Role role : roles) parameters.push_back(light_parameter(role));
   return parameters;
-}
-
-double sum_of_absolutes(const Image& image) {
-  double sum = 0.0;
-  for (const double pixel : image.pixels()) sum += std::abs(pixel);
-  return sum;
 }
 
 std::string to_text(const Grid& grid) {
@@ -91,10 +75,7 @@ class Renderer::Impl {
     if (psf) {
       convolver_.emplace(*psf, shape);
       light_grid_ = convolver_->model_grid();
-      psf_norm_ = norm(psf->kernel());
-      // Every data pixel sums the convolved sub-pixels in it.
-      const double sub_pixels = 1.0 / (light_grid_.step * light_grid_.step);
-      floor_share_ = 1.0 / (sub_pixels * sum_of_absolutes(psf->kernel()));
+      floor_share_ = 1.0 / convolver_->amplification(Sampling::kIntegrated);
     }
   }
 
@@ -173,9 +154,11 @@ class Renderer::Impl {
       Convolver::Spectrum spectrum = convolver_->make_spectrum();
       convolver_->convolve_adjoint(cotangent, spectrum);
       for (const Part& part : parts) {
-        if (part.family() == Family::kPoint && !part.roles.empty()) point_gradient(part, spectrum);
+        if (part.family() != Family::kPoint || part.roles.empty()) continue;
+        convolved_point_gradient(*part.component, *convolver_, part.roles, spectrum, part.gradient,
+                                 options.threads);
       }
-      convolver_->transform_adjoint(spectrum, of_light.view());
+      convolver_->transform_adjoint(spectrum, of_light.view(), Sampling::kIntegrated);
     }
     const ConstImageView on_light_grid = convolver_ ? of_light.view() : cotangent;
     const std::vector<EllipticalLight> lights = lights_of(parts);
@@ -211,7 +194,7 @@ class Renderer::Impl {
   }
 
   LightSize light_size(const std::vector<Part>& parts, const Image& light) const {
-    LightSize size{norm(light), 0.0, psf_norm_};
+    LightSize size{norm(light), 0.0};
     for (const Part& part : parts) {
       if (part.family() == Family::kPoint) size.points += std::abs(part.component->value(Role::kFlux));
     }
@@ -307,41 +290,24 @@ class Renderer::Impl {
     parallel_for(static_cast<int>(views.size()), options.threads, [&](int p) {
       const auto index = static_cast<std::size_t>(p);
       Convolver::Spectrum spectrum = convolver_->make_spectrum();
-      convolver_->transform(views[index], spectrum);
+      convolver_->transform(views[index], spectrum, Sampling::kIntegrated);
       convolver_->convolve(spectrum, part.derivatives[index]);
     });
   }
 
   void convolve(const std::vector<Part>& parts, const Image& light, ImageView image) const {
     Convolver::Spectrum spectrum = convolver_->make_spectrum();
-    convolver_->transform(light.view(), spectrum);
+    convolver_->transform(light.view(), spectrum, Sampling::kIntegrated);
     for (const Part& part : parts) {
       if (part.family() != Family::kPoint) continue;
-      const double x = part.component->value(Role::kX);
-      const double y = part.component->value(Role::kY);
-      const double flux = part.component->value(Role::kFlux);
-      convolver_->add_point_source(spectrum, x, y, {flux, 0.0, 0.0});
-      for (std::size_t p = 0; p < part.roles.size(); ++p) {
-        Convolver::Spectrum derivative = convolver_->make_spectrum();
-        convolver_->add_point_source(derivative, x, y, point_weights(part.roles[p], flux));
-        convolver_->convolve(derivative, part.derivatives[p]);
-      }
+      add_convolved_point(*part.component, *convolver_, part.roles, part.derivatives, spectrum,
+                          options.threads);
     }
     convolver_->convolve(spectrum, image);
   }
 
-  void point_gradient(const Part& part, const Convolver::Spectrum& spectrum) const {
-    const PointWeights products = convolver_->point_source_adjoint(spectrum, part.component->value(Role::kX),
-                                                                   part.component->value(Role::kY));
-    for (std::size_t p = 0; p < part.roles.size(); ++p) {
-      const PointWeights weights = point_weights(part.roles[p], part.component->value(Role::kFlux));
-      part.gradient[p] = weights.value * products.value + weights.dx * products.dx + weights.dy * products.dy;
-    }
-  }
-
   std::optional<Convolver> convolver_;
   Grid light_grid_;
-  double psf_norm_ = 0.0;
   double floor_share_ = 1.0;  // of a data pixel's error that a pixel of the light grid may have
 };
 

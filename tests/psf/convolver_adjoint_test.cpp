@@ -1,7 +1,7 @@
 // The convolver run backwards, against sums written out, inner products and closed forms.
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -15,7 +15,6 @@ using test::convolve;
 using test::convolver_sizes;
 using test::gaussian;
 using test::gaussian_psf;
-using test::largest_difference;
 using test::point_source;
 using test::random_image;
 
@@ -37,45 +36,40 @@ InnerProduct inner_product(const Image& a, const Image& b) {
 // In a spectrum that held something else before.
 Convolver::Spectrum spectrum_of_cotangent(const Convolver& convolver, const Image& cotangent) {
   Convolver::Spectrum spectrum = convolver.make_spectrum();
-  convolver.transform(random_image(convolver.model_grid().shape, 11).view(), spectrum);
+  convolver.transform(random_image(convolver.model_grid().shape, 11).view(), spectrum, Sampling::kPoint);
   convolver.convolve_adjoint(cotangent.view(), spectrum);
   return spectrum;
 }
 
-Image light_derivatives(const Convolver& convolver, const Image& cotangent) {
+Image light_derivatives(const Convolver& convolver, const Image& cotangent, Sampling sampling) {
   Image derivatives(convolver.model_grid().shape, -1.0);
   Convolver::Spectrum spectrum = spectrum_of_cotangent(convolver, cotangent);
-  convolver.transform_adjoint(spectrum, derivatives.view());
+  convolver.transform_adjoint(spectrum, derivatives.view(), sampling);
   return derivatives;
 }
 
-PointWeights point_products(const Convolver& convolver, const Image& cotangent, double x, double y) {
-  return convolver.point_source_adjoint(spectrum_of_cotangent(convolver, cotangent), x, y);
+// Inner products of the cotangent with the image of a unit source and its derivatives to x and y.
+PointWeights point_products(const Convolver& convolver, const Image& cotangent, double x, double y,
+                            int threads = 1) {
+  std::array<double, 3> products{-1.0, -1.0, -1.0};
+  convolver.add_adjoint(spectrum_of_cotangent(convolver, cotangent),
+                        PointLight(convolver, x, y, {{.value = 1.0}, {.dx = 1.0}, {.dy = 1.0}}), products,
+                        threads);
+  return {products[0], products[1], products[2]};
 }
 
 // PSFs, cotangents and light of both signs: nothing but the right sums agrees.
 class ConvolverAdjointSizes : public test::ConvolverSizes {};
 
-TEST_P(ConvolverAdjointSizes, EqualsTheDirectSum) {
-  const Psf psf = make_psf(-0.5);
-  const Convolver convolver(psf, GetParam().region);
-  const Image cotangent = random_image(GetParam().region, 12, -1.0);
-  Image expected(convolver.model_grid().shape);
-  double magnitude = 0.0;
-  test::for_each_path(convolver, psf, [&](int i, int j, double response, int to_row, int to_col) {
-    expected(i, j) += response * cotangent(to_row, to_col);
-    magnitude = std::max(magnitude, std::abs(expected(i, j)));
-  });
-  EXPECT_LT(largest_difference(light_derivatives(convolver, cotangent), expected), 1e-13 * magnitude);
-}
-
 TEST_P(ConvolverAdjointSizes, IsTheTranspose) {
   const Convolver convolver(make_psf(-0.5), GetParam().region);
   const Image model = random_image(convolver.model_grid().shape, 13, -1.0);
   const Image cotangent = random_image(GetParam().region, 14, -1.0);
-  const InnerProduct in_image = inner_product(convolve(convolver, model), cotangent);
-  const InnerProduct in_light = inner_product(model, light_derivatives(convolver, cotangent));
-  EXPECT_NEAR(in_light.value, in_image.value, 1e-14 * (in_image.magnitude + in_light.magnitude));
+  for (const Sampling sampling : {Sampling::kPoint, Sampling::kIntegrated}) {
+    const InnerProduct in_image = inner_product(convolve(convolver, model, sampling), cotangent);
+    const InnerProduct in_light = inner_product(model, light_derivatives(convolver, cotangent, sampling));
+    EXPECT_NEAR(in_light.value, in_image.value, 1e-14 * (in_image.magnitude + in_light.magnitude));
+  }
 }
 
 // Random PSFs and cotangents reach the highest frequencies, where the point source's transform is special.
@@ -85,8 +79,8 @@ TEST_P(ConvolverAdjointSizes, PointSourceIsTheTranspose) {
   const Image cotangent = random_image(GetParam().region, 15, -1.0);
   for (const auto& [along_x, along_y] :
        {std::pair{0.5, 0.5}, {0.0, 0.0}, {0.37, 0.81}, {0.93, 0.04}, {1.0, 0.25}}) {
-    const double x = grid.x0 + along_x * (grid.shape.nx - 1) * grid.step;
-    const double y = grid.y0 + along_y * (grid.shape.ny - 1) * grid.step;
+    const double x = grid.x0 + along_x * (grid.shape.nx - 1);
+    const double y = grid.y0 + along_y * (grid.shape.ny - 1);
     const PointWeights products = point_products(convolver, cotangent, x, y);
     const auto expect_product = [&](double product, PointWeights weights) {
       const InnerProduct expected = inner_product(point_source(convolver, x, y, weights), cotangent);
@@ -102,28 +96,13 @@ TEST_P(ConvolverAdjointSizes, PointSourceIsTheTranspose) {
 
 INSTANTIATE_TEST_SUITE_P(All, ConvolverAdjointSizes, convolver_sizes(), testing::PrintToStringParamName());
 
-TEST(ConvolverAdjoint, PointSourceOnASubPixelIsThatSubPixel) {
-  const Convolver convolver(Psf(random_image({8, 11}, 16, -0.5), {.oversample = 2, .x_center = 4.7}),
-                            {12, 10});
-  const Image cotangent = random_image({12, 10}, 17, -1.0);
-  const Image derivatives = light_derivatives(convolver, cotangent);
-  const Convolver::Spectrum spectrum = spectrum_of_cotangent(convolver, cotangent);
-  const Grid& grid = convolver.model_grid();
-  for (int row = 0; row < grid.shape.ny; row += 3) {
-    for (int col = 0; col < grid.shape.nx; ++col) {
-      const PointWeights products =
-          convolver.point_source_adjoint(spectrum, grid.x0 + col * grid.step, grid.y0 + row * grid.step);
-      EXPECT_NEAR(products.value, derivatives(row, col), 1e-13) << "row " << row << ", column " << col;
-    }
-  }
-}
-
 // The sum over pixels of the product of two Gaussians is the wider Gaussian at the distance of their centres.
 TEST(ConvolverAdjoint, GaussianSeenThroughAGaussianIsTheWiderGaussian) {
   const double psf_sigma = 1.9;
   const double cotangent_sigma = 2.1;
   const double variance = psf_sigma * psf_sigma + cotangent_sigma * cotangent_sigma;
-  const Convolver convolver(gaussian_psf({45, 44}, psf_sigma, 21.7, 22.2), {50, 51});
+  const Convolver convolver(gaussian_psf({45, 44}, psf_sigma, {.x_center = 21.7, .y_center = 22.2}),
+                            {50, 51});
   Image cotangent(convolver.region());
   for (int row = 0; row < 50; ++row) {
     for (int col = 0; col < 51; ++col) {
@@ -135,17 +114,17 @@ TEST(ConvolverAdjoint, GaussianSeenThroughAGaussianIsTheWiderGaussian) {
     const double dy = y - 24.4;
     const double expected = gaussian(dx, dy, std::sqrt(variance));
     const PointWeights products = point_products(convolver, cotangent, x, y);
-    EXPECT_NEAR(products.value, expected, 1e-12);
-    EXPECT_NEAR(products.dx, -dx / variance * expected, 1e-12);
-    EXPECT_NEAR(products.dy, -dy / variance * expected, 1e-12);
+    EXPECT_NEAR(products.value, expected, 1e-11);
+    EXPECT_NEAR(products.dx, -dx / variance * expected, 1e-11);
+    EXPECT_NEAR(products.dy, -dy / variance * expected, 1e-11);
   }
 }
 
 // The derivatives to x and y are per data pixel whatever the oversampling.
 TEST(ConvolverAdjoint, PointSourceDerivativesAreThoseOfItsValue) {
-  for (const int oversample : {1, 2, 3}) {
-    const Psf psf = gaussian_psf({14 * oversample, 15 * oversample}, 1.5 * oversample, 7.2 * oversample,
-                                 6.9 * oversample, oversample);
+  for (const double oversample : {1.0, 2.0, 3.3}) {
+    const int size = static_cast<int>(15 * oversample);
+    const Psf psf = gaussian_psf({size, size + 1}, 1.5 * oversample, {.oversample = oversample});
     const Convolver convolver(psf, {18, 17});
     const Image cotangent = random_image({18, 17}, 18, -1.0);
     const double x = 9.31;
@@ -162,16 +141,14 @@ TEST(ConvolverAdjoint, PointSourceDerivativesAreThoseOfItsValue) {
   }
 }
 
-TEST(ConvolverAdjoint, FarPointSourceHasNoDerivatives) {
-  const Convolver convolver(Psf(random_image({9, 9}, 19)), {20, 20});
-  const Convolver::Spectrum spectrum = spectrum_of_cotangent(convolver, Image({20, 20}, 1.0));
-  for (const auto& [x, y] : {std::pair{-6.0, 10.0}, {25.5, 10.0}, {10.0, 1e9}, {-1e300, 0.0}}) {
-    const PointWeights products = convolver.point_source_adjoint(spectrum, x, y);
-    EXPECT_EQ(products.value, 0.0);
-    EXPECT_EQ(products.dx, 0.0);
-    EXPECT_EQ(products.dy, 0.0);
-  }
-  EXPECT_NE(convolver.point_source_adjoint(spectrum, -4.5, 10.0).value, 0.0);
+TEST(ConvolverAdjoint, ThreadsGetEqualBits) {
+  const Convolver convolver(Psf(random_image({24, 22}, 8), {.oversample = 2.3}), {50, 41});
+  const Image cotangent = random_image({50, 41}, 18, -1.0);
+  const PointWeights one = point_products(convolver, cotangent, 20.1, 30.2, 1);
+  const PointWeights many = point_products(convolver, cotangent, 20.1, 30.2, 3);
+  EXPECT_EQ(one.value, many.value);
+  EXPECT_EQ(one.dx, many.dx);
+  EXPECT_EQ(one.dy, many.dy);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The convolver against sums written out, closed forms, and its promises.
+// The convolver against its definition written out as sums, closed forms, and its promises.
 #include "psf/convolver.hpp"
 
 #include <gmock/gmock.h>
@@ -18,126 +18,198 @@ namespace {
 
 using test::convolve;
 using test::ConvolverSizes;
-using test::direct_sum;
 using test::gaussian;
+using test::gaussian_in_square;
 using test::gaussian_psf;
 using test::largest_difference;
 using test::point_source;
 using test::random_image;
+using test::sum_of_frequencies;
 using test::total;
 
-TEST_P(ConvolverSizes, EqualsTheDirectSum) {
-  const Psf psf = make_psf();
+constexpr double kPi = std::numbers::pi;
+
+TEST_P(ConvolverSizes, ImagesEqualTheSumOfFrequenciesUpToPi) {
+  const Psf psf = make_psf(-0.5);
   const Convolver convolver(psf, GetParam().region);
   const Image model = random_image(convolver.model_grid().shape, 2);
-  EXPECT_LT(largest_difference(convolve(convolver, model), direct_sum(convolver, psf, model)), 1e-13);
+  const auto points = test::points_of(convolver, model);
+  for (const Sampling sampling : {Sampling::kPoint, Sampling::kIntegrated}) {
+    const Image expected = sum_of_frequencies(convolver, psf, points, kPi, sampling == Sampling::kIntegrated);
+    EXPECT_LT(largest_difference(convolve(convolver, model, sampling), expected),
+              1e-13 * convolver.response_norm(sampling) * total(model));
+  }
+}
+
+TEST_P(ConvolverSizes, PointSourcesEqualTheSumOfAllFrequencies) {
+  const Psf psf = make_psf(-0.5);
+  const Convolver convolver(psf, GetParam().region);
+  const Grid& grid = convolver.model_grid();
+  for (const auto& [x, y] : {std::pair{0.0, 0.0}, {0.37, -0.81}, {1.5, 0.5}, {grid.x0, grid.y0}}) {
+    const Image expected = sum_of_frequencies(convolver, psf, {{x, y, 3.0}}, 1e9);
+    EXPECT_LT(largest_difference(point_source(convolver, x, y, {.value = 3.0}), expected), 1e-12);
+  }
 }
 
 TEST_P(ConvolverSizes, BoundGoesThroughAbsoluteValues) {
   const Psf psf = make_psf(-0.5);
   const Convolver convolver(psf, GetParam().region);
-  const Image model = random_image(convolver.model_grid().shape, 3);
-  Image bound(GetParam().region, -1.0);
-  Convolver::Spectrum spectrum = convolver.make_spectrum();
-  convolver.transform(model.view(), spectrum);
-  convolver.convolve_bound(spectrum, bound.view());
-  const Image expected = direct_sum(convolver, psf, model, true);
-  EXPECT_LT(largest_difference(bound, expected), 1e-13 * total(expected));
+  const Shape shape = convolver.model_grid().shape;
+  const Image model = random_image(shape, 3);
+  for (const Sampling sampling : {Sampling::kPoint, Sampling::kIntegrated}) {
+    Image bound(GetParam().region, -1.0);
+    convolver.convolve_bound(model.view(), sampling, bound.view());
+    // One pixel of the model after another.
+    Image expected(GetParam().region);
+    for (int row = 0; row < shape.ny; ++row) {
+      for (int col = 0; col < shape.nx; ++col) {
+        Image one(shape);
+        one(row, col) = model(row, col);
+        const Image part = convolve(convolver, one, sampling);
+        for (std::size_t i = 0; i < part.size(); ++i) expected.pixels()[i] += std::abs(part.pixels()[i]);
+      }
+    }
+    EXPECT_LT(largest_difference(bound, expected), 1e-13 * total(expected));
+  }
 }
 
-// The light that can reach the region is all on the model's grid, and every sub-pixel of the grid reaches it.
+// What is between the frequencies does not show on a grid that is wide enough.
 TEST_P(ConvolverSizes, ModelGridIsTheReachOfThePsf) {
   const Psf psf = make_psf();
   const Convolver convolver(psf, GetParam().region);
   const Grid& grid = convolver.model_grid();
-  const double oversample = psf.oversample();
-  const double last_x = grid.x0 + (grid.shape.nx - 1) * grid.step;
-  const double first_sub_pixel = 0.5 / oversample - 0.5;
-  const double last_sub_pixel = GetParam().region.nx - 0.5 - 0.5 / oversample;
-  EXPECT_NEAR(grid.x0 + (psf.kernel().nx() - 1 - psf.x_center()) / oversample, first_sub_pixel, 1e-12);
-  EXPECT_NEAR(last_x - psf.x_center() / oversample, last_sub_pixel, 1e-12);
-}
-
-// A point source on the centre of a model sub-pixel is that sub-pixel's light: inside the region and in the
-// margin.
-TEST_P(ConvolverSizes, PointSourceOnASubPixelIsThatSubPixel) {
-  const Psf psf = make_psf();
-  const Convolver convolver(psf, GetParam().region);
-  const Grid& grid = convolver.model_grid();
-  const int last_row = grid.shape.ny - 1;
-  const int last_col = grid.shape.nx - 1;
-  for (const auto& [row, col] : {std::pair{last_row / 2, last_col / 2}, {0, 0}, {last_row, last_col}}) {
-    Image model(grid.shape);
-    model(row, col) = 3.0;
-    const Image image =
-        point_source(convolver, grid.x0 + col * grid.step, grid.y0 + row * grid.step, {.value = 3.0});
-    EXPECT_LT(largest_difference(image, direct_sum(convolver, psf, model)), 1e-12);
-  }
+  const double last_x = grid.x0 + grid.shape.nx - 1;
+  const double o = psf.oversample();
+  EXPECT_EQ(grid.step, 1.0);
+  EXPECT_EQ(grid.x0, std::round(grid.x0));
+  EXPECT_LE(grid.x0, -(psf.kernel().nx() - 1 - psf.x_center()) / o);
+  EXPECT_GE(grid.x0, -(psf.kernel().nx() - 1 - psf.x_center()) / o - 1.5);
+  EXPECT_GE(last_x - (GetParam().region.nx - 1), psf.x_center() / o);
+  EXPECT_LE(last_x - (GetParam().region.nx - 1), psf.x_center() / o + 1.5);
+  EXPECT_GE(convolver.padded().nx, grid.shape.nx);
+  EXPECT_GE(convolver.padded().ny, grid.shape.ny);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ConvolverSizes, test::convolver_sizes(), testing::PrintToStringParamName());
 
-TEST(Convolver, DefaultCentreLeavesPixelsInPlace) {
-  for (int size : {5, 6}) {
-    const Convolver convolver(Psf(Image({size, size}, 1.0)), {10, 12});
-    const Grid& grid = convolver.model_grid();
-    EXPECT_EQ(grid.step, 1.0);
-    EXPECT_EQ(grid.x0, std::round(grid.x0));
-    EXPECT_EQ(grid.y0, std::round(grid.y0));
+// With the light integrated over pixels, and a PSF that holds none, pixels of the light are spread as the
+// PSF's image says: no frequency is involved.
+TEST(Convolver, IntegralsThroughASampledPsfAreTheDirectSum) {
+  for (const Shape kernel : {Shape{5, 5}, Shape{6, 4}, Shape{1, 1}, Shape{12, 15}}) {
+    const Psf psf(random_image(kernel, 1, -0.5), {.pixel_in_psf = PixelInPsf::kNone});
+    const Convolver convolver(psf, {13, 8});
+    const Image model = random_image(convolver.model_grid().shape, 2);
+    Image expected({13, 8});
+    for (int row = 0; row < model.ny(); ++row) {
+      for (int col = 0; col < model.nx(); ++col) {
+        for (int b = 0; b < kernel.ny; ++b) {
+          for (int a = 0; a < kernel.nx; ++a) {
+            const int to_row = row + static_cast<int>(convolver.model_grid().y0) + b - kernel.ny / 2;
+            const int to_col = col + static_cast<int>(convolver.model_grid().x0) + a - kernel.nx / 2;
+            if (to_row < 0 || to_row >= 13 || to_col < 0 || to_col >= 8) continue;
+            expected(to_row, to_col) += model(row, col) * psf.kernel()(b, a);
+          }
+        }
+      }
+    }
+    EXPECT_LT(largest_difference(convolve(convolver, model, Sampling::kIntegrated), expected), 1e-13);
   }
 }
 
-TEST(Convolver, GaussianThroughGaussianIsTheWiderGaussian) {
-  const double light_sigma = 2.0;
+// A Gaussian seen through a Gaussian, in pixels: the wider Gaussian, integrated over each once, whatever
+// response the PSF's image holds, its sampling, and how the light is given.
+struct Held {
+  PixelInPsf pixel;
+  double oversample;
+  double side;  // of the square over which the image's values are integrated, in its own pixels
+};
+
+TEST(Convolver, GaussianThroughGaussianIsTheWiderGaussianInPixels) {
+  const double light_sigma = 2.2;
+  const double psf_sigma = 2.0;
   const double x = 20.3;
   const double y = 17.8;
-  for (int oversample : {1, 2}) {
-    const double psf_sigma = 1.8;
-    const Psf psf = gaussian_psf({45 * oversample, 46 * oversample}, psf_sigma * oversample,
-                                 22.37 * oversample, 21.9 * oversample, oversample);
+  for (const Held& held : {Held{PixelInPsf::kOwn, 1.0, 1.0},
+                           {PixelInPsf::kData, 1.0, 1.0},
+                           {PixelInPsf::kNone, 1.0, 0.0},
+                           {PixelInPsf::kOwn, 2.0, 1.0},
+                           {PixelInPsf::kData, 2.0, 2.0},
+                           {PixelInPsf::kNone, 2.0, 0.0},
+                           {PixelInPsf::kOwn, 3.3, 1.0},
+                           {PixelInPsf::kData, 3.3, 3.3},
+                           {PixelInPsf::kNone, 1.7, 0.0}}) {
+    const int size = static_cast<int>(33 * held.oversample);
+    const Psf psf = gaussian_psf({size, size + 1}, psf_sigma * held.oversample,
+                                 {.oversample = held.oversample,
+                                  .x_center = 0.5 * size + 0.37,
+                                  .y_center = 0.5 * size - 0.1,
+                                  .pixel_in_psf = held.pixel},
+                                 held.side);
     const Convolver convolver(psf, {40, 44});
     const Grid& grid = convolver.model_grid();
-    Image model(grid.shape);
-    for (int row = 0; row < model.ny(); ++row) {
-      for (int col = 0; col < model.nx(); ++col) {
-        model(row, col) = grid.step * grid.step *
-                          gaussian(grid.x0 + col * grid.step - x, grid.y0 + row * grid.step - y, light_sigma);
+    Image points(grid.shape);
+    Image integrals(grid.shape);
+    for (int row = 0; row < grid.shape.ny; ++row) {
+      for (int col = 0; col < grid.shape.nx; ++col) {
+        points(row, col) = gaussian(grid.x0 + col - x, grid.y0 + row - y, light_sigma);
+        integrals(row, col) = gaussian_in_square(grid.x0 + col - x, grid.y0 + row - y, light_sigma, 1.0);
       }
     }
-    const Image image = convolve(convolver, model);
-    const double sigma = std::hypot(light_sigma, psf_sigma);
-    double largest = 0.0;
+    Image expected({40, 44});
     for (int row = 0; row < 40; ++row) {
       for (int col = 0; col < 44; ++col) {
-        double expected = 0.0;
-        for (int i = 0; i < oversample * oversample; ++i) {
-          const double sub_x = col + (i % oversample + 0.5) / oversample - 0.5;
-          const double sub_y = row + (i / oversample + 0.5) / oversample - 0.5;
-          expected += gaussian(sub_x - x, sub_y - y, sigma) / (oversample * oversample);
-        }
-        largest = std::max(largest, std::abs(image(row, col) - expected));
+        expected(row, col) = gaussian_in_square(col - x, row - y, std::hypot(light_sigma, psf_sigma), 1.0);
       }
     }
-    EXPECT_LT(largest, 1e-12) << "oversample " << oversample;
+    EXPECT_LT(largest_difference(convolve(convolver, points, Sampling::kPoint), expected), 1e-10)
+        << held.oversample;
+    EXPECT_LT(largest_difference(convolve(convolver, integrals, Sampling::kIntegrated), expected), 1e-10)
+        << held.oversample;
+  }
+}
+
+// A PSF that is sharper than the data's pixels can show is held by its own finer sampling.
+TEST(Convolver, PointSourceThroughASharpPsfIsTheGaussianInPixels) {
+  const double sigma = 0.6;
+  for (const double oversample : {4.0, 4.3}) {
+    const int size = 36;
+    const Psf psf = gaussian_psf({size, size}, sigma * oversample,
+                                 {.oversample = oversample, .pixel_in_psf = PixelInPsf::kNone});
+    const Convolver convolver(psf, {20, 21});
+    for (const auto& [x, y] : {std::pair{10.0, 9.0}, {10.5, 9.5}, {7.27, 11.81}, {-0.3, 20.1}}) {
+      const Image image = point_source(convolver, x, y, {.value = 2.0});
+      const Image slope = point_source(convolver, x, y, {.dx = 1.0});
+      for (int row = 0; row < 20; ++row) {
+        for (int col = 0; col < 21; ++col) {
+          EXPECT_NEAR(image(row, col), 2.0 * gaussian_in_square(col - x, row - y, sigma, 1.0), 1e-10);
+          const double h = 1e-4;
+          EXPECT_NEAR(slope(row, col),
+                      (gaussian_in_square(col - x - h, row - y, sigma, 1.0) -
+                       gaussian_in_square(col - x + h, row - y, sigma, 1.0)) /
+                          (2.0 * h),
+                      1e-7);
+        }
+      }
+    }
   }
 }
 
 TEST(Convolver, FluxIsKept) {
-  const Convolver convolver(Psf(random_image({7, 8}, 4), {.oversample = 2}), {20, 21});
+  const Convolver convolver(Psf(random_image({7, 8}, 4), {.pixel_in_psf = PixelInPsf::kNone}), {20, 21});
   Image model(convolver.model_grid().shape);
-  for (int row = 15; row < 25; ++row) {
-    for (int col = 12; col < 30; ++col) model(row, col) = row + 0.1 * col;
+  for (int row = 8; row < 15; ++row) {
+    for (int col = 10; col < 16; ++col) model(row, col) = row + 0.1 * col;
   }
-  EXPECT_NEAR(total(convolve(convolver, model)) / total(model), 1.0, 1e-13);
+  EXPECT_NEAR(total(convolve(convolver, model, Sampling::kIntegrated)) / total(model), 1.0, 1e-13);
 }
 
 TEST(Convolver, NothingWrapsAround) {
-  const Psf psf(random_image({9, 9}, 5));
+  const Psf psf(random_image({9, 9}, 5), {.pixel_in_psf = PixelInPsf::kNone});
   const Convolver convolver(psf, {30, 30});
   Image model(convolver.model_grid().shape);
   for (int row = 0; row < model.ny(); ++row)
     model(row, model.nx() - 1) = 1e3;  // the last column that still counts
-  const Image image = convolve(convolver, model);
+  const Image image = convolve(convolver, model, Sampling::kIntegrated);
   for (int row = 0; row < 30; ++row) {
     for (int col = 0; col < 29; ++col) EXPECT_NEAR(image(row, col), 0.0, 1e-11);
     EXPECT_GT(image(row, 29), 1.0);
@@ -146,7 +218,7 @@ TEST(Convolver, NothingWrapsAround) {
 
 TEST(Convolver, ShiftedGaussianIsTheGaussianElsewhere) {
   const double sigma = 2.2;
-  const Psf psf = gaussian_psf({49, 47}, sigma, 23.0, 24.0);
+  const Psf psf = gaussian_psf({49, 47}, sigma, {.x_center = 23.0, .y_center = 24.0});
   const Convolver convolver(psf, {60, 61});
   for (const auto& [x, y] : {std::pair{30.5, 29.5}, {25.123, 33.877}, {-3.4, 20.6}, {62.25, 64.75}}) {
     const Image image = point_source(convolver, x, y, {.value = 1.0});
@@ -165,55 +237,32 @@ TEST(Convolver, ShiftedGaussianIsTheGaussianElsewhere) {
   }
 }
 
-// With M x M sub-pixels the shift is in units of the sub-pixels, and so is its derivative.
-TEST(Convolver, OversampledPointSource) {
-  const double sigma = 1.1;  // data pixels
-  const Psf psf = gaussian_psf({61, 60}, 3 * sigma, 30.0, 30.0, 3);
-  const Convolver convolver(psf, {20, 21});
-  const double x = 10.27;
-  const double y = 9.81;
-  const Image image = point_source(convolver, x, y, {.value = 2.0});
-  const Image slope = point_source(convolver, x, y, {.dx = 2.0, .dy = -1.0});
-  for (int row = 0; row < 20; ++row) {
-    for (int col = 0; col < 21; ++col) {
-      double value = 0.0;
-      double derivative = 0.0;
-      for (int i = 0; i < 9; ++i) {
-        const double dx = col + (i % 3 - 1) / 3.0 - x;
-        const double dy = row + (i / 3 - 1) / 3.0 - y;
-        const double sample = gaussian(dx, dy, sigma) / 9.0;
-        value += 2.0 * sample;
-        derivative += sample * (2.0 * dx - dy) / (sigma * sigma);
-      }
-      EXPECT_NEAR(image(row, col), value, 1e-9);
-      EXPECT_NEAR(slope(row, col), derivative, 1e-9);
-    }
-  }
-}
-
 TEST(Convolver, FractionalShiftKeepsTheFlux) {
-  const Convolver convolver(gaussian_psf({45, 45}, 2.5, 22.0, 22.0), {80, 80});
+  const Convolver convolver(gaussian_psf({45, 45}, 2.5, {}), {80, 80});
   EXPECT_NEAR(total(point_source(convolver, 39.37, 40.71, {.value = 5.0})), 5.0, 1e-12);
   EXPECT_NEAR(total(point_source(convolver, 39.37, 40.71, {.dx = 5.0, .dy = 1.0})), 0.0, 1e-12);
 }
 
-TEST(Convolver, FarPointSourceAddsNothing) {
+TEST(Convolver, FarLightDoesNotReach) {
   const Convolver convolver(Psf(random_image({9, 9}, 6)), {20, 20});
   for (const auto& [x, y] : {std::pair{-6.0, 10.0}, {25.5, 10.0}, {10.0, 1e9}, {-1e300, 0.0}}) {
-    EXPECT_THAT(point_source(convolver, x, y, {.value = 1e6, .dx = 1e6}).pixels(), ::testing::Each(0.0));
+    EXPECT_FALSE(convolver.reaches(x, y)) << x;
   }
+  EXPECT_TRUE(convolver.reaches(-4.5, 10.0));
+  EXPECT_TRUE(convolver.reaches(10.0, 23.9));
 }
 
 TEST(Convolver, SpectraAdd) {
-  const Psf psf = gaussian_psf({15, 15}, 1.6, 7.0, 7.0);
+  const Psf psf = gaussian_psf({15, 15}, 1.6, {});
   const Convolver convolver(psf, {24, 25});
   const Image model = random_image(convolver.model_grid().shape, 7);
   Image both({24, 25});
   Convolver::Spectrum spectrum = convolver.make_spectrum();
-  convolver.transform(model.view(), spectrum);
-  convolver.add_point_source(spectrum, 11.3, 12.6, {.value = 40.0});
+  Convolver::Spectrum* const spectra[] = {&spectrum};
+  convolver.transform(model.view(), spectrum, Sampling::kPoint);
+  convolver.add(spectra, PointLight(convolver, 11.3, 12.6, {{.value = 40.0}}));
   convolver.convolve(spectrum, both.view());
-  const Image diffuse = convolve(convolver, model);
+  const Image diffuse = convolve(convolver, model, Sampling::kPoint);
   const Image point = point_source(convolver, 11.3, 12.6, {.value = 40.0});
   for (std::size_t i = 0; i < both.size(); ++i) {
     EXPECT_NEAR(both.pixels()[i], diffuse.pixels()[i] + point.pixels()[i], 1e-12);
@@ -223,18 +272,48 @@ TEST(Convolver, SpectraAdd) {
   EXPECT_THAT(both.pixels(), ::testing::Each(0.0));
 }
 
+TEST(Convolver, ConvolversThatShareAReachShareSpectra) {
+  const Psf narrow = gaussian_psf({25, 25}, 2.0, {});
+  const Psf wide = gaussian_psf({41, 41}, 2.5, {});
+  const Convolver a(narrow, {24, 25}, {.reach = wide.model().reach()});
+  const Convolver b(wide, {24, 25}, {.reach = narrow.model().reach()});
+  ASSERT_EQ(a.padded(), b.padded());
+  ASSERT_EQ(a.model_grid(), b.model_grid());
+  Convolver::Spectrum spectrum = a.make_spectrum();
+  Convolver::Spectrum* const spectra[] = {&spectrum};
+  a.add(spectra, PointLight(a, 11.3, 12.6, {{.value = 40.0}}));
+  b.add(spectra, PointLight(b, 5.0, 6.2, {{.value = 3.0}}));
+  Image both({24, 25});
+  a.convolve(spectrum, both.view());
+  const Image one = point_source(Convolver(narrow, {24, 25}), 11.3, 12.6, {.value = 40.0});
+  const Image other = point_source(Convolver(wide, {24, 25}), 5.0, 6.2, {.value = 3.0});
+  for (std::size_t i = 0; i < both.size(); ++i) {
+    EXPECT_NEAR(both.pixels()[i], one.pixels()[i] + other.pixels()[i], 1e-6);
+  }
+}
+
 TEST(Convolver, ThreadsGetEqualBits) {
-  const Psf psf(random_image({12, 11}, 8));
+  const Psf psf(random_image({24, 22}, 8), {.oversample = 2.3});
   const Convolver convolver(psf, {50, 41});
   const Image model = random_image(convolver.model_grid().shape, 9);
-  const Image expected = convolve(convolver, model);
+  const auto make = [&](const Convolver& with, int n_threads) {
+    Image image(with.region());
+    Convolver::Spectrum spectrum = with.make_spectrum();
+    Convolver::Spectrum* const spectra[] = {&spectrum};
+    with.transform(model.view(), spectrum, Sampling::kPoint);
+    with.add(spectra, PointLight(with, 11.3, 12.6, {{.value = 40.0}}), n_threads);
+    with.convolve(spectrum, image.view());
+    return image;
+  };
+  const Image expected = make(convolver, 1);
+  EXPECT_THAT(make(convolver, 3).pixels(), ::testing::ElementsAreArray(expected.pixels()));
   std::vector<Image> images(8);
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < images.size(); ++i) {
       threads.emplace_back([&, i] {
         // Half of the threads make a convolver of their own, so that planning meets executing.
-        images[i] = i % 2 == 0 ? convolve(convolver, model) : convolve(Convolver(psf, {50, 41}), model);
+        images[i] = i % 2 == 0 ? make(convolver, 2) : make(Convolver(psf, {50, 41}), 1);
       });
     }
   }
@@ -244,11 +323,12 @@ TEST(Convolver, ThreadsGetEqualBits) {
 }
 
 TEST(Convolver, RefusesImpossibleSizes) {
-  const Psf psf(Image({3, 3}, 1.0), {.oversample = 1000});
+  const Psf psf(Image({3, 3}, 1.0), {.oversample = 60.0});
   EXPECT_THROW(Convolver(psf, {0, 5}), InputError);
   EXPECT_THROW(Convolver(psf, {5, -1}), InputError);
   EXPECT_THROW(Convolver(psf, {100000, 100000}), InputError);
   EXPECT_THROW(Convolver(psf, {1, 2147483647}), InputError);
+  EXPECT_THROW(Convolver(psf, {1000, 1000}), InputError);  // 3.6e9 frequencies
 }
 
 TEST(FftSize, IsTheSmallestSmoothNumber) {

@@ -108,7 +108,7 @@ Image gaussian_kernel(int size, double sigma) {
 TEST(Renderer, ConvolvedImageIsTheDirectSum) {
   const Shape shape{24, 20};
   const int reach = 7;
-  const Psf psf(gaussian_kernel(2 * reach + 1, 1.6));
+  const Psf psf(gaussian_kernel(2 * reach + 1, 1.6), {.pixel_in_psf = PixelInPsf::kNone});
   RenderOptions options;
   options.certificate = true;
   const std::vector<Component> galaxy = {make("sersic", {9.3, 12.8, 100.0, 3.0, 2.5, 0.6, 0.8})};

@@ -1,0 +1,51 @@
+#include "psf/point_light.hpp"
+
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+namespace gaxel {
+
+PointLight::PointLight(const Convolver& convolver, double x, double y, std::vector<PointWeights> images)
+    : ny_(convolver.padded().ny),
+      y_(y),
+      along_x_(phases(convolver.frequencies_x().size(), convolver.padded().nx, x)),
+      images_(std::move(images)) {}
+
+std::complex<double> PointLight::phase_y(double ky) const {
+  return phase(std::llround(ky * ny_ / (2.0 * std::numbers::pi)), ny_, y_);
+}
+
+// A derivative with respect to x multiplies by -i kx.
+void PointLight::row(double ky, std::span<const double> kx, std::span<const ComplexRow> out) const {
+  const std::complex<double> y = phase_y(ky);
+  for (std::size_t d = 0; d < images_.size(); ++d) {
+    const PointWeights& image = images_[d];
+    for (std::size_t j = 0; j < kx.size(); ++j) {
+      const double re = along_x_.re[j] * y.real() - along_x_.im[j] * y.imag();
+      const double im = along_x_.re[j] * y.imag() + along_x_.im[j] * y.real();
+      const double slope = image.dx * kx[j] + image.dy * ky;
+      out[d].re[j] = image.value * re + slope * im;
+      out[d].im[j] = image.value * im - slope * re;
+    }
+  }
+}
+
+void PointLight::row_adjoint(double ky, std::span<const double> kx, ConstComplexRow weights,
+                             std::span<double> products) const {
+  const std::complex<double> y = phase_y(ky);
+  PointWeights sums;
+  for (std::size_t j = 0; j < kx.size(); ++j) {
+    const double re = along_x_.re[j] * y.real() - along_x_.im[j] * y.imag();
+    const double im = along_x_.re[j] * y.imag() + along_x_.im[j] * y.real();
+    const double turned = weights.re[j] * im + weights.im[j] * re;
+    sums.value += weights.re[j] * re - weights.im[j] * im;
+    sums.dx += kx[j] * turned;
+    sums.dy += ky * turned;
+  }
+  for (std::size_t d = 0; d < images_.size(); ++d) {
+    products[d] += images_[d].value * sums.value + images_[d].dx * sums.dx + images_[d].dy * sums.dy;
+  }
+}
+
+}  // namespace gaxel

@@ -1,0 +1,22 @@
+// Point sources seen through a PSF.
+#pragma once
+
+#include <span>
+
+#include "gaxel/component.hpp"
+#include "gaxel/image.hpp"
+#include "psf/convolver.hpp"
+
+namespace gaxel {
+
+/// Adds a point source to the spectrum of the image and writes its derivatives with respect to `roles` to the
+/// images `derivatives`.
+void add_convolved_point(const Component& point, const Convolver& convolver, std::span<const Role> roles,
+                         std::span<const ImageView> derivatives, Convolver::Spectrum& image, int threads);
+
+/// Writes to `gradient`, for each of `roles`, the sum over the pixels of cotangent * derivative, for a
+/// spectrum from Convolver::convolve_adjoint.
+void convolved_point_gradient(const Component& point, const Convolver& convolver, std::span<const Role> roles,
+                              const Convolver::Spectrum& cotangent, double* gradient, int threads);
+
+}  // namespace gaxel
