@@ -28,6 +28,7 @@ enum class Role {
   kSlopeX,
   kSlopeY,
   kCoefficient,  ///< of a function that is added; a kind may have many, as of what follows
+  kConstant,     ///< what a kind needs to know beside the position
   kKnot,         ///< the logarithm of the intensity at a knot of a profile
   kSmoothness    ///< weight of the penalty on a profile with knots
 };
@@ -54,11 +55,13 @@ struct ParameterSpec {
 enum class Family {
   kElliptical,  ///< a radial law on ellipses, integrated over pixels
   kPoint,       ///< all flux in one point; takes the form of the PSF
+  kSum,         ///< a sum of components of other kinds
   kSky          ///< a plane, not convolved
 };
 
 class RadialLaw;
 struct Component;
+struct ComponentShare;
 
 /// A row of the registry. Kinds live for the whole program and are compared by address.
 struct ComponentKind {
@@ -70,6 +73,8 @@ struct ComponentKind {
   /// Family::kElliptical: the law of a valid component, its parameters in the order of its shape roles; else
   /// null.
   std::unique_ptr<RadialLaw> (*make_law)(const Component&) = nullptr;
+  /// Family::kSum: what a valid component is the sum of; else null.
+  std::vector<ComponentShare> (*parts)(const Component&) = nullptr;
 
   /// Position of the parameter with this role, or -1.
   int index_of(Role role) const;
@@ -87,6 +92,12 @@ struct Component {
   std::vector<double> values;
 
   double value(Role role) const;  ///< NaN when the kind has no such parameter
+};
+
+/// A part of a component of Family::kSum.
+struct ComponentShare {
+  Component component;
+  std::vector<int> sources;  ///< for each of its values the parameter of the sum that it is; -1: none
 };
 
 /// Throws InputError naming the parameter when a value is not finite or outside its range.

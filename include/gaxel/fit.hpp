@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,14 @@ struct Observation {
   Image sigma;                     ///< standard deviation of each pixel, counts
   std::vector<std::uint8_t> used;  ///< 1: fitted, 0: masked; row-major like data
   std::optional<Psf> psf;
+  /// In place of `psf`. Each component is seen through the PSF at its starting centre, throughout the fit:
+  /// its derivatives are exact for that PSF.
+  std::optional<VaryingPsf> varying_psf = {};
 };
+
+/// A renderer of that shape through an observation's PSF, that of each component where the PSF varies.
+Renderer renderer_for(const Observation& observation, Shape shape, std::span<const Component> components,
+                      const RenderOptions& options);
 
 enum class StopReason { kConverged, kMaxIterations, kCancelled, kNoProgress, kFailed };
 
@@ -56,12 +64,13 @@ struct FitOptions {
 enum class ParameterFlag { kNone, kAtBound, kDegenerate };
 
 struct FitResult {
-  Scene scene;  ///< the best values
+  Scene scene;                   ///< the best values
+  std::vector<Component> start;  ///< the first ones; a varying PSF is that of their centres
   std::vector<std::vector<double>>
       errors;  ///< 1 sigma, [component][parameter], inner units; NaN where fixed or degenerate
   std::vector<std::vector<ParameterFlag>> flags;  ///< [component][parameter]
   std::vector<double>
-      covariance;  ///< (n_free, n_free) row-major, inner units, free parameters in scene order
+      covariance;        ///< (n_free, n_free) row-major, inner units, free parameters in scene order
   double chi2 = 0.0;     ///< of the pixels
   double penalty = 0.0;  ///< what the components' penalties (a profile's smoothness) add to it in the fit
   double chi2_start = 0.0;

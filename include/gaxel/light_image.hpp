@@ -9,9 +9,9 @@ namespace gaxel {
 
 /// The light of an image's pixels, interpolated: a biquadratic spline with its knots on the edges of the
 /// pixels whose integral over every pixel is that pixel's value, so that the cumulative light is a bicubic
-/// spline. Beyond its border the image continues with zeros; what the spline overshoots there falls by a factor
-/// -0.27 a pixel. The integral over everything is the sum of the pixels, and what is reported here is divided by
-/// it. Coordinates (u, v): pixels of the image, 0-based centres, u along the columns. Immutable.
+/// spline. Beyond its border the image continues with zeros; what the spline overshoots there falls by a
+/// factor -0.27 a pixel. The integral over everything is the sum of the pixels, and what is reported here is
+/// divided by it. Coordinates (u, v): pixels of the image, 0-based centres, u along the columns. Immutable.
 class LightImage {
  public:
   /// Throws InputError (key "image") when `pixels` is empty, has more than kMaxPixels, holds NaN or infinity,

@@ -10,6 +10,7 @@
 #include "gaxel/component.hpp"
 #include "gaxel/image.hpp"
 #include "gaxel/psf.hpp"
+#include "gaxel/varying_psf.hpp"
 
 namespace gaxel {
 
@@ -41,6 +42,8 @@ struct RenderOptions {
   bool certificate = false;  ///< costs about as much again as the render
   int threads = 1;           ///< 0: as many as the machine has
 };
+
+class EachPsf;
 
 /// The cells that each component is integrated on, and their rules. Immutable and cheap to copy; may be used
 /// from any number of threads. An empty plan stands for one that is made and forgotten.
@@ -88,12 +91,18 @@ struct CellMap {
   std::vector<Cell> cells;
 };
 
+/// The PSF at the centre of every component; none for a sky.
+std::vector<std::optional<Psf>> psfs_at(const VaryingPsf& psf, std::span<const Component> components);
+
 /// Renders images of one shape through one PSF. Immutable after construction: one renderer may be used from
 /// many threads at once. Equal input gives equal bits.
 class Renderer {
  public:
   /// Throws InputError for an empty shape, rtol <= 0, atol or floor < 0, or a negative number of threads.
   Renderer(Shape shape, const std::optional<Psf>& psf = std::nullopt, RenderOptions options = {});
+  /// For as many components as there are PSFs, each seen through its own (empty: none). The tolerance is that
+  /// of each component, and so is what a certificate counts as over it; bounds are added.
+  Renderer(Shape shape, std::span<const std::optional<Psf>> psfs, RenderOptions options);
   ~Renderer();
   Renderer(Renderer&&) noexcept;
   Renderer& operator=(Renderer&&) noexcept;
@@ -131,8 +140,11 @@ class Renderer {
            ConstImageView cotangent, double* gradient, const RenderPlan& plan = {}) const;
 
  private:
+  static std::span<const RenderPlan> plans_of(const RenderPlan& plan);
+
   class Impl;
   std::unique_ptr<Impl> impl_;
+  std::unique_ptr<EachPsf> each_;  // null: one PSF for all
 };
 
 }  // namespace gaxel

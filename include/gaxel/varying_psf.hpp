@@ -38,20 +38,23 @@ struct PsfPolynomial {
 /// Immutable.
 class VaryingPsf {
  public:
-  /// PSFs on a rectangular grid of positions, in any order: every x with every y. Each is normalised to sum 1;
-  /// between the positions they are interpolated bilinearly, outside the grid the PSF is that of the nearest
-  /// point of its border. One position, one row or one column will do. Throws InputError (key "positions" or
-  /// "psf") for positions that form no grid, are given twice or are not finite, for images of different sizes,
-  /// and for what Psf refuses.
+  /// PSFs on a rectangular grid of positions, in any order: every x with every y. Each is normalised to sum
+  /// 1; between the positions they are interpolated bilinearly, outside the grid the PSF is that of the
+  /// nearest point of its border. One position, one row or one column will do. Throws InputError (key
+  /// "positions" or "psf") for positions that form no grid, are given twice or are not finite, for images of
+  /// different sizes, and for what Psf refuses.
   VaryingPsf(std::vector<PsfAtPosition> grid, PsfOptions options);
 
-  /// Throws InputError (key "psf") when there are no terms, sizes differ, a coefficient is not finite, a power
-  /// is negative or a scale is not positive.
+  /// Throws InputError (key "psf") when there are no terms, sizes differ, a coefficient is not finite, a
+  /// power is negative or a scale is not positive.
   VaryingPsf(PsfPolynomial polynomial, PsfOptions options);
 
   /// The PSF of light at (x, y), 0-based data pixels. Throws InputError, which names the position, when the
   /// sum of the polynomial's image is not positive there.
   Psf at(double x, double y) const;
+
+  Shape shape() const;  ///< of the images
+  double oversample() const { return options_.oversample; }
 
  private:
   struct Lattice {

@@ -9,10 +9,13 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "gaxel/component.hpp"
 #include "gaxel/image.hpp"
+#include "gaxel/psf.hpp"
+#include "gaxel/varying_psf.hpp"
 
 namespace gaxel::python {
 
@@ -26,6 +29,9 @@ using OutputCube = nb::ndarray<double, nb::ndim<3>, nb::c_contig, nb::device::cp
 /// Components as (kind's name, values in the kind's order).
 using ComponentList = std::vector<std::pair<std::string, std::vector<double>>>;
 std::vector<Component> to_components(const ComponentList& list);
+
+/// One PSF for all components (null: none) or one that changes over the image.
+using PsfArgument = std::variant<const Psf*, const VaryingPsf*>;
 
 template <typename Array>
 Shape shape_of(const Array& array) {

@@ -5,6 +5,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/tuple.h>
+#include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
 #include <exception>
@@ -64,10 +65,14 @@ class PythonProgress {
   std::exception_ptr raised_;
 };
 
-FitResult run_fit(const InputImage& data, const InputImage& sigma, const InputMask& used, const Psf* psf,
+FitResult run_fit(const InputImage& data, const InputImage& sigma, const InputMask& used, PsfArgument psf,
                   const std::vector<SceneTuple>& list, const FitOptions& options, nb::object callback) {
   Observation observation{to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, {}};
-  if (psf != nullptr) observation.psf.emplace(*psf);
+  if (const auto* varying = std::get_if<const VaryingPsf*>(&psf)) {
+    observation.varying_psf.emplace(**varying);
+  } else if (const Psf* one = std::get<const Psf*>(psf); one != nullptr) {
+    observation.psf.emplace(*one);
+  }
   Scene scene = to_scene(list);
   PythonProgress progress(std::move(callback));
   FitResult result;
@@ -126,6 +131,7 @@ void bind_fit(nb::module_& module) {
       .def_prop_ro("flags", &flags, "[component][parameter]: '', 'at_bound' or 'degenerate'.")
       .def_ro("covariance", &FitResult::covariance, "(n_free, n_free), flat.")
       .def_ro("chi2", &FitResult::chi2)
+      .def_ro("penalty", &FitResult::penalty)
       .def_ro("chi2_start", &FitResult::chi2_start)
       .def_ro("n_pixels", &FitResult::n_pixels)
       .def_ro("dof", &FitResult::dof)
@@ -140,7 +146,7 @@ void bind_fit(nb::module_& module) {
       .def_ro("certificate", &FitResult::certificate);
   module.def(
       "fit",
-      [](const InputImage& data, const InputImage& sigma, const InputMask& used, const Psf* psf,
+      [](const InputImage& data, const InputImage& sigma, const InputMask& used, PsfArgument psf,
          const std::vector<SceneTuple>& scene, double rtol, double atol, double noise_share,
          int max_iterations, double ftol, int threads, nb::object progress) {
         return run_fit(data, sigma, used, psf, scene,

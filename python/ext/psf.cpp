@@ -1,15 +1,67 @@
 #include "gaxel/psf.hpp"
 
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
 #include "bindings.hpp"
+#include "gaxel/error.hpp"
+#include "io/psfex_file.hpp"
 #include "psf/fft_size.hpp"
 
 namespace gaxel::python {
 
+namespace {
+
+/// "own", "data" or "none".
+constexpr std::array<std::pair<std::string_view, PixelInPsf>, 3> kPixels{
+    {{"own", PixelInPsf::kOwn}, {"data", PixelInPsf::kData}, {"none", PixelInPsf::kNone}}};
+
+PixelInPsf pixel_in_psf(const std::string& text) {
+  for (const auto& [name, pixel] : kPixels) {
+    if (name == text) return pixel;
+  }
+  throw InputError({"", "pixel_in_psf", text, "not what a PSF's image can hold", "own, data or none"});
+}
+
+std::string text_of(PixelInPsf pixel) {
+  const auto found = std::ranges::find(kPixels, pixel, [](const auto& entry) { return entry.second; });
+  return std::string(found->first);
+}
+
+VaryingPsf grid_psf(const std::vector<InputImage>& kernels,
+                    const std::vector<std::pair<double, double>>& positions, double oversample,
+                    std::optional<double> x_center, std::optional<double> y_center,
+                    const std::string& pixel) {
+  std::vector<PsfAtPosition> grid;
+  for (std::size_t i = 0; i < kernels.size(); ++i)
+    grid.push_back({to_image(kernels[i]), positions.at(i).first, positions.at(i).second});
+  return {std::move(grid), {oversample, x_center, y_center, pixel_in_psf(pixel)}};
+}
+
+void bind_varying_psf(nb::module_& module) {
+  nb::class_<VaryingPsf>(module, "VaryingPsf", "A point spread function that depends on the position.")
+      .def("at", &VaryingPsf::at, nb::arg("x"), nb::arg("y"));
+  module.def("grid_psf", &grid_psf, nb::arg("kernels"), nb::arg("positions"), nb::arg("oversample"),
+             nb::arg("x_center").none(), nb::arg("y_center").none(), nb::arg("pixel_in_psf"));
+  module.def(
+      "read_psfex",
+      [](const std::string& path, int x_origin, int y_origin) {
+        return io::read_psfex(path, {x_origin + 1, y_origin + 1});
+      },
+      nb::arg("path"), nb::arg("x_origin"), nb::arg("y_origin"));
+}
+
+}  // namespace
+
 void bind_psf(nb::module_& module) {
+  bind_varying_psf(module);
   module.def("fast_fft_size", &fast_fft_size, nb::arg("n"),
              "The smallest length of at least n with a fast FFT.");
   nb::class_<Psf>(module, "Psf", "A normalised point spread function.")
@@ -25,6 +77,7 @@ void bind_psf(nb::module_& module) {
       .def_prop_ro("oversample", &Psf::oversample)
       .def_prop_ro("x_center", &Psf::x_center)
       .def_prop_ro("y_center", &Psf::y_center)
+      .def_prop_ro("pixel_in_psf", [](const Psf& psf) { return text_of(psf.pixel_in_psf()); })
       .def_prop_ro("original_sum", &Psf::original_sum)
       .def_prop_ro("warnings", &Psf::warnings)
       .def(

@@ -4,6 +4,7 @@
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
+#include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "bindings.hpp"
@@ -21,8 +23,12 @@
 namespace gaxel::python {
 namespace {
 
-Renderer make_renderer(Shape shape, const Psf* psf, const RenderOptions& options) {
-  return {shape, psf == nullptr ? std::nullopt : std::optional<Psf>(*psf), options};
+Renderer make_renderer(Shape shape, PsfArgument psf, std::span<const Component> components,
+                       const RenderOptions& options) {
+  if (const auto* varying = std::get_if<const VaryingPsf*>(&psf))
+    return {shape, psfs_at(**varying, components), options};
+  const Psf* one = std::get<const Psf*>(psf);
+  return {shape, one == nullptr ? std::nullopt : std::optional<Psf>(*one), options};
 }
 
 // A plan, and what it was made for: then it need not be checked again.
@@ -55,46 +61,46 @@ RenderPlan checked(const Renderer& renderer, const ComponentList& list, std::spa
   return known->plan;
 }
 
-KnownPlan prepare(const ComponentList& list, int ny, int nx, const Psf* psf, double rtol, double atol,
+KnownPlan prepare(const ComponentList& list, int ny, int nx, PsfArgument psf, double rtol, double atol,
                   const KnownPlan* previous, int threads) {
   const std::vector<Component> components = to_components(list);
   const nb::gil_scoped_release unlocked;
-  const Renderer renderer = make_renderer({ny, nx}, psf, {{rtol, atol}, false, threads});
+  const Renderer renderer = make_renderer({ny, nx}, psf, components, {{rtol, atol}, false, threads});
   return {renderer.prepare(components, previous == nullptr ? RenderPlan() : previous->plan),
           renderer.shape(),
           list,
           {rtol, atol}};
 }
 
-Certificate render(const ComponentList& list, OutputImage image, const Psf* psf, double rtol, double atol,
+Certificate render(const ComponentList& list, OutputImage image, PsfArgument psf, double rtol, double atol,
                    bool certificate, const KnownPlan* plan, int threads) {
   const std::vector<Component> components = to_components(list);
   const Shape shape = shape_of(image);
   const nb::gil_scoped_release unlocked;
-  const Renderer renderer = make_renderer(shape, psf, {{rtol, atol}, certificate, threads});
+  const Renderer renderer = make_renderer(shape, psf, components, {{rtol, atol}, certificate, threads});
   return renderer.render(components, {image.data(), shape},
                          checked(renderer, list, components, plan, "render"));
 }
 
 Certificate render_with_jacobian(const ComponentList& list, const std::vector<std::uint8_t>& wanted,
-                                 OutputImage image, OutputCube jacobian, const Psf* psf, double rtol,
+                                 OutputImage image, OutputCube jacobian, PsfArgument psf, double rtol,
                                  double atol, bool certificate, const KnownPlan* plan, int threads) {
   const std::vector<Component> components = to_components(list);
   const Shape shape = shape_of(image);
   const nb::gil_scoped_release unlocked;
-  const Renderer renderer = make_renderer(shape, psf, {{rtol, atol}, certificate, threads});
+  const Renderer renderer = make_renderer(shape, psf, components, {{rtol, atol}, certificate, threads});
   return renderer.render_with_jacobian(components, wanted, {image.data(), shape}, jacobian.data(),
                                        checked(renderer, list, components, plan, "render_with_jacobian"));
 }
 
 auto vjp(const ComponentList& list, const std::vector<std::uint8_t>& wanted, const InputImage& cotangent,
-         const Psf* psf, double rtol, double atol, const KnownPlan* plan, int threads) {
+         PsfArgument psf, double rtol, double atol, const KnownPlan* plan, int threads) {
   const std::vector<Component> components = to_components(list);
   const Shape shape = shape_of(cotangent);
   std::vector<double> gradient(static_cast<std::size_t>(std::ranges::count(wanted, 1)));
   {
     const nb::gil_scoped_release unlocked;
-    const Renderer renderer = make_renderer(shape, psf, {{rtol, atol}, false, threads});
+    const Renderer renderer = make_renderer(shape, psf, components, {{rtol, atol}, false, threads});
     renderer.vjp(components, wanted, {cotangent.data(), shape}, gradient.data(),
                  checked(renderer, list, components, plan, "vjp"));
   }

@@ -19,6 +19,7 @@ from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import FitResult, fit
 from gaxel._parameters import parameter_names
 from gaxel._psf import Psf
+from gaxel._varying_psf import PsfGrid, Psfex
 from gaxel._render import prepare, render, render_with_jacobian, vjp
 from gaxel.components import *  # noqa: F403
 from gaxel.components import __all__ as _component_names
@@ -32,7 +33,9 @@ __all__ = [
     "InputError",
     "Plan",
     "Psf",
+    "PsfGrid",
     "PsfWarning",
+    "Psfex",
     "RefinementWarning",
     "__version__",
     "fit",

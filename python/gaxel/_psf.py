@@ -70,6 +70,11 @@ class Psf:
         return self._core.oversample
 
     @property
+    def pixel_in_psf(self) -> str:
+        """Which pixel the image holds: its "own", that of the "data", or "none"."""
+        return self._core.pixel_in_psf
+
+    @property
     def center(self) -> tuple[float, float]:
         """The centre (x, y) in PSF pixels."""
         return self._core.x_center, self._core.y_center
@@ -96,6 +101,22 @@ def _rebuild(array: Any, oversample: int, center: tuple[float, float] | None) ->
     return psf
 
 
+class VaryingPsf:
+    """A point spread function that depends on where the light is: PsfGrid or Psfex."""
+
+    __slots__ = ("_core",)
+    _core: _core.VaryingPsf
+
+    def at(self, x: float, y: float) -> Psf:
+        """The PSF of light at (x, y), 0-based pixels."""
+        allowed = "any finite number"
+        psf = Psf.__new__(Psf)
+        psf._core = self._core.at(as_float(x, "at", "x", allowed), as_float(y, "at", "y", allowed))
+        psf._array = psf._core.kernel
+        psf._center = psf.center
+        return psf
+
+
 def _as_center(center: Any) -> tuple[float, float]:
     allowed = "(x, y) in PSF pixels"
     try:
@@ -105,10 +126,12 @@ def _as_center(center: Any) -> tuple[float, float]:
     return as_float(x, "Psf", "center", allowed), as_float(y, "Psf", "center", allowed)
 
 
-def core_psf(psf: Any, shape: tuple[int, int]) -> _core.Psf | None:
-    """What the core takes for the argument `psf` (None, Psf or array) of a function that users call."""
+def core_psf(psf: Any, shape: tuple[int, int]) -> _core.Psf | _core.VaryingPsf | None:
+    """What the core takes for the argument `psf` (None, Psf, varying PSF or array) of a function that users call."""
     if psf is None:
         return None
+    if isinstance(psf, VaryingPsf):
+        return psf._core
     if isinstance(psf, Psf):
         made, messages = psf._core, []
     else:

@@ -45,6 +45,10 @@ void print_image(const io::Task& task, bool for_a_fit) {
     const Psf& psf = *observation.psf;
     fmt::print("  PSF     {} x {} pixels, oversampled {} times, sum {:.6g} before it was normalised\n",
                psf.kernel().nx(), psf.kernel().ny(), psf.oversample(), psf.original_sum());
+  } else if (observation.varying_psf) {
+    const Shape kernel = observation.varying_psf->shape();
+    fmt::print("  PSF     {} x {} pixels, oversampled {:.6g} times, changes over the image\n", kernel.nx,
+               kernel.ny, observation.varying_psf->oversample());
   } else {
     fmt::print("  PSF     none\n");
   }

@@ -91,7 +91,7 @@ void write_model(const RenderArguments& arguments, const io::Task& task, const R
   Image model(task.shape);
   const Certificate certificate = renderer.render(light, model.view());
   std::vector<Image> components;
-  if (arguments.components) components = io::component_images(task, task.scene);
+  if (arguments.components) components = io::component_images(task, task.scene, light);
   io::write_model(*arguments.output, task, model, components, certificate, GAXEL_VERSION);
   if (arguments.certificate && !arguments.quiet) print_certificate(certificate, task.options.tolerance);
 }
@@ -109,9 +109,9 @@ int run_render(const RenderArguments& arguments) {
   std::size_t drawn = 0;
   if (arguments.cells) drawn = component_for_cells(arguments, task.scene);
   print_remarks(task, arguments.quiet);
-  const Renderer renderer(task.shape, task.observation.psf,
-                          {tolerance, arguments.certificate, task.options.threads});
   const std::vector<Component> light = task.scene.render_list();
+  const Renderer renderer = renderer_for(task.observation, task.shape, light,
+                                         {tolerance, arguments.certificate, task.options.threads});
   io::StagedFiles staged;
   if (arguments.cells) {
     const SceneComponent& component = task.scene.components[drawn];

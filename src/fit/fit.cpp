@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <span>
+#include <vector>
 
 #include "fit/covariance.hpp"
 #include "fit/noise_tolerance.hpp"
@@ -114,11 +116,14 @@ ProgressCallback continued(const ProgressCallback& progress, int iterations, dou
 /// A search with pixels as exact as the noise asks for, and the last steps with exact ones.
 class TwoStageFit {
  public:
-  TwoStageFit(const Observation& observation, const FitOptions& options, const Penalties& penalties)
+  TwoStageFit(const Observation& observation, std::span<const Component> start, const FitOptions& options,
+              const Penalties& penalties)
       : options_(options),
         tolerances_(fit_tolerances(observation, options)),
-        search_(observation.data.shape(), observation.psf, {tolerances_.search, false, options.threads}),
-        final_(observation.data.shape(), observation.psf, {tolerances_.final, false, options.threads}),
+        search_(renderer_for(observation, observation.data.shape(), start,
+                             {tolerances_.search, false, options.threads})),
+        final_(renderer_for(observation, observation.data.shape(), start,
+                            {tolerances_.final, false, options.threads})),
         pixels_(observation, search_, &penalties) {}
 
   void run(const Scene& scene, const ProgressCallback& progress) {
@@ -255,6 +260,12 @@ void write_parameters(const std::vector<FreeParameter>& parameters, const SceneP
 
 }  // namespace
 
+Renderer renderer_for(const Observation& observation, Shape shape, std::span<const Component> components,
+                      const RenderOptions& options) {
+  if (!observation.varying_psf) return {shape, observation.psf, options};
+  return {shape, psfs_at(*observation.varying_psf, components), options};
+}
+
 std::string FitOptions::problem() const {
   if (!(tolerance.rtol > 0.0)) return fmt::format("rtol = {:g}: must be positive", tolerance.rtol);
   if (!(tolerance.atol > 0.0)) return fmt::format("atol = {:g}: must be positive", tolerance.atol);
@@ -279,8 +290,8 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
   if (has_unknown_value(scene)) estimate_starting_values(observation, scene);
 
   const Penalties penalties = penalties_of(scene);
-  const double penalty_start = sum_of_squares(penalties, scene.render_list());
-  TwoStageFit search(observation, options, penalties);
+  const std::vector<Component> start = scene.render_list();
+  TwoStageFit search(observation, start, options, penalties);
   search.run(scene, progress);
   if (search.best() == nullptr) throw FitError("the model of the starting values is not finite");
   const ScenePoint& best = *search.best();
@@ -290,7 +301,7 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
   write_parameters(search.problem().parameters(), best, result);
   result.penalty = sum_of_squares(penalties, result.scene.render_list());
   result.chi2 = std::max(0.0, best.about.chi2() - result.penalty);
-  result.chi2_start = search.chi2_start() - penalty_start;
+  result.chi2_start = search.chi2_start() - sum_of_squares(penalties, start);
   result.n_pixels = search.n_pixels();
   result.dof = result.n_pixels - static_cast<std::int64_t>(search.problem().parameters().size());
   result.iterations = search.summary().iterations;
@@ -299,8 +310,10 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
   result.message = words(result.stop_reason, options, search.problem().n_parameters() == 0);
   const Shape shape = observation.data.shape();
   result.model = Image(shape);
-  const Renderer certifying(shape, observation.psf, {search.final_tolerance(), true, options.threads});
+  const Renderer certifying = renderer_for(observation, observation.data.shape(), start,
+                                           {search.final_tolerance(), true, options.threads});
   result.certificate = certifying.render(result.scene.render_list(), result.model.view());
+  result.start = start;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }

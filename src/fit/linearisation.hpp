@@ -28,7 +28,8 @@ struct Linearisation {
 /// cells are kept from one call to the next as long as they hold.
 class PixelResidual {
  public:
-  PixelResidual(const Observation& observation, const Renderer& renderer, const Penalties* penalties = nullptr);
+  PixelResidual(const Observation& observation, const Renderer& renderer,
+                const Penalties* penalties = nullptr);
 
   /// Another renderer of the same shape from now on: of another tolerance.
   void use(const Renderer& renderer);

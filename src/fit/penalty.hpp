@@ -24,7 +24,8 @@ class Penalty {
  public:
   virtual ~Penalty() = default;
 
-  /// At the values of `components`; `wanted` marks free ones among all parameters of all components, in order.
+  /// At the values of `components`; `wanted` marks free ones among all parameters of all components, in
+  /// order.
   virtual PenaltyRows rows(std::span<const Component> components,
                            std::span<const std::uint8_t> wanted) const = 0;
 };

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <numbers>
+#include <optional>
 #include <vector>
 
 #include "fit/image_moments.hpp"
@@ -168,10 +169,17 @@ Light share_of(const Light& light, const std::vector<Object>& objects, std::size
   return share;
 }
 
+/// The PSF, that of the image's middle if it varies; none where there is none.
+std::optional<Psf> psf_in_the_middle(const Observation& observation) {
+  if (!observation.varying_psf) return observation.psf;
+  return observation.varying_psf->at(0.5 * (observation.data.nx() - 1), 0.5 * (observation.data.ny() - 1));
+}
+
 /// Square of the width of the PSF's core, in data pixels; 0 without a PSF.
 double psf_mean_square(const Observation& observation) {
-  if (!observation.psf) return 0.0;
-  const Psf& psf = *observation.psf;
+  const std::optional<Psf> known = psf_in_the_middle(observation);
+  if (!known) return 0.0;
+  const Psf& psf = *known;
   const Image sigma(psf.kernel().shape(), 1.0);
   const Light light{psf.kernel(), &sigma, std::vector<std::uint8_t>(psf.kernel().size(), 1)};
   const Ellipse shape = adaptive_moments(light, {psf.x_center(), psf.y_center()}, 1.5 * psf.oversample());

@@ -15,13 +15,14 @@ struct Node {
 };
 
 constexpr double kOffset = 0.38729833462074168852;  // sqrt(3/5) / 2
-constexpr std::array<Node, 3> kGauss{{{0.5 - kOffset, 5.0 / 18.0}, {0.5, 8.0 / 18.0}, {0.5 + kOffset, 5.0 / 18.0}}};
+constexpr std::array<Node, 3> kGauss{
+    {{0.5 - kOffset, 5.0 / 18.0}, {0.5, 8.0 / 18.0}, {0.5 + kOffset, 5.0 / 18.0}}};
 
 /// Roundings that a node's light may hold, in units of the contribution of its edge.
 constexpr double kRoundings = 16.0 * std::numeric_limits<double>::epsilon();
 
-/// Adds where a coordinate that runs from `from` to `to` crosses the edges of the image's pixels, as fractions
-/// of the way. `half_size`: no light beyond; `middle`: the image's middle in its own pixels.
+/// Adds where a coordinate that runs from `from` to `to` crosses the edges of the image's pixels, as
+/// fractions of the way. `half_size`: no light beyond; `middle`: the image's middle in its own pixels.
 void add_breaks(double from, double to, double half_size, double middle, std::vector<double>& breaks) {
   const double low = std::max(std::min(from, to), -half_size);
   const double high = std::min(std::max(from, to), half_size);
@@ -71,14 +72,14 @@ bool ImagePixelSweep::beyond_light(int row, int column) const {
 }
 
 // What a pixel's contour gains along a straight edge: of the light the integral of cumulative dv; of the
-// derivative to a parameter p the integral of density (u_p dv - v_p du), (u_p, v_p) the speed at which the edge
-// moves in the image as p changes.
+// derivative to a parameter p the integral of density (u_p dv - v_p du), (u_p, v_p) the speed at which the
+// edge moves in the image as p changes.
 ImagePixel ImagePixelSweep::edge(const Point& from, const Point& to) {
   ImagePixel result;
   const double u = light_.half_width();
   const double v = light_.half_height();
-  const bool dark = std::max(from.u, to.u) <= -u || std::max(from.v, to.v) <= -v ||
-                    std::min(from.v, to.v) >= v;
+  const bool dark =
+      std::max(from.u, to.u) <= -u || std::max(from.v, to.v) <= -v || std::min(from.v, to.v) >= v;
   if (dark) return result;
   const double middle_u = 0.5 * (light_.pixels().nx() - 1);
   const double middle_v = 0.5 * (light_.pixels().ny() - 1);

@@ -29,10 +29,10 @@ struct ImagePixel {
   double rounding = 0.0;
 };
 
-/// Goes through the rows of a grid. By Green's theorem a pixel is the integral of the light that is cumulative
-/// in u along its edges, and its derivatives are those of the light through edges that move; between the
-/// spline's knots both are polynomials of degree 5 at most, which Gauss' rule of three nodes integrates
-/// exactly. Each edge is done once.
+/// Goes through the rows of a grid. By Green's theorem a pixel is the integral of the light that is
+/// cumulative in u along its edges, and its derivatives are those of the light through edges that move;
+/// between the spline's knots both are polynomials of degree 5 at most, which Gauss' rule of three nodes
+/// integrates exactly. Each edge is done once.
 class ImagePixelSweep {
  public:
   /// `light` must outlive the sweep.

@@ -56,13 +56,15 @@ Image mask_image(const Observation& observation) {
 
 }  // namespace
 
-std::vector<Image> component_images(const Task& task, const Scene& scene) {
+std::vector<Image> component_images(const Task& task, const Scene& scene,
+                                    std::span<const Component> seen_at) {
   const RenderOptions options{task.options.tolerance, false, task.options.threads};
-  const Renderer renderer(task.shape, task.observation.psf, options);
+  const std::vector<Component> components = scene.render_list();
   std::vector<Image> images;
-  for (const Component& component : scene.render_list()) {
+  for (std::size_t i = 0; i < components.size(); ++i) {
     images.emplace_back(task.shape);
-    renderer.render({&component, 1}, images.back().view());
+    renderer_for(task.observation, task.shape, seen_at.subspan(i, 1), options)
+        .render({&components[i], 1}, images.back().view());
   }
   return images;
 }

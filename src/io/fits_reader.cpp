@@ -308,8 +308,8 @@ std::vector<double> FitsReader::read_first_row(const HduInfo& hdu, const std::st
   fits_get_num_rowsll(file, &n_rows, &status);
   fits_get_coltypell(file, number, &type, &repeat, &width, &status);
   impl_->check(status);
-  const bool numbers = type == TBYTE || type == TSHORT || type == TINT || type == TLONG || type == TLONGLONG ||
-                       type == TFLOAT || type == TDOUBLE;
+  const bool numbers = type == TBYTE || type == TSHORT || type == TINT || type == TLONG ||
+                       type == TLONGLONG || type == TFLOAT || type == TDOUBLE;
   if (n_rows < 1 || !numbers || repeat < 1 || repeat > kMaxPixels) {
     fail(path(), fmt::format("the table [{}] has {} rows with {} values each", hdu.number, n_rows, repeat),
          fmt::format("a row or more of 1 to {} numbers", kMaxPixels), "column", column);

@@ -31,6 +31,18 @@ FitsName absolute_name(const std::string& text, const std::string& folder) {
   return name;
 }
 
+/// The entries of psf.grid that name a file.
+template <typename Table, typename Change>
+void for_each_grid_file(Table& root, const Change& change) {
+  auto* grid = root["psf"]["grid"].as_array();
+  if (grid == nullptr) return;
+  for (auto& point : *grid) {
+    auto* table = point.as_table();
+    auto* text = table == nullptr ? nullptr : (*table)["file"].as_string();
+    if (text != nullptr) change(*text);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> named_files(const TomlFile& file, const std::string& folder) {
@@ -39,6 +51,8 @@ std::vector<std::string> named_files(const TomlFile& file, const std::string& fo
     const toml::value<std::string>* text = file.root[table][key].as_string();
     if (text != nullptr) paths.push_back(absolute_name(text->get(), folder).path);
   }
+  for_each_grid_file(file.root,
+                     [&](const auto& text) { paths.push_back(absolute_name(text.get(), folder).path); });
   return paths;
 }
 
@@ -50,6 +64,7 @@ std::string settings_toml(const TomlFile& file, const std::string& folder) {
     if (text == nullptr) continue;
     *text = absolute_name(text->get(), folder).text();
   }
+  for_each_grid_file(settings, [&](auto& text) { text = absolute_name(text.get(), folder).text(); });
   // Plain keys stand before the first table; all keys are known ones by now and need no quotes.
   std::string text;
   for (const auto& [key, value] : settings) {

@@ -102,7 +102,7 @@ Task load_task(const std::string& scene_file, bool need_data) {
     root.fail("component", "no parameter is free: there is nothing to fit", "fixed = false for at least one");
   }
   if (const auto psf = root.table("psf"))
-    task.observation.psf = read_psf(*psf, folder, task.shape, task.warnings);
+    read_psf(*psf, folder, task.shape, task.placement, task.observation, task.warnings);
   if (need_data) {
     read_observation(root, *image, folder, input, task);
   } else {

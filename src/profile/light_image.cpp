@@ -18,8 +18,8 @@ namespace {
 }
 
 /// Solves (c[k-1] + 4 c[k] + c[k+1]) / 6 = p[k] on an infinite line that is zero outside `line`: the kernel's
-/// inverse is sqrt(3) z^|k| with z = sqrt(3) - 2 (Unser, Aldroubi & Eden 1993, IEEE Trans. Signal Process. 41,
-/// 821, for cubic B-splines, whose values at integers the kernel is).
+/// inverse is sqrt(3) z^|k| with z = sqrt(3) - 2 (Unser, Aldroubi & Eden 1993, IEEE Trans. Signal Process.
+/// 41, 821, for cubic B-splines, whose values at integers the kernel is).
 void solve_line(double* line, int n, std::ptrdiff_t stride, std::vector<double>& scratch) {
   constexpr double kRoot = std::numbers::sqrt3 - 2.0;
   scratch.resize(static_cast<std::size_t>(n));
@@ -62,8 +62,8 @@ LightImage::LightImage(Image pixels) : pixels_(std::move(pixels)) {
     for (int column = 0; column < shape.nx; ++column) {
       const double value = pixels_(row, column);
       if (!std::isfinite(value)) {
-        reject(fmt::format("{} in column {}, row {} (0-based)", value, column, row),
-               "a pixel is not finite", "finite values; replace or cut off the bad pixels");
+        reject(fmt::format("{} in column {}, row {} (0-based)", value, column, row), "a pixel is not finite",
+               "finite values; replace or cut off the bad pixels");
       }
       sum += value;
     }

@@ -39,7 +39,8 @@ SplineProfile::SplineProfile(double r_max, std::span<const double> log_intensity
   bend_ = bending_ * log_intensity_;
 }
 
-double SplineProfile::log_value(Eigen::Index interval, double fraction, double* weights, double& slope) const {
+double SplineProfile::log_value(Eigen::Index interval, double fraction, double* weights,
+                                double& slope) const {
   const double a = 1.0 - fraction;
   const double b = fraction;
   const double square = spacing_ * spacing_ / 6.0;
@@ -51,9 +52,9 @@ double SplineProfile::log_value(Eigen::Index interval, double fraction, double* 
     weight[interval] += a;
     weight[interval + 1] += b;
   }
-  slope = (log_intensity_[interval + 1] - log_intensity_[interval]) / spacing_ +
-          spacing_ / 6.0 *
-              ((3.0 * b * b - 1.0) * bend_[interval + 1] - (3.0 * a * a - 1.0) * bend_[interval]);
+  slope =
+      (log_intensity_[interval + 1] - log_intensity_[interval]) / spacing_ +
+      spacing_ / 6.0 * ((3.0 * b * b - 1.0) * bend_[interval + 1] - (3.0 * a * a - 1.0) * bend_[interval]);
   return a * log_intensity_[interval] + b * log_intensity_[interval + 1] + bend_a * bend_[interval] +
          bend_b * bend_[interval + 1];
 }

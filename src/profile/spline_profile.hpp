@@ -24,8 +24,8 @@ class SplineProfile {
   /// r >= 0. `weights`: null, or room for n_knots() derivatives of ln I to the values at the knots.
   Value at(double r, double* weights) const;
 
-  /// The integral of 2 pi r I over all r, and its derivatives to the values at the knots. Between knots by the
-  /// Gauss-Legendre rule of 20 nodes in ln r. Infinite when the last slope is -2 or flatter.
+  /// The integral of 2 pi r I over all r, and its derivatives to the values at the knots. Between knots by
+  /// the Gauss-Legendre rule of 20 nodes in ln r. Infinite when the last slope is -2 or flatter.
   struct Total {
     double value;
     Eigen::VectorXd derivatives;

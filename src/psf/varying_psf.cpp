@@ -29,7 +29,7 @@ void check_size(const Image& image, Shape first) {
   reject("psf", size_text(image.shape()), "the PSF's images differ in size", size_text(first) + " for each");
 }
 
-std::vector<double> distinct(const std::vector<PsfAtPosition>& nodes, double PsfAtPosition::*coordinate) {
+std::vector<double> distinct(const std::vector<PsfAtPosition>& nodes, double PsfAtPosition::* coordinate) {
   std::vector<double> values;
   for (const PsfAtPosition& node : nodes) values.push_back(node.*coordinate);
   std::ranges::sort(values);
@@ -72,13 +72,13 @@ VaryingPsf::VaryingPsf(std::vector<PsfAtPosition> grid, PsfOptions options) : op
   const std::size_t nx = lattice.x.size();
   const std::size_t n = nx * lattice.y.size();
   if (n < grid.size()) {
-    reject("positions", fmt::format("{} in all, {} different x and {} different y", grid.size(), nx,
-                                    lattice.y.size()),
+    reject("positions",
+           fmt::format("{} in all, {} different x and {} different y", grid.size(), nx, lattice.y.size()),
            "a position is given twice", "every x with every y once");
   }
   if (n > grid.size()) {
-    reject("positions", fmt::format("{} in all, {} different x and {} different y", grid.size(), nx,
-                                    lattice.y.size()),
+    reject("positions",
+           fmt::format("{} in all, {} different x and {} different y", grid.size(), nx, lattice.y.size()),
            "the positions are no rectangular grid", "every x with every y once");
   }
   lattice.kernels.resize(n);
@@ -142,6 +142,12 @@ Image VaryingPsf::image(double x, double y) const {
     add(std::pow(scaled_x, term.power_x) * std::pow(scaled_y, term.power_y), term.coefficient, sum);
   }
   return sum;
+}
+
+Shape VaryingPsf::shape() const {
+  const auto* lattice = std::get_if<Lattice>(&model_);
+  return lattice != nullptr ? lattice->kernels.front().shape()
+                            : std::get<PsfPolynomial>(model_).terms.front().coefficient.shape();
 }
 
 Psf VaryingPsf::at(double x, double y) const {

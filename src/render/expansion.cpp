@@ -30,7 +30,8 @@ Expansion::Expansion(std::span<const Component> components, std::span<const std:
     }
     positions_.push_back(-1);
     validate(component);
-    for (const ComponentShare& part : component.kind->parts(component)) add(part.component, part.sources, rows);
+    for (const ComponentShare& part : component.kind->parts(component))
+      add(part.component, part.sources, rows);
   }
   n_targets_ = static_cast<std::size_t>(row);
   if (wanted.empty()) owned_wanted_.clear();

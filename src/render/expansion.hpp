@@ -9,12 +9,12 @@
 
 namespace gaxel {
 
-/// A list of components in which those of Family::kSum are replaced by what they are sums of. Of a list without
-/// any nothing is copied: it must outlive the expansion.
+/// A list of components in which those of Family::kSum are replaced by what they are sums of. Of a list
+/// without any nothing is copied: it must outlive the expansion.
 class Expansion {
  public:
-  /// `wanted`: empty, or a mark for every parameter of every component, in order. Throws InputError for invalid
-  /// components of Family::kSum.
+  /// `wanted`: empty, or a mark for every parameter of every component, in order. Throws InputError for
+  /// invalid components of Family::kSum.
   explicit Expansion(std::span<const Component> components, std::span<const std::uint8_t> wanted = {});
 
   std::span<const Component> components() const { return components_; }
@@ -27,8 +27,8 @@ class Expansion {
 
   /// How many derivatives are wanted here.
   std::size_t n_rows() const { return targets_.size(); }
-  /// Overwrites `rows`, planes of `size` numbers for each wanted parameter of the list, with the sums of those of
-  /// the components here, `parts` (n_rows(), size).
+  /// Overwrites `rows`, planes of `size` numbers for each wanted parameter of the list, with the sums of
+  /// those of the components here, `parts` (n_rows(), size).
   void gather(const double* parts, std::size_t size, double* rows) const;
 
  private:

@@ -193,6 +193,10 @@ LightParameter light_parameter(Role role) {
     case Role::kLevel:
     case Role::kSlopeX:
     case Role::kSlopeY:
+    case Role::kCoefficient:
+    case Role::kConstant:
+    case Role::kKnot:
+    case Role::kSmoothness:
       break;
   }
   throw std::logic_error("not a parameter of an elliptical component");

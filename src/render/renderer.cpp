@@ -11,6 +11,8 @@
 #include "render/cells.hpp"
 #include "render/check_options.hpp"
 #include "render/convolved_point.hpp"
+#include "render/each_psf.hpp"
+#include "render/expansion.hpp"
 #include "render/image_bound.hpp"
 #include "render/light.hpp"
 #include "render/unconvolved.hpp"
@@ -56,10 +58,14 @@ class RenderPlan::Impl {
   Grid grid;                            ///< that the lights are planned on
   std::vector<SharedLightPlan> lights;  ///< of the elliptical components, in order
   int n_made = 0;
+  std::vector<RenderPlan> of_each;  ///< where components have PSFs of their own; then nothing of the above
 };
 
 int RenderPlan::n_profiles() const {
-  return impl_ == nullptr ? 0 : static_cast<int>(impl_->lights.size());
+  if (impl_ == nullptr) return 0;
+  int n = static_cast<int>(impl_->lights.size());
+  for (const RenderPlan& plan : impl_->of_each) n += plan.n_profiles();
+  return n;
 }
 
 int RenderPlan::n_made() const {
@@ -173,6 +179,8 @@ class Renderer::Impl {
           break;
         case Family::kPoint:
           if (!convolver_) bare_point_gradient(*part.component, part.roles, cotangent, part.gradient);
+          break;
+        case Family::kSum:  // taken apart before
           break;
         case Family::kSky:
           sky_gradient(*part.component, part.roles, cotangent, part.gradient);
@@ -313,6 +321,9 @@ class Renderer::Impl {
 
 Renderer::Renderer(Shape shape, const std::optional<Psf>& psf, RenderOptions options)
     : impl_(std::make_unique<Impl>(shape, psf, options)) {}
+Renderer::Renderer(Shape shape, std::span<const std::optional<Psf>> psfs, RenderOptions options)
+    : impl_(std::make_unique<Impl>(shape, std::nullopt, options)),
+      each_(std::make_unique<EachPsf>(shape, psfs, options)) {}
 Renderer::~Renderer() = default;
 Renderer::Renderer(Renderer&&) noexcept = default;
 Renderer& Renderer::operator=(Renderer&&) noexcept = default;
@@ -326,30 +337,62 @@ const RenderOptions& Renderer::options() const {
 
 RenderPlan Renderer::prepare(std::span<const Component> components, const RenderPlan& previous) const {
   RenderPlan plan;
-  plan.impl_ = impl_->prepare(components, previous.impl_.get());
+  if (each_ == nullptr) {
+    plan.impl_ = impl_->prepare(Expansion(components).components(), previous.impl_.get());
+    return plan;
+  }
+  const auto made = std::make_shared<RenderPlan::Impl>();
+  made->of_each = each_->prepare(components, plans_of(previous));
+  for (const RenderPlan& each : made->of_each) made->n_made += each.n_made();
+  plan.impl_ = made;
   return plan;
 }
 
+std::span<const RenderPlan> Renderer::plans_of(const RenderPlan& plan) {
+  return plan.impl_ == nullptr ? std::span<const RenderPlan>() : plan.impl_->of_each;
+}
+
 CellMap Renderer::cells(std::span<const Component> components, std::size_t which) const {
-  return impl_->cells(components, which);
+  if (each_ != nullptr) return each_->cells(components, which);
+  const Expansion expansion(components);
+  return impl_->cells(expansion.components(), static_cast<std::size_t>(expansion.position(which)));
 }
 
 Certificate Renderer::render(std::span<const Component> components, ImageView image,
                              const RenderPlan& plan) const {
-  return impl_->render(components, {}, image, nullptr, plan.impl_.get());
+  if (each_ != nullptr) return each_->render(components, {}, image, nullptr, plans_of(plan));
+  return impl_->render(Expansion(components).components(), {}, image, nullptr, plan.impl_.get());
 }
 
 Certificate Renderer::render_with_jacobian(std::span<const Component> components,
                                            std::span<const std::uint8_t> wanted, ImageView image,
                                            double* jacobian, const RenderPlan& plan) const {
   check_flags(components, wanted, "render_with_jacobian");
-  return impl_->render(components, wanted, image, jacobian, plan.impl_.get());
+  if (each_ != nullptr) return each_->render(components, wanted, image, jacobian, plans_of(plan));
+  const Expansion expansion(components, wanted);
+  if (expansion.is_trivial()) return impl_->render(components, wanted, image, jacobian, plan.impl_.get());
+  std::vector<double> parts(expansion.n_rows() * image.size());
+  Certificate certificate =
+      impl_->render(expansion.components(), expansion.wanted(), image, parts.data(), plan.impl_.get());
+  expansion.gather(parts.data(), image.size(), jacobian);
+  return certificate;
 }
 
 void Renderer::vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
                    ConstImageView cotangent, double* gradient, const RenderPlan& plan) const {
   check_flags(components, wanted, "vjp");
-  impl_->vjp(components, wanted, cotangent, gradient, plan.impl_.get());
+  if (each_ != nullptr) {
+    each_->vjp(components, wanted, cotangent, gradient, plans_of(plan));
+    return;
+  }
+  const Expansion expansion(components, wanted);
+  if (expansion.is_trivial()) {
+    impl_->vjp(components, wanted, cotangent, gradient, plan.impl_.get());
+    return;
+  }
+  std::vector<double> parts(expansion.n_rows());
+  impl_->vjp(expansion.components(), expansion.wanted(), cotangent, parts.data(), plan.impl_.get());
+  expansion.gather(parts.data(), 1, gradient);
 }
 
 }  // namespace gaxel

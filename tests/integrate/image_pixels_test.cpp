@@ -106,13 +106,14 @@ TEST(ImagePixels, DerivativesAreThoseOfTheLight) {
   const Grid grid{{7, 8}, 0.0, 0.0, 1.0};
   struct Case {
     std::string name;
-    double ImageFrame::*of_frame;
-    double ImagePixel::*of_pixel;
+    double ImageFrame::* of_frame;
+    double ImagePixel::* of_pixel;
   };
   const auto pixels = all_pixels(light, frame, grid);
-  for (const Case& check : {Case{"x", &ImageFrame::x, &ImagePixel::x}, Case{"y", &ImageFrame::y, &ImagePixel::y},
-                            Case{"scale", &ImageFrame::scale, &ImagePixel::scale},
-                            Case{"theta", &ImageFrame::theta, &ImagePixel::theta}}) {
+  for (const Case& check :
+       {Case{"x", &ImageFrame::x, &ImagePixel::x}, Case{"y", &ImageFrame::y, &ImagePixel::y},
+        Case{"scale", &ImageFrame::scale, &ImagePixel::scale},
+        Case{"theta", &ImageFrame::theta, &ImagePixel::theta}}) {
     constexpr double kStep = 1e-4;
     std::array<std::vector<std::vector<ImagePixel>>, 4> moved;
     for (std::size_t k = 0; k < 4; ++k) {

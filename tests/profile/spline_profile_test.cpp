@@ -46,14 +46,14 @@ TEST(SplineProfile, SlopeAndDerivativesAreThoseOfTheIntensity) {
     const SplineProfile profile(kEnd, kValues);
     const SplineProfile::Value value = profile.at(r, weights.data());
     const auto log_at = [&](double radius) { return std::log(profile.at(radius, nullptr).intensity); };
-    EXPECT_NEAR((log_at(r * 1.0001) - log_at(r * 0.9999)) / (std::log(1.0001) - std::log(0.9999)), value.slope,
-                1e-6)
+    EXPECT_NEAR((log_at(r * 1.0001) - log_at(r * 0.9999)) / (std::log(1.0001) - std::log(0.9999)),
+                value.slope, 1e-6)
         << r;
     for (std::size_t k = 0; k < kValues.size(); ++k) {
       std::vector<double> moved = kValues;
       moved[k] += 1.0;
-      const double change = std::log(SplineProfile(kEnd, moved).at(r, nullptr).intensity) -
-                            std::log(value.intensity);
+      const double change =
+          std::log(SplineProfile(kEnd, moved).at(r, nullptr).intensity) - std::log(value.intensity);
       EXPECT_NEAR(weights[k], change, 1e-12) << r << " " << k;  // linear: a unit step tells it exactly
     }
   }
@@ -77,8 +77,7 @@ TEST(SplineProfile, TotalAndItsDerivativesAgreeWithASumOverRings) {
   constexpr double kWidth = 1e-4;
   for (double log_r = -12.0 + 0.5 * kWidth; log_r < 40.0; log_r += kWidth) {
     const double r = std::exp(log_r);
-    const double ring =
-        2.0 * std::numbers::pi * r * r * kWidth * profile.at(r, weights.data()).intensity;
+    const double ring = 2.0 * std::numbers::pi * r * r * kWidth * profile.at(r, weights.data()).intensity;
     sum += ring;
     for (std::size_t k = 0; k < kValues.size(); ++k) sums[k] += ring * weights[k];
   }

@@ -41,11 +41,9 @@ std::string key_of(const std::vector<PsfAtPosition>& grid) {
 }
 
 TEST(VaryingPsf, InterpolatesBetweenThePositionsOfAGridGivenInAnyOrder) {
-  const VaryingPsf psf({{pattern(3), 30.0, 5.0},
-                        {pattern(0), 10.0, 0.0},
-                        {pattern(2), 10.0, 5.0},
-                        {pattern(1), 30.0, 0.0}},
-                       {});
+  const VaryingPsf psf(
+      {{pattern(3), 30.0, 5.0}, {pattern(0), 10.0, 0.0}, {pattern(2), 10.0, 5.0}, {pattern(1), 30.0, 0.0}},
+      {});
   expect_mixture(psf.at(10.0, 0.0), {{1.0, pattern(0)}});
   expect_mixture(psf.at(30.0, 5.0), {{1.0, pattern(3)}});
   expect_mixture(psf.at(15.0, 4.0),  // a quarter of the way in x, four fifths in y
@@ -92,11 +90,10 @@ TEST(VaryingPsf, RefusesPositionsThatFormNoGrid) {
   EXPECT_EQ(key_of({}), "positions");
   EXPECT_EQ(key_of({{pattern(0), 0.0, 0.0}, {pattern(0), 1.0, 1.0}}), "positions");
   EXPECT_EQ(key_of({{pattern(0), 0.0, 0.0}, {pattern(0), 0.0, 0.0}}), "positions");
-  EXPECT_EQ(key_of({{pattern(0), 0.0, 0.0},
-                    {pattern(0), 1.0, 1.0},
-                    {pattern(0), 0.0, 0.0},
-                    {pattern(0), 0.0, 1.0}}),
-            "positions");
+  EXPECT_EQ(
+      key_of(
+          {{pattern(0), 0.0, 0.0}, {pattern(0), 1.0, 1.0}, {pattern(0), 0.0, 0.0}, {pattern(0), 0.0, 1.0}}),
+      "positions");
   EXPECT_EQ(key_of({{pattern(0), std::nan(""), 0.0}}), "positions");
 }
 

@@ -44,7 +44,7 @@ def write_psfex(
         cards[f"POLDEG{i}"] = degree
     cards |= {"PSF_FWHM": 3.5, "PSF_SAMP": step, "PSFNAXIS": 3}
     for i, size in enumerate(reversed(mask.shape), 1):
-        cards[f"PSFNAXIS{i}"] = size
+        cards[f"PSFAXIS{i}"] = size
     for key, value in (cards | changes).items():
         if value is not None:
             table.header[key] = value

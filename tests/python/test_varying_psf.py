@@ -54,7 +54,9 @@ def test_psfex_axes_in_groups_of_their_own(tmp_path: Path) -> None:
 
 
 def test_psfex_constant_and_cutouts(tmp_path: Path) -> None:
-    constant = gaxel.Psfex(write_psfex(tmp_path / "c.psf", masks(1), names=(), zeros=(), scales=(), groups=(), degrees=()))
+    constant = gaxel.Psfex(
+        write_psfex(tmp_path / "c.psf", masks(1), names=(), zeros=(), scales=(), groups=(), degrees=())
+    )
     np.testing.assert_allclose(constant.at(7.0, 8.0).kernel, normalised(masks(1)[0]), atol=1e-16)
     path = write_psfex(tmp_path / "d.psf", masks(6))
     whole, cutout = gaxel.Psfex(path), gaxel.Psfex(path, origin=(300, 200))
@@ -68,12 +70,12 @@ def test_psfex_constant_and_cutouts(tmp_path: Path) -> None:
         ({"POLNAME2": "X_IMAGE"}, "POLNAME2"),
         ({"PSF_SAMP": None}, "PSF_SAMP"),
         ({"PSF_SAMP": -1.0}, "PSF_SAMP"),
-        ({"POLDEG1": 3}, "PSFNAXIS3"),
+        ({"POLDEG1": 3}, "PSFAXIS3"),
         ({"POLDEG1": "two"}, "POLDEG1"),
         ({"POLSCAL1": 0.0}, "POLSCAL1"),
         ({"POLZERO2": None}, "POLZERO2"),
         ({"POLNAXIS": 3}, "POLNAXIS"),
-        ({"PSFNAXIS1": 14}, "PSF_MASK"),
+        ({"PSFAXIS1": 14}, "PSF_MASK"),
     ],
 )
 def test_psfex_files_that_are_wrong(tmp_path: Path, changes: dict[str, object], key: str) -> None:
