@@ -45,7 +45,8 @@ FOREIGN = {
     r"CLI/": {"cli"},
     r"Python\.h|nanobind|pybind11|numpy/": {"ext"},
     r"fftw": {"psf"},
-    r"ceres|glog": {"fit"},
+    r"ceres/(?!jet\.h)|glog": {"fit"},
+    r"ceres/jet\.h": {"math"},
 }
 
 INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*([<\"])([^>\"]+)[>\"]", re.MULTILINE)

@@ -24,14 +24,25 @@ enum class Role {
   kShape2,
   kShape3,
   kShape4,
+  kShape5,
+  kShape6,
+  kBrightness,  ///< surface brightness at a radius, in place of the flux
+  kOption,      ///< a parameter of one of the kind's options; several may have this role
   kLevel,
   kSlopeX,
   kSlopeY,
   kCoefficient,  ///< of a function that is added; a kind may have many, as of what follows
-  kConstant,     ///< what a kind needs to know beside the position
+  kHalfWidth,    ///< of the domain of such functions along x
+  kHalfHeight,   ///< and along y
+  kConstant,     ///< what else a kind needs to know
   kKnot,         ///< the logarithm of the intensity at a knot of a profile
   kSmoothness    ///< weight of the penalty on a profile with knots
 };
+
+/// Whether the image is proportional to the parameter, or its component's part of it.
+constexpr bool is_norm(Role role) {
+  return role == Role::kFlux || role == Role::kBrightness;
+}
 
 /// No value.
 inline constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
@@ -53,19 +64,27 @@ struct ParameterSpec {
 
 /// How a kind of component is rendered.
 enum class Family {
-  kElliptical,  ///< a radial law on ellipses, integrated over pixels
+  kElliptical,  ///< a radial law on ellipses, integrated over pixels with proven bounds
+  kSurface,     ///< light of any form, integrated over pixels with estimated errors
   kPoint,       ///< all flux in one point; takes the form of the PSF
   kSum,         ///< a sum of components of other kinds
   kSky          ///< a plane, not convolved
 };
 
+/// Whether a kind of this family is light that is spread over pixels, and integrated.
+constexpr bool is_integrated(Family family) {
+  return family == Family::kElliptical || family == Family::kSurface;
+}
+
 class RadialLaw;
+class SurfaceLaw;
 struct Component;
 struct ComponentShare;
 
-/// A row of the registry. Kinds live for the whole program and are compared by address.
+/// A kind of component: a row of the registry, or such a row with options. Kinds live for the whole program
+/// and are compared by address.
 struct ComponentKind {
-  std::string_view name;   ///< "sersic"
+  std::string_view name;   ///< "sersic"; with options "sersic+c0", in the order of the options' table
   std::string_view title;  ///< "Sersic profile"
   std::string_view doc;
   Family family;
@@ -73,18 +92,54 @@ struct ComponentKind {
   /// Family::kElliptical: the law of a valid component, its parameters in the order of its shape roles; else
   /// null.
   std::unique_ptr<RadialLaw> (*make_law)(const Component&) = nullptr;
+  /// The law as a template on the number type, of the shape parameters in the order of their roles, those
+  /// that are lengths in units of the scale radius; null where the kind has none.
+  std::unique_ptr<SurfaceLaw> (*make_surface_law)(std::span<const double>) = nullptr;
+  /// Where the kind's surface brightness (Role::kBrightness) is that of, in scale radii along the major axis.
+  double brightness_radius = kNoValue;
+  /// Whether the surface brightness in the centre and at the scale radius can be given in place of the flux.
+  bool has_central_brightness = false;
+  bool has_scale_brightness = false;
+  /// Kinds that take a number ("name:8"): the largest, and the parameters for a number. Without one in its name
+  /// it is the smallest with which the kind has all the parameters that a component gives.
+  int max_count = 0;
+  std::span<const ParameterSpec> (*counted_parameters)(int count) = nullptr;
+  int count = 0;  ///< the number of this kind; of a row the smallest
+  /// Kinds with options: the row of the registry, and the options' names.
+  const ComponentKind* row = nullptr;
+  std::span<const std::string_view> options = {};
   /// Family::kSum: what a valid component is the sum of; else null.
   std::vector<ComponentShare> (*parts)(const Component&) = nullptr;
 
-  /// Position of the parameter with this role, or -1.
+  /// The row of the registry: this kind without its options and number.
+  const ComponentKind& base() const { return row == nullptr ? *this : *row; }
+  /// Position of the first parameter with this role, or -1.
   int index_of(Role role) const;
+  /// Position of the parameter of that name, or -1.
+  int index_of(std::string_view parameter) const;
 };
 
-/// All kinds, in the order of the documentation.
+/// The rows of the registry, in the order of the documentation.
 std::span<const ComponentKind> component_kinds();
 
-/// The kind of that name. Throws InputError (key "type", with the nearest name) when there is none.
+/// The kind of that name: a row's, with a number where it takes one, followed by any number of "+option".
+/// Throws InputError (key "type", with the nearest name) for names that there are not, and for options that
+/// the row cannot take.
 const ComponentKind& component_kind(std::string_view name);
+
+/// The kind of that name with those options, too, that have one of `keys` among their parameters: a component
+/// with a value for "c0" is one of a kind with the option c0. Keys that nobody knows change nothing.
+const ComponentKind& component_kind(std::string_view name, std::span<const std::string_view> keys);
+
+/// A parameter that turns an option on, and what it is.
+struct OptionKey {
+  std::string_view key;
+  std::string_view doc;
+  std::string_view option;
+};
+
+/// The keys of all options that the kind can take.
+std::vector<OptionKey> option_keys(const ComponentKind& kind);
 
 /// A component with values for all its kind's parameters, in the kind's order and gaxel's inner units.
 struct Component {
@@ -92,6 +147,7 @@ struct Component {
   std::vector<double> values;
 
   double value(Role role) const;  ///< NaN when the kind has no such parameter
+  double norm() const;            ///< the flux, or the surface brightness in its place
 };
 
 /// A part of a component of Family::kSum.

@@ -24,10 +24,13 @@ struct Tolerance {
 
 /// What a render can vouch for. Bounds hold for the image before noise, in the image's units.
 struct Certificate {
-  double max_bound = 0.0;          ///< largest bound of a pixel's error
-  double sum_bound = 0.0;          ///< sum of the bounds of all pixels' errors
-  std::int64_t n_over = 0;         ///< pixels whose bound exceeds the tolerance
-  bool limit_hit = false;          ///< more than double precision or more cells than allowed would be needed
+  double max_bound = 0.0;   ///< largest bound of a pixel's error
+  double sum_bound = 0.0;   ///< sum of the bounds of all pixels' errors
+  std::int64_t n_over = 0;  ///< pixels whose bound exceeds the tolerance
+  bool limit_hit = false;   ///< more than double precision or more cells than allowed would be needed
+  /// Some of the bounds are estimates that have proved conservative, and no proofs: those of the light of
+  /// components of Family::kSurface.
+  bool estimated = false;
   std::int64_t n_evaluations = 0;  ///< of radial laws at the nodes of tiles and cells; cusps are not counted
   double evaluations_per_pixel = 0.0;
   std::vector<std::int64_t>
@@ -117,7 +120,7 @@ class Renderer {
   RenderPlan prepare(std::span<const Component> components, const RenderPlan& previous = {}) const;
 
   /// The cells on which render() without a plan integrates components[which]. Throws InputError for invalid
-  /// components, or when `which` is none that is integrated (Family::kElliptical).
+  /// components, or when `which` is none that is integrated.
   CellMap cells(std::span<const Component> components, std::size_t which) const;
 
   /// Writes the sum of the components to `image` (shape()). `plan`: empty, or from prepare() for these

@@ -27,11 +27,17 @@ void bind_components(nb::module_& module) {
       .def_ro("min", &ParameterSpec::min, "Smallest value allowed.")
       .def_ro("max", &ParameterSpec::max, "Largest value allowed.")
       .def_ro("fallback", &ParameterSpec::fallback, "Value when left out; NaN: none.")
+      .def_prop_ro(
+          "is_coefficient", [](const ParameterSpec& spec) { return spec.role == Role::kCoefficient; },
+          "Whether the light is a sum of such terms.")
       .def_ro("fittable", &ParameterSpec::fittable, "False for constants.");
   nb::class_<ComponentKind>(module, "ComponentKind", "A row of the registry of components.")
       .def_ro("name", &ComponentKind::name)
       .def_ro("title", &ComponentKind::title)
       .def_ro("doc", &ComponentKind::doc)
+      .def_prop_ro(
+          "base_name", [](const ComponentKind& kind) { return kind.base().name; },
+          "Name of the registry's row: without options.")
       .def_prop_ro("is_sky", [](const ComponentKind& kind) { return kind.family == Family::kSky; })
       .def_prop_ro("parameters", [](const ComponentKind& kind) {
         return std::vector<ParameterSpec>(kind.parameters.begin(), kind.parameters.end());
@@ -43,6 +49,22 @@ void bind_components(nb::module_& module) {
         return std::vector<ComponentKind>(kinds.begin(), kinds.end());
       },
       "All kinds of components, in the order of the documentation.");
+  module.def(
+      "component_kind",
+      [](const std::string& name, const std::vector<std::string>& keys) {
+        const std::vector<std::string_view> views(keys.begin(), keys.end());
+        return component_kind(name, views);
+      },
+      nb::arg("name"), nb::arg("keys"),
+      "The kind of that name, with the options that have one of `keys` among their parameters.");
+  module.def(
+      "option_keys",
+      [](const std::string& name) {
+        std::vector<std::pair<std::string, std::string>> keys;
+        for (const OptionKey& key : option_keys(component_kind(name))) keys.emplace_back(key.key, key.doc);
+        return keys;
+      },
+      nb::arg("name"), "Parameters that turn an option of the kind on, and what they are.");
   module.def(
       "validate",
       [](const std::string& kind, std::vector<double> values) {

@@ -1,7 +1,7 @@
 """What all components have in common; gaxel.components makes one class of each kind in the core's registry."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 from gaxel import _core
@@ -32,10 +32,16 @@ class Component:
 
     __slots__ = ("_given", "_name", "_zeropoint")
     _kind: ClassVar[_core.ComponentKind]
+    _base: ClassVar[type["Component"] | None]  # of a class with options: the class without them
+    _variant: ClassVar[Callable[[type["Component"], list[str]], type["Component"]]]
     _specs: ClassVar[Mapping[str, _core.ParameterSpec]]
     _given: dict[str, float]
     _name: str | None
     _zeropoint: float
+
+    def __new__(cls, **arguments: Any) -> Self:
+        keys = [key for key, value in arguments.items() if value is not None]
+        return object.__new__(cls._variant(cls, keys))
 
     def __init__(self, **arguments: Any) -> None:
         cls = type(self)
@@ -46,7 +52,8 @@ class Component:
         keys = cls._argument_names()
         for key in arguments:
             if key not in keys:
-                hint = _core.suggestion(key, keys)
+                options = [option for option, _ in _core.option_keys(cls._kind.name)]
+                hint = _core.suggestion(key, keys + options)
                 raise TypeError(f"{cls.__name__}() got an unexpected keyword argument {key!r} ({hint})")
         given = {key: arguments[key] for key in keys if arguments.get(key) is not None}
         for key, value in given.items():
@@ -129,7 +136,12 @@ class Component:
         for one, other in (("flux", "mag"), ("mag", "flux")):
             if one in changes and other not in changes:
                 arguments.pop(other, None)
-        return type(self)(**{**arguments, **changes})
+        return self._class()(**{**arguments, **changes})
+
+    @classmethod
+    def _class(cls) -> type[Self]:
+        """The class of the registry's row, which takes any options: they follow from the arguments."""
+        return cls._base or cls
 
     def _arguments(self) -> dict[str, Any]:
         arguments: dict[str, Any] = dict(self._given)
@@ -154,7 +166,7 @@ class Component:
         return hash((type(self).__name__, tuple(sorted(self._arguments().items()))))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self._arguments())
+        return _rebuild, (self._class(), self._arguments())
 
     def __repr__(self) -> str:
         arguments = ", ".join(f"{key}={value!r}" for key, value in self._arguments().items())

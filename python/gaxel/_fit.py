@@ -12,7 +12,7 @@ from gaxel import _core
 from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_threads, as_tolerance, check_shape
 from gaxel._component import Component, flux_of, mag_of
 from gaxel._errors import input_error
-from gaxel._parameters import Components, Slot, as_list, component_names, pivot_of, select_names, slots_of
+from gaxel._parameters import Components, Slot, as_list, component_names, core_value, select_names, slots_of
 from gaxel._psf import Psf, core_psf
 
 Bounds = Mapping[str, tuple[float | None, float | None]]
@@ -38,6 +38,8 @@ class FitResult:
     flags: list[str]
     """For each free parameter: "", "at_bound" or "degenerate"."""
     chi2: float
+    penalty: float
+    """What the components' penalties (a spline's smoothness) added to chi2 in the fit."""
     chi2_start: float
     """chi2 at the starting values."""
     dof: int
@@ -231,8 +233,10 @@ def _entry(
     """(value, free, min, max) for the core: NaN for what is to be estimated, fluxes for magnitudes."""
     value = slot.component.value(slot.spec.name)
     free = slot.spec.fittable and not fixed
-    if value is None and slot.component._kind.is_sky and slot.spec.name != "level":
-        value = pivot_of(shape).get(slot.spec.name, slot.spec.fallback)
+    sky = slot.component._kind.is_sky
+    slope = sky and slot.spec.name != "level" and not slot.spec.is_coefficient
+    if value is None and (slope or not slot.spec.fittable):
+        value = core_value(slot, shape, "fit")
         free = False
     if value is None and fixed:
         raise input_error("fit", slot.name, None, "fixed but not given", "a value to keep it at")
@@ -273,6 +277,7 @@ def _to_result(
         covariance=covariance * np.outer(scales, scales),
         flags=[flat_flags[i] for i in chosen],
         chi2=result.chi2,
+        penalty=result.penalty,
         chi2_start=result.chi2_start,
         dof=result.dof,
         n_pixels=result.n_pixels,

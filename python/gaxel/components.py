@@ -9,7 +9,7 @@ from gaxel import _core
 from gaxel._component import Component, mag_of, range_text
 
 # Class names that are more than the kind's name with a capital letter.
-_CLASS_NAMES = {"devaucouleurs": "DeVaucouleurs", "pointsource": "PointSource"}
+_CLASS_NAMES = {"devaucouleurs": "DeVaucouleurs", "pointsource": "PointSource", "skychebyshev": "SkyChebyshev"}
 
 _MAG_DOC = "The flux as a magnitude: flux = 10**(-0.4 * (mag - zeropoint)). Give flux or mag."
 _ZEROPOINT_DOC = "Magnitude of one count. Default 0."
@@ -46,13 +46,16 @@ def _attribute(name: str, doc: str) -> property:
     return property(lambda self: self.value(name), doc=doc)
 
 
-def _make_class(kind: _core.ComponentKind) -> type[Component]:
-    class_name = _CLASS_NAMES.get(kind.name, kind.name.capitalize())
+def _make_class(kind: _core.ComponentKind, base: type[Component] = Component) -> type[Component]:
+    """The class of a row of the registry; with `base`, that of the same row with options."""
+    class_name = _CLASS_NAMES.get(kind.base_name, kind.base_name.capitalize())
     members: dict[str, Any] = {
         "__slots__": (),
         "__doc__": _class_doc(kind),
         "__module__": __name__,
         "_kind": kind,
+        "_base": None if base is Component else base,
+        "_variant": staticmethod(_variant),
         "_specs": MappingProxyType({spec.name: spec for spec in kind.parameters}),
     }
     for spec in kind.parameters:
@@ -60,7 +63,9 @@ def _make_class(kind: _core.ComponentKind) -> type[Component]:
     if "flux" in members:
         members["mag"] = property(_mag, doc=_MAG_DOC)
         members["zeropoint"] = property(lambda self: self._zeropoint, doc=_ZEROPOINT_DOC)
-    made = type(class_name, (Component,), members)
+    if base is not Component:
+        members["__module__"] = base.__module__
+    made = type(class_name, (base,), members)
     defaults: dict[str, Any] = dict.fromkeys(made._argument_names())
     if "flux" in members:
         defaults["zeropoint"] = 0.0
@@ -72,6 +77,19 @@ def _make_class(kind: _core.ComponentKind) -> type[Component]:
         ]
     )
     return made
+
+
+_variants: dict[str, type[Component]] = {}
+
+
+def _variant(cls: type[Component], keys: list[str]) -> type[Component]:
+    """The class of the same row with the options that have these keys, too; made once and kept."""
+    kind = _core.component_kind(cls._kind.name, keys)
+    if kind.name == cls._kind.name:
+        return cls
+    if kind.name not in _variants:
+        _variants[kind.name] = _make_class(kind, cls._base or cls)
+    return _variants[kind.name]
 
 
 def _mag(self: Component) -> float | None:

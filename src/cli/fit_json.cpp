@@ -24,13 +24,10 @@ Json parameters(const io::Task& task, const FitResult& result) {
 
 Json certificate(const FitResult& result, const Tolerance& tolerance) {
   const Certificate& made = result.certificate;
-  return {{"rtol", tolerance.rtol},
-          {"atol", tolerance.atol},
-          {"max_bound", made.max_bound},
-          {"sum_bound", made.sum_bound},
-          {"n_over", made.n_over},
-          {"limit_hit", made.limit_hit},
-          {"evaluations_per_pixel", made.evaluations_per_pixel}};
+  return {{"rtol", tolerance.rtol},      {"atol", tolerance.atol},
+          {"max_bound", made.max_bound}, {"sum_bound", made.sum_bound},
+          {"n_over", made.n_over},       {"limit_hit", made.limit_hit},
+          {"estimated", made.estimated}, {"evaluations_per_pixel", made.evaluations_per_pixel}};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "gaxel/component.hpp"
@@ -57,6 +58,12 @@ void print_kind(const ComponentKind& kind) {
       fmt::print("  {:<8} {:<19} {:<18} {:<24} {}\n", io::file_key(spec, true), io::file_unit(spec, true),
                  "any", "", "the same as a magnitude, in place of flux");
     }
+  }
+  const std::vector<OptionKey> options = option_keys(kind);
+  if (options.empty()) return;
+  fmt::print("\nOptions, each turned on by its key:\n");
+  for (const OptionKey& option : options) {
+    fmt::print("  {:<8} {} ({}+{})\n", option.key, option.doc, kind.base().name, option.option);
   }
 }
 

@@ -11,7 +11,7 @@ namespace gaxel {
 namespace {
 
 bool is_linear(Role role) {
-  return role == Role::kFlux || role == Role::kLevel || role == Role::kSlopeX || role == Role::kSlopeY ||
+  return is_norm(role) || role == Role::kLevel || role == Role::kSlopeX || role == Role::kSlopeY ||
          role == Role::kCoefficient;
 }
 
@@ -44,13 +44,13 @@ SceneProblem::SceneProblem(const Scene& scene, PixelResidual& pixels)
       coordinates_(select(parameters_, shapes_)) {
   for (const Component& component : components_) {
     wanted_.resize(wanted_.size() + component.values.size(), 0);
-    const double flux = std::abs(component.value(Role::kFlux));
+    const double flux = std::abs(component.norm());
     if (flux > 0.0) dark_ += kDark * flux;
   }
   if (dark_ == 0.0) dark_ = 1.0;
   for (FreeParameter& parameter : parameters_) {
     wanted_[static_cast<std::size_t>(parameter.flat)] = 1;
-    if (parameter.role == Role::kFlux && parameter.min == 0.0) parameter.min = dark_;
+    if (is_norm(parameter.role) && parameter.min == 0.0) parameter.min = dark_;
   }
 }
 
@@ -95,7 +95,7 @@ bool SceneProblem::move_to(const Eigen::VectorXd& x) {
   for (Eigen::Index k = 0; k < shape_values.size(); ++k)
     value(shapes_[static_cast<std::size_t>(k)]) = shape_values[k];
   for (const Eigen::Index i : linears_) {
-    const bool flux = parameters_[static_cast<std::size_t>(i)].role == Role::kFlux;
+    const bool flux = is_norm(parameters_[static_cast<std::size_t>(i)].role);
     if (flux && std::abs(value(i)) < dark_) value(i) = dark_;
   }
   ++evaluations_;
@@ -149,7 +149,7 @@ void SceneProblem::solve_linear() {
     value(i) = solution.x[k];
     point_.at_bound[static_cast<std::size_t>(i)] = solution.at_bound[k] ? 1 : 0;
     about.residual += about.jacobian.col(i) * (value(i) - before);
-    if (parameter.role != Role::kFlux) continue;
+    if (!is_norm(parameter.role)) continue;
     for (const Eigen::Index shape : shapes_) {  // their derivatives are proportional to the component's flux
       if (parameters_[static_cast<std::size_t>(shape)].component != parameter.component) continue;
       about.jacobian.col(shape) *= value(i) / before;

@@ -13,8 +13,11 @@
 #include "fit/image_moments.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/fit.hpp"
+#include "gaxel/render.hpp"
+#include "profile/brightness.hpp"
 #include "profile/flux_radius.hpp"
 #include "profile/make_law.hpp"
+#include "profile/spline_law.hpp"
 
 namespace gaxel {
 
@@ -53,18 +56,28 @@ bool has_unknown_place(const SceneComponent& component) {
 }
 
 /// Gives the parameter a value if it has none, inside its range.
-void propose(SceneComponent& component, Role role, double value) {
-  const int index = component.kind->index_of(role);
-  if (index < 0) return;
-  Parameter& parameter = component.parameters[static_cast<std::size_t>(index)];
+void propose(SceneComponent& component, std::size_t index, double value) {
+  Parameter& parameter = component.parameters[index];
   if (!std::isnan(parameter.value)) return;
-  const ParameterSpec& spec = component.kind->parameters[static_cast<std::size_t>(index)];
+  const ParameterSpec& spec = component.kind->parameters[index];
   const double low = std::max(spec.min, parameter.min);
   const double high = std::min(spec.max, parameter.max);
-  if (role == Role::kTheta && std::isfinite(low)) {
+  if (spec.role == Role::kTheta && std::isfinite(low)) {
     value += std::numbers::pi * std::ceil((low - value) / std::numbers::pi);
   }
   parameter.value = std::clamp(value, low, high);
+}
+
+void propose(SceneComponent& component, Role role, double value) {
+  const int index = component.kind->index_of(role);
+  if (index >= 0) propose(component, static_cast<std::size_t>(index), value);
+}
+
+/// The same for all parameters with a role.
+void propose_all(SceneComponent& component, Role role, double value) {
+  for (std::size_t i = 0; i < component.parameters.size(); ++i) {
+    if (component.kind->parameters[i].role == role) propose(component, i, value);
+  }
 }
 
 /// Completes the sky components and returns the data above them.
@@ -78,16 +91,24 @@ Light above_sky(const Observation& observation, Scene& scene) {
       propose(component, Role::kLevel, level_found ? 0.0 : sky_level(observation));
       level_found = true;
     }
+    if (unknown(component, Role::kCoefficient)) {  // the constant term, which comes first
+      propose(component, Role::kCoefficient, level_found ? 0.0 : sky_level(observation));
+      level_found = true;
+    }
+    propose_all(component, Role::kCoefficient, 0.0);
     propose(component, Role::kSlopeX, 0.0);
     propose(component, Role::kSlopeY, 0.0);
     propose(component, Role::kX, 0.5 * (shape.nx - 1));
     propose(component, Role::kY, 0.5 * (shape.ny - 1));
-    const auto value = [&](Role role) { return component.parameter(role).value; };
+    propose(component, Role::kHalfWidth, 0.5 * shape.nx);
+    propose(component, Role::kHalfHeight, 0.5 * shape.ny);
+    Scene alone;
+    alone.components.push_back(component);
+    const std::vector<Component> sky = alone.render_list();
+    Image value(shape);
+    Renderer(shape).render(sky, value.view());
     for (int row = 0; row < shape.ny; ++row) {
-      for (int column = 0; column < shape.nx; ++column) {
-        light.value(row, column) -= value(Role::kLevel) + value(Role::kSlopeX) * (column - value(Role::kX)) +
-                                    value(Role::kSlopeY) * (row - value(Role::kY));
-      }
+      for (int column = 0; column < shape.nx; ++column) light.value(row, column) -= value(row, column);
     }
   }
   return light;
@@ -190,38 +211,45 @@ bool is_shape(const ParameterSpec& spec) {
   return !std::isnan(spec.start);
 }
 
-/// Whether the kind gives a shape parameter as a radius.
-bool is_radius(const ParameterSpec& spec) {
-  return spec.unit == "pixel";
+/// Where a shape parameter starts at this scale radius.
+double starting_value(const ParameterSpec& spec, double re) {
+  return spec.start * (spec.unit == "pixel" ? re : spec.unit == "1/pixel" ? 1.0 / re : 1.0);
 }
 
-/// The law with which a component starts, as far as its shape is known without its size.
-std::unique_ptr<RadialLaw> starting_law(const SceneComponent& component) {
+/// The component with which a scene's one starts, as far as its shape is known without its size: at a scale
+/// radius of 1, unless that is known.
+Component starting_shape(const SceneComponent& component) {
   const ComponentKind& kind = *component.kind;
   Component trial{&kind, std::vector<double>(kind.parameters.size(), 1.0)};
   const bool size_known = !unknown(component, Role::kRe);
+  const double re = size_known ? component.parameter(Role::kRe).value : 1.0;
   for (std::size_t i = 0; i < kind.parameters.size(); ++i) {
     const ParameterSpec& spec = kind.parameters[i];
     const double value = component.parameters[i].value;
-    const bool known = !std::isnan(value) && (size_known || !is_radius(spec));
+    const bool is_length = spec.unit == "pixel" || spec.unit == "1/pixel";
+    const bool known = !std::isnan(value) && (size_known || !is_length);
     if (known && (is_shape(spec) || spec.role == Role::kRe)) trial.values[i] = value;
-    if (!known && is_shape(spec)) {
-      trial.values[i] =
-          spec.start * (is_radius(spec) && size_known ? component.parameter(Role::kRe).value : 1.0);
-    }
+    if (!known && is_shape(spec)) trial.values[i] = starting_value(spec, re);
   }
-  return make_law(trial);
+  return trial;
+}
+
+/// Radius, in scale radii, that encloses a share of the flux of a component with which a scene's one starts.
+double starting_radius(const SceneComponent& component, double share) {
+  const Component trial = starting_shape(component);
+  if (trial.kind->family == Family::kElliptical) return flux_radius(*make_law(trial), share);
+  return flux_radius(*trial.kind->make_surface_law(law_shapes(trial).values), share);
 }
 
 /// Components of one object in the order of size in which they start: the least concentrated outside.
 std::vector<SceneComponent*> by_size(const std::vector<SceneComponent*>& components) {
   std::vector<SceneComponent*> extended;
   for (SceneComponent* component : components) {
-    if (component->kind->family == Family::kElliptical) extended.push_back(component);
+    const bool free_form = component->kind->index_of(Role::kKnot) >= 0;
+    if (is_integrated(component->kind->family) && !free_form) extended.push_back(component);
   }
   const auto concentration = [](const SceneComponent* component) {
-    const std::unique_ptr<RadialLaw> law = starting_law(*component);
-    return flux_radius(*law, 0.8) / flux_radius(*law, 0.2);
+    return starting_radius(*component, 0.8) / starting_radius(*component, 0.2);
   };
   if (extended.size() > 1) std::ranges::stable_sort(extended, std::ranges::greater(), concentration);
   return extended;
@@ -231,12 +259,25 @@ std::vector<SceneComponent*> by_size(const std::vector<SceneComponent*>& compone
 void check_without_light(const std::vector<Object>& objects) {
   for (const Object& object : objects) {
     for (const SceneComponent* component : object.components) {
-      if (!unknown(*component, Role::kFlux) && !unknown(*component, Role::kRe)) continue;
+      if (!unknown(*component, Role::kFlux) && !unknown(*component, Role::kBrightness) &&
+          !unknown(*component, Role::kRe))
+        continue;
       throw FitError(fmt::format(
           "{}: no light above the noise to start from around its position, x = {:.6g}, y = {:.6g} "
           "(0-based pixels of the fitted image): give its flux and size, or another position",
           component->name, object.place.x, object.place.y));
     }
+  }
+}
+
+/// An exponential profile, whatever the noise.
+void propose_knots(SceneComponent& component, double flux, double half_radius, double q) {
+  const double r_min = component.parameter(Role::kRe).value;
+  const double r_max = component.parameter(Role::kShape1).value;
+  int knot = 0;
+  for (std::size_t i = 0; i < component.parameters.size(); ++i) {
+    if (component.kind->parameters[i].role != Role::kKnot) continue;
+    propose(component, i, exponential_knot(knot++, component.kind->count, r_min, r_max, flux, half_radius, q));
   }
 }
 
@@ -266,15 +307,30 @@ void start_object(const Object& object, double psf_square) {
     propose(component, Role::kTheta, theta);
     const bool outermost = extended.size() > 1 && k + 1 == extended.size();
     if (outermost) propose(component, Role::kN, 1.0);
-    const double half_light = flux_radius(*starting_law(component), 0.5);
+    const double half_light = starting_radius(component, 0.5);
     propose(component, Role::kRe, radius / (half_light * std::sqrt(q)) * std::pow(3.0, rank));
-    for (const ParameterSpec& spec : component.kind->parameters) {
-      if (!is_shape(spec)) continue;
-      propose(component, spec.role,
-              spec.start * (is_radius(spec) ? component.parameter(Role::kRe).value : 1.0));
+    const auto specs = component.kind->parameters;
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+      if (is_shape(specs[i]))
+        propose(component, i, starting_value(specs[i], component.parameter(Role::kRe).value));
+      if (specs[i].role == Role::kOption && !std::isnan(specs[i].fallback)) {
+        propose(component, i, specs[i].fallback);
+      }
     }
+    // The fit solves for it before its first step; what counts is the order of magnitude.
+    const double area = std::numbers::pi * q * radius * radius;
+    propose(component, Role::kBrightness, 0.5 * flux / (n_parts * std::max(area, 1.0)));
   }
-  for (SceneComponent* component : object.components) propose(*component, Role::kFlux, flux / n_parts);
+  for (SceneComponent* component : object.components) {
+    propose(*component, Role::kFlux, flux / n_parts);
+    const auto n_terms = std::ranges::count(component->kind->parameters, Role::kCoefficient, &ParameterSpec::role);
+    const bool has_knots = component->kind->index_of(Role::kKnot) >= 0;
+    if (n_terms == 0 && !has_knots) continue;
+    if (has_knots) propose_knots(*component, flux / n_parts, radius / std::sqrt(q), q);
+    propose_all(*component, Role::kCoefficient, flux / (n_parts * static_cast<double>(std::max(n_terms, 1L))));
+    propose(*component, Role::kQ, q);
+    propose(*component, Role::kTheta, theta);
+  }
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ void execute_with_derivatives(const Plan& plan, const ProfileLight& light,
                               std::span<const ImageView> derivatives) {
   std::vector<Moments> weights;
   for (const LightParameter parameter : parameters) {
-    weights.push_back(derivative_weights(light.law, light.frame, light.flux, parameter));
+    weights.push_back(derivative_weights(light.law, light.frame, light.flux, light.d_flux, parameter));
   }
   execute_tiles_with_derivatives(plan, light, weights, write, image, derivatives);
   if (write == Write::kReplace) clear_outside_tiles(plan, image);

@@ -17,6 +17,8 @@ struct ProfileLight {
   const RadialLaw& law;
   const EllipseFrame& frame;
   double flux;
+  /// d(flux)/d(parameter), by LightParameter: where a surface brightness is given, the flux depends on all.
+  FluxSlopes d_flux = kOwnFlux;
 };
 
 /// Counts of work, for the certificate. Level k: cells whose longer refinement is 2^-k of a pixel; size k:

@@ -25,11 +25,19 @@ inline std::size_t n_moments(const RadialLaw& law) {
 /// parameter.
 enum class LightParameter { kX, kY, kFlux, kRe, kQ, kTheta, kShape1, kShape2, kShape3, kShape4 };
 
+inline constexpr std::size_t kLightParameters = 10;
+
+/// Derivatives of the total flux with respect to each LightParameter.
+using FluxSlopes = std::array<double, kLightParameters>;
+
+/// Of a profile whose flux is a parameter by itself.
+inline constexpr FluxSlopes kOwnFlux{0.0, 0.0, 1.0};
+
 /// Coefficients c with d(flux in cell)/d(parameter) = sum_m c[m] moment[m], for total flux `flux`. With s =
 /// u^2 + v^2: ds/dp = 2 u du/dp + 2 v dv/dp, and du dv scales as 1 / (q re^2). A shape parameter that is a
 /// radius in pixels is shape = radius / re to the law.
 inline Moments derivative_weights(const RadialLaw& law, const EllipseFrame& f, double flux,
-                                  LightParameter parameter) {
+                                  const FluxSlopes& d_flux, LightParameter parameter) {
   Moments c{};
   switch (parameter) {
     case LightParameter::kX:
@@ -41,7 +49,6 @@ inline Moments derivative_weights(const RadialLaw& law, const EllipseFrame& f, d
       c[kV] = -2.0 * flux * f.d;
       break;
     case LightParameter::kFlux:
-      c[kFlux] = 1.0;
       break;
     case LightParameter::kRe:
       c[kFlux] = c[kUU] = c[kVV] = -2.0 * flux / f.re;
@@ -63,6 +70,7 @@ inline Moments derivative_weights(const RadialLaw& law, const EllipseFrame& f, d
       break;
     }
   }
+  c[kFlux] += d_flux[static_cast<std::size_t>(parameter)];
   return c;
 }
 

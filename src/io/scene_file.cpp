@@ -65,7 +65,9 @@ class ComponentReader {
   SceneComponent read() {
     const std::optional<std::string> type = table_.text("type");
     if (!type) table_.fail("type", "missing", kinds_text());
-    table_.relate("type", [&] { component_.kind = &component_kind(*type); });
+    const std::vector<std::string> keys = table_.keys();
+    const std::vector<std::string_view> views(keys.begin(), keys.end());
+    table_.relate("type", [&] { component_.kind = &component_kind(*type, views); });
     read_name();
     table_.allow_only(component_keys(*component_.kind));
     if (table_.has("mag") && table_.has("flux")) table_.fail("mag", "\"flux\" is given too", "one of them");
@@ -127,11 +129,15 @@ class ComponentReader {
   /// A parameter that the scene does not give.
   Parameter missing(const ParameterSpec& spec, std::string_view key) const {
     Parameter result;
-    if (component_.kind->family == Family::kSky && spec.role != Role::kLevel) {
+    const bool slope = spec.role == Role::kSlopeX || spec.role == Role::kSlopeY;
+    if (!spec.fittable || slope) {
       result.free = false;  // a sky without slopes is flat, about the middle of the region
-      result.value = spec.role == Role::kX   ? 0.5 * (frame_.shape.nx - 1)
-                     : spec.role == Role::kY ? 0.5 * (frame_.shape.ny - 1)
-                                             : spec.fallback;
+      result.value = spec.role == Role::kX            ? 0.5 * (frame_.shape.nx - 1)
+                     : spec.role == Role::kY          ? 0.5 * (frame_.shape.ny - 1)
+                     : spec.role == Role::kHalfWidth  ? 0.5 * frame_.shape.nx
+                     : spec.role == Role::kHalfHeight ? 0.5 * frame_.shape.ny
+                                                      : spec.fallback;
+      if (std::isnan(result.value)) table_.fail(key, "missing", range_of(spec, false).text());
       return result;
     }
     if (frame_.estimate) return result;
@@ -181,7 +187,7 @@ void name_the_rest(Scene& scene) {
   for (const SceneComponent& component : scene.components) taken.insert(component.name);
   for (SceneComponent& component : scene.components) {
     for (int number = 1; component.name.empty(); ++number) {
-      const std::string name = fmt::format("{}{}", component.kind->name, number);
+      const std::string name = fmt::format("{}{}", component.kind->base().name, number);
       if (taken.insert(name).second) component.name = name;
     }
   }

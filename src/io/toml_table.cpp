@@ -136,6 +136,12 @@ void TomlTable::relate(std::string_view key, const std::function<void()>& read) 
   }
 }
 
+std::vector<std::string> TomlTable::keys() const {
+  std::vector<std::string> keys;
+  for (const auto& [key, node] : *table_) keys.emplace_back(key.str());
+  return keys;
+}
+
 void TomlTable::allow_only(std::span<const std::string_view> keys) const {
   for (const auto& [key, node] : *table_) {
     const std::string_view name = key.str();

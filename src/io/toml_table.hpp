@@ -52,6 +52,9 @@ class TomlTable {
   bool is_text(std::string_view key) const;
   bool is_number(std::string_view key) const;
 
+  /// The keys that the table has.
+  std::vector<std::string> keys() const;
+
   /// Throws for the first key not in `keys`, with the nearest of them.
   void allow_only(std::span<const std::string_view> keys) const;
 

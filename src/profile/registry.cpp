@@ -1,35 +1,31 @@
-#include <fmt/format.h>
-
 #include <array>
-#include <cmath>
-#include <limits>
-#include <vector>
+#include <memory>
 
-#include "base/nearest_name.hpp"
 #include "gaxel/component.hpp"
-#include "gaxel/error.hpp"
+#include "profile/chebyshev_surface.hpp"
 #include "profile/ferrers.hpp"
 #include "profile/king.hpp"
+#include "profile/laws/broken_exponential.hpp"
+#include "profile/laws/core_sersic.hpp"
+#include "profile/laws/edge_on_disc.hpp"
+#include "profile/laws/ferrers.hpp"
+#include "profile/laws/flat_bar.hpp"
+#include "profile/laws/gaussian_ring.hpp"
+#include "profile/laws/king.hpp"
+#include "profile/laws/moffat.hpp"
+#include "profile/laws/nuker.hpp"
+#include "profile/laws/sersic.hpp"
 #include "profile/moffat.hpp"
+#include "profile/multi_gaussian.hpp"
+#include "profile/parameters.hpp"
 #include "profile/sersic.hpp"
+#include "profile/spline_law.hpp"
 
 namespace gaxel {
 
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNotGiven = kNoValue;
-
-constexpr ParameterSpec kX{Role::kX, "x", "pixel", "centre along the columns", -kInf, kInf, kNotGiven};
-constexpr ParameterSpec kY{Role::kY, "y", "pixel", "centre along the rows", -kInf, kInf, kNotGiven};
-constexpr ParameterSpec kFlux{Role::kFlux, "flux", "counts", "total flux, out to infinity",
-                              -kInf,       kInf,   kNotGiven};
-constexpr ParameterSpec kRe{Role::kRe, "re", "pixel", "half-light radius along the major axis", 0.01, 1e5,
-                            kNotGiven, true, true};
-constexpr ParameterSpec kN{Role::kN, "n", "", "Sersic index", 0.1, 20.0, kNotGiven, true, true, 2.0};
-constexpr ParameterSpec kQ{Role::kQ, "q", "", "axis ratio, minor over major", 0.01, 1.0, 1.0, true, true};
-constexpr ParameterSpec kTheta{
-    Role::kTheta, "theta", "rad", "direction of the major axis, from +x towards +y", -kInf, kInf, 0.0};
+using namespace specs;
 
 constexpr std::array kSersicParameters{kX, kY, kFlux, kRe, kN, kQ, kTheta};
 constexpr std::array kFixedShapeParameters{kX, kY, kFlux, kRe, kQ, kTheta};
@@ -67,6 +63,89 @@ constexpr std::array kFerrersParameters{
                   -8.0, 1.9, kNotGiven, true, false, 0.0},
     kQ,
     kTheta};
+constexpr std::array kNukerParameters{
+    kX,
+    kY,
+    kBrightness,
+    scale_radius("rb", "break radius along the major axis"),
+    positive_shape(Role::kShape1, "alpha", "", "how sharply the slope changes at rb", 0.1, 100.0, 2.0),
+    ParameterSpec{Role::kShape2, "beta", "", "slope outside: I ~ r^-beta", 0.0, 20.0, kNotGiven, true, false,
+                  1.5},
+    ParameterSpec{Role::kShape3, "gamma", "", "slope inside: I ~ r^-gamma", -2.0, 1.9, kNotGiven, true, false,
+                  0.3},
+    kQ,
+    kTheta};
+constexpr std::array kCoreSersicParameters{
+    kX,
+    kY,
+    kBrightness,
+    scale_radius("rb", "break radius along the major axis"),
+    positive_shape(Role::kShape1, "re", "pixel", "half-light radius of the Sersic profile outside", 0.01, 1e5,
+                   5.0),
+    positive_shape(Role::kShape2, "n", "", "Sersic index outside", 0.3, 20.0, 3.0),
+    positive_shape(Role::kShape3, "alpha", "", "how sharply the profile changes at rb", 0.1, 100.0, 3.0),
+    ParameterSpec{Role::kShape4, "gamma", "", "slope inside: I ~ r^-gamma", 0.0, 1.9, kNotGiven, true, false,
+                  0.2},
+    kQ,
+    kTheta};
+constexpr std::array kBrokenExponentialParameters{
+    kX,
+    kY,
+    kFlux,
+    scale_radius("h1", "inner scale length along the major axis"),
+    positive_shape(Role::kShape1, "h2", "pixel", "outer scale length", 0.01, 1e5, 0.5),
+    positive_shape(Role::kShape2, "rb", "pixel", "break radius", 0.01, 1e6, 2.0),
+    positive_shape(Role::kShape3, "alpha", "1/pixel", "how sharply the profile changes at rb", 1e-4, 100.0,
+                   5.0),
+    kQ,
+    kTheta};
+constexpr std::array kGaussianRingParameters{
+    kX,
+    kY,
+    kFlux,
+    scale_radius("r", "radius of the ring along the major axis"),
+    positive_shape(Role::kShape1, "sigma", "pixel", "width of the ring along the major axis", 0.01, 1e5, 0.3),
+    kQ,
+    kTheta};
+constexpr std::array kGaussianRing2SideParameters{
+    kX,
+    kY,
+    kFlux,
+    scale_radius("r", "radius of the ring along the major axis"),
+    positive_shape(Role::kShape1, "sigma_in", "pixel", "width inside of r", 0.01, 1e5, 0.3),
+    positive_shape(Role::kShape2, "sigma_out", "pixel", "width outside of r", 0.01, 1e5, 0.3),
+    kQ,
+    kTheta};
+constexpr std::array kEdgeDiscParameters{
+    kX,
+    kY,
+    kFlux,
+    scale_radius("rs", "scale length along the disc"),
+    positive_shape(Role::kShape1, "hs", "pixel", "scale height: I ~ sech^2(height/hs)", 0.01, 1e5, 0.2),
+    kTheta};
+constexpr std::array kEdgeOnDiscParameters{
+    kX,
+    kY,
+    kFlux,
+    scale_radius("h", "scale length along the disc"),
+    positive_shape(Role::kShape1, "z0", "pixel", "scale height: far out I ~ exp(-height/z0)", 0.01, 1e5, 0.1),
+    positive_shape(Role::kShape2, "n", "", "form of the height: 1 isothermal, 2 sech, large exponential", 0.1,
+                   100.0, 1.0),
+    kTheta};
+constexpr std::array kFlatBarParameters{
+    kX,
+    kY,
+    ParameterSpec{Role::kBrightness, "i0", "counts/pixel", "surface brightness in the centre", -kInf, kInf,
+                  kNotGiven},
+    scale_radius("h1", "inner scale length along the major axis"),
+    positive_shape(Role::kShape1, "h2", "pixel", "outer scale length on the major axis", 0.01, 1e5, 0.3),
+    positive_shape(Role::kShape2, "rb", "pixel", "break radius on the major axis", 0.01, 1e6, 1.0),
+    positive_shape(Role::kShape3, "alpha", "1/pixel", "how sharply the profile changes at rb", 1e-4, 100.0,
+                   5.0),
+    positive_shape(Role::kShape4, "opening", "rad",
+                   "angle from the major axis at which the profile is a single exponential", 0.01, 1.57, 0.5),
+    positive_shape(Role::kShape5, "q", "", "axis ratio, minor over major", 0.01, 1.0, 0.4),
+    kTheta};
 constexpr std::array kPointParameters{kX, kY, kFlux};
 constexpr std::array kSkyParameters{
     ParameterSpec{Role::kLevel, "level", "counts/pixel", "level at the pivot", -kInf, kInf, kNotGiven},
@@ -96,85 +175,107 @@ std::unique_ptr<RadialLaw> make_sersic_of(const Component& /*component*/) {
   return std::make_unique<SersicLaw>(kIndex);
 }
 
-constexpr std::array kKinds{
+/// A row of kinds that take a number, `least` to `most`.
+ComponentKind counted(std::string_view name, std::string_view title, std::string_view doc, Family family,
+                      int least, int most, std::span<const ParameterSpec> (*parameters)(int)) {
+  ComponentKind kind{name, title, doc, family, parameters(least)};
+  kind.max_count = most;
+  kind.counted_parameters = parameters;
+  kind.count = least;
+  return kind;
+}
+
+ComponentKind spline() {
+  ComponentKind kind = counted(
+      "spline", "Radial spline",
+      "ln I is a cubic spline in ln r through knots spaced evenly in ln r from r_min to r_max, level at the first; "
+      "constant inside, a power law beyond.",
+      Family::kSurface, kMinKnots, kMaxKnots, spline_parameters);
+  kind.make_surface_law = make_spline_law;
+  return kind;
+}
+
+ComponentKind multi_gaussian() {
+  ComponentKind kind = counted(
+      "mge", "Multi-Gaussian expansion",
+      "Gaussians with common centre, axis ratio and direction, their dispersions spaced evenly in the logarithm.",
+      Family::kSum, 1, kMaxGaussians, multi_gaussian_parameters);
+  kind.parts = multi_gaussian_parts;
+  return kind;
+}
+
+const auto& kinds() {
+  static const std::array kinds{
     ComponentKind{
         "sersic", "Sersic profile",
         "I(r) ~ exp(-b_n (r/re)^(1/n)); half of the flux lies inside the ellipse of semi-major axis re.",
-        Family::kElliptical, kSersicParameters, make_sersic},
+        Family::kElliptical, kSersicParameters, make_sersic, make_surface_law<Sersic>, kNoValue, true, true},
     ComponentKind{"exponential", "Exponential disc",
                   "The Sersic profile of n = 1: I(r) ~ exp(-r/h) with re = 1.678347 h.", Family::kElliptical,
-                  kFixedShapeParameters, make_sersic_of<1.0>},
+                  kFixedShapeParameters, make_sersic_of<1.0>, make_surface_law<ExponentialLaw>, kNoValue,
+                  true, true},
     ComponentKind{"devaucouleurs", "De Vaucouleurs profile", "The Sersic profile of n = 4.",
-                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<4.0>},
+                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<4.0>,
+                  make_surface_law<DeVaucouleursLaw>, kNoValue, true, true},
     ComponentKind{"gaussian", "Gaussian", "The Sersic profile of n = 0.5: FWHM = 2 re, along the major axis.",
-                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<0.5>},
-    ComponentKind{"moffat", "Moffat profile",
-                  "I(r) ~ (1 + (r/rd)^2)^-beta with rd = fwhm / (2 sqrt(2^(1/beta) - 1)).",
-                  Family::kElliptical, kMoffatParameters, make_moffat},
+                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<0.5>,
+                  make_surface_law<GaussianLaw>, kNoValue, true, true},
+    ComponentKind{
+        "moffat", "Moffat profile", "I(r) ~ (1 + (r/rd)^2)^-beta with rd = fwhm / (2 sqrt(2^(1/beta) - 1)).",
+        Family::kElliptical, kMoffatParameters, make_moffat, make_surface_law<Moffat>, kNoValue, true, true},
     ComponentKind{"king", "Modified King profile",
                   "I(r) ~ ((1 + (r/rc)^2)^(-1/alpha) - (1 + (rt/rc)^2)^(-1/alpha))^alpha inside rt, nothing "
                   "outside.",
-                  Family::kElliptical, kKingParameters, make_king},
+                  Family::kElliptical, kKingParameters, make_king, make_surface_law<King>, kNoValue, true},
     ComponentKind{"ferrers", "Ferrers profile",
                   "I(r) ~ (1 - (r/rout)^(2 - beta))^alpha inside rout, nothing outside.", Family::kElliptical,
-                  kFerrersParameters, make_ferrers},
+                  kFerrersParameters, make_ferrers, make_surface_law<Ferrers>, kNoValue, true},
+    ComponentKind{"nuker", "Nuker profile",
+                  "I(r) = ib 2^((beta-gamma)/alpha) (r/rb)^-gamma (1 + (r/rb)^alpha)^((gamma-beta)/alpha).",
+                  Family::kSurface, kNukerParameters, nullptr, make_surface_law<Nuker>, 1.0},
+    ComponentKind{
+        "coresersic", "Core-Sersic profile",
+        "I(r) ~ (1 + (rb/r)^alpha)^(gamma/alpha) exp(-b_n ((r^alpha + rb^alpha)/re^alpha)^(1/(alpha n))), "
+        "ib at rb.",
+        Family::kSurface, kCoreSersicParameters, nullptr, make_surface_law<CoreSersic>, 1.0},
+    ComponentKind{"brokenexponential", "Broken exponential",
+                  "I(r) ~ exp(-r/h1) (1 + exp(alpha (r - rb)))^((1/h1 - 1/h2)/alpha).", Family::kSurface,
+                  kBrokenExponentialParameters, nullptr, make_surface_law<BrokenExponential>, kNoValue, true},
+    ComponentKind{"gaussianring", "Gaussian ring", "I(a) ~ exp(-(a - r)^2 / (2 sigma^2)).", Family::kSurface,
+                  kGaussianRingParameters, nullptr, make_surface_law<GaussianRing>, kNoValue, false, true},
+    ComponentKind{"gaussianring2side", "Gaussian ring of two widths",
+                  "I(a) ~ exp(-(a - r)^2 / (2 sigma^2)), sigma_in inside of r and sigma_out outside.",
+                  Family::kSurface, kGaussianRing2SideParameters, nullptr,
+                  make_surface_law<GaussianRing2Side>, kNoValue, false, true},
+    ComponentKind{
+        "flatbar", "Flat bar",
+        "A broken exponential along the major axis that turns into exp(-r/h1) at the angle opening from "
+        "it.",
+        Family::kSurface, kFlatBarParameters, nullptr, make_surface_law<FlatBar>, 0.0},
+    ComponentKind{"edgeondisc", "Disc seen edge-on",
+                  "I(x, y) ~ (x/rs) K1(x/rs) sech^2(y/hs), x along the disc.", Family::kSurface,
+                  kEdgeDiscParameters, nullptr, make_surface_law<EdgeDisc>, kNoValue, true},
+    ComponentKind{"edgeondiscn", "Disc seen edge-on, of any vertical profile",
+                  "I(x, y) ~ (x/h) K1(x/h) sech^(2/n)(n y / (2 z0)), x along the disc.", Family::kSurface,
+                  kEdgeOnDiscParameters, nullptr, make_surface_law<EdgeOnDisc>, kNoValue, true},
     ComponentKind{"pointsource", "Point source", "All flux in one point: takes the form of the PSF.",
                   Family::kPoint, kPointParameters},
     ComponentKind{"sky", "Sky plane",
                   "level + slope_x (column - x) + slope_y (row - y): a plane that the PSF leaves alone.",
-                  Family::kSky, kSkyParameters}};
+                  Family::kSky, kSkyParameters},
+    spline(),
+    multi_gaussian(),
+    counted("skychebyshev", "Chebyshev sky",
+            "The sum of cij T_i(u) T_j(v), i + j up to the order, averaged over pixels: a surface that the PSF leaves "
+            "alone. u = (column - x) / half_width, v = (row - y) / half_height.",
+            Family::kSky, 1, kMaxChebyshevOrder, chebyshev_parameters)};
+  return kinds;
+}
 
 }  // namespace
 
-int ComponentKind::index_of(Role role) const {
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    if (parameters[i].role == role) return static_cast<int>(i);
-  }
-  return -1;
-}
-
 std::span<const ComponentKind> component_kinds() {
-  return kKinds;
-}
-
-const ComponentKind& component_kind(std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const ComponentKind& kind : kKinds) {
-    if (kind.name == name) return kind;
-    names.push_back(kind.name);
-  }
-  throw InputError({"", "type", fmt::format("\"{}\"", name), "there is no such kind of component",
-                    suggestion(name, names)});
-}
-
-double Component::value(Role role) const {
-  const int index = kind->index_of(role);
-  return index < 0 ? kNotGiven : values.at(static_cast<std::size_t>(index));
-}
-
-void validate(const Component& component) {
-  if (component.kind == nullptr) {
-    throw InputError({"", "type", "", "the component has no kind", "take one from component_kinds()"});
-  }
-  const ComponentKind& kind = *component.kind;
-  const std::string source(kind.name);
-  if (component.values.size() != kind.parameters.size()) {
-    throw InputError({source, "values", std::to_string(component.values.size()), "wrong number of values",
-                      fmt::format("one for each of {} parameters", kind.parameters.size())});
-  }
-  for (std::size_t i = 0; i < component.values.size(); ++i) {
-    const ParameterSpec& spec = kind.parameters[i];
-    const double value = component.values[i];
-    if (std::isnan(value)) {
-      throw InputError(
-          {source, std::string(spec.name), "nan", "has no value", "any finite number in its range"});
-    }
-    if (!std::isfinite(value) || value < spec.min || value > spec.max) {
-      const bool bounded = std::isfinite(spec.min) && std::isfinite(spec.max);
-      throw InputError({source, std::string(spec.name), fmt::format("{}", value), "outside its range",
-                        bounded ? fmt::format("{} to {}", spec.min, spec.max) : "any finite number"});
-    }
-  }
+  return kinds();
 }
 
 }  // namespace gaxel

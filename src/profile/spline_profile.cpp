@@ -12,21 +12,26 @@ namespace gaxel {
 
 namespace {
 
-/// Of the natural spline through unit values (de Boor 1978, A Practical Guide to Splines, ch. IV).
+/// Of the spline through unit values, level at its first knot and straight at its last (de Boor 1978, A Practical
+/// Guide to Splines, ch. IV).
 Eigen::MatrixXd second_derivatives(Eigen::Index n, double spacing) {
-  const Eigen::Index inner = n - 2;
-  Eigen::MatrixXd system = Eigen::MatrixXd::Zero(inner, inner);
-  Eigen::MatrixXd differences = Eigen::MatrixXd::Zero(inner, n);
-  for (Eigen::Index k = 0; k < inner; ++k) {
+  const Eigen::Index unknown = n - 1;
+  Eigen::MatrixXd system = Eigen::MatrixXd::Zero(unknown, unknown);
+  Eigen::MatrixXd differences = Eigen::MatrixXd::Zero(unknown, n);
+  system(0, 0) = 2.0;
+  system(0, 1) = 1.0;
+  differences(0, 0) = -1.0;
+  differences(0, 1) = 1.0;
+  for (Eigen::Index k = 1; k < unknown; ++k) {
     system(k, k) = 4.0;
-    if (k > 0) system(k, k - 1) = 1.0;
-    if (k + 1 < inner) system(k, k + 1) = 1.0;
-    differences(k, k) = 1.0;
-    differences(k, k + 1) = -2.0;
-    differences(k, k + 2) = 1.0;
+    system(k, k - 1) = 1.0;
+    if (k + 1 < unknown) system(k, k + 1) = 1.0;
+    differences(k, k - 1) = 1.0;
+    differences(k, k) = -2.0;
+    differences(k, k + 1) = 1.0;
   }
   Eigen::MatrixXd result = Eigen::MatrixXd::Zero(n, n);
-  result.middleRows(1, inner) = system.partialPivLu().solve(differences) * (6.0 / (spacing * spacing));
+  result.topRows(unknown) = system.partialPivLu().solve(differences) * (6.0 / (spacing * spacing));
   return result;
 }
 

@@ -16,7 +16,7 @@ namespace gaxel {
 namespace {
 
 constexpr std::int64_t kMaxPixels = std::int64_t{1} << 31;
-constexpr double kMaxFrequencies = 1 << 28;
+constexpr double kMaxFrequencies = 1 << 26;
 constexpr double kMaxReach = 1 << 30;
 
 void check_region(Shape region) {
@@ -70,11 +70,12 @@ double multiplicity(int column, int nx) {
 Convolver::Convolver(const Psf& psf, Shape region, ConvolverOptions options) : region_(region) {
   check_region(region);
   const PsfModel& model = psf.model();
-  model_grid_ = checked_model_grid(larger(options.reach, model.reach()), region);
+  const Support support = model.support(options.negligible_light);
+  model_grid_ = checked_model_grid(larger(options.reach, support.reach), region);
   padded_ = {fast_fft_size(model_grid_.shape.ny), fast_even_fft_size(model_grid_.shape.nx)};
-  outside_ = model.outside();
+  outside_ = support.outside;
   fft_ = Fft2d::of_size(padded_);
-  make_response(model, options.negligible);
+  make_response(model, options.negligible_transfer);
   make_image_response(model);
   absolute_ = std::make_unique<std::array<AbsoluteResponse, 2>>();
 }
@@ -93,7 +94,7 @@ void Convolver::make_response(const PsfModel& psf, double negligible) {
     throw InputError({"", "psf", fmt::format("holds frequencies up to {:.6g} radians per pixel", band),
                       fmt::format("an image of {} x {} pixels would need {:.3g} of them", region_.nx,
                                   region_.ny, n_frequencies),
-                      "2^28; a PSF that is less sharp, or a smaller image"});
+                      "2^26; a PSF that is less sharp, or a smaller image"});
   }
   Response& r = response_;
   r.last_x = last_frequency(band, padded_.nx);

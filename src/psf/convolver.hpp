@@ -22,8 +22,10 @@ enum class Sampling {
 };
 
 struct ConvolverOptions {
-  Reach reach;                ///< light from at least so far counts: convolvers that share it share spectra
-  double negligible = 1e-13;  ///< transfer functions below this count as zero
+  Reach reach = {};  ///< light from at least so far counts: convolvers that share it share spectra
+  double negligible_transfer = 1e-13;  ///< transfer functions below this count as zero
+  double negligible_light = 2.5e-10;   ///< light may be left out that is fainter than this part of a source's
+                                       ///< flux in every pixel: it sets how far analytic PSFs reach
 };
 
 /// One PSF made ready for images of one shape. Immutable after construction: one convolver may be used from
@@ -52,7 +54,7 @@ class Convolver {
     FftBuffer buffer_;
   };
 
-  /// Throws InputError for an empty region, or when more than 2^31 pixels or 2^28 frequencies were needed.
+  /// Throws InputError for an empty region, or when more than 2^31 pixels or 2^26 frequencies were needed.
   Convolver(const Psf& psf, Shape region, ConvolverOptions options = {});
 
   Shape region() const { return region_; }

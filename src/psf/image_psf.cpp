@@ -128,13 +128,13 @@ double ImagePsf::band(double /*negligible*/) const {
   return std::numbers::pi * oversample_;
 }
 
-Reach ImagePsf::reach() const {
+Support ImagePsf::support(double /*negligible*/) const {
   // At the data's own sampling pixel meets pixel; else the light of a pixel may lie half a pixel further on.
   const double more = oversample_ == 1.0 ? 0.0 : 0.5;
-  return {.left = x_center_ / oversample_ + more,
-          .right = (kernel_.nx() - 1 - x_center_) / oversample_ + more,
-          .down = y_center_ / oversample_ + more,
-          .up = (kernel_.ny() - 1 - y_center_) / oversample_ + more};
+  return {{.left = x_center_ / oversample_ + more,
+           .right = (kernel_.nx() - 1 - x_center_) / oversample_ + more,
+           .down = y_center_ / oversample_ + more,
+           .up = (kernel_.ny() - 1 - y_center_) / oversample_ + more}};
 }
 
 }  // namespace gaxel

@@ -14,7 +14,7 @@ class ImagePsf final : public PsfModel {
   void add_transfer(std::span<const double> kx, std::span<const double> ky, double edge_at_pi, double scale,
                     ComplexTable& out) const override;
   double band(double negligible) const override;
-  Reach reach() const override;
+  Support support(double negligible) const override;
 
  private:
   std::vector<double> pixel_factors(std::span<const double> k, double edge_at_pi) const;

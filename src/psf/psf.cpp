@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "gaxel/error.hpp"
+#include "psf/composed_psf.hpp"
+#include "psf/elliptical_psf.hpp"
 #include "psf/image_psf.hpp"
 #include "psf/psf_checks.hpp"
 
@@ -49,6 +52,23 @@ double checked_sum(const Image& kernel) {
   return result;
 }
 
+void check_value(const char* key, double value, double min, double max) {
+  if (value >= min && value <= max) return;
+  throw InputError({"psf", key, fmt::format("{}", value), "out of range", fmt::format("{} to {}", min, max)});
+}
+
+void check_shape(const PsfShape& shape) {
+  check_value("fwhm", shape.fwhm, 0.1, 1000.0);
+  check_value("q", shape.q, 0.1, 1.0);
+  check_value("theta", shape.theta, -1e6, 1e6);
+}
+
+std::string to_text(const PsfShape& shape) {
+  std::string text = fmt::format("FWHM {:.6g} pixels", shape.fwhm);
+  if (shape.q < 1.0) text += fmt::format(", q {:.6g}, theta {:.6g}", shape.q, shape.theta);
+  return text;
+}
+
 double checked_center(std::optional<double> given, int n, const char* key) {
   if (!given) return n / 2;
   if (!(*given >= -0.5 && *given <= n - 0.5)) {
@@ -74,9 +94,62 @@ Psf::Psf(Image kernel, PsfOptions options) : kernel_(std::move(kernel)), options
   for (double& value : kernel_.pixels()) value /= original_sum_;
   warnings_ = suspicious_features(kernel_.view(), oversample(), x_center(), y_center());
   model_ = std::make_shared<const ImagePsf>(kernel_, options_);
+  description_ =
+      fmt::format("{} x {} pixels, oversampled {:.6g} times", kernel_.nx(), kernel_.ny(), oversample());
+}
+
+Psf::Psf(std::shared_ptr<const PsfModel> model, std::string description)
+    : model_(std::move(model)), description_(std::move(description)) {}
+
+Psf Psf::gaussian(const PsfShape& shape) {
+  check_shape(shape);
+  return {std::make_shared<const GaussianPsf>(shape), "Gaussian, " + to_text(shape)};
+}
+
+Psf Psf::moffat(const PsfShape& shape, double beta) {
+  check_shape(shape);
+  check_value("beta", beta, 1.1, 20.0);
+  return {std::make_shared<const MoffatPsf>(shape, beta),
+          fmt::format("Moffat, {}, beta {:.6g}", to_text(shape), beta)};
+}
+
+Psf Psf::sum(const std::vector<Weighted>& terms) {
+  double sum = 0.0;
+  for (const Weighted& term : terms) {
+    check_value("weight", term.weight, std::numeric_limits<double>::min(), 1e300);
+    sum += term.weight;
+  }
+  if (terms.empty()) reject("", "a sum of no PSFs", "one PSF or more");
+  std::vector<SumPsf::Term> parts;
+  std::string description;
+  std::vector<std::string> warnings;
+  for (const Weighted& term : terms) {
+    parts.push_back({term.psf.model_, term.weight / sum});
+    if (!description.empty()) description += " + ";
+    description += fmt::format("{:.4g} ({})", term.weight / sum, term.psf.description_);
+    warnings.insert(warnings.end(), term.psf.warnings_.begin(), term.psf.warnings_.end());
+  }
+  Psf psf(std::make_shared<const SumPsf>(std::move(parts)), std::move(description));
+  psf.warnings_ = std::move(warnings);
+  return psf;
+}
+
+Psf Psf::diffused(Image kernel) const {
+  if (kernel.ny() % 2 == 0 || kernel.nx() % 2 == 0) {
+    throw InputError({"psf", "diffusion", size_text(kernel), "a kernel without a middle element",
+                      "an odd number of rows and of columns"});
+  }
+  check_finite(kernel);
+  const double sum = checked_sum(kernel);
+  for (double& value : kernel.pixels()) value /= sum;
+  Psf psf = *this;
+  psf.description_ += fmt::format(", charge diffusion over {} x {} pixels", kernel.nx(), kernel.ny());
+  psf.model_ = std::make_shared<const DiffusedPsf>(model_, std::move(kernel));
+  return psf;
 }
 
 std::string Psf::size_warning(Shape image) const {
+  if (kernel_.empty()) return "";
   const double width = kernel_.nx() / oversample();
   const double height = kernel_.ny() / oversample();
   if (width <= image.nx && height <= image.ny) return "";

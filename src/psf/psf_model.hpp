@@ -26,6 +26,12 @@ inline Reach larger(const Reach& a, const Reach& b) {
           std::max(a.up, b.up)};
 }
 
+/// Where a PSF's light is.
+struct Support {
+  Reach reach;
+  double outside = 0.0;  ///< bound of what a source of unit flux gives to a data pixel beyond the reach
+};
+
 /// A table of complex numbers, real and imaginary parts apart.
 class ComplexTable {
  public:
@@ -65,10 +71,9 @@ class PsfModel {
   /// |T| is below `negligible` where |kx| or |ky| exceeds this, radians per data pixel.
   virtual double band(double negligible) const = 0;
 
-  virtual Reach reach() const = 0;
-
-  /// Bound of the PSF's value, per data pixel, beyond its reach.
-  virtual double outside() const { return 0.0; }
+  /// How far the PSF spreads light, if what is fainter than `negligible`, flux per data pixel of a source of
+  /// unit flux, may be left out.
+  virtual Support support(double negligible) const = 0;
 };
 
 }  // namespace gaxel

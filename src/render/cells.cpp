@@ -73,4 +73,10 @@ CellMap cells_of(const LightPlan& plan) {
   return collector.finish();
 }
 
+CellMap cells_of(const SurfaceLightPlan& plan) {
+  Collector collector(plan.grid);
+  for (const SurfacePlan& band : plan.bands) collector.add(band.cells);
+  return collector.finish();
+}
+
 }  // namespace gaxel

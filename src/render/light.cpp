@@ -3,57 +3,14 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "base/parallel.hpp"
 #include "integrate/component_frame.hpp"
 #include "integrate/leaf_errors.hpp"
-#include "integrate/tile_rule.hpp"
+#include "profile/brightness.hpp"
 #include "profile/make_law.hpp"
+#include "render/bands.hpp"
 
 namespace gaxel {
 namespace {
-
-constexpr int kBandRows = 2 * kMaxTileSide;
-constexpr double kPlanMargin = 0.25;  // of the tolerance: a plan that is kept must bear changes of the light
-
-void add_each(const std::vector<std::int64_t>& counts, std::vector<std::int64_t>& sums) {
-  sums.resize(std::max(sums.size(), counts.size()), 0);
-  for (std::size_t k = 0; k < counts.size(); ++k) sums[k] += counts[k];
-}
-
-// The work of a band, or of all of them.
-struct Tally {
-  WorkCount work;
-  bool limit_hit = false;
-
-  void add(const Plan& plan) {
-    limit_hit |= plan.limit_hit;
-    const WorkCount done = count_work(plan);
-    work.n_evaluations += done.n_evaluations;
-    work.n_cusps += done.n_cusps;
-    add_each(done.tiles_per_size, work.tiles_per_size);
-    add_each(done.cells_per_level, work.cells_per_level);
-  }
-
-  // The certificate lists the cells of all levels, then the cusps.
-  void enter(Certificate& certificate) const {
-    auto& cells = certificate.cells_per_level;
-    const std::int64_t cusps = (cells.empty() ? 0 : cells.back()) + work.n_cusps;
-    if (!cells.empty()) cells.pop_back();
-    add_each(work.tiles_per_size, certificate.tiles_per_size);
-    add_each(work.cells_per_level, cells);
-    cells.push_back(cusps);
-    certificate.n_evaluations += work.n_evaluations;
-    certificate.limit_hit |= limit_hit;
-  }
-};
-
-int n_bands(const Grid& grid) {
-  return (grid.shape.ny + kBandRows - 1) / kBandRows;
-}
-
-Band band_of(const Grid& grid, int i) {
-  return {i * kBandRows, std::min(kBandRows, grid.shape.ny - i * kBandRows)};
-}
 
 Plan plan_band(const EllipticalLight& light, const LightOptions& options, int i) {
   return prepare(*light.law, light.frame,
@@ -81,19 +38,20 @@ class BandPlan {
   const Plan* plan_;
 };
 
-// Calls work(band number, tally) for every band of the grid.
-template <class Work>
-void for_each_band(const LightOptions& options, Certificate& certificate, Work&& work) {
-  const int n = n_bands(options.grid);
-  std::vector<Tally> tallies(static_cast<std::size_t>(n));
-  parallel_for(n, options.threads, [&](int i) { work(i, tallies[static_cast<std::size_t>(i)]); });
-  for (const Tally& tally : tallies) tally.enter(certificate);
-}
-
 }  // namespace
 
 EllipticalLight::EllipticalLight(const Component& component)
-    : law(make_law(component)), frame(frame_of(component)), flux(component.value(Role::kFlux)) {}
+    : law(make_law(component)), frame(frame_of(component)), flux(component.value(Role::kFlux)) {
+  const ComponentKind& kind = *component.kind;
+  if (kind.index_of(Role::kBrightness) < 0) return;
+  const FluxPerBrightness ratio = flux_per_brightness(component);
+  flux = component.value(Role::kBrightness) * ratio.value;
+  for (std::size_t i = 0; i < kind.parameters.size(); ++i) {
+    const auto parameter = static_cast<std::size_t>(light_parameter(kind.parameters[i].role));
+    d_flux[parameter] = component.value(Role::kBrightness) * ratio.derivatives[i];
+  }
+  d_flux[static_cast<std::size_t>(LightParameter::kFlux)] = ratio.value;
+}
 
 LightPlan plan_once(const EllipticalLight& light, const LightOptions& options) {
   LightPlan plan{options.grid, std::vector<Plan>(static_cast<std::size_t>(n_bands(options.grid)))};
@@ -119,7 +77,7 @@ void render_lights(std::span<const PlannedLight> lights, Write write, ImageView 
                    Certificate& certificate) {
   const bool share = lights.size() > 1;
   const LightOptions& options = lights.front().options;
-  for_each_band(options, certificate, [&](int i, Tally& tally) {
+  for_each_band(options.grid, options.threads, certificate, [&](int i, Tally& tally) {
     const Band band = band_of(options.grid, i);
     TileSums sums;
     if (share && write == Write::kReplace) {
@@ -143,7 +101,7 @@ void render_lights(std::span<const PlannedLight> lights, Write write, ImageView 
 void render_with_derivatives(const PlannedLight& light, std::span<const LightParameter> parameters,
                              Write write, ImageView image, std::span<const ImageView> derivatives,
                              ImageView* bound, Certificate& certificate) {
-  for_each_band(light.options, certificate, [&](int i, Tally& tally) {
+  for_each_band(light.options.grid, light.options.threads, certificate, [&](int i, Tally& tally) {
     const BandPlan plan(light, i);
     tally.add(*plan);
     execute_with_derivatives(*plan, light.light->profile(), parameters, write, image, derivatives);
@@ -160,8 +118,8 @@ void light_gradient(const PlannedLight& light, std::span<const LightParameter> p
     sums[static_cast<std::size_t>(i)] = execute_adjoint(*plan, light.light->profile(), cotangent);
   });
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    const Moments weights =
-        derivative_weights(*light.light->law, light.light->frame, light.light->flux, parameters[p]);
+    const Moments weights = derivative_weights(*light.light->law, light.light->frame, light.light->flux,
+                                               light.light->d_flux, parameters[p]);
     gradient[p] = 0.0;
     for (const Moments& sum : sums) gradient[p] += sum_of_products(weights, sum);
   }
@@ -174,6 +132,7 @@ LightParameter light_parameter(Role role) {
     case Role::kY:
       return LightParameter::kY;
     case Role::kFlux:
+    case Role::kBrightness:
       return LightParameter::kFlux;
     case Role::kRe:
       return LightParameter::kRe;
@@ -190,10 +149,15 @@ LightParameter light_parameter(Role role) {
       return LightParameter::kQ;
     case Role::kTheta:
       return LightParameter::kTheta;
+    case Role::kShape5:
+    case Role::kShape6:
+    case Role::kOption:
     case Role::kLevel:
     case Role::kSlopeX:
     case Role::kSlopeY:
     case Role::kCoefficient:
+    case Role::kHalfWidth:
+    case Role::kHalfHeight:
     case Role::kConstant:
     case Role::kKnot:
     case Role::kSmoothness:

@@ -8,6 +8,7 @@
 #include "gaxel/component.hpp"
 #include "gaxel/render.hpp"
 #include "integrate/execute.hpp"
+#include "render/bands.hpp"
 
 namespace gaxel {
 
@@ -16,18 +17,11 @@ struct EllipticalLight {
   std::unique_ptr<RadialLaw> law;
   EllipseFrame frame;
   double flux;
+  FluxSlopes d_flux = kOwnFlux;
 
   explicit EllipticalLight(const Component& component);
 
-  ProfileLight profile() const { return {*law, frame, flux}; }
-};
-
-/// How lights are rendered.
-struct LightOptions {
-  Grid grid;
-  PixelTolerance tolerance;  ///< of a profile of unit flux
-  int threads;
-  bool shared;  ///< among others, with which its far tiles are to be expanded
+  ProfileLight profile() const { return {*law, frame, flux, d_flux}; }
 };
 
 /// The plans of one light, one for each band of the grid. Immutable.

@@ -14,29 +14,16 @@
 #include "render/each_psf.hpp"
 #include "render/expansion.hpp"
 #include "render/image_bound.hpp"
+#include "render/image_norms.hpp"
 #include "render/light.hpp"
+#include "render/parts.hpp"
+#include "render/surface_light.hpp"
+#include "render/surface_parts.hpp"
 #include "render/unconvolved.hpp"
 #include "render/wanted.hpp"
 
 namespace gaxel {
 namespace {
-
-// A component's part of a render: its wanted derivatives, and where they go.
-struct Part {
-  const Component* component;
-  std::vector<Role> roles;
-  std::vector<ImageView> derivatives;
-  double* gradient = nullptr;
-  std::size_t light = 0;  // which of the lights, and of the plans
-
-  Family family() const { return component->kind->family; }
-};
-
-std::vector<LightParameter> light_parameters(const std::vector<Role>& roles) {
-  std::vector<LightParameter> parameters;
-  for (const Role role : roles) parameters.push_back(light_parameter(role));
-  return parameters;
-}
 
 std::string to_text(const Grid& grid) {
   std::ostringstream text;
@@ -45,10 +32,13 @@ std::string to_text(const Grid& grid) {
   return text.str();
 }
 
-double norm(const Image& image) {
-  double squares = 0.0;
-  for (const double pixel : image.pixels()) squares += pixel * pixel;
-  return std::sqrt(squares);
+// Keeps the known plan where it holds, else makes one; returns how many were made.
+template <class Light, class SharedPlan>
+int take_or_plan(const SharedPlan& known, const Light& light, const LightOptions& wanted,
+                 std::vector<SharedPlan>& plans) {
+  const bool holds = known != nullptr && still_holds(*known, light, wanted);
+  plans.push_back(holds ? known : plan_light(light, wanted));
+  return holds ? 0 : 1;
 }
 
 }  // namespace
@@ -57,13 +47,14 @@ class RenderPlan::Impl {
  public:
   Grid grid;                            ///< that the lights are planned on
   std::vector<SharedLightPlan> lights;  ///< of the elliptical components, in order
+  std::vector<SharedSurfacePlan> surfaces;
   int n_made = 0;
   std::vector<RenderPlan> of_each;  ///< where components have PSFs of their own; then nothing of the above
 };
 
 int RenderPlan::n_profiles() const {
   if (impl_ == nullptr) return 0;
-  int n = static_cast<int>(impl_->lights.size());
+  int n = static_cast<int>(impl_->lights.size() + impl_->surfaces.size());
   for (const RenderPlan& plan : impl_->of_each) n += plan.n_profiles();
   return n;
 }
@@ -87,31 +78,40 @@ class Renderer::Impl {
 
   std::shared_ptr<const RenderPlan::Impl> prepare(std::span<const Component> components,
                                                   const RenderPlan::Impl* previous) const {
-    const std::vector<EllipticalLight> lights = lights_of(parts_of(components, {}, "prepare"));
+    const std::vector<Part> parts = parts_of(components, {}, "prepare");
+    const std::vector<EllipticalLight> lights = lights_of(parts);
+    const Surfaces surfaces(components, light_grid_);
     const auto plan = std::make_shared<RenderPlan::Impl>();
     plan->grid = light_grid_;
+    const std::size_t n = lights.size() + surfaces.size();
     for (std::size_t i = 0; i < lights.size(); ++i) {
-      const LightOptions wanted = light_options(lights[i], lights.size());
-      const bool known = previous != nullptr && i < previous->lights.size();
-      if (known && still_holds(*previous->lights[i], lights[i], wanted)) {
-        plan->lights.push_back(previous->lights[i]);
-      } else {
-        plan->lights.push_back(plan_light(lights[i], wanted));
-        ++plan->n_made;
-      }
+      const SharedLightPlan known =
+          previous != nullptr && i < previous->lights.size() ? previous->lights[i] : nullptr;
+      plan->n_made += take_or_plan(known, lights[i], light_options(lights[i].flux, n), plan->lights);
+    }
+    for (std::size_t i = 0; i < surfaces.size(); ++i) {
+      const SharedSurfacePlan known =
+          previous != nullptr && i < previous->surfaces.size() ? previous->surfaces[i] : nullptr;
+      plan->n_made += take_or_plan(known, surfaces[i], light_options(surfaces[i].flux(), n), plan->surfaces);
     }
     return plan;
   }
 
   CellMap cells(std::span<const Component> components, std::size_t which) const {
     const std::vector<Part> parts = parts_of(components, {}, "cells");
-    if (which >= parts.size() || parts[which].family() != Family::kElliptical) {
+    if (which >= parts.size() || !is_integrated(parts[which].family())) {
       throw InputError({"cells", "which", std::to_string(which), "no component that is integrated on cells",
-                        "the number of an elliptical profile"});
+                        "the number of a profile"});
     }
     const std::vector<EllipticalLight> lights = lights_of(parts);
+    const Surfaces surfaces(components, light_grid_);
+    const std::size_t n = lights.size() + surfaces.size();
+    if (parts[which].family() == Family::kSurface) {
+      const SurfaceLight& light = surfaces[parts[which].light];
+      return cells_of(plan_once(light, light_options(light.flux(), n)));
+    }
     const EllipticalLight& light = lights[parts[which].light];
-    return cells_of(plan_once(light, light_options(light, lights.size())));
+    return cells_of(plan_once(light, light_options(light.flux, n)));
   }
 
   Certificate render(std::span<const Component> components, std::span<const std::uint8_t> flags,
@@ -126,8 +126,10 @@ class Renderer::Impl {
     Image light = convolver_ ? Image(light_grid_.shape) : Image();
     Image bound = options.certificate ? Image(light_grid_.shape) : Image();
     ImageView bound_view = bound.view();
-    render_elliptical(parts, plan, convolver_ ? light.view() : image,
-                      options.certificate ? &bound_view : nullptr, certificate);
+    const Lights lights = make_lights(components, parts, plan);
+    ImageView* bounds = options.certificate ? &bound_view : nullptr;
+    render_elliptical(parts, lights, plan, convolver_ ? light.view() : image, bounds, certificate);
+    render_surfaces(parts, lights, plan, convolver_ ? light.view() : image, bounds, certificate);
     if (convolver_) {
       convolve(parts, light, image);
     } else {
@@ -138,10 +140,10 @@ class Renderer::Impl {
     }
     if (options.certificate) {
       bound_image(bound, convolver_ ? &*convolver_ : nullptr, light_size(parts, light), certificate);
-      sum_up(options.tolerance, total_flux(parts), image, certificate);
+      sum_up(options.tolerance, total_flux(parts, lights), image, certificate);
     }
     for (const Part& part : parts) {
-      if (part.family() == Family::kSky) add_sky(*part.component, part.roles, image, part.derivatives);
+      if (part.family() == Family::kSky) add_sky(*part.component, part.indices, image, part.derivatives);
     }
     certificate.evaluations_per_pixel =
         static_cast<double>(certificate.n_evaluations) / static_cast<double>(light_grid_.shape.size());
@@ -167,15 +169,19 @@ class Renderer::Impl {
       convolver_->transform_adjoint(spectrum, of_light.view(), Sampling::kIntegrated);
     }
     const ConstImageView on_light_grid = convolver_ ? of_light.view() : cotangent;
-    const std::vector<EllipticalLight> lights = lights_of(parts);
-    check_plan(plan, lights);
+    const Lights lights = make_lights(components, parts, plan);
+    SurfaceGradients surface_gradients(parts, lights.surfaces);
     for (const Part& part : parts) {
+      if (part.family() == Family::kSurface) {
+        surface_gradients.add(lights.surfaces[part.light].surface, [&](const auto& wanted, auto sums) {
+          surface_gradient(planned_surface(lights, plan, part), wanted, on_light_grid, sums);
+        });
+      }
       if (part.roles.empty()) continue;
       switch (part.family()) {
         case Family::kElliptical:
-          light_gradient({&lights[part.light], plan_of(plan, part.light),
-                          light_options(lights[part.light], lights.size())},
-                         light_parameters(part.roles), on_light_grid, part.gradient);
+          light_gradient(planned(lights, plan, part), light_parameters(part.roles), on_light_grid,
+                         part.gradient);
           break;
         case Family::kPoint:
           if (!convolver_) bare_point_gradient(*part.component, part.roles, cotangent, part.gradient);
@@ -183,7 +189,9 @@ class Renderer::Impl {
         case Family::kSum:  // taken apart before
           break;
         case Family::kSky:
-          sky_gradient(*part.component, part.roles, cotangent, part.gradient);
+          sky_gradient(*part.component, part.indices, cotangent, part.gradient);
+          break;
+        case Family::kSurface:
           break;
       }
     }
@@ -193,10 +201,27 @@ class Renderer::Impl {
   RenderOptions options;
 
  private:
-  static double total_flux(const std::vector<Part>& parts) {
+  /// The lights of a render, and how many cells they share the floor with.
+  struct Lights {
+    std::vector<EllipticalLight> elliptical;
+    Surfaces surfaces;
+
+    std::size_t size() const { return elliptical.size() + surfaces.size(); }
+  };
+
+  Lights make_lights(std::span<const Component> components, const std::vector<Part>& parts,
+                     const RenderPlan::Impl* plan) const {
+    Lights lights{lights_of(parts), Surfaces(components, light_grid_)};
+    check_plan(plan, lights);
+    return lights;
+  }
+
+  static double total_flux(const std::vector<Part>& parts, const Lights& lights) {
     double total = 0.0;
+    for (const EllipticalLight& light : lights.elliptical) total += std::abs(light.flux);
+    for (std::size_t i = 0; i < lights.surfaces.size(); ++i) total += lights.surfaces[i].flux();
     for (const Part& part : parts) {
-      if (part.family() != Family::kSky) total += std::abs(part.component->value(Role::kFlux));
+      if (part.family() == Family::kPoint) total += std::abs(part.component->value(Role::kFlux));
     }
     return total;
   }
@@ -209,72 +234,54 @@ class Renderer::Impl {
     return size;
   }
 
-  static std::vector<Part> parts_of(std::span<const Component> components,
-                                    std::span<const std::uint8_t> flags, const char* source) {
-    std::vector<Part> parts;
-    std::size_t n_lights = 0;
-    for (const Component& component : components) {
-      validate(component);
-      Part& part = parts.emplace_back(Part{&component, {}, {}});
-      if (!flags.empty()) {
-        part.roles = wanted_roles(component, flags, source);
-        flags = flags.subspan(component.kind->parameters.size());
-      }
-      if (part.family() == Family::kElliptical) part.light = n_lights++;
-    }
-    return parts;
-  }
-
-  static std::vector<EllipticalLight> lights_of(const std::vector<Part>& parts) {
-    std::vector<EllipticalLight> lights;
-    for (const Part& part : parts) {
-      if (part.family() == Family::kElliptical) lights.emplace_back(*part.component);
-    }
-    return lights;
-  }
-
-  void check_plan(const RenderPlan::Impl* plan, const std::vector<EllipticalLight>& lights) const {
+  void check_plan(const RenderPlan::Impl* plan, const Lights& lights) const {
     if (plan == nullptr) return;
     if (plan->grid != light_grid_) {  // its cells would lie beyond this renderer's images
       throw InputError({"render", "plan", to_text(plan->grid), "made for another shape or PSF",
                         "one for " + to_text(light_grid_)});
     }
-    if (plan->lights.size() != lights.size()) {
-      throw InputError({"render", "plan", std::to_string(plan->lights.size()) + " profiles",
+    if (plan->lights.size() != lights.elliptical.size() || plan->surfaces.size() != lights.surfaces.size()) {
+      throw InputError({"render", "plan",
+                        std::to_string(plan->lights.size() + plan->surfaces.size()) + " profiles",
                         "made for other components", std::to_string(lights.size()) + " profiles"});
     }
   }
 
-  static const LightPlan* plan_of(const RenderPlan::Impl* plan, std::size_t light) {
-    return plan == nullptr ? nullptr : plan->lights[light].get();
+  PlannedLight planned(const Lights& lights, const RenderPlan::Impl* plan, const Part& part) const {
+    const EllipticalLight& light = lights.elliptical[part.light];
+    return {&light, plan == nullptr ? nullptr : plan->lights[part.light].get(),
+            light_options(light.flux, lights.size())};
+  }
+
+  PlannedSurface planned_surface(const Lights& lights, const RenderPlan::Impl* plan, const Part& part) const {
+    const SurfaceLight& light = lights.surfaces[part.light];
+    return {&light, plan == nullptr ? nullptr : plan->surfaces[part.light].get(),
+            light_options(light.flux(), lights.size())};
   }
 
   // The floor is shared by all lights; a light of next to no flux is still known to kLeastAccuracy of it.
-  LightOptions light_options(const EllipticalLight& light, std::size_t n_lights) const {
+  LightOptions light_options(double flux, std::size_t n_lights) const {
     constexpr double kLeastAccuracy = 1e-6;
     const double floor = options.tolerance.floor * floor_share_ / static_cast<double>(n_lights);
-    const double of_flux = floor > 0.0 ? std::min(floor / std::abs(light.flux), kLeastAccuracy) : 0.0;
+    const double of_flux = floor > 0.0 ? std::min(floor / std::abs(flux), kLeastAccuracy) : 0.0;
     return {light_grid_,
             {options.tolerance.atol + of_flux, options.tolerance.rtol},
             options.threads,
             n_lights > 1};
   }
 
-  void render_elliptical(const std::vector<Part>& parts, const RenderPlan::Impl* plan, ImageView to,
-                         ImageView* bound, Certificate& certificate) const {
-    const std::vector<EllipticalLight> lights = lights_of(parts);
-    check_plan(plan, lights);
+  void render_elliptical(const std::vector<Part>& parts, const Lights& lights, const RenderPlan::Impl* plan,
+                         ImageView to, ImageView* bound, Certificate& certificate) const {
     Write write = Write::kReplace;  // what comes first
     std::vector<PlannedLight> plain;
     for (const Part& part : parts) {
       if (part.family() != Family::kElliptical) continue;
-      const EllipticalLight& light = lights[part.light];
-      const PlannedLight planned{&light, plan_of(plan, part.light), light_options(light, lights.size())};
+      const PlannedLight light = planned(lights, plan, part);
       if (part.roles.empty()) {
-        plain.push_back(planned);
+        plain.push_back(light);
         continue;
       }
-      add_with_derivatives(planned, part, write, to, bound, certificate);
+      add_with_derivatives(light, part, write, to, bound, certificate);
       write = Write::kAdd;
     }
     if (!plain.empty()) {
@@ -282,6 +289,20 @@ class Renderer::Impl {
     } else if (write == Write::kReplace) {
       std::ranges::fill(to.pixels(), 0.0);
     }
+  }
+
+  // A surface's light may depend on parameters of other components, too: every derivative adds up what all
+  // surfaces have to it.
+  void render_surfaces(const std::vector<Part>& parts, const Lights& lights, const RenderPlan::Impl* plan,
+                       ImageView to, ImageView* bound, Certificate& certificate) const {
+    SurfaceDerivatives derivatives(parts, lights.surfaces, convolver_ ? &*convolver_ : nullptr);
+    for (const Part& part : parts) {
+      if (part.family() != Family::kSurface) continue;
+      const SurfaceTargets targets = derivatives.targets(lights.surfaces[part.light].surface);
+      add_surface(planned_surface(lights, plan, part), targets.wanted, to, targets.images, bound,
+                  certificate);
+    }
+    derivatives.convolve(options.threads);
   }
 
   void add_with_derivatives(const PlannedLight& light, const Part& part, Write write, ImageView to,

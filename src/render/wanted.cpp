@@ -6,9 +6,9 @@
 
 namespace gaxel {
 
-std::vector<Role> wanted_roles(const Component& component, std::span<const std::uint8_t> flags,
-                               const char* source) {
-  std::vector<Role> roles;
+std::vector<std::size_t> wanted_parameters(const Component& component, std::span<const std::uint8_t> flags,
+                                           const char* source) {
+  std::vector<std::size_t> wanted;
   const auto& specs = component.kind->parameters;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     if (flags[i] == 0) continue;
@@ -16,9 +16,9 @@ std::vector<Role> wanted_roles(const Component& component, std::span<const std::
       throw InputError({source, std::string(component.kind->name) + "." + std::string(specs[i].name), "",
                         "a constant has no derivative", "mark only parameters that can be fitted"});
     }
-    roles.push_back(specs[i].role);
+    wanted.push_back(i);
   }
-  return roles;
+  return wanted;
 }
 
 void check_flags(std::span<const Component> components, std::span<const std::uint8_t> flags,

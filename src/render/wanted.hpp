@@ -11,8 +11,8 @@ namespace gaxel {
 
 /// The parameters of one component that are marked in `flags` (one entry for each of its parameters), in
 /// order. Throws InputError, naming `source`, for a constant.
-std::vector<Role> wanted_roles(const Component& component, std::span<const std::uint8_t> flags,
-                               const char* source);
+std::vector<std::size_t> wanted_parameters(const Component& component, std::span<const std::uint8_t> flags,
+                                           const char* source);
 
 /// Throws InputError unless `flags` has one entry for every parameter of every component.
 void check_flags(std::span<const Component> components, std::span<const std::uint8_t> flags,

@@ -92,7 +92,8 @@ TEST(Execute, TheAdjointIsTheTransposeOfTheDerivatives) {
       expected += cotangent.data()[k] * derivatives[p].data()[k];
       size += std::abs(cotangent.data()[k] * derivatives[p].data()[k]);
     }
-    const double found = sum_of_products(derivative_weights(light.law, f, light.flux, parameters[p]), sums);
+    const double found =
+        sum_of_products(derivative_weights(light.law, f, light.flux, light.d_flux, parameters[p]), sums);
     EXPECT_NEAR(found, expected, 1e-13 * size) << p;
     EXPECT_GT(std::abs(expected), 1e-6 * size) << p;
   }

@@ -275,8 +275,8 @@ TEST(Convolver, SpectraAdd) {
 TEST(Convolver, ConvolversThatShareAReachShareSpectra) {
   const Psf narrow = gaussian_psf({25, 25}, 2.0, {});
   const Psf wide = gaussian_psf({41, 41}, 2.5, {});
-  const Convolver a(narrow, {24, 25}, {.reach = wide.model().reach()});
-  const Convolver b(wide, {24, 25}, {.reach = narrow.model().reach()});
+  const Convolver a(narrow, {24, 25}, {.reach = wide.model().support(0.0).reach});
+  const Convolver b(wide, {24, 25}, {.reach = narrow.model().support(0.0).reach});
   ASSERT_EQ(a.padded(), b.padded());
   ASSERT_EQ(a.model_grid(), b.model_grid());
   Convolver::Spectrum spectrum = a.make_spectrum();

@@ -148,6 +148,7 @@ std::string accuracy(const Task& task, const Certificate& certificate) {
       rounded(certificate.sum_bound), rounded(tolerance.rtol), rounded(tolerance.atol));
   text += certificate.n_over == 0 ? "No pixel missed it."
                                   : fmt::format("{} pixels missed it.", certificate.n_over);
+  if (certificate.estimated) text += " Some of the bounds are conservative estimates, and no proofs.";
   if (certificate.limit_hit)
     text += " Some pixels need more than double precision or more cells than allowed.";
   return text;

@@ -1,0 +1,33 @@
+#include "profile/kind_options.hpp"
+
+#include <array>
+
+#include "profile/parameters.hpp"
+
+namespace gaxel {
+namespace {
+
+using namespace specs;
+
+constexpr std::array kCentral{ParameterSpec{Role::kBrightness, "i0", "counts/pixel",
+                                            "surface brightness in the centre", -kInf, kInf, kNotGiven}};
+constexpr std::array kScale{ParameterSpec{Role::kBrightness, "ie", "counts/pixel",
+                                          "surface brightness at the scale radius", -kInf, kInf, kNotGiven}};
+
+constexpr std::array kOptions{
+    KindOption{
+        "central", "The surface brightness in the centre in place of the flux.", 0,
+        [](const ComponentKind& /*base*/, int /*count*/) { return std::span<const ParameterSpec>(kCentral); },
+        [](const ComponentKind& base) { return base.has_central_brightness; }, 0.0},
+    KindOption{
+        "scale", "The surface brightness at the scale radius in place of the flux.", 0,
+        [](const ComponentKind& /*base*/, int /*count*/) { return std::span<const ParameterSpec>(kScale); },
+        [](const ComponentKind& base) { return base.has_scale_brightness; }, 1.0}};
+
+}  // namespace
+
+std::span<const KindOption> kind_options() {
+  return kOptions;
+}
+
+}  // namespace gaxel

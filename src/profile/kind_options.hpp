@@ -1,0 +1,44 @@
+// Options of a kind of component, written behind its name: "sersic+c0".
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gaxel/component.hpp"
+#include "profile/shape_modifier.hpp"
+
+namespace gaxel {
+
+/// A row of the table of options.
+struct KindOption {
+  std::string_view name;  ///< "c0"
+  std::string_view doc;
+  /// Largest number that may follow the name ("name:3"); 0: none does.
+  int max_count = 0;
+  /// The parameters that it adds, in place of the flux where it is another normalisation. Defaults are their
+  /// fallbacks. The memory lives for the whole program.
+  std::span<const ParameterSpec> (*parameters)(const ComponentKind& base, int count) = nullptr;
+  /// Whether the base kind can take it.
+  bool (*possible)(const ComponentKind& base) = nullptr;
+  /// Radius, in scale radii, of the surface brightness that takes the place of the flux; NaN: none does.
+  double brightness_radius = kNoValue;
+  /// How the shape is made; null for normalisations.
+  MakeShape shape = {};
+};
+
+/// All options, in the order in which they are written in a kind's name and in which shapes act.
+std::span<const KindOption> kind_options();
+
+/// An option as a kind has it.
+struct OptionUse {
+  const KindOption* option;
+  int count;          ///< 0 where the option takes none
+  std::size_t first;  ///< its first parameter in the kind
+};
+
+/// The options of a kind, in order.
+std::vector<OptionUse> options_of(const ComponentKind& kind);
+
+}  // namespace gaxel

@@ -1,0 +1,40 @@
+#include "render/parts.hpp"
+
+#include "render/wanted.hpp"
+
+namespace gaxel {
+
+std::vector<Part> parts_of(std::span<const Component> components, std::span<const std::uint8_t> flags,
+                           const char* source) {
+  std::vector<Part> parts;
+  std::size_t n_lights = 0;
+  std::size_t n_surfaces = 0;
+  for (const Component& component : components) {
+    validate(component);
+    Part& part = parts.emplace_back(Part{&component, {}, {}, {}});
+    if (!flags.empty()) {
+      part.indices = wanted_parameters(component, flags, source);
+      for (const std::size_t i : part.indices) part.roles.push_back(component.kind->parameters[i].role);
+      flags = flags.subspan(component.kind->parameters.size());
+    }
+    if (part.family() == Family::kElliptical) part.light = n_lights++;
+    if (part.family() == Family::kSurface) part.light = n_surfaces++;
+  }
+  return parts;
+}
+
+std::vector<EllipticalLight> lights_of(const std::vector<Part>& parts) {
+  std::vector<EllipticalLight> lights;
+  for (const Part& part : parts) {
+    if (part.family() == Family::kElliptical) lights.emplace_back(*part.component);
+  }
+  return lights;
+}
+
+std::vector<LightParameter> light_parameters(const std::vector<Role>& roles) {
+  std::vector<LightParameter> parameters;
+  for (const Role role : roles) parameters.push_back(light_parameter(role));
+  return parameters;
+}
+
+}  // namespace gaxel
