@@ -11,12 +11,14 @@
 
 namespace gaxel::bench {
 
-/// Benchmarks are named "case/what"; the one called "case/midpoint" is the case's yardstick. The fastest of
-/// the repetitions counts: the rest is the machine's noise.
+/// Benchmarks are named "case/what"; the one whose "what" is the yardstick is that of the case. The fastest
+/// of the repetitions counts: the rest is the machine's noise.
 class RatioReporter : public benchmark::BenchmarkReporter {
  public:
+  explicit RatioReporter(std::string yardstick) : yardstick_(std::move(yardstick)) {}
+
   bool ReportContext(const Context&) override {
-    fmt::print("{:<58} {:>12} {:>12} {:>12}\n", "case / what", "ms", "ns a pixel", "/ midpoint");
+    fmt::print("{:<58} {:>12} {:>12} {:>12}\n", "case / what", "ms", "ns a pixel", "/ " + yardstick_);
     return true;
   }
 
@@ -37,7 +39,7 @@ class RatioReporter : public benchmark::BenchmarkReporter {
 
   void Finalize() override {
     for (const std::string& name : order_) {
-      const std::string yardstick = name.substr(0, name.find('/')) + "/midpoint";
+      const std::string yardstick = name.substr(0, name.find('/')) + "/" + yardstick_;
       const auto found = best_.find(yardstick);
       const std::string ratio =
           found == best_.end() ? "-" : fmt::format("{:.2f}", best_[name] / found->second);
@@ -47,18 +49,19 @@ class RatioReporter : public benchmark::BenchmarkReporter {
   }
 
  private:
+  std::string yardstick_;
   std::vector<std::string> order_;
   std::map<std::string, double> best_;
   std::map<std::string, double> pixels_;
 };
 
 /// Runs everything registered and prints the table; the body of main().
-inline int run_all(int argc, char** argv) {
+inline int run_all(int argc, char** argv, const std::string& yardstick = "midpoint") {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
     return 2;
   }
-  RatioReporter reporter;
+  RatioReporter reporter(yardstick);
   benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
   return 0;

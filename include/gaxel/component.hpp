@@ -141,10 +141,14 @@ struct OptionKey {
 /// The keys of all options that the kind can take.
 std::vector<OptionKey> option_keys(const ComponentKind& kind);
 
+/// Component::psf of light that no PSF spreads.
+inline constexpr int kNoPsf = -1;
+
 /// A component with values for all its kind's parameters, in the kind's order and gaxel's inner units.
 struct Component {
   const ComponentKind* kind = nullptr;
   std::vector<double> values;
+  int psf = 0;  ///< which of several PSFs it is seen through (MultiPsfRenderer), or kNoPsf
 
   double value(Role role) const;  ///< NaN when the kind has no such parameter
   double norm() const;            ///< the flux, or the surface brightness in its place

@@ -10,7 +10,6 @@
 #include "gaxel/component.hpp"
 #include "gaxel/image.hpp"
 #include "gaxel/psf.hpp"
-#include "gaxel/varying_psf.hpp"
 
 namespace gaxel {
 
@@ -24,6 +23,7 @@ struct Tolerance {
 
 /// What a render can vouch for. Bounds hold for the image before noise, in the image's units.
 struct Certificate {
+  double total_flux = 0.0;  ///< summed |flux| of what is no sky: what the tolerance refers to with atol
   double max_bound = 0.0;   ///< largest bound of a pixel's error
   double sum_bound = 0.0;   ///< sum of the bounds of all pixels' errors
   std::int64_t n_over = 0;  ///< pixels whose bound exceeds the tolerance
@@ -46,8 +46,6 @@ struct RenderOptions {
   int threads = 1;           ///< 0: as many as the machine has
 };
 
-class EachPsf;
-
 /// The cells that each component is integrated on, and their rules. Immutable and cheap to copy; may be used
 /// from any number of threads. An empty plan stands for one that is made and forgotten.
 class RenderPlan {
@@ -58,9 +56,10 @@ class RenderPlan {
   /// were taken over.
   int n_made() const;
 
+  class Impl;
+
  private:
   friend class Renderer;
-  class Impl;
   std::shared_ptr<const Impl> impl_;
 };
 
@@ -94,18 +93,12 @@ struct CellMap {
   std::vector<Cell> cells;
 };
 
-/// The PSF at the centre of every component; none for a sky.
-std::vector<std::optional<Psf>> psfs_at(const VaryingPsf& psf, std::span<const Component> components);
-
-/// Renders images of one shape through one PSF. Immutable after construction: one renderer may be used from
-/// many threads at once. Equal input gives equal bits.
+/// Renders images of one shape through one PSF, whatever Component::psf says. Immutable after construction:
+/// one renderer may be used from many threads at once. Equal input gives equal bits.
 class Renderer {
  public:
   /// Throws InputError for an empty shape, rtol <= 0, atol or floor < 0, or a negative number of threads.
   Renderer(Shape shape, const std::optional<Psf>& psf = std::nullopt, RenderOptions options = {});
-  /// For as many components as there are PSFs, each seen through its own (empty: none). The tolerance is that
-  /// of each component, and so is what a certificate counts as over it; bounds are added.
-  Renderer(Shape shape, std::span<const std::optional<Psf>> psfs, RenderOptions options);
   ~Renderer();
   Renderer(Renderer&&) noexcept;
   Renderer& operator=(Renderer&&) noexcept;
@@ -143,11 +136,55 @@ class Renderer {
            ConstImageView cotangent, double* gradient, const RenderPlan& plan = {}) const;
 
  private:
-  static std::span<const RenderPlan> plans_of(const RenderPlan& plan);
-
   class Impl;
   std::unique_ptr<Impl> impl_;
-  std::unique_ptr<EachPsf> each_;  // null: one PSF for all
+};
+
+/// The plans of a MultiPsfRenderer, one for each PSF.
+class MultiPsfPlan {
+ public:
+  int n_profiles() const;
+  int n_made() const;
+
+ private:
+  friend class MultiPsfRenderer;
+  std::vector<int> psfs;  ///< of the components it was made for
+  std::vector<RenderPlan> plans;
+};
+
+/// Renders images of one shape through several PSFs, each component through the one that Component::psf
+/// numbers, or none. Everything else is as in Renderer. Sky is never convolved.
+class MultiPsfRenderer {
+ public:
+  /// Without PSFs nothing is convolved, and the number 0 stands for none, too. Throws InputError as Renderer.
+  MultiPsfRenderer(Shape shape, const std::vector<Psf>& psfs, RenderOptions options = {});
+
+  Shape shape() const { return shape_; }
+  const RenderOptions& options() const { return options_; }
+
+  /// All members throw InputError for a component whose PSF there is not.
+  MultiPsfPlan prepare(std::span<const Component> components, const MultiPsfPlan& previous = {}) const;
+  CellMap cells(std::span<const Component> components, std::size_t which) const;
+  Certificate render(std::span<const Component> components, ImageView image,
+                     const MultiPsfPlan& plan = {}) const;
+  Certificate render_with_jacobian(std::span<const Component> components,
+                                   std::span<const std::uint8_t> wanted, ImageView image, double* jacobian,
+                                   const MultiPsfPlan& plan = {}) const;
+  void vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+           ConstImageView cotangent, double* gradient, const MultiPsfPlan& plan = {}) const;
+
+ private:
+  struct Group;
+  std::vector<Group> groups_of(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+                               const MultiPsfPlan& plan) const;
+  Certificate render_groups(const std::vector<Group>& groups, ImageView image, double* jacobian,
+                            const MultiPsfPlan& plan) const;
+  std::size_t renderer_of(const Component& component) const;
+  std::optional<std::size_t> common_renderer(std::span<const Component> components) const;
+
+  Shape shape_;
+  RenderOptions options_;
+  std::vector<Renderer> renderers_;  ///< one for each PSF, and the last without
 };
 
 }  // namespace gaxel

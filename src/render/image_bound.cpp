@@ -21,16 +21,23 @@ void bound_image(const Image& light_bound, const Convolver* convolver, const Lig
   const double phases = 8.0 * kEpsilon * (light_bound.nx() + light_bound.ny());
   const double rounding = transforms * size.norm * convolver->response_norm(Sampling::kIntegrated) +
                           (transforms + phases) * size.points * convolver->response_norm(Sampling::kPoint);
-  for (double& b : certificate.bound.pixels()) b += rounding;
+  const double left_out = convolver->outside() * certificate.total_flux;
+  for (double& b : certificate.bound.pixels()) b += rounding + size.error + left_out;
 }
 
-void sum_up(const Tolerance& tolerance, double total_flux, ConstImageView image, Certificate& certificate) {
+double norm(const Image& image) {
+  double squares = 0.0;
+  for (const double pixel : image.pixels()) squares += pixel * pixel;
+  return std::sqrt(squares);
+}
+
+void sum_up(const Tolerance& tolerance, ConstImageView image, Certificate& certificate) {
   const auto bounds = certificate.bound.pixels();
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     certificate.max_bound = std::max(certificate.max_bound, bounds[i]);
     certificate.sum_bound += bounds[i];
-    const double allowed =
-        tolerance.atol * total_flux + tolerance.rtol * std::abs(image.pixels()[i]) + tolerance.floor;
+    const double allowed = tolerance.atol * certificate.total_flux +
+                           tolerance.rtol * std::abs(image.pixels()[i]) + tolerance.floor;
     certificate.n_over += bounds[i] > allowed ? 1 : 0;
   }
 }

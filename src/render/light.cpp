@@ -166,4 +166,10 @@ LightParameter light_parameter(Role role) {
   throw std::logic_error("not a parameter of an elliptical component");
 }
 
+std::vector<LightParameter> light_parameters(std::span<const Role> roles) {
+  std::vector<LightParameter> parameters;
+  for (const Role role : roles) parameters.push_back(light_parameter(role));
+  return parameters;
+}
+
 }  // namespace gaxel

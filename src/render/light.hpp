@@ -66,5 +66,6 @@ void light_gradient(const PlannedLight& light, std::span<const LightParameter> p
 
 /// What a parameter of an elliptical kind means to the integration.
 LightParameter light_parameter(Role role);
+std::vector<LightParameter> light_parameters(std::span<const Role> roles);
 
 }  // namespace gaxel

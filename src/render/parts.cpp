@@ -31,10 +31,4 @@ std::vector<EllipticalLight> lights_of(const std::vector<Part>& parts) {
   return lights;
 }
 
-std::vector<LightParameter> light_parameters(const std::vector<Role>& roles) {
-  std::vector<LightParameter> parameters;
-  for (const Role role : roles) parameters.push_back(light_parameter(role));
-  return parameters;
-}
-
 }  // namespace gaxel

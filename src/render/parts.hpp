@@ -29,8 +29,6 @@ struct Part {
 std::vector<Part> parts_of(std::span<const Component> components, std::span<const std::uint8_t> flags,
                            const char* source);
 
-std::vector<LightParameter> light_parameters(const std::vector<Role>& roles);
-
 /// The lights of the parts of Family::kElliptical, in order.
 std::vector<EllipticalLight> lights_of(const std::vector<Part>& parts);
 

@@ -1,0 +1,200 @@
+#include "render/convolved_profiles.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "base/parallel.hpp"
+
+namespace gaxel {
+namespace {
+
+void add_to(ImageView image, ConstImageView more) {
+  for (std::size_t i = 0; i < image.size(); ++i) image.pixels()[i] += more.pixels()[i];
+}
+
+Moments flux_of(double flux) {
+  Moments m{};
+  m[kFlux] = flux;
+  return m;
+}
+
+// The distinct convolvers of the lights, in the order of their first use.
+template <class ConvolverOf>
+std::vector<const Convolver*> distinct(std::size_t n, ConvolverOf&& convolver_of) {
+  std::vector<const Convolver*> found;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Convolver* convolver = convolver_of(i);
+    if (std::ranges::find(found, convolver) == found.end()) found.push_back(convolver);
+  }
+  return found;
+}
+
+}  // namespace
+
+// What is left out of a convolution is small beside the tolerance.
+ConvolverOptions convolver_options(const Tolerance& tolerance) {
+  ConvolverOptions options;
+  options.negligible_light = 0.25 * std::max(tolerance.atol, 1e-14);
+  options.negligible_transfer = std::min(options.negligible_transfer, 1e-4 * options.negligible_light);
+  return options;
+}
+
+std::unique_ptr<const SplitLight> ConvolvedProfiles::split(const EllipticalLight& light,
+                                                           bool with_shapes) const {
+  // An error of the transform is spread over the pixels of the PSF; the laws of the registry reach 3e-9.
+  const double tolerance = std::max(tolerance_.atol, 3e-9);
+  auto split = std::make_unique<const SplitLight>(
+      light, base_->model_grid(), std::numbers::sqrt2 * base_->highest_frequency(), tolerance, with_shapes);
+  return split->error() <= tolerance ? std::move(split) : nullptr;
+}
+
+const Convolver& ConvolvedProfiles::convolver_for(const SplitLight& light) const {
+  const Shape period = light.period(base_->padded());
+  if (period == base_->padded()) return *base_;
+  // In steps, so that a fit meets few sizes.
+  constexpr int kStep = 32;
+  const Shape least = base_->model_grid().shape;
+  const auto margin = [](int wanted, int known) {
+    return kStep * std::max(0, (wanted - known + 2 * kStep - 1) / (2 * kStep));
+  };
+  const int x = margin(period.nx, least.nx);
+  const int y = margin(period.ny, least.ny);
+  const Shape widened{least.ny + 2 * y, least.nx + 2 * x};
+  const std::scoped_lock lock(mutex_);
+  for (const auto& known : wider_) {
+    if (known->model_grid().shape == widened) return *known;
+  }
+  const double right = -base_->model_grid().x0;
+  const double up = -base_->model_grid().y0;
+  const Reach reach{least.nx - base_->region().nx - right + x, right + x,
+                    least.ny - base_->region().ny - up + y, up + y};
+  ConvolverOptions options = convolver_options(tolerance_);
+  options.reach = reach;
+  wider_.push_back(std::make_unique<const Convolver>(psf_, base_->region(), options));
+  return *wider_.back();
+}
+
+void ConvolvedProfiles::add(std::span<const SplitLight* const> lights, ImageView image) const {
+  std::vector<const Convolver*> convolvers;
+  for (const SplitLight* light : lights) convolvers.push_back(&convolver_for(*light));
+  for (const Convolver* convolver : distinct(lights.size(), [&](std::size_t i) { return convolvers[i]; })) {
+    const Grid& grid = convolver->model_grid();
+    Image samples;
+    for (std::size_t i = 0; i < lights.size(); ++i) {
+      if (convolvers[i] != convolver || !lights[i]->has_samples(convolver->padded())) continue;
+      if (samples.empty()) samples = Image(grid.shape);
+      const Moments flux = flux_of(lights[i]->light().flux);
+      const ImageView view = samples.view();
+      lights[i]->add_samples(grid, convolver->padded(), {&flux, 1}, {&view, 1}, threads_);
+    }
+    Convolver::Spectrum spectrum = convolver->make_spectrum();
+    if (!samples.empty()) convolver->transform(samples.view(), spectrum, Sampling::kPoint);
+    Convolver::Spectrum* const to = &spectrum;
+    for (std::size_t i = 0; i < lights.size(); ++i) {
+      if (convolvers[i] != convolver || lights[i]->table() == nullptr) continue;
+      const CoreLight core(*lights[i], *convolver, {image_weights(lights[i]->light().flux)});
+      convolver->add({&to, 1}, core, threads_);
+    }
+    Image convolved(image.shape());
+    convolver->convolve(spectrum, convolved.view());
+    add_to(image, convolved.view());
+  }
+}
+
+void ConvolvedProfiles::add_with_derivatives(const SplitLight& light,
+                                             std::span<const LightParameter> parameters, ImageView image,
+                                             std::span<const ImageView> derivatives) const {
+  const Convolver& convolver = convolver_for(light);
+  const EllipticalLight& profile = light.light();
+  std::vector<Moments> moments;
+  std::vector<TransformWeights> weights;
+  std::vector<ImageView> targets(derivatives.begin(), derivatives.end());
+  for (const LightParameter parameter : parameters) {
+    moments.push_back(
+        derivative_weights(*profile.law, profile.frame, profile.flux, profile.d_flux, parameter));
+    weights.push_back(
+        derivative_transform(*profile.law, profile.frame, profile.flux, profile.d_flux, parameter));
+  }
+  // The derivative to the flux, or to the brightness in its place, is proportional to the image.
+  const auto unit = std::ranges::find(parameters, LightParameter::kFlux);
+  Image own;
+  if (unit == parameters.end()) {
+    own = Image(image.shape());
+    moments.push_back(flux_of(profile.flux));
+    weights.push_back(image_weights(profile.flux));
+    targets.push_back(own.view());
+  }
+  const std::size_t n = targets.size();
+  std::vector<Convolver::Spectrum> spectra;
+  std::vector<Convolver::Spectrum*> to;
+  for (std::size_t d = 0; d < n; ++d) spectra.push_back(convolver.make_spectrum());
+  for (Convolver::Spectrum& spectrum : spectra) to.push_back(&spectrum);
+  if (light.has_samples(convolver.padded())) {
+    std::vector<Image> samples(n, Image(convolver.model_grid().shape));
+    std::vector<ImageView> views;
+    for (Image& sample : samples) views.push_back(sample.view());
+    light.add_samples(convolver.model_grid(), convolver.padded(), moments, views, threads_);
+    parallel_for(static_cast<int>(n), threads_, [&](int i) {
+      const auto d = static_cast<std::size_t>(i);
+      convolver.transform(views[d], spectra[d], Sampling::kPoint);
+    });
+  }
+  if (light.table() != nullptr) convolver.add(to, CoreLight(light, convolver, std::move(weights)), threads_);
+  parallel_for(static_cast<int>(n), threads_, [&](int i) {
+    const auto d = static_cast<std::size_t>(i);
+    convolver.convolve(spectra[d], targets[d]);
+  });
+  if (unit == parameters.end()) {
+    add_to(image, own.view());
+  } else {
+    const ImageView of_unit = derivatives[static_cast<std::size_t>(unit - parameters.begin())];
+    const double scale = profile.flux / profile.d_flux[static_cast<std::size_t>(LightParameter::kFlux)];
+    for (std::size_t i = 0; i < image.size(); ++i) image.pixels()[i] += scale * of_unit.pixels()[i];
+  }
+}
+
+void ConvolvedProfiles::gradients(std::span<const Wanted> wanted, ConstImageView cotangent) const {
+  std::vector<const Convolver*> convolvers;
+  for (const Wanted& w : wanted) convolvers.push_back(&convolver_for(*w.light));
+  for (const Convolver* convolver : distinct(wanted.size(), [&](std::size_t i) { return convolvers[i]; })) {
+    Convolver::Spectrum spectrum = convolver->make_spectrum();
+    convolver->convolve_adjoint(cotangent, spectrum);
+    bool has_samples = false;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const Wanted& w = wanted[i];
+      if (convolvers[i] != convolver) continue;
+      const EllipticalLight& light = w.light->light();
+      has_samples |= w.light->has_samples(convolver->padded());
+      std::fill_n(w.gradient, w.parameters.size(), 0.0);
+      if (w.light->table() == nullptr) continue;
+      std::vector<TransformWeights> weights;
+      for (const LightParameter parameter : w.parameters) {
+        weights.push_back(derivative_transform(*light.law, light.frame, light.flux, light.d_flux, parameter));
+      }
+      convolver->add_adjoint(spectrum, CoreLight(*w.light, *convolver, std::move(weights)),
+                             {w.gradient, w.parameters.size()}, threads_);
+    }
+    if (!has_samples) continue;
+    Image of_samples(convolver->model_grid().shape);
+    convolver->transform_adjoint(spectrum, of_samples.view(), Sampling::kPoint);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const Wanted& w = wanted[i];
+      if (convolvers[i] != convolver) continue;
+      const EllipticalLight& light = w.light->light();
+      const Moments sums =
+          w.light->sum_samples(convolver->model_grid(), convolver->padded(), of_samples.view(), threads_);
+      for (std::size_t p = 0; p < w.parameters.size(); ++p) {
+        w.gradient[p] += sum_of_products(
+            derivative_weights(*light.law, light.frame, light.flux, light.d_flux, w.parameters[p]), sums);
+      }
+    }
+  }
+}
+
+double ConvolvedProfiles::error(const SplitLight& light) const {
+  // The mean over all frequencies of |T| is at most the root of the mean of its square.
+  return std::abs(light.light().flux) * light.error() * base_->response_norm(Sampling::kPoint);
+}
+
+}  // namespace gaxel

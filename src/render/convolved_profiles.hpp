@@ -1,0 +1,58 @@
+// Elliptical profiles through a PSF, exactly: no pixel is integrated, the PSF holds the pixel.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "render/split_light.hpp"
+
+namespace gaxel {
+
+/// How a render with that tolerance convolves: what is left out is small beside it.
+ConvolverOptions convolver_options(const Tolerance& tolerance);
+
+/// Renders profiles that are split into core and samples (split_light.hpp) through one PSF. May be used from
+/// many threads at once. Equal input gives equal bits, on any number of threads.
+class ConvolvedProfiles {
+ public:
+  /// `base` is kept by reference: the convolver of the PSF and the images' region.
+  ConvolvedProfiles(const Psf& psf, const Convolver& base, const RenderOptions& options)
+      : psf_(psf), base_(&base), tolerance_(options.tolerance), threads_(options.threads) {}
+
+  /// The light split for this PSF; null if its transform is not known to the tolerance: such light has to be
+  /// integrated. `with_shapes`: derivatives to shape parameters will be asked for.
+  std::unique_ptr<const SplitLight> split(const EllipticalLight& light, bool with_shapes) const;
+
+  /// Adds the convolved lights to `image`.
+  void add(std::span<const SplitLight* const> lights, ImageView image) const;
+
+  /// Adds a convolved light to `image` and overwrites `derivatives` with its derivatives.
+  void add_with_derivatives(const SplitLight& light, std::span<const LightParameter> parameters,
+                            ImageView image, std::span<const ImageView> derivatives) const;
+
+  /// A light, the parameters that its gradient is wanted to, and where that goes.
+  struct Wanted {
+    const SplitLight* light;
+    std::vector<LightParameter> parameters;
+    double* gradient;
+  };
+  /// Writes the sums over the pixels of cotangent * derivative.
+  void gradients(std::span<const Wanted> wanted, ConstImageView cotangent) const;
+
+  /// What the error of the light's transform is at most in a pixel of the image.
+  double error(const SplitLight& light) const;
+
+ private:
+  const Convolver& convolver_for(const SplitLight& light) const;
+
+  Psf psf_;
+  const Convolver* base_;
+  Tolerance tolerance_;
+  int threads_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<const Convolver>> wider_;  ///< for periods that were asked for
+};
+
+}  // namespace gaxel

@@ -1,0 +1,219 @@
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include "gaxel/error.hpp"
+#include "gaxel/render.hpp"
+#include "render/image_bound.hpp"
+#include "render/wanted.hpp"
+
+namespace gaxel {
+namespace {
+
+void add_counts(const std::vector<std::int64_t>& counts, std::vector<std::int64_t>& sums) {
+  sums.resize(std::max(sums.size(), counts.size()));
+  for (std::size_t k = 0; k < counts.size(); ++k) sums[k] += counts[k];
+}
+
+void add_pixels(std::span<const double> pixels, std::span<double> sums) {
+  std::ranges::transform(pixels, sums, sums.begin(), std::plus());
+}
+
+// The certificate of a sum of images, but for what is told by all of its pixels.
+void add_certificate(const Certificate& part, Certificate& sum) {
+  sum.total_flux += part.total_flux;
+  sum.limit_hit |= part.limit_hit;
+  sum.n_evaluations += part.n_evaluations;
+  sum.evaluations_per_pixel += part.evaluations_per_pixel;
+  add_counts(part.tiles_per_size, sum.tiles_per_size);
+  // Cusps are listed behind the cells of all levels.
+  std::int64_t cusps = part.cells_per_level.back();
+  if (!sum.cells_per_level.empty()) {
+    cusps += sum.cells_per_level.back();
+    sum.cells_per_level.pop_back();
+  }
+  add_counts({part.cells_per_level.begin(), part.cells_per_level.end() - 1}, sum.cells_per_level);
+  sum.cells_per_level.push_back(cusps);
+  if (sum.bound.empty()) {
+    sum.bound = part.bound;
+  } else {
+    add_pixels(part.bound.pixels(), sum.bound.pixels());
+  }
+}
+
+bool is_sky(const Component& component) {
+  return component.kind->family == Family::kSky;
+}
+
+}  // namespace
+
+// The components that one renderer sees, in order.
+struct MultiPsfRenderer::Group {
+  const Renderer* renderer;
+  std::size_t plan;  ///< which of the plans
+  bool sky;
+  std::vector<Component> components = {};
+  std::vector<std::size_t> members = {};  ///< their places among all components
+  std::vector<std::uint8_t> wanted = {};
+  std::vector<std::size_t> rows = {};  ///< of the Jacobian that are wanted of them
+};
+
+int MultiPsfPlan::n_profiles() const {
+  int n = 0;
+  for (const RenderPlan& plan : plans) n += plan.n_profiles();
+  return n;
+}
+
+int MultiPsfPlan::n_made() const {
+  int n = 0;
+  for (const RenderPlan& plan : plans) n += plan.n_made();
+  return n;
+}
+
+MultiPsfRenderer::MultiPsfRenderer(Shape shape, const std::vector<Psf>& psfs, RenderOptions options)
+    : shape_(shape), options_(options) {
+  // The floor is shared by all images that are added.
+  RenderOptions of_each = options;
+  of_each.tolerance.floor /= static_cast<double>(psfs.size() + 1);
+  for (const Psf& psf : psfs) renderers_.emplace_back(shape, psf, psfs.size() == 1 ? options : of_each);
+  renderers_.emplace_back(shape, std::nullopt, psfs.empty() ? options : of_each);
+}
+
+std::size_t MultiPsfRenderer::renderer_of(const Component& component) const {
+  return component.psf == kNoPsf ? renderers_.size() - 1 : static_cast<std::size_t>(component.psf);
+}
+
+// Of all components but the sky, if it is the same.
+std::optional<std::size_t> MultiPsfRenderer::common_renderer(std::span<const Component> components) const {
+  std::optional<std::size_t> common;
+  for (const Component& component : components) {
+    if (is_sky(component)) continue;
+    if (common && *common != renderer_of(component)) return std::nullopt;
+    common = renderer_of(component);
+  }
+  return common;
+}
+
+// One group if all are seen through one PSF, with the sky; else the sky is a group of its own, the last.
+std::vector<MultiPsfRenderer::Group> MultiPsfRenderer::groups_of(std::span<const Component> components,
+                                                                 std::span<const std::uint8_t> wanted,
+                                                                 const MultiPsfPlan& plan) const {
+  const std::size_t none = renderers_.size() - 1;
+  std::vector<int> psfs;
+  for (const Component& component : components) {
+    const int n = static_cast<int>(std::max<std::size_t>(none, 1));
+    if (component.psf != kNoPsf && (component.psf < 0 || component.psf >= n)) {
+      throw InputError({"render", "psf", std::to_string(component.psf), "there is no PSF of that number",
+                        "0 to " + std::to_string(n - 1) + ", or " + std::to_string(kNoPsf) + " for none"});
+    }
+    psfs.push_back(component.psf);
+  }
+  if (!plan.psfs.empty() && plan.psfs != psfs) {
+    throw InputError({"render", "plan", std::to_string(plan.psfs.size()) + " components",
+                      "made for other components, or other PSFs of theirs", "one for these components"});
+  }
+  const std::optional<std::size_t> common = common_renderer(components);
+  std::vector<Group> groups;
+  for (std::size_t i = 0; i < renderers_.size(); ++i) groups.push_back({&renderers_[i], i, false});
+  groups.push_back({&renderers_[none], none + 1, true});
+  std::size_t row = 0;
+  for (std::size_t c = 0; c < components.size(); ++c) {
+    const Component& component = components[c];
+    const std::size_t number = renderer_of(component);
+    Group& group = groups[!is_sky(component) ? number : common ? *common : groups.size() - 1];
+    group.components.push_back(component);
+    group.members.push_back(c);
+    if (wanted.empty()) continue;
+    const std::size_t n = component.kind->parameters.size();
+    for (const std::uint8_t flag : wanted.first(n)) {
+      group.wanted.push_back(flag);
+      if (flag != 0) group.rows.push_back(row++);
+    }
+    wanted = wanted.subspan(n);
+  }
+  std::erase_if(groups, [](const Group& group) { return group.components.empty(); });
+  return groups;
+}
+
+MultiPsfPlan MultiPsfRenderer::prepare(std::span<const Component> components,
+                                       const MultiPsfPlan& previous) const {
+  MultiPsfPlan plan;
+  plan.plans.resize(renderers_.size() + 1);
+  for (const Group& group : groups_of(components, {}, {})) {
+    const bool known = group.plan < previous.plans.size();
+    plan.plans[group.plan] =
+        group.renderer->prepare(group.components, known ? previous.plans[group.plan] : RenderPlan());
+  }
+  for (const Component& component : components) plan.psfs.push_back(component.psf);
+  return plan;
+}
+
+CellMap MultiPsfRenderer::cells(std::span<const Component> components, std::size_t which) const {
+  for (const Group& group : groups_of(components, {}, {})) {
+    const auto place = std::ranges::find(group.members, which);
+    if (place == group.members.end()) continue;
+    return group.renderer->cells(group.components, static_cast<std::size_t>(place - group.members.begin()));
+  }
+  throw InputError({"cells", "which", std::to_string(which), "there is no such component",
+                    "a number below " + std::to_string(components.size())});
+}
+
+Certificate MultiPsfRenderer::render(std::span<const Component> components, ImageView image,
+                                     const MultiPsfPlan& plan) const {
+  return render_groups(groups_of(components, {}, plan), image, nullptr, plan);
+}
+
+Certificate MultiPsfRenderer::render_with_jacobian(std::span<const Component> components,
+                                                   std::span<const std::uint8_t> wanted, ImageView image,
+                                                   double* jacobian, const MultiPsfPlan& plan) const {
+  check_flags(components, wanted, "render_with_jacobian");
+  return render_groups(groups_of(components, wanted, plan), image, jacobian, plan);
+}
+
+Certificate MultiPsfRenderer::render_groups(const std::vector<Group>& groups, ImageView image,
+                                            double* jacobian, const MultiPsfPlan& plan) const {
+  const auto render_group = [&](const Group& group, ImageView to, double* rows) {
+    const RenderPlan known = plan.plans.empty() ? RenderPlan() : plan.plans[group.plan];
+    return rows == nullptr
+               ? group.renderer->render(group.components, to, known)
+               : group.renderer->render_with_jacobian(group.components, group.wanted, to, rows, known);
+  };
+  if (groups.size() == 1) return render_group(groups.front(), image, jacobian);
+  std::ranges::fill(image.pixels(), 0.0);
+  Certificate sum;
+  Image part(shape_);
+  std::vector<double> rows;
+  const std::size_t n_pixels = shape_.size();
+  bool summed_up = false;
+  const auto sum_up_light = [&] {
+    if (options_.certificate && !summed_up) sum_up(options_.tolerance, image, sum);
+    summed_up = true;
+  };
+  for (const Group& group : groups) {
+    if (group.sky) sum_up_light();
+    rows.resize(group.rows.size() * n_pixels);
+    const Certificate certificate =
+        render_group(group, part.view(), jacobian == nullptr ? nullptr : rows.data());
+    if (!group.sky) add_certificate(certificate, sum);
+    add_pixels(part.pixels(), image.pixels());
+    for (std::size_t r = 0; r < group.rows.size(); ++r) {
+      std::copy_n(rows.data() + r * n_pixels, n_pixels, jacobian + group.rows[r] * n_pixels);
+    }
+  }
+  sum_up_light();
+  return sum;
+}
+
+void MultiPsfRenderer::vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+                           ConstImageView cotangent, double* gradient, const MultiPsfPlan& plan) const {
+  check_flags(components, wanted, "vjp");
+  for (const Group& group : groups_of(components, wanted, plan)) {
+    std::vector<double> part(group.rows.size());
+    group.renderer->vjp(group.components, group.wanted, cotangent, part.data(),
+                        plan.plans.empty() ? RenderPlan() : plan.plans[group.plan]);
+    for (std::size_t r = 0; r < part.size(); ++r) gradient[group.rows[r]] = part[r];
+  }
+}
+
+}  // namespace gaxel

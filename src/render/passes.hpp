@@ -1,0 +1,16 @@
+// One render from the components to the image, and its transpose.
+#pragma once
+
+#include "render/lights.hpp"
+
+namespace gaxel {
+
+/// Writes the sum of the parts to `image`, and the wanted derivatives to the parts' images.
+Certificate render_image(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
+                         ImageView image);
+
+/// Writes the sums over the pixels of cotangent * derivative to the parts' gradients.
+void render_gradient(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
+                     ConstImageView cotangent);
+
+}  // namespace gaxel

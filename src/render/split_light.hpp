@@ -1,0 +1,85 @@
+// An elliptical profile as a convolution takes it: a core known by its transform, and wings that are sampled.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "integrate/core_window.hpp"
+#include "integrate/hankel_table.hpp"
+#include "integrate/transform_kernel.hpp"
+#include "psf/convolver.hpp"
+#include "render/light.hpp"
+
+namespace gaxel {
+
+/// Profile and core on the grid of a convolver. The core comes round with the convolver's period; what of
+/// that falls on the grid is taken off the samples, so that core and samples together are the profile.
+/// Not owned: the light.
+class SplitLight {
+ public:
+  /// `needed`: the pixels where light counts, step 1; `k_max`: largest frequency, radians per pixel.
+  SplitLight(const EllipticalLight& light, const Grid& needed, double k_max, double tolerance,
+             bool with_shapes);
+
+  const EllipticalLight& light() const { return *light_; }
+  /// Estimate of the relative error of the transform: times the flux, that of every frequency. Infinite where
+  /// there is no transform: the light has to be integrated.
+  double error() const { return table_ ? table_->error() : 0.0; }
+  /// The smallest period, `least` or larger, at which the cusps of the core's copies keep clear of the grid.
+  Shape period(Shape least) const;
+
+  /// The transform of the core; null where the centre is too far away to have one.
+  const HankelTable* table() const { return table_ ? &*table_ : nullptr; }
+  /// Whether there is anything to sample at that period.
+  bool has_samples(Shape period) const;
+  /// Adds samples, flux per pixel, of the images sum_m coefficients[d][m] * integrand of moment m to images
+  /// of a model on `grid`. The integrands are those of a profile per pixel (see moments.hpp).
+  void add_samples(const Grid& grid, Shape period, std::span<const Moments> coefficients,
+                   std::span<const ImageView> images, int threads) const;
+  /// sum over the pixels of the cotangent (grid.shape) times each integrand's samples.
+  Moments sum_samples(const Grid& grid, Shape period, ConstImageView cotangent, int threads) const;
+
+ private:
+  struct Patch {  // pixels of the grid, and where the centre is seen from there
+    int first_row;
+    int last_row;
+    int first_col;
+    int last_col;
+    double x0;
+    double y0;
+    std::optional<WindowPart> window;
+    double sign;
+  };
+  struct Extent {
+    double x;
+    double y;
+  };
+
+  Extent extent(double radius) const;  // of the ellipse of that radius (scale radii) from its centre
+  std::vector<Patch> patches(const Grid& grid, Shape period) const;
+  template <class Use>
+  void for_rows(const Patch& patch, int first_row, int last_row, bool slopes, Use&& use) const;
+
+  const EllipticalLight* light_;
+  Grid needed_;
+  double window_radius_;
+  std::optional<HankelTable> table_;
+};
+
+/// The core's transform, and those of its derivatives.
+class CoreLight : public FourierLight {
+ public:
+  CoreLight(const SplitLight& split, const Convolver& convolver, std::vector<TransformWeights> weights);
+
+  std::size_t n_images() const override { return weights_.size(); }
+  void row(double ky, std::span<const double> kx, std::span<const ComplexRow> out) const override;
+  void row_adjoint(double ky, std::span<const double> kx, ConstComplexRow weights,
+                   std::span<double> products) const override;
+
+ private:
+  TransformRows rows_;
+  std::vector<TransformWeights> weights_;
+};
+
+}  // namespace gaxel
