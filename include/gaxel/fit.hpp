@@ -13,6 +13,7 @@
 #include "gaxel/psf.hpp"
 #include "gaxel/render.hpp"
 #include "gaxel/scene.hpp"
+#include "gaxel/varying_psf.hpp"
 
 namespace gaxel {
 
@@ -21,15 +22,15 @@ struct Observation {
   Image data;                      ///< counts
   Image sigma;                     ///< standard deviation of each pixel, counts
   std::vector<std::uint8_t> used;  ///< 1: fitted, 0: masked; row-major like data
-  std::optional<Psf> psf;
-  /// In place of `psf`. Each component is seen through the PSF at its starting centre, throughout the fit:
-  /// its derivatives are exact for that PSF.
+  std::vector<Psf> psfs;  ///< that components are seen through, by Component::psf; none: no convolution
+  /// In place of number 0 of them. Each component is seen through the PSF at its starting centre, throughout the
+  /// fit: its derivatives are exact for that PSF.
   std::optional<VaryingPsf> varying_psf = {};
 };
 
-/// A renderer of that shape through an observation's PSF, that of each component where the PSF varies.
-Renderer renderer_for(const Observation& observation, Shape shape, std::span<const Component> components,
-                      const RenderOptions& options);
+/// The PSFs that a scene whose centres are known is seen through: the observation's, or where they vary one for
+/// each component, whose number is set.
+std::vector<Psf> psfs_for(const Observation& observation, Scene& scene);
 
 enum class StopReason { kConverged, kMaxIterations, kCancelled, kNoProgress, kFailed };
 
@@ -64,8 +65,8 @@ struct FitOptions {
 enum class ParameterFlag { kNone, kAtBound, kDegenerate };
 
 struct FitResult {
-  Scene scene;                   ///< the best values
-  std::vector<Component> start;  ///< the first ones; a varying PSF is that of their centres
+  Scene scene;            ///< the best values
+  std::vector<Psf> psfs;  ///< what it was seen through, by the components' numbers
   std::vector<std::vector<double>>
       errors;  ///< 1 sigma, [component][parameter], inner units; NaN where fixed or degenerate
   std::vector<std::vector<ParameterFlag>> flags;  ///< [component][parameter]

@@ -24,6 +24,7 @@ struct SceneComponent {
   std::vector<Parameter> parameters;  ///< in the kind's order
   /// The flux was given as a magnitude: it is positive, fitted in its logarithm and reported as a magnitude.
   bool flux_is_magnitude = false;
+  int psf = 0;  ///< as Component::psf
 
   Parameter& parameter(Role role);
   const Parameter& parameter(Role role) const;

@@ -7,9 +7,9 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "gaxel/component.hpp"
@@ -26,12 +26,9 @@ using OutputImage = nb::ndarray<double, nb::ndim<2>, nb::c_contig, nb::device::c
 using InputVector = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using OutputCube = nb::ndarray<double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 
-/// Components as (kind's name, values in the kind's order).
-using ComponentList = std::vector<std::pair<std::string, std::vector<double>>>;
+/// Components as (kind's name, values in the kind's order, number of the PSF).
+using ComponentList = std::vector<std::tuple<std::string, std::vector<double>, int>>;
 std::vector<Component> to_components(const ComponentList& list);
-
-/// One PSF for all components (null: none) or one that changes over the image.
-using PsfArgument = std::variant<const Psf*, const VaryingPsf*>;
 
 template <typename Array>
 Shape shape_of(const Array& array) {

@@ -15,7 +15,9 @@ namespace gaxel::python {
 std::vector<Component> to_components(const ComponentList& list) {
   std::vector<Component> components;
   components.reserve(list.size());
-  for (const auto& [kind, values] : list) components.push_back({&component_kind(kind), values});
+  for (const auto& [kind, values, psf] : list) {
+    components.push_back({&component_kind(kind), values, psf});
+  }
   return components;
 }
 

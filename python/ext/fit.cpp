@@ -5,7 +5,6 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/tuple.h>
-#include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
 #include <exception>
@@ -20,16 +19,17 @@ namespace {
 using InputMask = nb::ndarray<const std::uint8_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 /// value (NaN: estimate it), free, min, max.
 using ParameterTuple = std::tuple<double, bool, double, double>;
-/// kind, name, flux_is_magnitude, parameters in the kind's order.
-using SceneTuple = std::tuple<std::string, std::string, bool, std::vector<ParameterTuple>>;
+/// kind, name, flux_is_magnitude, parameters in the kind's order, number of the PSF.
+using SceneTuple = std::tuple<std::string, std::string, bool, std::vector<ParameterTuple>, int>;
 
 Scene to_scene(const std::vector<SceneTuple>& list) {
   Scene scene;
-  for (const auto& [kind, name, flux_is_magnitude, parameters] : list) {
+  for (const auto& [kind, name, flux_is_magnitude, parameters, psf] : list) {
     SceneComponent& component = scene.components.emplace_back();
     component.kind = &component_kind(kind);
     component.name = name;
     component.flux_is_magnitude = flux_is_magnitude;
+    component.psf = psf;
     for (const auto& [value, free, min, max] : parameters)
       component.parameters.push_back({value, free, min, max});
   }
@@ -65,14 +65,11 @@ class PythonProgress {
   std::exception_ptr raised_;
 };
 
-FitResult run_fit(const InputImage& data, const InputImage& sigma, const InputMask& used, PsfArgument psf,
+FitResult run_fit(const InputImage& data, const InputImage& sigma, const InputMask& used,
+                  const std::vector<Psf>& psfs, const VaryingPsf* varying_psf,
                   const std::vector<SceneTuple>& list, const FitOptions& options, nb::object callback) {
-  Observation observation{to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, {}};
-  if (const auto* varying = std::get_if<const VaryingPsf*>(&psf)) {
-    observation.varying_psf.emplace(**varying);
-  } else if (const Psf* one = std::get<const Psf*>(psf); one != nullptr) {
-    observation.psf.emplace(*one);
-  }
+  Observation observation{to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, psfs};
+  if (varying_psf != nullptr) observation.varying_psf.emplace(*varying_psf);
   Scene scene = to_scene(list);
   PythonProgress progress(std::move(callback));
   FitResult result;
@@ -146,16 +143,18 @@ void bind_fit(nb::module_& module) {
       .def_ro("certificate", &FitResult::certificate);
   module.def(
       "fit",
-      [](const InputImage& data, const InputImage& sigma, const InputMask& used, PsfArgument psf,
+      [](const InputImage& data, const InputImage& sigma, const InputMask& used, const std::vector<Psf>& psfs,
+         const VaryingPsf* varying_psf,
          const std::vector<SceneTuple>& scene, double rtol, double atol, double noise_share,
          int max_iterations, double ftol, int threads, nb::object progress) {
-        return run_fit(data, sigma, used, psf, scene,
+        return run_fit(data, sigma, used, psfs, varying_psf, scene,
                        {{rtol, atol}, noise_share, max_iterations, ftol, threads}, std::move(progress));
       },
-      nb::arg("data"), nb::arg("sigma"), nb::arg("used"), nb::arg("psf").none(), nb::arg("scene"),
-      nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"), nb::arg("ftol"),
-      nb::arg("threads"), nb::arg("progress").none(),
-      "`scene`: (kind, name, flux_is_magnitude, [(value, free, min, max), ...]) each; NaN values are "
+      nb::arg("data"), nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none(), nb::arg("scene"), nb::arg("rtol"),
+      nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"), nb::arg("ftol"), nb::arg("threads"),
+      nb::arg("progress").none(),
+      "`scene`: (kind, name, flux_is_magnitude, [(value, free, min, max), ...], number of the PSF) each; NaN "
+      "values are "
       "estimated.");
 }
 

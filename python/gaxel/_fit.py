@@ -13,7 +13,7 @@ from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_threads
 from gaxel._component import Component, flux_of, mag_of
 from gaxel._errors import input_error
 from gaxel._parameters import Components, Slot, as_list, component_names, core_value, select_names, slots_of
-from gaxel._psf import Psf, core_psf
+from gaxel._psf import AnyPsf, VaryingPsf, core_psfs
 
 Bounds = Mapping[str, tuple[float | None, float | None]]
 
@@ -89,7 +89,7 @@ def fit(
     *,
     sigma: ArrayLike | float,
     mask: ArrayLike | None = None,
-    psf: Psf | ArrayLike | None = None,
+    psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
     fixed: str | Iterable[str] = (),
     bounds: Bounds | None = None,
     rtol: float = 1e-6,
@@ -112,7 +112,7 @@ def fit(
         Standard deviation of each pixel.
     mask : array_like, shape (ny, nx), optional
         True or non-zero: the pixel is bad and not used.
-    psf : Psf or array_like, optional
+    psf : Psf, GaussianPsf, MoffatPsf, SumPsf or array_like, optional
         As in render.
     fixed : str or iterable of str
         Parameters to keep at their value: names of parameter_names(components), or shell patterns ("*.q").
@@ -158,15 +158,20 @@ def fit(
         _entry(slot, slot.name in held, limits.get(slot.name, (None, None)), image.shape) for slot in slots
     ]
     left = iter(entries)
+    varying = psf if isinstance(psf, VaryingPsf) else None
+    if varying is not None:  # where components start is not known yet: what stands in their place
+        psf = varying.at(0.5 * (image.shape[1] - 1), 0.5 * (image.shape[0] - 1))
+    psfs, numbers = core_psfs(psf, [component.psf for component in listed], image.shape)
     scene = [
-        (component.kind, name, component.has_mag, [next(left) for _ in component._specs])
-        for name, component in zip(component_names(listed, "fit"), listed, strict=True)
+        (component.kind, name, component.has_mag, [next(left) for _ in component._specs], number)
+        for name, component, number in zip(component_names(listed, "fit"), listed, numbers, strict=True)
     ]
     result = _core.fit(
         image,
         noise,
         used.astype(np.uint8),
-        core_psf(psf, image.shape),
+        psfs,
+        None if varying is None else varying._core,
         scene,
         *as_tolerance(rtol, atol, "fit"),
         as_float(noise_share, "fit", "noise_share", "at least 0 and below 1"),

@@ -125,8 +125,11 @@ def core_value(slot: Slot, shape: tuple[int, int], source: str) -> float:
 
 
 def core_components(
-    components: list[Component], slots: list[Slot], shape: tuple[int, int], source: str
-) -> list[tuple[str, list[float]]]:
-    """What the core takes for components with these slots: (kind, values) each."""
+    components: list[Component], slots: list[Slot], psfs: list[int], shape: tuple[int, int], source: str
+) -> list[tuple[str, list[float], int]]:
+    """What the core takes for components with these slots: (kind, values, number of the PSF) each."""
     values = iter([core_value(slot, shape, source) for slot in slots])
-    return [(component.kind, [next(values) for _ in component._specs]) for component in components]
+    return [
+        (component.kind, [next(values) for _ in component._specs], psf)
+        for component, psf in zip(components, psfs, strict=True)
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 from gaxel import _core
 from gaxel._arrays import Image, as_float, as_image, as_int
 from gaxel._errors import input_error
-from gaxel._psf import VaryingPsf, _as_center
+from gaxel._psf import PixelInPsf, VaryingPsf, _as_center, _as_pixel
 
 
 class PsfGrid(VaryingPsf):
@@ -27,8 +27,8 @@ class PsfGrid(VaryingPsf):
         PSF pixels per data pixel along each axis.
     center : (float, float), optional
         As in Psf, for all images.
-    pixel_in_psf : {"own", "data", "none"}
-        Which pixel the images hold.
+    pixel_in_psf : {"own", "data", "none"} or bool
+        As in Psf, for all images.
 
     Raises
     ------
@@ -45,7 +45,7 @@ class PsfGrid(VaryingPsf):
         positions: Iterable[tuple[float, float]],
         oversample: float = 1.0,
         center: tuple[float, float] | None = None,
-        pixel_in_psf: str = "own",
+        pixel_in_psf: PixelInPsf | bool = "own",
     ) -> None:
         source = "PsfGrid"
         kernels: list[Image] = [as_image(image, source, "images").copy() for image in images]
@@ -56,8 +56,9 @@ class PsfGrid(VaryingPsf):
             )
         step = as_float(oversample, source, "oversample", "PSF pixels per data pixel")
         middle = None if center is None else _as_center(center)
-        self._arguments = (kernels, places, step, middle, pixel_in_psf)
-        self._core = _core.grid_psf(kernels, places, step, *(middle or (None, None)), pixel_in_psf)
+        pixel = _as_pixel(pixel_in_psf)
+        self._arguments = (kernels, places, step, middle, pixel)
+        self._core = _core.grid_psf(kernels, places, step, *(middle or (None, None)), pixel)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return PsfGrid, self._arguments

@@ -116,14 +116,12 @@ ProgressCallback continued(const ProgressCallback& progress, int iterations, dou
 /// A search with pixels as exact as the noise asks for, and the last steps with exact ones.
 class TwoStageFit {
  public:
-  TwoStageFit(const Observation& observation, std::span<const Component> start, const FitOptions& options,
+  TwoStageFit(const Observation& observation, const std::vector<Psf>& psfs, const FitOptions& options,
               const Penalties& penalties)
       : options_(options),
         tolerances_(fit_tolerances(observation, options)),
-        search_(renderer_for(observation, observation.data.shape(), start,
-                             {tolerances_.search, false, options.threads})),
-        final_(renderer_for(observation, observation.data.shape(), start,
-                            {tolerances_.final, false, options.threads})),
+        search_(observation.data.shape(), psfs, {tolerances_.search, false, options.threads}),
+        final_(observation.data.shape(), psfs, {tolerances_.final, false, options.threads}),
         pixels_(observation, search_, &penalties) {}
 
   void run(const Scene& scene, const ProgressCallback& progress) {
@@ -178,8 +176,8 @@ class TwoStageFit {
 
   const FitOptions& options_;
   FitTolerances tolerances_;
-  Renderer search_;
-  Renderer final_;
+  MultiPsfRenderer search_;
+  MultiPsfRenderer final_;
   PixelResidual pixels_;
   std::optional<SceneProblem> problem_;
   LeastSquaresSummary summary_;
@@ -260,10 +258,16 @@ void write_parameters(const std::vector<FreeParameter>& parameters, const SceneP
 
 }  // namespace
 
-Renderer renderer_for(const Observation& observation, Shape shape, std::span<const Component> components,
-                      const RenderOptions& options) {
-  if (!observation.varying_psf) return {shape, observation.psf, options};
-  return {shape, psfs_at(*observation.varying_psf, components), options};
+std::vector<Psf> psfs_for(const Observation& observation, Scene& scene) {
+  std::vector<Psf> psfs = observation.psfs;
+  if (!observation.varying_psf) return psfs;
+  for (SceneComponent& component : scene.components) {
+    if (component.kind->family == Family::kSky || component.psf != 0) continue;
+    component.psf = static_cast<int>(psfs.size());
+    psfs.push_back(observation.varying_psf->at(component.parameter(Role::kX).value,
+                                               component.parameter(Role::kY).value));
+  }
+  return psfs;
 }
 
 std::string FitOptions::problem() const {
@@ -291,7 +295,8 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
 
   const Penalties penalties = penalties_of(scene);
   const std::vector<Component> start = scene.render_list();
-  TwoStageFit search(observation, start, options, penalties);
+  const std::vector<Psf> psfs = psfs_for(observation, scene);
+  TwoStageFit search(observation, psfs, options, penalties);
   search.run(scene, progress);
   if (search.best() == nullptr) throw FitError("the model of the starting values is not finite");
   const ScenePoint& best = *search.best();
@@ -310,10 +315,10 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
   result.message = words(result.stop_reason, options, search.problem().n_parameters() == 0);
   const Shape shape = observation.data.shape();
   result.model = Image(shape);
-  const Renderer certifying = renderer_for(observation, observation.data.shape(), start,
-                                           {search.final_tolerance(), true, options.threads});
+  const MultiPsfRenderer certifying(shape, psfs,
+                                    {search.final_tolerance(), true, options.threads});
   result.certificate = certifying.render(result.scene.render_list(), result.model.view());
-  result.start = start;
+  result.psfs = psfs;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }

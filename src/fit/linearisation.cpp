@@ -6,7 +6,7 @@
 
 namespace gaxel {
 
-PixelResidual::PixelResidual(const Observation& observation, const Renderer& renderer,
+PixelResidual::PixelResidual(const Observation& observation, const MultiPsfRenderer& renderer,
                              const Penalties* penalties)
     : observation_(observation),
       renderer_(&renderer),
@@ -19,7 +19,7 @@ PixelResidual::PixelResidual(const Observation& observation, const Renderer& ren
   }
 }
 
-void PixelResidual::use(const Renderer& renderer) {
+void PixelResidual::use(const MultiPsfRenderer& renderer) {
   renderer_ = &renderer;
   plan_ = {};
 }

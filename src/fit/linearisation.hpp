@@ -28,11 +28,11 @@ struct Linearisation {
 /// cells are kept from one call to the next as long as they hold.
 class PixelResidual {
  public:
-  PixelResidual(const Observation& observation, const Renderer& renderer,
+  PixelResidual(const Observation& observation, const MultiPsfRenderer& renderer,
                 const Penalties* penalties = nullptr);
 
   /// Another renderer of the same shape from now on: of another tolerance.
-  void use(const Renderer& renderer);
+  void use(const MultiPsfRenderer& renderer);
 
   std::int64_t n_pixels() const { return static_cast<std::int64_t>(used_.size()); }
 
@@ -43,9 +43,9 @@ class PixelResidual {
 
  private:
   const Observation& observation_;
-  const Renderer* renderer_;
+  const MultiPsfRenderer* renderer_;
   const Penalties* penalties_;  // null: none
-  RenderPlan plan_;
+  MultiPsfPlan plan_;
   std::vector<std::size_t> used_;  // pixels
   std::vector<double> weight_;     // 1 / sigma of them
   Image model_;

@@ -190,21 +190,17 @@ Light share_of(const Light& light, const std::vector<Object>& objects, std::size
   return share;
 }
 
-/// The PSF, that of the image's middle if it varies; none where there is none.
-std::optional<Psf> psf_in_the_middle(const Observation& observation) {
-  if (!observation.varying_psf) return observation.psf;
-  return observation.varying_psf->at(0.5 * (observation.data.nx() - 1), 0.5 * (observation.data.ny() - 1));
-}
-
-/// Square of the width of the PSF's core, in data pixels; 0 without a PSF.
+/// Square of the width of a star's core, in data pixels; 0 without a PSF. Of several PSFs the first is taken.
 double psf_mean_square(const Observation& observation) {
-  const std::optional<Psf> known = psf_in_the_middle(observation);
-  if (!known) return 0.0;
-  const Psf& psf = *known;
-  const Image sigma(psf.kernel().shape(), 1.0);
-  const Light light{psf.kernel(), &sigma, std::vector<std::uint8_t>(psf.kernel().size(), 1)};
-  const Ellipse shape = adaptive_moments(light, {psf.x_center(), psf.y_center()}, 1.5 * psf.oversample());
-  return shape.mean_square() / (psf.oversample() * psf.oversample());
+  if (observation.psfs.empty()) return 0.0;
+  constexpr int kSide = 65;
+  constexpr double kMiddle = kSide / 2;
+  Image star(Shape{kSide, kSide});
+  const Component point{&component_kind("pointsource"), {kMiddle, kMiddle, 1.0}};
+  Renderer(star.shape(), observation.psfs.front(), {{1e-3, 1e-6}, false, 1}).render({&point, 1}, star.view());
+  const Image sigma(star.shape(), 1.0);
+  const Light light{star, &sigma, std::vector<std::uint8_t>(star.size(), 1)};
+  return adaptive_moments(light, {kMiddle, kMiddle}, 1.5).mean_square();
 }
 
 bool is_shape(const ParameterSpec& spec) {

@@ -57,14 +57,13 @@ Image mask_image(const Observation& observation) {
 }  // namespace
 
 std::vector<Image> component_images(const Task& task, const Scene& scene,
-                                    std::span<const Component> seen_at) {
+                                    const std::vector<Psf>& psfs) {
   const RenderOptions options{task.options.tolerance, false, task.options.threads};
-  const std::vector<Component> components = scene.render_list();
+  const MultiPsfRenderer renderer(task.shape, psfs, options);
   std::vector<Image> images;
-  for (std::size_t i = 0; i < components.size(); ++i) {
+  for (const Component& component : scene.render_list()) {
     images.emplace_back(task.shape);
-    renderer_for(task.observation, task.shape, seen_at.subspan(i, 1), options)
-        .render({&components[i], 1}, images.back().view());
+    renderer.render({&component, 1}, images.back().view());
   }
   return images;
 }

@@ -11,9 +11,8 @@
 
 namespace gaxel::io {
 
-/// Each component alone through the PSF, in scene order. `seen_at`: as the scene's, with the centres where a
-/// varying PSF is taken.
-std::vector<Image> component_images(const Task& task, const Scene& scene, std::span<const Component> seen_at);
+/// Each component alone through its PSF of `psfs`, in scene order.
+std::vector<Image> component_images(const Task& task, const Scene& scene, const std::vector<Psf>& psfs);
 
 /// EXTNAMEs of the components: their names in upper case, FITS characters only, made unique by a number and
 /// different from the names of the other images.

@@ -1,6 +1,7 @@
 #include "io/scene_file.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -70,6 +71,7 @@ class ComponentReader {
     table_.relate("type", [&] { component_.kind = &component_kind(*type, views); });
     read_name();
     table_.allow_only(component_keys(*component_.kind));
+    read_psf();
     if (table_.has("mag") && table_.has("flux")) table_.fail("mag", "\"flux\" is given too", "one of them");
     component_.flux_is_magnitude = table_.has("mag");
     if (component_.flux_is_magnitude && !frame_.file.photometry.zeropoint) {
@@ -93,6 +95,22 @@ class ComponentReader {
     }
     component_.name = *name;
     table_.rename(*name);
+  }
+
+  // The name of a PSF, or false.
+  void read_psf() {
+    if (!table_.has("psf")) return;
+    const std::string allowed = frame_.psfs.empty()
+                                    ? "false: the scene has no PSF"
+                                    : fmt::format("false, \"{}\"", fmt::join(frame_.psfs, "\", \""));
+    if (!table_.is_text("psf")) {
+      if (table_.boolean("psf") != false) table_.fail("psf", "not the name of a PSF", allowed);
+      component_.psf = kNoPsf;
+      return;
+    }
+    const auto place = std::ranges::find(frame_.psfs, *table_.text("psf"));
+    if (place == frame_.psfs.end()) table_.fail("psf", "there is no PSF of that name", allowed);
+    component_.psf = static_cast<int>(place - frame_.psfs.begin());
   }
 
   Parameter parameter(const ParameterSpec& spec) const {

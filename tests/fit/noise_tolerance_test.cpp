@@ -33,9 +33,10 @@ std::vector<Component> truth() {
 
 Observation noisy_observation() {
   Observation observation;
-  observation.psf = round_psf();
+  observation.psfs = {round_psf()};
   observation.data = Image(kShape);
-  Renderer(kShape, observation.psf, {{1e-9, 1e-12}, false, 1}).render(truth(), observation.data.view());
+  MultiPsfRenderer(kShape, observation.psfs, {{1e-9, 1e-12}, false, 1})
+      .render(truth(), observation.data.view());
   observation.sigma = Image(kShape);
   for (std::size_t k = 0; k < kShape.size(); ++k) {
     observation.sigma.data()[k] = std::sqrt(observation.data.data()[k]);
@@ -59,11 +60,11 @@ TEST(FitTolerances, KeepPixelsWithinAThousandthOfTheNoise) {
   EXPECT_GT(tolerances.search.floor, 0.0);
   EXPECT_EQ(tolerances.final.floor, 0.0);
   Image exact(kShape);
-  Renderer(kShape, observation.psf, {{1e-10, 1e-13}, false, 1}).render(truth(), exact.view());
-  // Cells are needed where there is no PSF.
+  MultiPsfRenderer(kShape, observation.psfs, {{1e-10, 1e-13}, false, 1}).render(truth(), exact.view());
   const auto evaluations_of = [&](const Tolerance& tolerance) {
     Image image(kShape);
-    Renderer(kShape, observation.psf, {tolerance, false, 1}).render(truth(), image.view());
+    const Certificate certificate =
+        MultiPsfRenderer(kShape, observation.psfs, {tolerance, false, 1}).render(truth(), image.view());
     for (std::size_t k = 0; k < kShape.size(); ++k) {
       EXPECT_LE(std::abs(image.data()[k] - exact.data()[k]), 1e-3 * observation.sigma.data()[k]);
     }
