@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "gaxel/component.hpp"
+#include "profile/chebyshev_surface.hpp"
 #include "profile/ferrers.hpp"
 #include "profile/king.hpp"
 #include "profile/laws/broken_exponential.hpp"
@@ -15,8 +16,10 @@
 #include "profile/laws/nuker.hpp"
 #include "profile/laws/sersic.hpp"
 #include "profile/moffat.hpp"
+#include "profile/multi_gaussian.hpp"
 #include "profile/parameters.hpp"
 #include "profile/sersic.hpp"
+#include "profile/spline_law.hpp"
 
 namespace gaxel {
 
@@ -186,7 +189,37 @@ std::unique_ptr<RadialLaw> make_sersic_of(const Component& /*component*/) {
   return std::make_unique<SersicLaw>(kIndex);
 }
 
-constexpr std::array kKinds{
+/// A row of kinds that take a number, `least` to `most`.
+ComponentKind counted(std::string_view name, std::string_view title, std::string_view doc, Family family,
+                      int least, int most, std::span<const ParameterSpec> (*parameters)(int)) {
+  ComponentKind kind{name, title, doc, family, parameters(least)};
+  kind.max_count = most;
+  kind.counted_parameters = parameters;
+  kind.count = least;
+  return kind;
+}
+
+ComponentKind spline() {
+  ComponentKind kind = counted(
+      "spline", "Radial spline",
+      "ln I is a cubic spline in ln r through knots spaced evenly in ln r from r_min to r_max, level at the first; "
+      "constant inside, a power law beyond.",
+      Family::kSurface, kMinKnots, kMaxKnots, spline_parameters);
+  kind.make_surface_law = make_spline_law;
+  return kind;
+}
+
+ComponentKind multi_gaussian() {
+  ComponentKind kind = counted(
+      "mge", "Multi-Gaussian expansion",
+      "Gaussians with common centre, axis ratio and direction, their dispersions spaced evenly in the logarithm.",
+      Family::kSum, 1, kMaxGaussians, multi_gaussian_parameters);
+  kind.parts = multi_gaussian_parts;
+  return kind;
+}
+
+const auto& kinds() {
+  static const std::array kinds{
     ComponentKind{
         "sersic", "Sersic profile",
         "I(r) ~ exp(-b_n (r/re)^(1/n)); half of the flux lies inside the ellipse of semi-major axis re.",
@@ -249,12 +282,20 @@ constexpr std::array kKinds{
                   Family::kTruncation, kTruncationParameters},
     ComponentKind{"sky", "Sky plane",
                   "level + slope_x (column - x) + slope_y (row - y): a plane that the PSF leaves alone.",
-                  Family::kSky, kSkyParameters}};
+                  Family::kSky, kSkyParameters},
+    spline(),
+    multi_gaussian(),
+    counted("skychebyshev", "Chebyshev sky",
+            "The sum of cij T_i(u) T_j(v), i + j up to the order, averaged over pixels: a surface that the PSF leaves "
+            "alone. u = (column - x) / half_width, v = (row - y) / half_height.",
+            Family::kSky, 1, kMaxChebyshevOrder, chebyshev_parameters)};
+  return kinds;
+}
 
 }  // namespace
 
 std::span<const ComponentKind> component_kinds() {
-  return kKinds;
+  return kinds();
 }
 
 }  // namespace gaxel
