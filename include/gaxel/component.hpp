@@ -106,8 +106,8 @@ struct ComponentKind {
   /// Whether the surface brightness in the centre and at the scale radius can be given in place of the flux.
   bool has_central_brightness = false;
   bool has_scale_brightness = false;
-  /// Kinds that take a number ("name:8"): the largest, and the parameters for a number. Without one in its name
-  /// it is the smallest with which the kind has all the parameters that a component gives.
+  /// Kinds that take a number ("name:8"): the largest, and the parameters for a number. Without one in its
+  /// name it is the smallest with which the kind has all the parameters that a component gives.
   int max_count = 0;
   std::span<const ParameterSpec> (*counted_parameters)(int count) = nullptr;
   int count = 0;  ///< the number of this kind; of a row the smallest

@@ -23,13 +23,13 @@ struct Observation {
   Image sigma;                     ///< standard deviation of each pixel, counts
   std::vector<std::uint8_t> used;  ///< 1: fitted, 0: masked; row-major like data
   std::vector<Psf> psfs;  ///< that components are seen through, by Component::psf; none: no convolution
-  /// In place of number 0 of them. Each component is seen through the PSF at its starting centre, throughout the
-  /// fit: its derivatives are exact for that PSF.
+  /// In place of number 0 of them. Each component is seen through the PSF at its starting centre, throughout
+  /// the fit: its derivatives are exact for that PSF.
   std::optional<VaryingPsf> varying_psf = {};
 };
 
-/// The PSFs that a scene whose centres are known is seen through: the observation's, or where they vary one for
-/// each component, whose number is set.
+/// The PSFs that a scene whose centres are known is seen through: the observation's, or where they vary one
+/// for each component, whose number is set.
 std::vector<Psf> psfs_for(const Observation& observation, Scene& scene);
 
 enum class StopReason { kConverged, kMaxIterations, kCancelled, kNoProgress, kFailed };

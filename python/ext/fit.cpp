@@ -148,15 +148,14 @@ void bind_fit(nb::module_& module) {
   module.def(
       "fit",
       [](const InputImage& data, const InputImage& sigma, const InputMask& used, const std::vector<Psf>& psfs,
-         const VaryingPsf* varying_psf,
-         const std::vector<SceneTuple>& scene, double rtol, double atol, double noise_share,
-         int max_iterations, double ftol, int threads, nb::object progress) {
+         const VaryingPsf* varying_psf, const std::vector<SceneTuple>& scene, double rtol, double atol,
+         double noise_share, int max_iterations, double ftol, int threads, nb::object progress) {
         return run_fit(data, sigma, used, psfs, varying_psf, scene,
                        {{rtol, atol}, noise_share, max_iterations, ftol, threads}, std::move(progress));
       },
-      nb::arg("data"), nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none(), nb::arg("scene"), nb::arg("rtol"),
-      nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"), nb::arg("ftol"), nb::arg("threads"),
-      nb::arg("progress").none(),
+      nb::arg("data"), nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none(),
+      nb::arg("scene"), nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"),
+      nb::arg("ftol"), nb::arg("threads"), nb::arg("progress").none(),
       "`scene`: (kind, name, flux_is_magnitude, [(value, free, min, max), ...], number of the PSF) each; NaN "
       "values are "
       "estimated.");

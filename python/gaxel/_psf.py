@@ -298,7 +298,9 @@ class VaryingPsf:
 
     def at(self, x: float, y: float) -> Psf:
         """The PSF of light at (x, y), 0-based pixels."""
-        core = self._core.at(*(as_float(value, "at", key, "any finite number") for key, value in (("x", x), ("y", y))))
+        core = self._core.at(
+            *(as_float(value, "at", key, "any finite number") for key, value in (("x", x), ("y", y)))
+        )
         psf = Psf.__new__(Psf)
         psf._core, psf._array = core, core.kernel
         psf._center = (core.x_center, core.y_center)

@@ -110,8 +110,7 @@ int run_render(const RenderArguments& arguments) {
   if (arguments.cells) drawn = component_for_cells(arguments, task.scene);
   print_remarks(task, arguments.quiet);
   const std::vector<Psf> psfs = psfs_for(task.observation, task.scene);
-  const MultiPsfRenderer renderer(task.shape, psfs,
-                                  {tolerance, arguments.certificate, task.options.threads});
+  const MultiPsfRenderer renderer(task.shape, psfs, {tolerance, arguments.certificate, task.options.threads});
   const std::vector<Component> light = task.scene.render_list();
   io::StagedFiles staged;
   if (arguments.cells) {

@@ -315,8 +315,7 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
   result.message = words(result.stop_reason, options, search.problem().n_parameters() == 0);
   const Shape shape = observation.data.shape();
   result.model = Image(shape);
-  const MultiPsfRenderer certifying(shape, psfs,
-                                    {search.final_tolerance(), true, options.threads});
+  const MultiPsfRenderer certifying(shape, psfs, {search.final_tolerance(), true, options.threads});
   result.certificate = certifying.render(result.scene.render_list(), result.model.view());
   result.psfs = psfs;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

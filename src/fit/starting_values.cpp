@@ -273,7 +273,8 @@ void propose_knots(SceneComponent& component, double flux, double half_radius, d
   int knot = 0;
   for (std::size_t i = 0; i < component.parameters.size(); ++i) {
     if (component.kind->parameters[i].role != Role::kKnot) continue;
-    propose(component, i, exponential_knot(knot++, component.kind->count, r_min, r_max, flux, half_radius, q));
+    propose(component, i,
+            exponential_knot(knot++, component.kind->count, r_min, r_max, flux, half_radius, q));
   }
 }
 
@@ -319,11 +320,13 @@ void start_object(const Object& object, double psf_square) {
   }
   for (SceneComponent* component : object.components) {
     propose(*component, Role::kFlux, flux / n_parts);
-    const auto n_terms = std::ranges::count(component->kind->parameters, Role::kCoefficient, &ParameterSpec::role);
+    const auto n_terms =
+        std::ranges::count(component->kind->parameters, Role::kCoefficient, &ParameterSpec::role);
     const bool has_knots = component->kind->index_of(Role::kKnot) >= 0;
     if (n_terms == 0 && !has_knots) continue;
     if (has_knots) propose_knots(*component, flux / n_parts, radius / std::sqrt(q), q);
-    propose_all(*component, Role::kCoefficient, flux / (n_parts * static_cast<double>(std::max(n_terms, 1L))));
+    propose_all(*component, Role::kCoefficient,
+                flux / (n_parts * static_cast<double>(std::max(n_terms, 1L))));
     propose(*component, Role::kQ, q);
     propose(*component, Role::kTheta, theta);
   }

@@ -56,8 +56,7 @@ Image mask_image(const Observation& observation) {
 
 }  // namespace
 
-std::vector<Image> component_images(const Task& task, const Scene& scene,
-                                    const std::vector<Psf>& psfs) {
+std::vector<Image> component_images(const Task& task, const Scene& scene, const std::vector<Psf>& psfs) {
   const RenderOptions options{task.options.tolerance, false, task.options.threads};
   const MultiPsfRenderer renderer(task.shape, psfs, options);
   std::vector<Image> images;

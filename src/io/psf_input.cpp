@@ -185,7 +185,8 @@ std::optional<VaryingPsf> read_varying_psf(const std::vector<PsfTables>& psfs, c
       if (grid) return read_grid(table, folder, placement);
       table.allow_only(kModelKeys);
       std::optional<VaryingPsf> model;
-      table.relate("file", [&] { model = read_psfex(scene_fits_name(table, "file", folder).path, placement); });
+      table.relate("file",
+                   [&] { model = read_psfex(scene_fits_name(table, "file", folder).path, placement); });
       return model;
     }
   }

@@ -27,9 +27,9 @@ struct PsfFrame {
   const HeaderCards* header;  ///< of the data's image; null when there is none
 };
 
-/// The PSF that changes over the image, if it is one: a grid of images or a model of PSFEx, which is recognised by
-/// what is in the file. `placement`: of the region in the image. Throws InputError as read_psf, and when there are
-/// others beside it.
+/// The PSF that changes over the image, if it is one: a grid of images or a model of PSFEx, which is
+/// recognised by what is in the file. `placement`: of the region in the image. Throws InputError as read_psf,
+/// and when there are others beside it.
 std::optional<VaryingPsf> read_varying_psf(const std::vector<PsfTables>& psfs, const std::string& folder,
                                            const Placement& placement);
 

@@ -72,7 +72,8 @@ void read_observation(const TomlTable& root, const TomlTable& image, const std::
   mask_bad_sigma(*noise, observation.sigma.view(), observation.used, task.notes);
 }
 
-void read_psfs(const std::vector<PsfTables>& psfs, const std::string& folder, const HeaderCards* header, Task& task) {
+void read_psfs(const std::vector<PsfTables>& psfs, const std::string& folder, const HeaderCards* header,
+               Task& task) {
   task.observation.varying_psf = read_varying_psf(psfs, folder, task.placement);
   if (task.observation.varying_psf) {
     const Psf middle = task.observation.varying_psf->at(0.5 * (task.shape.nx - 1), 0.5 * (task.shape.ny - 1));

@@ -27,19 +27,20 @@ struct Tables {
     for (int j = 0; j <= order; ++j) {
       for (int i = 0; i + j <= order; ++i) {
         const bool constant = i + j == 0;
-        result.push_back({Role::kCoefficient, names.emplace_back(fmt::format("c{}{}", i, j)), "counts/pixel",
-                          constant ? "the constant term" : "coefficient of T_i(u) T_j(v), by its digits i and j",
-                          -kInf, kInf, constant ? kNotGiven : 0.0});
+        result.push_back(
+            {Role::kCoefficient, names.emplace_back(fmt::format("c{}{}", i, j)), "counts/pixel",
+             constant ? "the constant term" : "coefficient of T_i(u) T_j(v), by its digits i and j", -kInf,
+             kInf, constant ? kNotGiven : 0.0});
       }
     }
-    result.push_back({Role::kX, "x", "pixel", "middle of the domain along the columns", -kInf, kInf, kNotGiven,
-                      false});
-    result.push_back({Role::kY, "y", "pixel", "middle of the domain along the rows", -kInf, kInf, kNotGiven,
-                      false});
+    result.push_back(
+        {Role::kX, "x", "pixel", "middle of the domain along the columns", -kInf, kInf, kNotGiven, false});
+    result.push_back(
+        {Role::kY, "y", "pixel", "middle of the domain along the rows", -kInf, kInf, kNotGiven, false});
     result.push_back({Role::kHalfWidth, "half_width", "pixel", "half of the domain's side along the columns",
                       0.5, 1e9, kNotGiven, false});
-    result.push_back({Role::kHalfHeight, "half_height", "pixel", "half of the domain's side along the rows", 0.5,
-                      1e9, kNotGiven, false});
+    result.push_back({Role::kHalfHeight, "half_height", "pixel", "half of the domain's side along the rows",
+                      0.5, 1e9, kNotGiven, false});
     return result;
   }
 };

@@ -30,13 +30,13 @@ const std::deque<std::string>& flux_names() {
 std::vector<ParameterSpec> parameters_of(int n) {
   std::vector<ParameterSpec> specs{kX, kY};
   for (std::size_t k = 0; k < static_cast<std::size_t>(n); ++k) {
-    specs.push_back({Role::kCoefficient, flux_names()[k], "counts", "flux of a Gaussian, narrowest first", 0.0,
-                     kInf, kNotGiven});
+    specs.push_back({Role::kCoefficient, flux_names()[k], "counts", "flux of a Gaussian, narrowest first",
+                     0.0, kInf, kNotGiven});
   }
   specs.push_back({Role::kConstant, "sigma_min", "pixel", "dispersion of the narrowest along the major axis",
                    0.01, 1e5, 0.5, false});
-  specs.push_back({Role::kConstant, "sigma_max", "pixel", "dispersion of the widest along the major axis", 0.01,
-                   1e5, kNotGiven, false});
+  specs.push_back({Role::kConstant, "sigma_max", "pixel", "dispersion of the widest along the major axis",
+                   0.01, 1e5, kNotGiven, false});
   specs.push_back(kQ);
   specs.push_back(kTheta);
   return specs;

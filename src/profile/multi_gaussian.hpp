@@ -1,4 +1,5 @@
-// The multi-Gaussian expansion (Emsellem, Monnet & Bacon 1994, A&A 285, 723; Cappellari 2002, MNRAS 333, 400).
+// The multi-Gaussian expansion (Emsellem, Monnet & Bacon 1994, A&A 285, 723; Cappellari 2002, MNRAS 333,
+// 400).
 #pragma once
 
 #include <span>

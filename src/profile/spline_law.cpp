@@ -39,7 +39,8 @@ class SplineLaw final : public SurfaceLaw {
       g_u[i] = u[i] > 0.0 ? value.intensity * value.slope / u[i] : 0.0;
       g_v[i] = 0.0;
       g_shapes[i] = 0.0;  // the radii of the knots are constants
-      for (std::size_t k = 0; k < weights.size(); ++k) g_shapes[(k + 1) * n + i] = value.intensity * weights[k];
+      for (std::size_t k = 0; k < weights.size(); ++k)
+        g_shapes[(k + 1) * n + i] = value.intensity * weights[k];
     }
   }
 
@@ -92,16 +93,16 @@ struct Tables {
     std::vector<ParameterSpec> result{
         kX,
         kY,
-        {Role::kRe, "r_min", "pixel", "radius of the first knot along the major axis: constant inside", 0.01, 1e5,
-         1.0, false},
-        {Role::kShape1, "r_max", "pixel", "radius of the last knot along the major axis: a power law beyond", 0.02,
-         1e7, kNotGiven, false},
+        {Role::kRe, "r_min", "pixel", "radius of the first knot along the major axis: constant inside", 0.01,
+         1e5, 1.0, false},
+        {Role::kShape1, "r_max", "pixel", "radius of the last knot along the major axis: a power law beyond",
+         0.02, 1e7, kNotGiven, false},
         {Role::kSmoothness, "smoothness", "",
          "weight of the knots' squared second differences beside chi2 in a fit", 0.0, 1e12, 0.0, false}};
     for (std::size_t k = 0; k < static_cast<std::size_t>(n); ++k) {
       result.push_back({Role::kKnot, names[k], "ln counts/pixel",
-                        "natural logarithm of the intensity at a knot, innermost first", -kLargestLog, kLargestLog,
-                        kNotGiven});
+                        "natural logarithm of the intensity at a knot, innermost first", -kLargestLog,
+                        kLargestLog, kNotGiven});
     }
     result.push_back(kQ);
     result.push_back(kTheta);
@@ -119,7 +120,8 @@ std::span<const ParameterSpec> spline_parameters(int n_knots) {
 std::unique_ptr<SurfaceLaw> make_spline_law(std::span<const double> shapes) {
   const double r_max = shapes[0];
   if (!(r_max > 1.0)) {
-    throw InputError({"spline", "r_max", fmt::format("{} r_min", r_max), "not above r_min", "more than r_min"});
+    throw InputError(
+        {"spline", "r_max", fmt::format("{} r_min", r_max), "not above r_min", "more than r_min"});
   }
   return std::make_unique<SplineLaw>(r_max, shapes.subspan(1));
 }

@@ -12,8 +12,8 @@ namespace gaxel {
 
 namespace {
 
-/// Of the spline through unit values, level at its first knot and straight at its last (de Boor 1978, A Practical
-/// Guide to Splines, ch. IV).
+/// Of the spline through unit values, level at its first knot and straight at its last (de Boor 1978, A
+/// Practical Guide to Splines, ch. IV).
 Eigen::MatrixXd second_derivatives(Eigen::Index n, double spacing) {
   const Eigen::Index unknown = n - 1;
   Eigen::MatrixXd system = Eigen::MatrixXd::Zero(unknown, unknown);

@@ -6,9 +6,10 @@
 
 namespace gaxel {
 
-/// ln I as a cubic spline in ln r through n >= 3 knots, spaced evenly in ln r from r = 1 to r_max. It is level at
-/// the first knot, and constant inside; its second derivative is zero at the last knot, and beyond the power law
-/// continues that has its slope there. So the intensity has a continuous slope everywhere. ln I is linear in the values at the knots, so derivatives are exact. Immutable.
+/// ln I as a cubic spline in ln r through n >= 3 knots, spaced evenly in ln r from r = 1 to r_max. It is
+/// level at the first knot, and constant inside; its second derivative is zero at the last knot, and beyond
+/// the power law continues that has its slope there. So the intensity has a continuous slope everywhere. ln I
+/// is linear in the values at the knots, so derivatives are exact. Immutable.
 class SplineProfile {
  public:
   /// `r_max` > 1.

@@ -33,6 +33,13 @@ Expansion::Expansion(std::span<const Component> components, std::span<const std:
     for (const ComponentShare& part : component.kind->parts(component))
       add(part.component, part.sources, rows);
   }
+  for (Component& component : owned_components_) {
+    for (std::vector<std::size_t>* cuts : {&component.inner, &component.outer}) {
+      for (std::size_t& cut : *cuts) {
+        if (cut < positions_.size()) cut = static_cast<std::size_t>(positions_[cut]);
+      }
+    }
+  }
   n_targets_ = static_cast<std::size_t>(row);
   if (wanted.empty()) owned_wanted_.clear();
   components_ = owned_components_;

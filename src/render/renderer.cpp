@@ -33,8 +33,8 @@ class Renderer::Impl {
     return render_image(setting, parts, Lights(setting, components, parts, plan), image);
   }
 
-  void vjp(std::span<const Component> components, std::span<const std::uint8_t> flags, ConstImageView cotangent,
-           double* gradient, const RenderPlan::Impl* plan) const {
+  void vjp(std::span<const Component> components, std::span<const std::uint8_t> flags,
+           ConstImageView cotangent, double* gradient, const RenderPlan::Impl* plan) const {
     std::vector<Part> parts = parts_of(components, flags, "vjp");
     for (Part& part : parts) {
       part.gradient = gradient;

@@ -15,7 +15,8 @@ class SkyTerms {
  public:
   SkyTerms(const Component& sky, Shape shape)
       : sky_(sky), pivot_x_(sky.value(Role::kX)), pivot_y_(sky.value(Role::kY)) {
-    const int n = static_cast<int>(std::ranges::count(sky.kind->parameters, Role::kCoefficient, &ParameterSpec::role));
+    const int n =
+        static_cast<int>(std::ranges::count(sky.kind->parameters, Role::kCoefficient, &ParameterSpec::role));
     if (n == 0) return;
     const ChebyshevTerms::Domain domain{pivot_x_, pivot_y_, sky.value(Role::kHalfWidth),
                                         sky.value(Role::kHalfHeight)};

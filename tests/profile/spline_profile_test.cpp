@@ -22,8 +22,8 @@ TEST(SplineProfile, GoesThroughItsKnotsAndIsConstantInside) {
   EXPECT_EQ(profile.at(0.7, nullptr).slope, 0.0);
 }
 
-// What makes it that spline: two continuous derivatives at the knots, no slope at the first, no second derivative
-// at the last.
+// What makes it that spline: two continuous derivatives at the knots, no slope at the first, no second
+// derivative at the last.
 TEST(SplineProfile, HasTwoContinuousDerivatives) {
   const SplineProfile profile(kEnd, kValues);
   const double spacing = std::log(kEnd) / 5.0;

@@ -51,7 +51,9 @@ def test_derivatives_of_a_multi_gaussian() -> None:
         np.testing.assert_allclose(derivative, (there - back) / (2.0 * step), atol=2e-6, err_msg=name)
     cotangent = np.random.default_rng(5).normal(size=SHAPE)
     np.testing.assert_allclose(
-        gaxel.vjp(galaxy, cotangent, rtol=1e-9, atol=1e-12), np.einsum("kij,ij->k", jacobian, cotangent), rtol=1e-9
+        gaxel.vjp(galaxy, cotangent, rtol=1e-9, atol=1e-12),
+        np.einsum("kij,ij->k", jacobian, cotangent),
+        rtol=1e-9,
     )
 
 
@@ -78,7 +80,11 @@ def test_a_fit_of_a_multi_gaussian_finds_what_was_put_in() -> None:
     assert result.chi2 / result.dof == pytest.approx(1.0, abs=0.1)
     errors = dict(zip(result.parameter_names, result.errors, strict=True))
     for name in ("x", "y", "flux1", "flux2", "flux4", "q", "theta"):
-        error = errors[f"mge:41.{name}"] if f"mge:41.{name}" in errors else errors[next(k for k in errors if k.endswith("." + name))]
+        error = (
+            errors[f"mge:41.{name}"]
+            if f"mge:41.{name}" in errors
+            else errors[next(k for k in errors if k.endswith("." + name))]
+        )
         assert abs(galaxy.value(name) - truth.value(name)) < 4.0 * error, name
     assert galaxy.value("flux3") < 200.0
 
@@ -102,13 +108,17 @@ def test_a_chebyshev_sky_is_the_mean_of_the_polynomial_over_pixels() -> None:
     np.testing.assert_allclose(image, expected, atol=1e-13)
     np.testing.assert_allclose(np.tensordot(list(values.values()), jacobian, 1), expected, atol=1e-13)
     cotangent = np.random.default_rng(5).normal(size=SHAPE)
-    np.testing.assert_allclose(gaxel.vjp(sky, cotangent), np.einsum("kij,ij->k", jacobian, cotangent), rtol=1e-11)
+    np.testing.assert_allclose(
+        gaxel.vjp(sky, cotangent), np.einsum("kij,ij->k", jacobian, cotangent), rtol=1e-11
+    )
     psf = np.ones((3, 3))
     np.testing.assert_array_equal(gaxel.render(sky, SHAPE, psf), image)
 
 
 def test_a_chebyshev_sky_of_order_1_is_a_plane() -> None:
-    chebyshev_sky = gaxel.SkyChebyshev(c00=2.0, c10=0.7, c01=-0.3, x=10.0, y=20.0, half_width=5.0, half_height=4.0)
+    chebyshev_sky = gaxel.SkyChebyshev(
+        c00=2.0, c10=0.7, c01=-0.3, x=10.0, y=20.0, half_width=5.0, half_height=4.0
+    )
     plane = gaxel.Sky(level=2.0, slope_x=0.7 / 5.0, slope_y=-0.3 / 4.0, x=10.0, y=20.0)
     np.testing.assert_allclose(gaxel.render(chebyshev_sky, SHAPE), gaxel.render(plane, SHAPE), atol=1e-13)
 
@@ -119,7 +129,10 @@ def test_a_fit_of_a_curved_sky() -> None:
     data = gaxel.render([galaxy, truth], SHAPE) + np.random.default_rng(2).normal(scale=0.05, size=SHAPE)
     result = gaxel.fit(data, [gaxel.Sersic(), gaxel.SkyChebyshev(c02=0.0)], sigma=0.05)
     fitted = result.components[1]
-    errors = {name.rpartition(".")[2]: error for name, error in zip(result.parameter_names, result.errors, strict=True)}
+    errors = {
+        name.rpartition(".")[2]: error
+        for name, error in zip(result.parameter_names, result.errors, strict=True)
+    }
     for name, value in truth.parameters.items():
         assert abs(fitted.value(name) - value) < 4.0 * errors[name], name
 
@@ -150,14 +163,18 @@ def spline_light(x: np.ndarray, y: np.ndarray, galaxy: gaxel.Component = SPLINE)
     v = (dy * np.cos(galaxy.theta) - dx * np.sin(galaxy.theta)) / galaxy.q
     log_r = np.log(np.maximum(np.hypot(u, v), galaxy.r_min))
     knots = np.linspace(np.log(galaxy.r_min), np.log(galaxy.r_max), len(KNOTS))
-    spline = CubicSpline(knots, [galaxy.value(f"i{k}") for k in range(1, len(KNOTS) + 1)], bc_type=((1, 0.0), (2, 0.0)))
+    spline = CubicSpline(
+        knots, [galaxy.value(f"i{k}") for k in range(1, len(KNOTS) + 1)], bc_type=((1, 0.0), (2, 0.0))
+    )
     beyond = np.maximum(log_r - knots[-1], 0.0)
     return np.exp(spline(np.minimum(log_r, knots[-1])) + beyond * spline(knots[-1], 1))
 
 
 def integrated(row: int, column: int, cells: int = 250) -> float:
     """The integral over a pixel, two Gauss nodes in each direction of every small square."""
-    offsets = (np.arange(cells)[:, np.newaxis] + 0.5 + np.array([-0.5, 0.5]) / np.sqrt(3.0)).ravel() / cells - 0.5
+    offsets = (
+        np.arange(cells)[:, np.newaxis] + 0.5 + np.array([-0.5, 0.5]) / np.sqrt(3.0)
+    ).ravel() / cells - 0.5
     return float(spline_light(column + offsets, (row + offsets)[:, np.newaxis]).mean())
 
 
@@ -165,7 +182,17 @@ def test_pixels_of_a_spline() -> None:
     image, certificate = gaxel.render(SPLINE, SHAPE, certificate=True)
     assert certificate.estimated
     total = image.sum()
-    for row, column in [(18, 22), (19, 22), (18, 23), (17, 21), (20, 26), (25, 30), (2, 3), (39, 49), (18, 40)]:
+    for row, column in [
+        (18, 22),
+        (19, 22),
+        (18, 23),
+        (17, 21),
+        (20, 26),
+        (25, 30),
+        (2, 3),
+        (39, 49),
+        (18, 40),
+    ]:
         expected = integrated(row, column)
         assert image[row, column] == pytest.approx(expected, rel=2e-6, abs=1e-9 * total), (row, column)
 
@@ -188,7 +215,9 @@ def test_derivatives_of_a_spline() -> None:
     for name, derivative in zip(names, jacobian, strict=True):
         step = 1e-3
         ends = [
-            gaxel.render(SPLINE.replace(**{name: SPLINE.value(name) + k * step}), SHAPE, rtol=1e-9, atol=1e-12)
+            gaxel.render(
+                SPLINE.replace(**{name: SPLINE.value(name) + k * step}), SHAPE, rtol=1e-9, atol=1e-12
+            )
             for k in (-2, -1, 1, 2)
         ]
         expected = (ends[0] - 8.0 * ends[1] + 8.0 * ends[2] - ends[3]) / (12.0 * step)
