@@ -19,6 +19,7 @@ _CLASS_NAMES = {
     "edgeondisc": "EdgeOnDisc",
     "edgeondiscn": "EdgeOnDiscN",
     "pointsource": "PointSource",
+    "skychebyshev": "SkyChebyshev",
 }
 
 _MAG_DOC = "The flux as a magnitude: flux = 10**(-0.4 * (mag - zeropoint)). Give flux or mag."
