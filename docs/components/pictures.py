@@ -39,6 +39,10 @@ def image_of(kind: Any, picture: dict[str, Any]) -> np.ndarray:
     return gaxel.render([component_of(kind, values)], shape=(SIDE, SIDE), psf=psf)
 
 
+def has_flux(kind: Any) -> bool:
+    return any(spec.name == "flux" for spec in kind.parameters)
+
+
 def profile_of(kind: Any, values: dict[str, float], outer: float) -> tuple[np.ndarray, np.ndarray]:
     """Brightness along +x: the mean of pixels so fine that it is that of their centres."""
     scale = N_LINE / outer
@@ -46,7 +50,7 @@ def profile_of(kind: Any, values: dict[str, float], outer: float) -> tuple[np.nd
     finer = {name: value * (scale if name in lengths else 1.0) for name, value in values.items()}
     finer |= {"x": -0.5, "y": 0.0, "theta": 0.0}
     row = gaxel.render([component_of(kind, finer)], shape=(1, N_LINE))[0]
-    return (np.arange(N_LINE) + 0.5) / scale, row * scale**2
+    return (np.arange(N_LINE) + 0.5) / scale, row * (scale**2 if has_flux(kind) else 1.0)
 
 
 def show(axes: Any, kind: Any, picture: dict[str, Any]) -> None:
@@ -70,7 +74,7 @@ def draw_kind(kind: Any, picture: dict[str, Any], path: Path) -> None:
         axes[1].set_ylim(max(bottom, top * 1e-7), top)
         axes[1].set_xlim(0, outer)
         axes[1].set_xlabel("radius along the major axis (pixels)")
-        axes[1].set_ylabel("brightness (flux 1, per square pixel)")
+        axes[1].set_ylabel("brightness (per square pixel" + (", flux 1)" if has_flux(kind) else ")"))
         axes[1].legend(frameon=False)
         axes[1].grid(alpha=0.25)
     figure.savefig(path, dpi=100)

@@ -61,12 +61,18 @@ enum class Family {
   kElliptical,  ///< a radial law on ellipses, integrated over pixels with proven bounds
   kSurface,     ///< light of any form, integrated over pixels with estimated errors
   kPoint,       ///< all flux in one point; takes the form of the PSF
+  kTruncation,  ///< no light: what cuts that of other components
   kSky          ///< a plane, not convolved
 };
 
 /// Whether a kind of this family is light that is spread over pixels, and integrated.
 constexpr bool is_integrated(Family family) {
   return family == Family::kElliptical || family == Family::kSurface;
+}
+
+/// Whether a kind of this family is a source of light with a place of its own.
+constexpr bool is_source(Family family) {
+  return is_integrated(family) || family == Family::kPoint;
 }
 
 class RadialLaw;
@@ -99,6 +105,7 @@ struct ComponentKind {
   /// Kinds with options: the row of the registry, and the options' names.
   const ComponentKind* row = nullptr;
   std::span<const std::string_view> options = {};
+  bool is_radial = true;  ///< whether the law of make_surface_law depends on the radius alone
 
   /// The row of the registry: this kind without its options and number.
   const ComponentKind& base() const { return row == nullptr ? *this : *row; }
@@ -138,6 +145,9 @@ struct Component {
   const ComponentKind* kind = nullptr;
   std::vector<double> values;
   int psf = 0;  ///< which of several PSFs it is seen through (MultiPsfRenderer), or kNoPsf
+  /// Which components of a render, of Family::kTruncation, cut its light inside, and outside.
+  std::vector<std::size_t> inner = {};
+  std::vector<std::size_t> outer = {};
 
   double value(Role role) const;  ///< NaN when the kind has no such parameter
   double norm() const;            ///< the flux, or the surface brightness in its place

@@ -20,7 +20,7 @@ struct Observation {
   Image data;                      ///< counts
   Image sigma;                     ///< standard deviation of each pixel, counts
   std::vector<std::uint8_t> used;  ///< 1: fitted, 0: masked; row-major like data
-  std::optional<Psf> psf;
+  std::vector<Psf> psfs;  ///< that components are seen through, by Component::psf; none: no convolution
 };
 
 enum class StopReason { kConverged, kMaxIterations, kCancelled, kNoProgress, kFailed };

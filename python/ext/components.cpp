@@ -5,6 +5,7 @@
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include "base/nearest_name.hpp"
@@ -15,7 +16,9 @@ namespace gaxel::python {
 std::vector<Component> to_components(const ComponentList& list) {
   std::vector<Component> components;
   components.reserve(list.size());
-  for (const auto& [kind, values] : list) components.push_back({&component_kind(kind), values});
+  for (const auto& [kind, values, psf, inner, outer] : list) {
+    components.push_back({&component_kind(kind), values, psf, inner, outer});
+  }
   return components;
 }
 

@@ -9,6 +9,33 @@
 
 namespace gaxel::python {
 
+namespace {
+
+PixelInPsf to_pixel(const std::string& text) {
+  return text == "data" ? PixelInPsf::kData : text == "none" ? PixelInPsf::kNone : PixelInPsf::kOwn;
+}
+
+const char* to_text(PixelInPsf pixel) {
+  switch (pixel) {
+    case PixelInPsf::kData:
+      return "data";
+    case PixelInPsf::kNone:
+      return "none";
+    case PixelInPsf::kOwn:
+      break;
+  }
+  return "own";
+}
+
+// As many weights as PSFs.
+Psf sum(const std::vector<Psf>& psfs, const std::vector<double>& weights) {
+  std::vector<Psf::Weighted> terms;
+  for (std::size_t i = 0; i < psfs.size(); ++i) terms.push_back({psfs[i], weights[i]});
+  return Psf::sum(terms);
+}
+
+}  // namespace
+
 void bind_psf(nb::module_& module) {
   module.def("fast_fft_size", &fast_fft_size, nb::arg("n"),
              "The smallest length of at least n with a fast FFT.");
@@ -16,10 +43,29 @@ void bind_psf(nb::module_& module) {
       .def(
           "__init__",
           [](Psf* self, const InputImage& kernel, double oversample, std::optional<double> x_center,
-             std::optional<double> y_center) {
-            new (self) Psf(to_image(kernel), {oversample, x_center, y_center});
+             std::optional<double> y_center, const std::string& pixel_in_psf) {
+            new (self) Psf(to_image(kernel), {oversample, x_center, y_center, to_pixel(pixel_in_psf)});
           },
-          nb::arg("kernel"), nb::arg("oversample"), nb::arg("x_center").none(), nb::arg("y_center").none())
+          nb::arg("kernel"), nb::arg("oversample"), nb::arg("x_center").none(), nb::arg("y_center").none(),
+          nb::arg("pixel_in_psf"))
+      .def_static(
+          "gaussian",
+          [](double fwhm, double q, double theta) {
+            return Psf::gaussian({fwhm, q, theta});
+          },
+          nb::arg("fwhm"), nb::arg("q"), nb::arg("theta"))
+      .def_static(
+          "moffat",
+          [](double fwhm, double beta, double q, double theta) {
+            return Psf::moffat({fwhm, q, theta}, beta);
+          },
+          nb::arg("fwhm"), nb::arg("beta"), nb::arg("q"), nb::arg("theta"))
+      .def_static("sum", &sum, nb::arg("psfs"), nb::arg("weights"))
+      .def(
+          "diffused", [](const Psf& psf, const InputImage& kernel) { return psf.diffused(to_image(kernel)); },
+          nb::arg("kernel"))
+      .def_prop_ro("pixel_in_psf", [](const Psf& psf) { return to_text(psf.pixel_in_psf()); })
+      .def_prop_ro("description", &Psf::description)
       .def_prop_ro("kernel",
                    [](nb::handle_t<Psf> self) { return to_numpy(nb::cast<const Psf&>(self).kernel(), self); })
       .def_prop_ro("oversample", &Psf::oversample)
@@ -28,7 +74,10 @@ void bind_psf(nb::module_& module) {
       .def_prop_ro("original_sum", &Psf::original_sum)
       .def_prop_ro("warnings", &Psf::warnings)
       .def(
-          "size_warning", [](const Psf& psf, int ny, int nx) { return psf.size_warning({ny, nx}); },
+          "size_warning",
+          [](const Psf& psf, int ny, int nx) {
+            return psf.size_warning({ny, nx});
+          },
           nb::arg("ny"), nb::arg("nx"));
 }
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from gaxel import _core
 from gaxel._arrays import as_float
 from gaxel._errors import input_error
+from gaxel._psf import AnyPsf
 
 
 def flux_of(mag: float, zeropoint: float) -> float:
@@ -23,6 +24,17 @@ def range_text(spec: _core.ParameterSpec) -> str:
     return f"{spec.min:g} to {spec.max:g}"
 
 
+_CUTS = ("inner", "outer")
+
+
+def _as_cuts(cls: type["Component"], key: str, cuts: Any) -> tuple["Component", ...]:
+    listed = (cuts,) if isinstance(cuts, Component) else tuple(cuts)
+    for cut in listed:
+        if not isinstance(cut, Component) or cut._kind.base_name != "truncation":
+            raise input_error(cls.__name__, key, repr(cut), "not a truncation", "a list of gaxel.Truncation")
+    return listed
+
+
 class Component:
     """A source of light: immutable, comparable, hashable, picklable.
 
@@ -30,24 +42,33 @@ class Component:
     gaxel.Sersic and its sisters.
     """
 
-    __slots__ = ("_given", "_name", "_zeropoint")
+    __slots__ = ("_cuts", "_given", "_name", "_psf", "_zeropoint")
     _kind: ClassVar[_core.ComponentKind]
     _base: ClassVar[type["Component"] | None]  # of a class with options: the class without them
-    _variant: ClassVar[Callable[[type["Component"], list[str]], type["Component"]]]
+    _variant: ClassVar[Callable[[type["Component"], list[str], bool], type["Component"]]]
     _specs: ClassVar[Mapping[str, _core.ParameterSpec]]
+    _cuts: dict[str, tuple["Component", ...]]
     _given: dict[str, float]
     _name: str | None
+    _psf: AnyPsf | bool | None
     _zeropoint: float
 
     def __new__(cls, **arguments: Any) -> Self:
         keys = [key for key, value in arguments.items() if value is not None]
-        return object.__new__(cls._variant(cls, keys))
+        return object.__new__(cls._variant(cls, keys, any(arguments.get(key) for key in _CUTS)))
 
     def __init__(self, **arguments: Any) -> None:
         cls = type(self)
         name = arguments.pop("name", None)
         if name is not None and (not isinstance(name, str) or not name.isprintable() or not name):
             raise input_error(cls.__name__, "name", repr(name), "not a usable name", "printable text")
+        psf = None if self._kind.is_sky else arguments.pop("psf", None)
+        if not (psf is None or psf is False or isinstance(psf, AnyPsf)):
+            raise input_error(
+                cls.__name__, "psf", repr(psf), "not a PSF", "a PSF, False (none), None (that of the image)"
+            )
+        given_cuts = {key: arguments.pop(key, None) for key in _CUTS}
+        cuts = {key: _as_cuts(cls, key, value) for key, value in given_cuts.items() if value}
         zeropoint = arguments.pop("zeropoint", 0.0) if "flux" in cls._specs else 0.0
         keys = cls._argument_names()
         for key in arguments:
@@ -59,8 +80,10 @@ class Component:
         for key, value in given.items():
             allowed = "any finite number" if key == "mag" else range_text(cls._specs[key])
             given[key] = as_float(value, cls.__name__, key, allowed)
+        object.__setattr__(self, "_cuts", cuts)
         object.__setattr__(self, "_given", given)
         object.__setattr__(self, "_name", name)
+        object.__setattr__(self, "_psf", psf)
         object.__setattr__(
             self, "_zeropoint", as_float(zeropoint, cls.__name__, "zeropoint", "any finite number")
         )
@@ -96,9 +119,24 @@ class Component:
         return self._kind.name
 
     @property
+    def inner(self) -> tuple["Component", ...]:
+        """Truncations that cut the light inside."""
+        return self._cuts.get("inner", ())
+
+    @property
+    def outer(self) -> tuple["Component", ...]:
+        """Truncations that cut the light outside."""
+        return self._cuts.get("outer", ())
+
+    @property
     def name(self) -> str | None:
         """What the component is called in parameter names; None: its kind and a number."""
         return self._name
+
+    @property
+    def psf(self) -> AnyPsf | bool | None:
+        """What it is seen through: a PSF of its own, False (nothing), or None (the image's PSF)."""
+        return self._psf
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -145,10 +183,13 @@ class Component:
 
     def _arguments(self) -> dict[str, Any]:
         arguments: dict[str, Any] = dict(self._given)
+        arguments.update(self._cuts)
         if self._zeropoint != 0.0:
             arguments["zeropoint"] = self._zeropoint
         if self._name is not None:
             arguments["name"] = self._name
+        if self._psf is not None:
+            arguments["psf"] = self._psf
         return arguments
 
     def __setattr__(self, name: str, value: Any) -> None:

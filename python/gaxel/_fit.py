@@ -12,8 +12,17 @@ from gaxel import _core
 from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_threads, as_tolerance, check_shape
 from gaxel._component import Component, flux_of, mag_of
 from gaxel._errors import input_error
-from gaxel._parameters import Components, Slot, as_list, component_names, pivot_of, select_names, slots_of
-from gaxel._psf import Psf, core_psf
+from gaxel._parameters import (
+    Components,
+    Slot,
+    as_list,
+    component_names,
+    cuts_of,
+    pivot_of,
+    select_names,
+    slots_of,
+)
+from gaxel._psf import AnyPsf, core_psfs
 
 Bounds = Mapping[str, tuple[float | None, float | None]]
 
@@ -87,7 +96,7 @@ def fit(
     *,
     sigma: ArrayLike | float,
     mask: ArrayLike | None = None,
-    psf: Psf | ArrayLike | None = None,
+    psf: AnyPsf | ArrayLike | None = None,
     fixed: str | Iterable[str] = (),
     bounds: Bounds | None = None,
     rtol: float = 1e-6,
@@ -110,7 +119,7 @@ def fit(
         Standard deviation of each pixel.
     mask : array_like, shape (ny, nx), optional
         True or non-zero: the pixel is bad and not used.
-    psf : Psf or array_like, optional
+    psf : Psf, GaussianPsf, MoffatPsf, SumPsf or array_like, optional
         As in render.
     fixed : str or iterable of str
         Parameters to keep at their value: names of parameter_names(components), or shell patterns ("*.q").
@@ -156,15 +165,23 @@ def fit(
         _entry(slot, slot.name in held, limits.get(slot.name, (None, None)), image.shape) for slot in slots
     ]
     left = iter(entries)
+    psfs, numbers = core_psfs(psf, [component.psf for component in listed], image.shape)
     scene = [
-        (component.kind, name, component.has_mag, [next(left) for _ in component._specs])
-        for name, component in zip(component_names(listed, "fit"), listed, strict=True)
+        (
+            component.kind,
+            name,
+            component.has_mag,
+            [next(left) for _ in component._specs],
+            number,
+            *cuts_of(component, listed),
+        )
+        for name, component, number in zip(component_names(listed, "fit"), listed, numbers, strict=True)
     ]
     result = _core.fit(
         image,
         noise,
         used.astype(np.uint8),
-        core_psf(psf, image.shape),
+        psfs,
         scene,
         *as_tolerance(rtol, atol, "fit"),
         as_float(noise_share, "fit", "noise_share", "at least 0 and below 1"),
@@ -257,6 +274,13 @@ def _to_result(
     fitted = [
         component.replace(**_as_given(component, dict(zip(component._specs, values, strict=True))))
         for component, values in zip(components, result.values, strict=True)
+    ]
+    # Hosts refer to the truncations as they are now.
+    fitted = [
+        component.replace(inner=[fitted[i] for i in inside], outer=[fitted[i] for i in outside])
+        for component, (inside, outside) in zip(
+            fitted, [cuts_of(component, components) for component in components], strict=True
+        )
     ]
     new_slots = slots_of(fitted, "fit")
     chosen = [i for i, is_free in enumerate(free) if is_free]

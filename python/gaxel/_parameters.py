@@ -26,12 +26,22 @@ class Slot(NamedTuple):
 
 
 def as_list(components: Components, source: str) -> list[Component]:
+    """The components, and behind them the truncations that they name and that are not among them."""
     listed = list(components) if isinstance(components, Iterable) else [components]
     for component in listed:
         if not isinstance(component, Component):
             found = type(component).__name__
             raise input_error(source, "components", found, "not a component", "gaxel.Sersic and its sisters")
+    for component in list(listed):
+        for truncation in (*component.inner, *component.outer):
+            if truncation not in listed:
+                listed.append(truncation)
     return listed
+
+
+def cuts_of(component: Component, listed: Sequence[Component]) -> tuple[list[int], list[int]]:
+    """Where the truncations of a component are in the list: inside, outside."""
+    return [listed.index(cut) for cut in component.inner], [listed.index(cut) for cut in component.outer]
 
 
 def component_names(components: Sequence[Component], source: str) -> list[str]:
@@ -123,8 +133,12 @@ def _core_value(slot: Slot, shape: tuple[int, int], source: str) -> float:
 
 
 def core_components(
-    components: list[Component], slots: list[Slot], shape: tuple[int, int], source: str
-) -> list[tuple[str, list[float]]]:
-    """What the core takes for components with these slots: (kind, values) each."""
+    components: list[Component], slots: list[Slot], psfs: list[int], shape: tuple[int, int], source: str
+) -> list[tuple[str, list[float], int, list[int], list[int]]]:
+    """What the core takes for components with these slots: (kind, values, number of the PSF, truncations inside, and
+    outside) each."""
     values = iter([_core_value(slot, shape, source) for slot in slots])
-    return [(component.kind, [next(values) for _ in component._specs]) for component in components]
+    return [
+        (component.kind, [next(values) for _ in component._specs], psf, *cuts_of(component, components))
+        for component, psf in zip(components, psfs, strict=True)
+    ]

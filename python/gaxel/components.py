@@ -82,9 +82,12 @@ def _make_class(kind: _core.ComponentKind, base: type[Component] = Component) ->
 _variants: dict[str, type[Component]] = {}
 
 
-def _variant(cls: type[Component], keys: list[str]) -> type[Component]:
+def _variant(cls: type[Component], keys: list[str], is_cut: bool) -> type[Component]:
     """The class of the same row with the options that have these keys, too; made once and kept."""
-    kind = _core.component_kind(cls._kind.name, keys)
+    name = cls._kind.name
+    if is_cut and "+truncated" not in name:
+        name += "+truncated"
+    kind = _core.component_kind(name, keys)
     if kind.name == cls._kind.name:
         return cls
     if kind.name not in _variants:

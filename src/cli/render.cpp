@@ -87,7 +87,7 @@ void check_outputs(const RenderArguments& arguments, const io::Task& task) {
   }
 }
 
-void write_model(const RenderArguments& arguments, const io::Task& task, const Renderer& renderer,
+void write_model(const RenderArguments& arguments, const io::Task& task, const MultiPsfRenderer& renderer,
                  const std::vector<Component>& light) {
   Image model(task.shape);
   const Certificate certificate = renderer.render(light, model.view());
@@ -110,8 +110,8 @@ int run_render(const RenderArguments& arguments) {
   std::size_t drawn = 0;
   if (arguments.cells) drawn = component_for_cells(arguments, task.scene);
   print_remarks(task, arguments.quiet);
-  const Renderer renderer(task.shape, task.observation.psf,
-                          {tolerance, arguments.certificate, task.options.threads});
+  const MultiPsfRenderer renderer(task.shape, task.observation.psfs,
+                                  {tolerance, arguments.certificate, task.options.threads});
   const std::vector<Component> light = task.scene.render_list();
   io::StagedFiles staged;
   if (arguments.cells) {

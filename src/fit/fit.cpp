@@ -116,8 +116,8 @@ class TwoStageFit {
   TwoStageFit(const Observation& observation, const FitOptions& options)
       : options_(options),
         tolerances_(fit_tolerances(observation, options)),
-        search_(observation.data.shape(), observation.psf, {tolerances_.search, false, options.threads}),
-        final_(observation.data.shape(), observation.psf, {tolerances_.final, false, options.threads}),
+        search_(observation.data.shape(), observation.psfs, {tolerances_.search, false, options.threads}),
+        final_(observation.data.shape(), observation.psfs, {tolerances_.final, false, options.threads}),
         pixels_(observation, search_) {}
 
   void run(const Scene& scene, const ProgressCallback& progress) {
@@ -172,8 +172,8 @@ class TwoStageFit {
 
   const FitOptions& options_;
   FitTolerances tolerances_;
-  Renderer search_;
-  Renderer final_;
+  MultiPsfRenderer search_;
+  MultiPsfRenderer final_;
   PixelResidual pixels_;
   std::optional<SceneProblem> problem_;
   LeastSquaresSummary summary_;
@@ -295,7 +295,8 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
   result.message = words(result.stop_reason, options, search.problem().n_parameters() == 0);
   const Shape shape = observation.data.shape();
   result.model = Image(shape);
-  const Renderer certifying(shape, observation.psf, {search.final_tolerance(), true, options.threads});
+  const MultiPsfRenderer certifying(shape, observation.psfs,
+                                    {search.final_tolerance(), true, options.threads});
   result.certificate = certifying.render(result.scene.render_list(), result.model.view());
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;

@@ -6,7 +6,7 @@
 
 namespace gaxel {
 
-PixelResidual::PixelResidual(const Observation& observation, const Renderer& renderer)
+PixelResidual::PixelResidual(const Observation& observation, const MultiPsfRenderer& renderer)
     : observation_(observation), renderer_(&renderer), model_(observation.data.shape()) {
   for (std::size_t i = 0; i < observation.used.size(); ++i) {
     if (observation.used[i] == 0) continue;
@@ -15,7 +15,7 @@ PixelResidual::PixelResidual(const Observation& observation, const Renderer& ren
   }
 }
 
-void PixelResidual::use(const Renderer& renderer) {
+void PixelResidual::use(const MultiPsfRenderer& renderer) {
   renderer_ = &renderer;
   plan_ = {};
 }

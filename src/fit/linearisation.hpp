@@ -27,10 +27,10 @@ struct Linearisation {
 /// from one call to the next as long as they hold.
 class PixelResidual {
  public:
-  PixelResidual(const Observation& observation, const Renderer& renderer);
+  PixelResidual(const Observation& observation, const MultiPsfRenderer& renderer);
 
   /// Another renderer of the same shape from now on: of another tolerance.
-  void use(const Renderer& renderer);
+  void use(const MultiPsfRenderer& renderer);
 
   std::int64_t n_pixels() const { return static_cast<std::int64_t>(used_.size()); }
 
@@ -41,8 +41,8 @@ class PixelResidual {
 
  private:
   const Observation& observation_;
-  const Renderer* renderer_;
-  RenderPlan plan_;
+  const MultiPsfRenderer* renderer_;
+  MultiPsfPlan plan_;
   std::vector<std::size_t> used_;  // pixels
   std::vector<double> weight_;     // 1 / sigma of them
   Image model_;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "fit/bounded_linear.hpp"
+#include "gaxel/error.hpp"
 
 namespace gaxel {
 
@@ -98,7 +99,14 @@ bool SceneProblem::move_to(const Eigen::VectorXd& x) {
     if (flux && std::abs(value(i)) < dark_) value(i) = dark_;
   }
   ++evaluations_;
-  std::optional<Linearisation> about = pixels_.linearise(components_, wanted_);
+  std::optional<Linearisation> about;
+  try {
+    about = pixels_.linearise(components_, wanted_);
+  } catch (const InputError&) {
+    // Each value is in its range, but together they are no shape: a step that went too far.
+    if (!best_) throw;
+    return false;
+  }
   if (!about) return false;
   point_.about = std::move(*about);
   if (std::isnan(chi2_start_)) chi2_start_ = point_.about.chi2();

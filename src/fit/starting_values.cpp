@@ -12,6 +12,7 @@
 #include "fit/image_moments.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/fit.hpp"
+#include "gaxel/render.hpp"
 #include "profile/brightness.hpp"
 #include "profile/flux_radius.hpp"
 #include "profile/make_law.hpp"
@@ -116,7 +117,7 @@ std::vector<Object> find_objects(const Light& light, Scene& scene) {
   std::vector<Object> objects;
   std::vector<SceneComponent*> without_place;
   for (SceneComponent& component : scene.components) {
-    if (component.kind->family == Family::kSky) continue;
+    if (!is_source(component.kind->family)) continue;
     if (has_unknown_place(component)) {
       without_place.push_back(&component);
     } else {
@@ -172,14 +173,17 @@ Light share_of(const Light& light, const std::vector<Object>& objects, std::size
   return share;
 }
 
-/// Square of the width of the PSF's core, in data pixels; 0 without a PSF.
+/// Square of the width of a star's core, in data pixels; 0 without a PSF. Of several PSFs the first is taken.
 double psf_mean_square(const Observation& observation) {
-  if (!observation.psf) return 0.0;
-  const Psf& psf = *observation.psf;
-  const Image sigma(psf.kernel().shape(), 1.0);
-  const Light light{psf.kernel(), &sigma, std::vector<std::uint8_t>(psf.kernel().size(), 1)};
-  const Ellipse shape = adaptive_moments(light, {psf.x_center(), psf.y_center()}, 1.5 * psf.oversample());
-  return shape.mean_square() / (psf.oversample() * psf.oversample());
+  if (observation.psfs.empty()) return 0.0;
+  constexpr int kSide = 65;
+  constexpr double kMiddle = kSide / 2;
+  Image star(Shape{kSide, kSide});
+  const Component point{&component_kind("pointsource"), {kMiddle, kMiddle, 1.0}};
+  Renderer(star.shape(), observation.psfs.front(), {{1e-3, 1e-6}, false, 1}).render({&point, 1}, star.view());
+  const Image sigma(star.shape(), 1.0);
+  const Light light{star, &sigma, std::vector<std::uint8_t>(star.size(), 1)};
+  return adaptive_moments(light, {kMiddle, kMiddle}, 1.5).mean_square();
 }
 
 bool is_shape(const ParameterSpec& spec) {
@@ -287,13 +291,30 @@ void start_object(const Object& object, double psf_square) {
   for (SceneComponent* component : object.components) propose(*component, Role::kFlux, flux / n_parts);
 }
 
+// A truncation has no light of its own to be measured: its place and radii must be given.
+void start_truncations(Scene& scene) {
+  for (SceneComponent& component : scene.components) {
+    if (component.kind->family != Family::kTruncation) continue;
+    for (std::size_t i = 0; i < component.parameters.size(); ++i) {
+      const ParameterSpec& spec = component.kind->parameters[i];
+      double& value = component.parameters[i].value;
+      if (std::isnan(value)) value = spec.fallback;
+      if (std::isnan(value)) {
+        throw InputError({"fit", fmt::format("{}.{}", component.name, spec.name), "",
+                          "not given, and a truncation has no light to estimate it from", "a value"});
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void estimate_starting_values(const Observation& observation, Scene& scene) {
+  start_truncations(scene);
   const Light light = above_sky(observation, scene);
   if (!std::ranges::any_of(scene.components, has_unknown_value)) return;
   const bool places_given = std::ranges::none_of(scene.components, [](const SceneComponent& component) {
-    return component.kind->family != Family::kSky && has_unknown_place(component);
+    return is_source(component.kind->family) && has_unknown_place(component);
   });
   std::vector<Object> objects = find_objects(light, scene);
   for (std::size_t i = 0; i < objects.size(); ++i) measure(share_of(light, objects, i), objects[i]);

@@ -46,7 +46,9 @@ class SurfaceEstimator {
 
  private:
   template <class Nodes>
-  Integral integrate(const Nodes& nodes, bool may_have_kink);
+  Integral integrate(const Nodes& nodes);
+
+  double brightest_on_border(const OffsetBox& box);
 
   const Surface& surface_;
   const Grid& grid_;

@@ -1,10 +1,53 @@
 #include "integrate/surface_nodes.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 #include "gaxel/quadrature.hpp"
+#include "integrate/curve_rule.hpp"
 
 namespace gaxel {
+namespace {
+
+// The levels of a surface as functions of (a, b), which offset(a, b) takes to offsets from its centre.
+template <class Offset>
+std::vector<Level> levels_over(const Surface& surface, const Offset& offset) {
+  std::vector<Level> levels;
+  for (std::size_t k = 0; k < surface.n_levels(); ++k) {
+    levels.emplace_back([&surface, &offset, k](double a, double b) {
+      const auto [dx, dy] = offset(a, b);
+      return surface.level(k, dx, dy);
+    });
+  }
+  return levels;
+}
+
+// The rule for a rectangle of (a, b): that of products, or where curves cross it theirs.
+template <class Offset>
+void make_rule(const Surface& surface, const Offset& offset, const Box& box, int order,
+               std::vector<RuleNode>& nodes) {
+  if (surface.n_levels() > 0) {
+    const std::vector<Level> levels = levels_over(surface, offset);
+    if (is_crossed(box, levels)) {
+      make_curve_rule(box, levels, order, nodes);
+      return;
+    }
+  }
+  const QuadratureRule& rule = gauss_legendre(order);
+  const double half_a = 0.5 * (box.x_max - box.x_min);
+  const double half_b = 0.5 * (box.y_max - box.y_min);
+  nodes.clear();
+  for (std::size_t l = 0; l < rule.size(); ++l) {
+    for (std::size_t k = 0; k < rule.size(); ++k) {
+      nodes.push_back({box.x_min + half_a * (1.0 + rule.nodes[k]), box.y_min + half_b * (1.0 + rule.nodes[l]),
+                       half_a * rule.weights[k] * half_b * rule.weights[l]});
+    }
+  }
+}
+
+}  // namespace
 
 void NodeSet::resize(std::size_t n) {
   for (std::vector<double>* part : {&dx, &dy, &weight, &reach, &per_area}) part->resize(n);
@@ -39,38 +82,46 @@ void tile_nodes(const Surface& surface, const Grid& grid, const Tile& tile, int 
 }
 
 void cell_nodes(const Surface& surface, const CellPlace& cell, int order, NodeSet& nodes) {
-  const QuadratureRule& rule = gauss_legendre(order);
-  nodes.resize(rule.size() * rule.size());
-  std::size_t i = 0;
-  for (std::size_t l = 0; l < rule.size(); ++l) {
-    for (std::size_t k = 0; k < rule.size(); ++k, ++i) {
-      nodes.dx[i] = (cell.x - surface.x0()) + cell.half_x * rule.nodes[k];
-      nodes.dy[i] = (cell.y - surface.y0()) + cell.half_y * rule.nodes[l];
-      nodes.weight[i] = cell.half_x * rule.weights[k] * cell.half_y * rule.weights[l];
-    }
+  const double x = cell.x - surface.x0();
+  const double y = cell.y - surface.y0();
+  std::vector<RuleNode> rule;
+  make_rule(
+      surface, [](double dx, double dy) { return std::pair(dx, dy); },
+      {x - cell.half_x, x + cell.half_x, y - cell.half_y, y + cell.half_y}, order, rule);
+  nodes.resize(rule.size());
+  for (std::size_t i = 0; i < rule.size(); ++i) {
+    nodes.dx[i] = rule[i].x;
+    nodes.dy[i] = rule[i].y;
+    nodes.weight[i] = rule[i].weight;
   }
 }
 
 // With reach = t^m the area element is |area| reach d(reach) d(across).
 void wedge_nodes(const Surface& surface, const WedgeSide& side, const Wedge& wedge, int order,
                  NodeSet& nodes) {
-  const QuadratureRule& rule = gauss_legendre(order);
   const double m = surface.centre_power();
-  const double half_t = 0.5 * (wedge.t[1] - wedge.t[0]);
-  const double half_across = 0.5 * (wedge.across[1] - wedge.across[0]);
-  nodes.resize(rule.size() * rule.size());
-  std::size_t i = 0;
-  for (std::size_t l = 0; l < rule.size(); ++l) {
-    const double across = wedge.across[0] + half_across * (1.0 + rule.nodes[l]);
-    for (std::size_t k = 0; k < rule.size(); ++k, ++i) {
-      const double t = wedge.t[0] + half_t * (1.0 + rule.nodes[k]);
-      const double reach = std::pow(t, m);
-      nodes.dx[i] = reach * (side.from[0] + across * side.along[0]);
-      nodes.dy[i] = reach * (side.from[1] + across * side.along[1]);
-      nodes.reach[i] = reach;
-      nodes.per_area[i] = m * reach * reach / t * half_t * rule.weights[k] * half_across * rule.weights[l];
-      nodes.weight[i] = side.area * nodes.per_area[i];
-    }
+  const auto offset = [&](double t, double across) {
+    const double reach = std::pow(t, m);
+    return std::pair(reach * (side.from[0] + across * side.along[0]),
+                     reach * (side.from[1] + across * side.along[1]));
+  };
+  // In the centre all curves meet: what matters is where they leave it.
+  const auto near_offset = [&](double t, double across) {
+    constexpr double kNearest = 1e-12;
+    const double reach = std::max(std::pow(t, m), kNearest);
+    return std::pair(reach * (side.from[0] + across * side.along[0]),
+                     reach * (side.from[1] + across * side.along[1]));
+  };
+  std::vector<RuleNode> rule;
+  make_rule(surface, near_offset, {wedge.t[0], wedge.t[1], wedge.across[0], wedge.across[1]}, order, rule);
+  nodes.resize(rule.size());
+  for (std::size_t i = 0; i < rule.size(); ++i) {
+    const double t = rule[i].x;
+    const double reach = std::pow(t, m);
+    std::tie(nodes.dx[i], nodes.dy[i]) = offset(t, rule[i].y);
+    nodes.reach[i] = reach;
+    nodes.per_area[i] = m * reach * reach / t * rule[i].weight;
+    nodes.weight[i] = side.area * nodes.per_area[i];
   }
 }
 

@@ -51,7 +51,8 @@ WedgeSide wedge_side(const Surface& surface, const Box& pixel, int side);
 void tile_nodes(const Surface& surface, const Grid& grid, const Tile& tile, int side_x, int side_y,
                 const Orders& orders, NodeSet& nodes);
 
-/// Gauss-Legendre nodes, (order, order).
+/// Gauss-Legendre nodes, (order, order); where the light is not smooth on a curve that crosses, those of
+/// make_curve_rule.
 void cell_nodes(const Surface& surface, const CellPlace& cell, int order, NodeSet& nodes);
 void wedge_nodes(const Surface& surface, const WedgeSide& side, const Wedge& wedge, int order,
                  NodeSet& nodes);

@@ -2,15 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "io/convention.hpp"
 
 namespace gaxel::io {
 
 std::vector<std::string_view> component_keys(const ComponentKind& kind) {
-  std::vector<std::string_view> keys{"type", "name"};
+  std::vector<std::string_view> keys{"type", "name", "psf"};
   for (const ParameterSpec& spec : kind.parameters) {
     keys.push_back(file_key(spec, false));
     if (spec.role == Role::kFlux) keys.push_back(file_key(spec, true));
+  }
+  if (std::ranges::find(kind.options, "truncated") != kind.options.end()) {
+    keys.insert(keys.end(), {"inner", "outer"});
   }
   if (kind.family != Family::kSky) keys.insert(keys.end(), {"ra", "dec"});
   return keys;

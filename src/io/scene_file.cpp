@@ -1,6 +1,7 @@
 #include "io/scene_file.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -67,9 +68,12 @@ class ComponentReader {
     if (!type) table_.fail("type", "missing", kinds_text());
     const std::vector<std::string> keys = table_.keys();
     const std::vector<std::string_view> views(keys.begin(), keys.end());
-    table_.relate("type", [&] { component_.kind = &component_kind(*type, views); });
+    const bool is_cut = table_.has("inner") || table_.has("outer");
+    table_.relate("type",
+                  [&] { component_.kind = &component_kind(is_cut ? *type + "+truncated" : *type, views); });
     read_name();
     table_.allow_only(component_keys(*component_.kind));
+    read_psf();
     if (table_.has("mag") && table_.has("flux")) table_.fail("mag", "\"flux\" is given too", "one of them");
     component_.flux_is_magnitude = table_.has("mag");
     if (component_.flux_is_magnitude && !frame_.file.photometry.zeropoint) {
@@ -93,6 +97,22 @@ class ComponentReader {
     }
     component_.name = *name;
     table_.rename(*name);
+  }
+
+  // The name of a PSF, or false.
+  void read_psf() {
+    if (!table_.has("psf")) return;
+    const std::string allowed = frame_.psfs.empty()
+                                    ? "false: the scene has no PSF"
+                                    : fmt::format("false, \"{}\"", fmt::join(frame_.psfs, "\", \""));
+    if (!table_.is_text("psf")) {
+      if (table_.boolean("psf") != false) table_.fail("psf", "not the name of a PSF", allowed);
+      component_.psf = kNoPsf;
+      return;
+    }
+    const auto place = std::ranges::find(frame_.psfs, *table_.text("psf"));
+    if (place == frame_.psfs.end()) table_.fail("psf", "there is no PSF of that name", allowed);
+    component_.psf = static_cast<int>(place - frame_.psfs.begin());
   }
 
   Parameter parameter(const ParameterSpec& spec) const {
@@ -177,6 +197,20 @@ class ComponentReader {
   SceneComponent component_;
 };
 
+/// The truncations that a component names under a key.
+std::vector<std::size_t> truncations(const TomlTable& table, std::string_view key, const Scene& scene) {
+  std::vector<std::size_t> found;
+  for (const std::string& name : table.texts(key)) {
+    const auto named = std::ranges::find(scene.components, name, &SceneComponent::name);
+    if (named == scene.components.end() || named->kind->family != Family::kTruncation) {
+      table.fail(key, fmt::format("\"{}\" is no truncation of this scene", name),
+                 "names of components of the type \"truncation\"");
+    }
+    found.push_back(static_cast<std::size_t>(named - scene.components.begin()));
+  }
+  return found;
+}
+
 /// Components without a name are called by their kind and a number that no other one has.
 void name_the_rest(Scene& scene) {
   std::set<std::string> taken;
@@ -213,6 +247,10 @@ Scene read_scene(const TomlTable& root, const SceneFrame& frame, std::vector<std
     if (!name.empty() && !names.insert(name).second) {
       table.fail("name", "two components have the same name", "names must be unique");
     }
+  }
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    scene.components[i].inner = truncations(tables[i], "inner", scene);
+    scene.components[i].outer = truncations(tables[i], "outer", scene);
   }
   name_the_rest(scene);
   for (const SceneComponent& component : scene.components) warn_if_outside(component, frame, warnings);

@@ -95,14 +95,18 @@ Task load_task(const std::string& scene_file, bool need_data) {
 
   // The scene comes before the large files: its mistakes show at once.
   const HeaderCards* header = task.header.empty() ? nullptr : &task.header;
+  const std::vector<PsfTables> psfs = psf_tables(root);
+  for (const PsfTables& psf : psfs) task.psf_names.push_back(psf.name);
   task.scene =
-      read_scene(root, {{task.placement, task.photometry}, task.shape, header, need_data}, task.warnings);
+      read_scene(root, {{task.placement, task.photometry}, task.shape, header, task.psf_names, need_data},
+                 task.warnings);
   validate(task.scene, scene_file);
   if (need_data && task.scene.n_free() == 0) {
     root.fail("component", "no parameter is free: there is nothing to fit", "fixed = false for at least one");
   }
-  if (const auto psf = root.table("psf"))
-    task.observation.psf = read_psf(*psf, folder, task.shape, task.warnings);
+  for (const PsfTables& psf : psfs) {
+    task.observation.psfs.push_back(read_psf(psf, folder, {task.shape, header}, task.warnings));
+  }
   if (need_data) {
     read_observation(root, *image, folder, input, task);
   } else {

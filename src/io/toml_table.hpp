@@ -65,6 +65,8 @@ class TomlTable {
   /// Lists; `count` 0: any length above 0.
   std::optional<std::vector<int>> integers(std::string_view key, std::size_t count, int min, int max) const;
   std::optional<std::vector<double>> numbers(std::string_view key, std::size_t count) const;
+  /// A list of texts; empty where the key is not there.
+  std::vector<std::string> texts(std::string_view key) const;
   std::optional<TomlTable> table(std::string_view key) const;
   /// The tables of [[key]], named "key 1", "key 2", ...; empty when there are none.
   std::vector<TomlTable> tables(std::string_view key) const;

@@ -1,8 +1,10 @@
 #include "profile/kind_options.hpp"
 
 #include <array>
+#include <vector>
 
 #include "profile/parameters.hpp"
+#include "profile/shape/shape_options.hpp"
 
 namespace gaxel {
 namespace {
@@ -14,7 +16,7 @@ constexpr std::array kCentral{ParameterSpec{Role::kBrightness, "i0", "counts/pix
 constexpr std::array kScale{ParameterSpec{Role::kBrightness, "ie", "counts/pixel",
                                           "surface brightness at the scale radius", -kInf, kInf, kNotGiven}};
 
-constexpr std::array kOptions{
+constexpr std::array kNormalisations{
     KindOption{
         "central", "The surface brightness in the centre in place of the flux.", 0,
         [](const ComponentKind& /*base*/, int /*count*/) { return std::span<const ParameterSpec>(kCentral); },
@@ -27,7 +29,13 @@ constexpr std::array kOptions{
 }  // namespace
 
 std::span<const KindOption> kind_options() {
-  return kOptions;
+  static const std::vector<KindOption> options = [] {
+    std::vector<KindOption> all(kNormalisations.begin(), kNormalisations.end());
+    const auto shapes = shape_options();
+    all.insert(all.end(), shapes.begin(), shapes.end());
+    return all;
+  }();
+  return options;
 }
 
 }  // namespace gaxel

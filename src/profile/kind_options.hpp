@@ -1,15 +1,27 @@
 // Options of a kind of component, written behind its name: "sersic+c0".
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gaxel/component.hpp"
-#include "profile/shape_modifier.hpp"
 
 namespace gaxel {
+
+/// What an option is to a shape.
+enum class ShapePart {
+  kNone,  ///< nothing: another normalisation
+  kPowerSpiral,
+  kLogarithmicSpiral,
+  kBending,
+  kGeneralisedEllipse,
+  kFourier,
+  kSoftCentre,
+  kAsymmetry
+};
 
 /// A row of the table of options.
 struct KindOption {
@@ -24,8 +36,8 @@ struct KindOption {
   bool (*possible)(const ComponentKind& base) = nullptr;
   /// Radius, in scale radii, of the surface brightness that takes the place of the flux; NaN: none does.
   double brightness_radius = kNoValue;
-  /// How the shape is made; null for normalisations.
-  MakeShape shape = {};
+  ShapePart part = ShapePart::kNone;
+  std::size_t mode = 0;  ///< of bending and Fourier modes
 };
 
 /// All options, in the order in which they are written in a kind's name and in which shapes act.

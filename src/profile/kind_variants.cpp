@@ -151,7 +151,7 @@ struct OwnedKind {
       const auto added = use.option->parameters(row, use.count);
       if (std::isnan(use.option->brightness_radius)) {
         parameters.insert(parameters.end(), added.begin(), added.end());
-        kind.family = Family::kSurface;
+        if (kind.family == Family::kElliptical) kind.family = Family::kSurface;
       } else {
         *std::ranges::find_if(parameters, is_norm, &ParameterSpec::role) = added.front();
         kind.brightness_radius = use.option->brightness_radius;

@@ -144,6 +144,14 @@ constexpr std::array kFlatBarParameters{
     positive_shape(Role::kShape5, "q", "", "axis ratio, minor over major", 0.01, 1.0, 0.4),
     kTheta};
 constexpr std::array kPointParameters{kX, kY, kFlux};
+constexpr std::array kTruncationParameters{
+    kX,
+    kY,
+    scale_radius("rbreak", "break radius along the major axis: the factor P is 0.982 there"),
+    positive_shape(Role::kShape1, "softening", "pixel", "P is below 0.01 so far inside rbreak", 0.01, 1e5,
+                   0.5),
+    kQ,
+    kTheta};
 constexpr std::array kSkyParameters{
     ParameterSpec{Role::kLevel, "level", "counts/pixel", "level at the pivot", -kInf, kInf, kNotGiven},
     ParameterSpec{Role::kSlopeX, "slope_x", "counts/pixel/pixel", "rise per column", -kInf, kInf, 0.0},
@@ -165,6 +173,12 @@ std::unique_ptr<RadialLaw> make_ferrers(const Component& c) {
 
 std::unique_ptr<RadialLaw> make_king(const Component& c) {
   return std::make_unique<KingLaw>(c.value(Role::kShape1) / c.value(Role::kRe), c.value(Role::kShape2));
+}
+
+// Of a kind whose light depends on more than the radius.
+constexpr ComponentKind not_radial(ComponentKind kind) {
+  kind.is_radial = false;
+  return kind;
 }
 
 template <double kIndex>
@@ -214,19 +228,25 @@ constexpr std::array kKinds{
                   "I(a) ~ exp(-(a - r)^2 / (2 sigma^2)), sigma_in inside of r and sigma_out outside.",
                   Family::kSurface, kGaussianRing2SideParameters, nullptr,
                   make_surface_law<GaussianRing2Side>, kNoValue, false, true},
-    ComponentKind{
+    not_radial(ComponentKind{
         "flatbar", "Flat bar",
         "A broken exponential along the major axis that turns into exp(-r/h1) at the angle opening from "
         "it.",
-        Family::kSurface, kFlatBarParameters, nullptr, make_surface_law<FlatBar>, 0.0},
-    ComponentKind{"edgeondisc", "Disc seen edge-on",
-                  "I(x, y) ~ (x/rs) K1(x/rs) sech^2(y/hs), x along the disc.", Family::kSurface,
-                  kEdgeDiscParameters, nullptr, make_surface_law<EdgeDisc>, kNoValue, true},
-    ComponentKind{"edgeondiscn", "Disc seen edge-on, of any vertical profile",
-                  "I(x, y) ~ (x/h) K1(x/h) sech^(2/n)(n y / (2 z0)), x along the disc.", Family::kSurface,
-                  kEdgeOnDiscParameters, nullptr, make_surface_law<EdgeOnDisc>, kNoValue, true},
+        Family::kSurface, kFlatBarParameters, nullptr, make_surface_law<FlatBar>, 0.0}),
+    not_radial(ComponentKind{"edgeondisc", "Disc seen edge-on",
+                             "I(x, y) ~ (x/rs) K1(x/rs) sech^2(y/hs), x along the disc.", Family::kSurface,
+                             kEdgeDiscParameters, nullptr, make_surface_law<EdgeDisc>, kNoValue, true}),
+    not_radial(ComponentKind{"edgeondiscn", "Disc seen edge-on, of any vertical profile",
+                             "I(x, y) ~ (x/h) K1(x/h) sech^(2/n)(n y / (2 z0)), x along the disc.",
+                             Family::kSurface, kEdgeOnDiscParameters, nullptr, make_surface_law<EdgeOnDisc>,
+                             kNoValue, true}),
     ComponentKind{"pointsource", "Point source", "All flux in one point: takes the form of the PSF.",
                   Family::kPoint, kPointParameters},
+    ComponentKind{"truncation", "Truncation",
+                  "No light: components that name it as inner are multiplied by P = (tanh((2 - B) r/rbreak + "
+                  "B) + 1)/2, "
+                  "as outer by 1 - P, B = 2.65 - 4.98 rbreak/softening.",
+                  Family::kTruncation, kTruncationParameters},
     ComponentKind{"sky", "Sky plane",
                   "level + slope_x (column - x) + slope_y (row - y): a plane that the PSF leaves alone.",
                   Family::kSky, kSkyParameters}};

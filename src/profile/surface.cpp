@@ -2,23 +2,51 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "profile/soft_law.hpp"
 
 namespace gaxel {
 namespace {
 
-std::vector<ShapeDual> seeded(const std::vector<double>& values, std::size_t first, std::size_t seeds) {
-  std::vector<ShapeDual> numbers(values.begin(), values.end());
-  for (std::size_t i = first; i < std::min(values.size(), first + seeds); ++i) {
-    numbers[i] = ShapeDual(values[i], static_cast<int>(i - first));
+// The distance of a region from a feature, 0 where it reaches it; in the chain's units.
+double distance_from(const LawFeature& feature, const ShapeChain<double>& chain, const OffsetBox& box) {
+  const auto slopes = chain.slopes(box);
+  double u = 0.0;
+  double v = 0.0;
+  double weight = 0.0;
+  const bool radius = feature.axis == LawAxis::kRadius;
+  chain.place(box.dx, box.dy, radius, u, v, weight);
+  const bool minor = feature.axis == LawAxis::kMinor;
+  const double reach = radius  ? box.half_x * slopes.r_x + box.half_y * slopes.r_y
+                       : minor ? box.half_x * slopes.v_x + box.half_y * slopes.v_y
+                               : box.half_x * slopes.u_x + box.half_y * slopes.u_y;
+  return std::max(0.0, std::abs(std::abs(minor ? v : u) - feature.place) - reach);
+}
+
+// Raises `needed` to what the features ask for.
+void ask_for_nodes(std::span<const LawFeature> features, const ShapeChain<double>& chain,
+                   const NodeRegion& region, std::array<double, 2>& needed) {
+  const auto slopes = chain.slopes(region.box);
+  for (const LawFeature& feature : features) {
+    if (feature.width == 0.0) continue;
+    const double step = std::max(feature.width, distance_from(feature, chain, region.box));
+    const auto [x, y] = feature.axis == LawAxis::kRadius  ? std::array{slopes.r_x, slopes.r_y}
+                        : feature.axis == LawAxis::kMajor ? std::array{slopes.u_x, slopes.u_y}
+                                                          : std::array{slopes.v_x, slopes.v_y};
+    needed[0] =
+        std::max(needed[0], (std::abs(region.along_a[0]) * x + std::abs(region.along_a[1]) * y) / step);
+    needed[1] =
+        std::max(needed[1], (std::abs(region.along_b[0]) * x + std::abs(region.along_b[1]) * y) / step);
   }
-  return numbers;
 }
 
 }  // namespace
 
 /// The law and its derivatives at a block of places.
 struct Surface::LawBlock {
-  std::array<double, kBlock> u, v, weight, g, g_u, g_v;
+  std::array<double, kBlock> u, v, weight, shaped, kept, g, g_u,
+      g_v;  // weight = shaped * kept, of the shape and of truncations
   std::array<double, kMaxLawShapes * kBlock> g_shapes;
 };
 
@@ -26,7 +54,7 @@ Surface::Surface(std::span<const Component> components, std::size_t which)
     : values_(components[which].values),
       n_own_(values_.size()),
       layout_(*components[which].kind),
-      chain_(layout_, values_.data()),
+      chain_(std::make_unique<ShapeChain<double>>(layout_, values_.data())),
       x_(static_cast<std::size_t>(components[which].kind->index_of(Role::kX))),
       y_(static_cast<std::size_t>(components[which].kind->index_of(Role::kY))),
       law_shapes_(law_shapes(components[which])) {
@@ -34,12 +62,82 @@ Surface::Surface(std::span<const Component> components, std::size_t which)
   for (std::size_t i = 0; i < values_.size(); ++i) places_.push_back({which, i});
   x_like_.push_back(x_);
   y_like_.push_back(y_);
-  for (std::size_t first = 0; first < values_.size(); first += kSeeds) {
-    dual_chains_.emplace_back(layout_, seeded(values_, first, kSeeds).data());
+  for (std::size_t first = 0; first < n_own_; first += kShapeSeeds) {
+    dual_chains_.emplace_back(layout_, seeded(values_, first).data());
   }
   law_ = component.kind->base().make_surface_law(law_shapes_.values);
+  soften(component);
   features_ = law_->features();
   set_scale(component);
+  for (const std::size_t i : component.inner) add_truncation(components, i, true);
+  for (const std::size_t i : component.outer) add_truncation(components, i, false);
+  find_levels();
+}
+
+// The radius of a soft centre is a further shape parameter of the law.
+void Surface::soften(const Component& component) {
+  for (const OptionUse& use : layout_.steps) {
+    if (use.option->part != ShapePart::kSoftCentre) continue;
+    const double re = component.value(Role::kRe);
+    const double soft = values_[use.first] / re;
+    law_ = std::make_unique<SoftLaw>(std::move(law_), soft);
+    const std::size_t row = law_shapes_.derivatives.size();
+    law_shapes_.values.push_back(soft);
+    law_shapes_.derivatives.resize(row + n_own_, 0.0);
+    law_shapes_.derivatives[row + use.first] = 1.0 / re;
+    law_shapes_.derivatives[row + static_cast<std::size_t>(layout_.re)] = -soft / re;
+  }
+}
+
+void Surface::add_truncation(std::span<const Component> components, std::size_t which, bool keeps_outside) {
+  const TruncationFactor& factor =
+      *truncations_.emplace_back(std::make_unique<TruncationFactor>(components[which], keeps_outside));
+  const std::size_t first = values_.size();
+  for (std::size_t i = 0; i < factor.n_parameters(); ++i) places_.push_back({which, i});
+  values_.insert(values_.end(), components[which].values.begin(), components[which].values.end());
+  d_scale_.resize(values_.size(), 0.0);
+  x_like_.push_back(first + factor.x_index());
+  y_like_.push_back(first + factor.y_index());
+}
+
+void Surface::find_levels() {
+  const auto add_axes = [this](const ShapeChain<double>& chain, double shift_x, double shift_y) {
+    if (!chain.has_sharp_axes()) return;
+    levels_.push_back({&chain, shift_x, shift_y, LawAxis::kMajor, 0.0});
+    levels_.push_back({&chain, shift_x, shift_y, LawAxis::kMinor, 0.0});
+  };
+  add_axes(*chain_, 0.0, 0.0);
+  for (const auto& truncation : truncations_) {
+    add_axes(truncation->chain(), x0() - truncation->x0(), y0() - truncation->y0());
+  }
+  for (const LawFeature& feature : features_) {
+    if (feature.width > 0.0) continue;
+    levels_.push_back({chain_.get(), 0.0, 0.0, feature.axis, feature.place});
+    if (feature.axis != LawAxis::kRadius && feature.place != 0.0) {
+      levels_.push_back({chain_.get(), 0.0, 0.0, feature.axis, -feature.place});
+    }
+  }
+}
+
+double Surface::level(std::size_t k, double dx, double dy) const {
+  const LevelSpec& spec = levels_[k];
+  double u = 0.0;
+  double v = 0.0;
+  if (spec.axis == LawAxis::kRadius) {
+    double weight = 0.0;
+    spec.chain->place(dx + spec.shift_x, dy + spec.shift_y, true, u, v, weight);
+  } else {
+    spec.chain->axes(dx + spec.shift_x, dy + spec.shift_y, u, v);
+  }
+  return (spec.axis == LawAxis::kMinor ? v : u) - spec.place;
+}
+
+double Surface::weight(double dx, double dy) const {
+  double product = 1.0;
+  for (const auto& truncation : truncations_) {
+    product *= truncation->at(dx + (x0() - truncation->x0()), dy + (y0() - truncation->y0()));
+  }
+  return product;
 }
 
 void Surface::set_scale(const Component& component) {
@@ -48,9 +146,9 @@ void Surface::set_scale(const Component& component) {
   const bool by_flux = kind.index_of(Role::kFlux) >= 0;
   const auto norm = static_cast<std::size_t>(kind.index_of(by_flux ? Role::kFlux : Role::kBrightness));
   const ShapeValue total = law_->total();
-  unit_total_ = chain_.weighs() ? std::numeric_limits<double>::infinity() : total.value * chain_.area();
+  unit_total_ = total.value * chain_->area();
   const ShapeValue unit = by_flux ? total : law_->intensity_at(kind.brightness_radius);
-  const double per_scale = unit.value * (by_flux ? chain_.area() : 1.0);
+  const double per_scale = unit.value * (by_flux ? chain_->area() : 1.0);
   scale_ = values_[norm] / per_scale;
   d_scale_.assign(values_.size(), 0.0);
   for (std::size_t i = 0; i < n; ++i) {
@@ -58,20 +156,22 @@ void Surface::set_scale(const Component& component) {
     for (std::size_t k = 0; k < law_shapes_.values.size(); ++k) {
       d_log += unit.d_shapes[k] / unit.value * law_shapes_.derivatives[k * n + i];
     }
-    if (by_flux) d_log += dual_chains_[i / kSeeds].area().v[static_cast<int>(i % kSeeds)] / chain_.area();
+    if (by_flux)
+      d_log += dual_chains_[i / kShapeSeeds].area().v[static_cast<int>(i % kShapeSeeds)] / chain_->area();
     d_scale_[i] = -scale_ * d_log;
   }
   d_scale_[norm] += 1.0 / per_scale;
 }
 
 void Surface::evaluate(const double* dx, const double* dy, std::size_t n, double* light) const {
-  std::array<double, kBlock> u;
-  std::array<double, kBlock> v;
-  std::array<double, kBlock> weight;
+  std::array<double, kBlock> u{};
+  std::array<double, kBlock> v{};
+  std::array<double, kBlock> weight{};
   for (std::size_t first = 0; first < n; first += kBlock) {
     const std::size_t size = std::min(kBlock, n - first);
     for (std::size_t i = 0; i < size; ++i) {
-      chain_.place(dx[first + i], dy[first + i], law_->is_radial(), u[i], v[i], weight[i]);
+      chain_->place(dx[first + i], dy[first + i], law_->is_radial(), u[i], v[i], weight[i]);
+      if (!truncations_.empty()) weight[i] *= this->weight(dx[first + i], dy[first + i]);
     }
     law_->intensity(u.data(), v.data(), size, light + first);
     for (std::size_t i = 0; i < size; ++i) light[first + i] *= weight[i];
@@ -93,7 +193,10 @@ void Surface::evaluate_block(const double* dx, const double* dy, std::size_t n,
   LawBlock block{};
   const bool is_radial = law_->is_radial();
   for (std::size_t i = 0; i < n; ++i) {
-    chain_.place(dx[i], dy[i], is_radial, block.u[i], block.v[i], block.weight[i]);
+    chain_->place(dx[i], dy[i], is_radial, block.u[i], block.v[i], block.weight[i]);
+    block.kept[i] = weight(dx[i], dy[i]);
+    block.shaped[i] = block.weight[i];
+    block.weight[i] *= block.kept[i];
   }
   law_->intensity_with_partials(block.u.data(), block.v.data(), n, block.g.data(), block.g_u.data(),
                                 block.g_v.data(), block.g_shapes.data());
@@ -110,63 +213,90 @@ void Surface::evaluate_block(const double* dx, const double* dy, std::size_t n,
   }
   // What the place of the light depends on, for each chain of which something is wanted.
   for (std::size_t c = 0; c < dual_chains_.size(); ++c) {
-    const bool asked = std::ranges::any_of(wanted, [&](std::size_t p) { return p / kSeeds == c; });
+    const bool asked = std::ranges::any_of(wanted, [&](std::size_t p) { return p / kShapeSeeds == c; });
     if (!asked) continue;
     for (std::size_t i = 0; i < n; ++i) {
       ShapeDual x(dx[i]);
       ShapeDual y(dy[i]);
-      if (x_ / kSeeds == c) x.v[static_cast<int>(x_ % kSeeds)] = -1.0;
-      if (y_ / kSeeds == c) y.v[static_cast<int>(y_ % kSeeds)] = -1.0;
+      if (x_ / kShapeSeeds == c) x.v[static_cast<int>(x_ % kShapeSeeds)] = -1.0;
+      if (y_ / kShapeSeeds == c) y.v[static_cast<int>(y_ % kShapeSeeds)] = -1.0;
       ShapeDual u;
       ShapeDual v;
       ShapeDual weight;
       dual_chains_[c].place(x, y, is_radial, u, v, weight);
       for (std::size_t k = 0; k < wanted.size(); ++k) {
-        if (wanted[k] / kSeeds != c) continue;
-        const auto s = static_cast<int>(wanted[k] % kSeeds);
+        if (wanted[k] / kShapeSeeds != c) continue;
+        const auto s = static_cast<int>(wanted[k] % kShapeSeeds);
         partials[k * stride + i] +=
-            scale_ *
-            (block.weight[i] * (block.g_u[i] * u.v[s] + block.g_v[i] * v.v[s]) + block.g[i] * weight.v[s]);
+            scale_ * (block.weight[i] * (block.g_u[i] * u.v[s] + block.g_v[i] * v.v[s]) +
+                      block.g[i] * block.kept[i] * weight.v[s]);
       }
     }
   }
+  add_truncation_partials(dx, dy, n, wanted, block, partials, stride);
 }
 
-double Surface::distance(const LawFeature& feature, const NodeRegion& region) const {
-  const auto slopes = chain_.slopes(region.box);
-  double u = 0.0;
-  double v = 0.0;
-  double weight = 0.0;
-  const bool radius = feature.axis == LawAxis::kRadius;
-  chain_.place(region.box.dx, region.box.dy, radius, u, v, weight);
-  const bool minor = feature.axis == LawAxis::kMinor;
-  const double reach = radius  ? region.box.half_x * slopes.r_x + region.box.half_y * slopes.r_y
-                       : minor ? region.box.half_x * slopes.v_x + region.box.half_y * slopes.v_y
-                               : region.box.half_x * slopes.u_x + region.box.half_y * slopes.u_y;
-  return std::max(0.0, std::abs(std::abs(minor ? v : u) - feature.place) - reach);
+// Products of the others, so that a factor of 0 has derivatives, too.
+void Surface::add_truncation_partials(const double* dx, const double* dy, std::size_t n,
+                                      std::span<const std::size_t> wanted, const LawBlock& block,
+                                      double* partials, std::size_t stride) const {
+  std::vector<double> derivatives;
+  std::size_t first = n_own_;
+  for (const auto& truncation : truncations_) {
+    const std::size_t last = first + truncation->n_parameters();
+    const bool asked = std::ranges::any_of(wanted, [&](std::size_t p) { return p >= first && p < last; });
+    derivatives.resize(truncation->n_parameters());
+    for (std::size_t i = 0; asked && i < n; ++i) {
+      double others = block.shaped[i] * block.g[i] * scale_;
+      for (const auto& other : truncations_) {
+        if (other != truncation)
+          others *= other->at(dx[i] + (x0() - other->x0()), dy[i] + (y0() - other->y0()));
+      }
+      truncation->derivatives_at(dx[i] + (x0() - truncation->x0()), dy[i] + (y0() - truncation->y0()),
+                                 derivatives.data());
+      for (std::size_t k = 0; k < wanted.size(); ++k) {
+        if (wanted[k] >= first && wanted[k] < last) {
+          partials[k * stride + i] += others * derivatives[wanted[k] - first];
+        }
+      }
+    }
+    first = last;
+  }
 }
 
 std::array<double, 2> Surface::nodes_needed(const NodeRegion& region) const {
-  const auto slopes = chain_.slopes(region.box);
   std::array<double, 2> needed{1.0, 1.0};
-  for (const LawFeature& feature : features_) {
-    if (feature.width == 0.0) continue;
-    const double step = std::max(feature.width, distance(feature, region));
-    const auto [x, y] = feature.axis == LawAxis::kRadius  ? std::array{slopes.r_x, slopes.r_y}
-                        : feature.axis == LawAxis::kMajor ? std::array{slopes.u_x, slopes.u_y}
-                                                          : std::array{slopes.v_x, slopes.v_y};
-    needed[0] =
-        std::max(needed[0], (std::abs(region.along_a[0]) * x + std::abs(region.along_a[1]) * y) / step);
-    needed[1] =
-        std::max(needed[1], (std::abs(region.along_b[0]) * x + std::abs(region.along_b[1]) * y) / step);
+  ask_for_nodes(features_, *chain_, region, needed);
+  if (chain_->highest_mode() > 1 && region.is_upright()) {
+    const OffsetBox& b = region.box;
+    needed[0] = std::max(needed[0], nodes_between({b.dx - b.half_x, b.dy}, {b.dx + b.half_x, b.dy}));
+    needed[1] = std::max(needed[1], nodes_between({b.dx, b.dy - b.half_y}, {b.dx, b.dy + b.half_y}));
+  }
+  for (const auto& truncation : truncations_) {
+    NodeRegion moved = region;
+    moved.box.dx += x0() - truncation->x0();
+    moved.box.dy += y0() - truncation->y0();
+    ask_for_nodes(truncation->features(), truncation->chain(), moved, needed);
   }
   return needed;
 }
 
+double Surface::nodes_between(const std::array<double, 2>& from, const std::array<double, 2>& to) const {
+  constexpr double kNodesPerRadian = 0.7;  // of the highest mode: some four a period
+  const auto highest = static_cast<double>(chain_->highest_mode());
+  if (highest < 2.0) return 1.0;
+  double u[2];
+  double v[2];
+  chain_->axes(from[0], from[1], u[0], v[0]);
+  chain_->axes(to[0], to[1], u[1], v[1]);
+  const double angle = std::abs(std::atan2(u[0] * v[1] - v[0] * u[1], u[0] * u[1] + v[0] * v[1]));
+  return kNodesPerRadian * highest * angle;
+}
+
 bool Surface::crosses_edge(const OffsetBox& box) const {
-  const NodeRegion region{box, {}, {}};
-  return std::ranges::any_of(features_, [&](const LawFeature& feature) {
-    return feature.width == 0.0 && distance(feature, region) == 0.0;
+  return std::ranges::any_of(levels_, [&](const LevelSpec& spec) {
+    const OffsetBox moved{box.dx + spec.shift_x, box.dy + spec.shift_y, box.half_x, box.half_y};
+    return distance_from({spec.axis, std::abs(spec.place), 0.0}, *spec.chain, moved) == 0.0;
   });
 }
 

@@ -10,6 +10,7 @@
 #include "profile/brightness.hpp"
 #include "profile/shape_chain.hpp"
 #include "profile/surface_law.hpp"
+#include "profile/truncation_factor.hpp"
 
 namespace gaxel {
 
@@ -26,12 +27,16 @@ struct NodeRegion {
   OffsetBox box;                  ///< that holds it
   std::array<double, 2> along_a;  ///< the whole step (x, y) along the first direction
   std::array<double, 2> along_b;
+
+  /// Whether the directions are those of the image.
+  bool is_upright() const { return along_a[1] == 0.0 && along_b[0] == 0.0; }
 };
 
 /// Immutable; may be used from many threads at once.
 class Surface {
  public:
-  /// components[which], valid and of a kind with a SurfaceLaw.
+  /// components[which], valid and of a kind with a SurfaceLaw, cut by the truncations that it names. Throws
+  /// InputError for shapes that are none.
   Surface(std::span<const Component> components, std::size_t which);
 
   /// The centre, which is where the light may be singular.
@@ -46,7 +51,7 @@ class Surface {
 
   /// Light is `scale` times the unit light.
   double scale() const { return scale_; }
-  /// Total of the unit light; infinite where there is none, or none in closed form.
+  /// Total of the unit light without truncations; infinite where there is none.
   double unit_total() const { return unit_total_; }
 
   /// The unit light, per pixel of the data, at n offsets from the centre.
@@ -61,24 +66,46 @@ class Surface {
   /// see LawFeature.
   std::array<double, 2> nodes_needed(const NodeRegion& region) const;
 
-  /// Whether something that is not smooth may cross the box: then a rule's error need not fall as fast as its
-  /// last steps tell.
-  bool may_have_kink(const OffsetBox& box) const { return law_->has_kinks() || crosses_edge(box); }
-  /// Whether a LawFeature of width 0 crosses the box.
+  /// How many nodes it takes at least to go round the centre from one offset to the other, for modes of the
+  /// isophotes.
+  double nodes_between(const std::array<double, 2>& from, const std::array<double, 2>& to) const;
+
+  /// Whether the light has kinks that are none of the levels: then a rule's error need not fall as fast as
+  /// its last steps tell.
+  bool has_kinks() const { return law_->has_kinks(); }
+  /// Whether one of the levels may be 0 in the box.
   bool crosses_edge(const OffsetBox& box) const;
+
+  /// Curves on which the light is not smooth: where one of the levels, smooth functions of the offset, is 0.
+  std::size_t n_levels() const { return levels_.size(); }
+  double level(std::size_t k, double dx, double dy) const;
 
   /// See SurfaceLaw::centre_power.
   double centre_power() const { return law_->centre_power(); }
 
  private:
   static constexpr std::size_t kBlock = 64;
-  static constexpr std::size_t kSeeds = 8;  // of ShapeDual
+
+  // One of the levels: a chain's coordinate less a place.
+  struct LevelSpec {
+    const ShapeChain<double>* chain;
+    double shift_x;  // from the surface's centre to the chain's
+    double shift_y;
+    LawAxis axis;
+    double place;
+  };
 
   struct LawBlock;
   void evaluate_block(const double* dx, const double* dy, std::size_t n, std::span<const std::size_t> wanted,
                       double* light, double* partials, std::size_t stride) const;
   void set_scale(const Component& component);
-  double distance(const LawFeature& feature, const NodeRegion& region) const;
+  void soften(const Component& component);
+  void add_truncation(std::span<const Component> components, std::size_t which, bool keeps_outside);
+  void find_levels();
+  double weight(double dx, double dy) const;
+  void add_truncation_partials(const double* dx, const double* dy, std::size_t n,
+                               std::span<const std::size_t> wanted, const LawBlock& block, double* partials,
+                               std::size_t stride) const;
 
   std::vector<ParameterPlace> places_;
   std::vector<std::size_t> x_like_;
@@ -86,10 +113,12 @@ class Surface {
   std::vector<double> values_;  // of places_
   std::size_t n_own_;           // the component's own, which come first
   ShapeLayout layout_;
-  ShapeChain<double> chain_;
+  std::unique_ptr<const ShapeChain<double>> chain_;
   std::vector<ShapeChain<ShapeDual>> dual_chains_;  // parameters 8 k to 8 k + 7 are seeded in chain k
   std::unique_ptr<SurfaceLaw> law_;
   std::vector<LawFeature> features_;
+  std::vector<std::unique_ptr<TruncationFactor>> truncations_;  // their parameters follow the component's own
+  std::vector<LevelSpec> levels_;
   std::size_t x_;  // its centre among the parameters
   std::size_t y_;
   LawShapes law_shapes_;

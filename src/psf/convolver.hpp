@@ -26,6 +26,8 @@ struct ConvolverOptions {
   double negligible_transfer = 1e-13;  ///< transfer functions below this count as zero
   double negligible_light = 2.5e-10;   ///< light may be left out that is fainter than this part of a source's
                                        ///< flux in every pixel: it sets how far analytic PSFs reach
+
+  friend bool operator==(const ConvolverOptions&, const ConvolverOptions&) = default;
 };
 
 /// One PSF made ready for images of one shape. Immutable after construction: one convolver may be used from

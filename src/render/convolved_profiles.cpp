@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "base/parallel.hpp"
+#include "psf/convolver_cache.hpp"
 
 namespace gaxel {
 namespace {
@@ -97,7 +98,7 @@ const Convolver& ConvolvedProfiles::convolver_for(const SplitLight& light) const
                     least.ny - base_->region().ny - up + y, up + y};
   ConvolverOptions options = convolver_options(tolerance_);
   options.reach = reach;
-  wider_.push_back(std::make_unique<const Convolver>(psf_, base_->region(), options));
+  wider_.push_back(ConvolverCache::convolver(psf_, base_->region(), options));
   return *wider_.back();
 }
 

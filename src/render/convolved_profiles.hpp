@@ -53,7 +53,7 @@ class ConvolvedProfiles {
   int margin_;   ///< pixels around the base's model in which samples fade away
   Grid needed_;  ///< the base's model with that margin
   mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<const Convolver>> wider_;  ///< for periods that were asked for
+  mutable std::vector<std::shared_ptr<const Convolver>> wider_;  ///< for periods that were asked for
 };
 
 }  // namespace gaxel

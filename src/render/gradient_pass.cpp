@@ -50,6 +50,7 @@ void render_gradient(const Setting& setting, const std::vector<Part>& parts, con
       case Family::kSky:
         sky_gradient(*part.component, part.roles, cotangent, part.gradient);
         break;
+      case Family::kTruncation:  // by the surfaces that it cuts
       case Family::kSurface:
         break;
     }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <set>
 #include <string>
 
 #include "gaxel/error.hpp"
@@ -36,6 +37,7 @@ void add_cells(const std::vector<std::int64_t>& cells, std::vector<std::int64_t>
 void add_certificate(const Certificate& part, Certificate& sum) {
   sum.total_flux += part.total_flux;
   sum.limit_hit |= part.limit_hit;
+  sum.estimated |= part.estimated;
   sum.n_evaluations += part.n_evaluations;
   sum.evaluations_per_pixel += part.evaluations_per_pixel;
   add_counts(part.tiles_per_size, sum.tiles_per_size);
@@ -51,6 +53,15 @@ bool is_sky(const Component& component) {
   return component.kind->family == Family::kSky;
 }
 
+bool is_truncation(const Component& component) {
+  return component.kind->family == Family::kTruncation;
+}
+
+bool is_cut_by(const Component& component, std::size_t truncation) {
+  return std::ranges::find(component.inner, truncation) != component.inner.end() ||
+         std::ranges::find(component.outer, truncation) != component.outer.end();
+}
+
 }  // namespace
 
 // The components that one renderer sees, in order.
@@ -62,6 +73,18 @@ struct MultiPsfRenderer::Group {
   std::vector<std::size_t> members = {};  ///< their places among all components
   std::vector<std::uint8_t> wanted = {};
   std::vector<std::size_t> rows = {};  ///< of the Jacobian that are wanted of them
+
+  /// From their places among all components to those in the group, which has all that cut its members.
+  void renumber_truncations() {
+    for (Component& component : components) {
+      for (auto* cuts : {&component.inner, &component.outer}) {
+        for (std::size_t& cut : *cuts) {
+          const auto place = std::ranges::find(members, cut);
+          if (place != members.end()) cut = static_cast<std::size_t>(place - members.begin());
+        }
+      }
+    }
+  }
 };
 
 int MultiPsfPlan::n_profiles() const {
@@ -93,7 +116,7 @@ std::size_t MultiPsfRenderer::renderer_of(const Component& component) const {
 std::optional<std::size_t> MultiPsfRenderer::common_renderer(std::span<const Component> components) const {
   std::optional<std::size_t> common;
   for (const Component& component : components) {
-    if (is_sky(component)) continue;
+    if (is_sky(component) || is_truncation(component)) continue;
     if (common && *common != renderer_of(component)) return std::nullopt;
     common = renderer_of(component);
   }
@@ -122,21 +145,33 @@ std::vector<MultiPsfRenderer::Group> MultiPsfRenderer::groups_of(std::span<const
   std::vector<Group> groups;
   for (std::size_t i = 0; i < renderers_.size(); ++i) groups.push_back({&renderers_[i], i, false});
   groups.push_back({&renderers_[none], none + 1, true});
+  const auto group_of = [&](const Component& component) {
+    return !is_sky(component) ? renderer_of(component) : common ? *common : groups.size() - 1;
+  };
   std::size_t row = 0;
   for (std::size_t c = 0; c < components.size(); ++c) {
     const Component& component = components[c];
-    const std::size_t number = renderer_of(component);
-    Group& group = groups[!is_sky(component) ? number : common ? *common : groups.size() - 1];
-    group.components.push_back(component);
-    group.members.push_back(c);
-    if (wanted.empty()) continue;
-    const std::size_t n = component.kind->parameters.size();
-    for (const std::uint8_t flag : wanted.first(n)) {
-      group.wanted.push_back(flag);
-      if (flag != 0) group.rows.push_back(row++);
+    std::set<std::size_t> numbers;
+    for (const Component& other : components) {
+      if (is_cut_by(other, c)) numbers.insert(group_of(other));
     }
+    if (numbers.empty()) numbers.insert(common && is_truncation(component) ? *common : group_of(component));
+    const std::size_t n = wanted.empty() ? 0 : component.kind->parameters.size();
+    const std::span<const std::uint8_t> flags = wanted.first(n);
+    for (const std::size_t number : numbers) {
+      Group& group = groups[number];
+      group.components.push_back(component);
+      group.members.push_back(c);
+      group.wanted.insert(group.wanted.end(), flags.begin(), flags.end());
+      std::size_t next = row;
+      for (const std::uint8_t flag : flags) {
+        if (flag != 0) group.rows.push_back(next++);
+      }
+    }
+    row += static_cast<std::size_t>(std::ranges::count_if(flags, [](auto flag) { return flag != 0; }));
     wanted = wanted.subspan(n);
   }
+  for (Group& group : groups) group.renumber_truncations();
   std::erase_if(groups, [](const Group& group) { return group.components.empty(); });
   return groups;
 }
@@ -186,6 +221,9 @@ Certificate MultiPsfRenderer::render_groups(const std::vector<Group>& groups, Im
   };
   if (groups.size() == 1) return render_group(groups.front(), image, jacobian);
   std::ranges::fill(image.pixels(), 0.0);
+  for (const Group& group : groups) {
+    for (const std::size_t row : group.rows) std::fill_n(jacobian + row * shape_.size(), shape_.size(), 0.0);
+  }
   Certificate sum;
   Image part(shape_);
   std::vector<double> rows;
@@ -203,7 +241,7 @@ Certificate MultiPsfRenderer::render_groups(const std::vector<Group>& groups, Im
     if (!group.sky) add_certificate(certificate, sum);
     add_pixels(part.pixels(), image.pixels());
     for (std::size_t r = 0; r < group.rows.size(); ++r) {
-      std::copy_n(rows.data() + r * n_pixels, n_pixels, jacobian + group.rows[r] * n_pixels);
+      add_pixels({rows.data() + r * n_pixels, n_pixels}, {jacobian + group.rows[r] * n_pixels, n_pixels});
     }
   }
   sum_up_light();
@@ -213,11 +251,12 @@ Certificate MultiPsfRenderer::render_groups(const std::vector<Group>& groups, Im
 void MultiPsfRenderer::vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
                            ConstImageView cotangent, double* gradient, const MultiPsfPlan& plan) const {
   check_flags(components, wanted, "vjp");
+  std::fill_n(gradient, std::ranges::count_if(wanted, [](auto flag) { return flag != 0; }), 0.0);
   for (const Group& group : groups_of(components, wanted, plan)) {
     std::vector<double> part(group.rows.size());
     group.renderer->vjp(group.components, group.wanted, cotangent, part.data(),
                         plan.plans.empty() ? RenderPlan() : plan.plans[group.plan]);
-    for (std::size_t r = 0; r < part.size(); ++r) gradient[group.rows[r]] = part[r];
+    for (std::size_t r = 0; r < part.size(); ++r) gradient[group.rows[r]] += part[r];
   }
 }
 

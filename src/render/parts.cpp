@@ -1,8 +1,32 @@
 #include "render/parts.hpp"
 
+#include "gaxel/error.hpp"
 #include "render/wanted.hpp"
 
 namespace gaxel {
+
+namespace {
+
+void check_truncations(const Component& component, std::span<const Component> components) {
+  for (const auto* cuts : {&component.inner, &component.outer}) {
+    const char* key = cuts == &component.inner ? "inner" : "outer";
+    for (const std::size_t i : *cuts) {
+      const bool is_one = i < components.size() && components[i].kind != nullptr &&
+                          components[i].kind->family == Family::kTruncation;
+      if (!is_one) {
+        throw InputError({std::string(component.kind->name), key, std::to_string(i), "not a truncation",
+                          "the number of one among the components"});
+      }
+    }
+    if (!cuts->empty() && component.kind->family != Family::kSurface) {
+      throw InputError({std::string(component.kind->name), key, std::to_string(cuts->front()),
+                        "light of this kind cannot be cut",
+                        "component_kind(\"" + std::string(component.kind->name) + "+truncated\"), or none"});
+    }
+  }
+}
+
+}  // namespace
 
 std::vector<Part> parts_of(std::span<const Component> components, std::span<const std::uint8_t> flags,
                            const char* source) {
@@ -11,6 +35,7 @@ std::vector<Part> parts_of(std::span<const Component> components, std::span<cons
   std::size_t n_surfaces = 0;
   for (const Component& component : components) {
     validate(component);
+    check_truncations(component, components);
     Part& part = parts.emplace_back(Part{&component, {}, {}, {}});
     if (!flags.empty()) {
       part.indices = wanted_parameters(component, flags, source);
