@@ -26,11 +26,11 @@ Observation observation() {
   constexpr double kFlux = 20000.0;
   constexpr double kSky = 5.0;
   Observation made;
-  made.psf = moffat();
+  made.psfs = {moffat()};
   made.data = Image(kGalaxy.shape);
   Component galaxy = kGalaxy.component();
   galaxy.values[2] = kFlux;
-  Renderer(kGalaxy.shape, made.psf).render({&galaxy, 1}, made.data.view());
+  MultiPsfRenderer(kGalaxy.shape, made.psfs).render({&galaxy, 1}, made.data.view());
   made.sigma = Image(kGalaxy.shape);
   made.used.assign(kGalaxy.shape.size(), 1);
   std::mt19937_64 random(1);

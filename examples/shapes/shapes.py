@@ -81,7 +81,9 @@ def main():
     for axis, (title, components) in zip(axes.flat, PANELS.items(), strict=True):
         image = gaxel.render(components, (SIZE, SIZE), rtol=1e-4)
         peak = np.quantile(image, 0.999)
-        axis.imshow(np.arcsinh(image / (0.02 * peak)), cmap=NIGHT, origin="lower", vmin=0.0, vmax=np.arcsinh(50.0))
+        axis.imshow(
+            np.arcsinh(image / (0.02 * peak)), cmap=NIGHT, origin="lower", vmin=0.0, vmax=np.arcsinh(50.0)
+        )
         levels = peak * 2.0 ** np.arange(-6.5, 0.0)
         axis.contour(image, levels=levels, colors="white", linewidths=0.5, alpha=0.45)
         axis.set_title(title, color="#e8e6f0", fontsize=11)

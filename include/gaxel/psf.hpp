@@ -38,6 +38,7 @@ struct PsfShape {
 };
 
 class PsfModel;
+class ConvolverCache;
 
 /// A PSF of unit flux. Immutable and cheap to copy; may be used from many threads at once.
 ///
@@ -88,7 +89,10 @@ class Psf {
  private:
   Psf(std::shared_ptr<const PsfModel> model, std::string description);
 
+  friend class ConvolverCache;
+
   std::shared_ptr<const PsfModel> model_;
+  std::shared_ptr<ConvolverCache> convolvers_;  ///< made for it; shared by its copies
   Image kernel_;
   PsfOptions options_;
   double original_sum_ = 1.0;

@@ -24,6 +24,7 @@ struct SceneComponent {
   std::vector<Parameter> parameters;  ///< in the kind's order
   /// The flux was given as a magnitude: it is positive, fitted in its logarithm and reported as a magnitude.
   bool flux_is_magnitude = false;
+  int psf = 0;  ///< as Component::psf
   /// Which components of the scene, truncations, cut this one's light inside, and outside.
   std::vector<std::size_t> inner;
   std::vector<std::size_t> outer;

@@ -7,12 +7,15 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "gaxel/component.hpp"
 #include "gaxel/image.hpp"
+#include "gaxel/psf.hpp"
+#include "gaxel/varying_psf.hpp"
 
 namespace gaxel::python {
 
@@ -23,9 +26,10 @@ using OutputImage = nb::ndarray<double, nb::ndim<2>, nb::c_contig, nb::device::c
 using InputVector = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using OutputCube = nb::ndarray<double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 
-/// Components as (kind's name, values in the kind's order, truncations inside, and outside).
+/// Components as (kind's name, values in the kind's order, number of the PSF, truncations inside, and
+/// outside).
 using ComponentTuple =
-    std::tuple<std::string, std::vector<double>, std::vector<std::size_t>, std::vector<std::size_t>>;
+    std::tuple<std::string, std::vector<double>, int, std::vector<std::size_t>, std::vector<std::size_t>>;
 using ComponentList = std::vector<ComponentTuple>;
 std::vector<Component> to_components(const ComponentList& list);
 

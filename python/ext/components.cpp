@@ -16,8 +16,8 @@ namespace gaxel::python {
 std::vector<Component> to_components(const ComponentList& list) {
   std::vector<Component> components;
   components.reserve(list.size());
-  for (const auto& [kind, values, inner, outer] : list) {
-    components.push_back({&component_kind(kind), values, 0, inner, outer});
+  for (const auto& [kind, values, psf, inner, outer] : list) {
+    components.push_back({&component_kind(kind), values, psf, inner, outer});
   }
   return components;
 }
@@ -30,6 +30,9 @@ void bind_components(nb::module_& module) {
       .def_ro("min", &ParameterSpec::min, "Smallest value allowed.")
       .def_ro("max", &ParameterSpec::max, "Largest value allowed.")
       .def_ro("fallback", &ParameterSpec::fallback, "Value when left out; NaN: none.")
+      .def_prop_ro(
+          "is_coefficient", [](const ParameterSpec& spec) { return spec.role == Role::kCoefficient; },
+          "Whether the light is a sum of such terms.")
       .def_ro("fittable", &ParameterSpec::fittable, "False for constants.");
   nb::class_<ComponentKind>(module, "ComponentKind", "A row of the registry of components.")
       .def_ro("name", &ComponentKind::name)

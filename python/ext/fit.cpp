@@ -19,17 +19,19 @@ namespace {
 using InputMask = nb::ndarray<const std::uint8_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 /// value (NaN: estimate it), free, min, max.
 using ParameterTuple = std::tuple<double, bool, double, double>;
-/// kind, name, flux_is_magnitude, parameters in the kind's order, truncations inside, and outside.
-using SceneTuple = std::tuple<std::string, std::string, bool, std::vector<ParameterTuple>, std::vector<std::size_t>,
-                              std::vector<std::size_t>>;
+/// kind, name, flux_is_magnitude, parameters in the kind's order, number of the PSF, truncations inside, and
+/// outside.
+using SceneTuple = std::tuple<std::string, std::string, bool, std::vector<ParameterTuple>, int,
+                              std::vector<std::size_t>, std::vector<std::size_t>>;
 
 Scene to_scene(const std::vector<SceneTuple>& list) {
   Scene scene;
-  for (const auto& [kind, name, flux_is_magnitude, parameters, inner, outer] : list) {
+  for (const auto& [kind, name, flux_is_magnitude, parameters, psf, inner, outer] : list) {
     SceneComponent& component = scene.components.emplace_back();
     component.kind = &component_kind(kind);
     component.name = name;
     component.flux_is_magnitude = flux_is_magnitude;
+    component.psf = psf;
     component.inner = inner;
     component.outer = outer;
     for (const auto& [value, free, min, max] : parameters)
@@ -67,10 +69,11 @@ class PythonProgress {
   std::exception_ptr raised_;
 };
 
-FitResult run_fit(const InputImage& data, const InputImage& sigma, const InputMask& used, const Psf* psf,
+FitResult run_fit(const InputImage& data, const InputImage& sigma, const InputMask& used,
+                  const std::vector<Psf>& psfs, const VaryingPsf* varying_psf,
                   const std::vector<SceneTuple>& list, const FitOptions& options, nb::object callback) {
-  Observation observation{to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, {}};
-  if (psf != nullptr) observation.psf.emplace(*psf);
+  Observation observation{to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, psfs};
+  if (varying_psf != nullptr) observation.varying_psf.emplace(*varying_psf);
   Scene scene = to_scene(list);
   PythonProgress progress(std::move(callback));
   FitResult result;
@@ -129,6 +132,7 @@ void bind_fit(nb::module_& module) {
       .def_prop_ro("flags", &flags, "[component][parameter]: '', 'at_bound' or 'degenerate'.")
       .def_ro("covariance", &FitResult::covariance, "(n_free, n_free), flat.")
       .def_ro("chi2", &FitResult::chi2)
+      .def_ro("penalty", &FitResult::penalty)
       .def_ro("chi2_start", &FitResult::chi2_start)
       .def_ro("n_pixels", &FitResult::n_pixels)
       .def_ro("dof", &FitResult::dof)
@@ -143,16 +147,17 @@ void bind_fit(nb::module_& module) {
       .def_ro("certificate", &FitResult::certificate);
   module.def(
       "fit",
-      [](const InputImage& data, const InputImage& sigma, const InputMask& used, const Psf* psf,
-         const std::vector<SceneTuple>& scene, double rtol, double atol, double noise_share,
-         int max_iterations, double ftol, int threads, nb::object progress) {
-        return run_fit(data, sigma, used, psf, scene,
+      [](const InputImage& data, const InputImage& sigma, const InputMask& used, const std::vector<Psf>& psfs,
+         const VaryingPsf* varying_psf, const std::vector<SceneTuple>& scene, double rtol, double atol,
+         double noise_share, int max_iterations, double ftol, int threads, nb::object progress) {
+        return run_fit(data, sigma, used, psfs, varying_psf, scene,
                        {{rtol, atol}, noise_share, max_iterations, ftol, threads}, std::move(progress));
       },
-      nb::arg("data"), nb::arg("sigma"), nb::arg("used"), nb::arg("psf").none(), nb::arg("scene"),
-      nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"), nb::arg("ftol"),
-      nb::arg("threads"), nb::arg("progress").none(),
-      "`scene`: (kind, name, flux_is_magnitude, [(value, free, min, max), ...]) each; NaN values are "
+      nb::arg("data"), nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none(),
+      nb::arg("scene"), nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"),
+      nb::arg("ftol"), nb::arg("threads"), nb::arg("progress").none(),
+      "`scene`: (kind, name, flux_is_magnitude, [(value, free, min, max), ...], number of the PSF) each; NaN "
+      "values are "
       "estimated.");
 }
 

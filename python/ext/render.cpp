@@ -21,13 +21,9 @@
 namespace gaxel::python {
 namespace {
 
-Renderer make_renderer(Shape shape, const Psf* psf, const RenderOptions& options) {
-  return {shape, psf == nullptr ? std::nullopt : std::optional<Psf>(*psf), options};
-}
-
 // A plan, and what it was made for: then it need not be checked again.
 struct KnownPlan {
-  RenderPlan plan;
+  MultiPsfPlan plan;
   Shape shape;
   ComponentList components;
   Tolerance tolerance;
@@ -44,8 +40,8 @@ std::string to_text(const KnownPlan& known) {
 }
 
 // The core executes whatever fits its grid; a plan for other components may miss the tolerance there.
-RenderPlan checked(const Renderer& renderer, const ComponentList& list, std::span<const Component> components,
-                   const KnownPlan* known, const char* source) {
+MultiPsfPlan checked(const MultiPsfRenderer& renderer, const ComponentList& list,
+                     std::span<const Component> components, const KnownPlan* known, const char* source) {
   if (known == nullptr) return {};
   if (!known->was_made_for(list, renderer.options().tolerance) &&
       renderer.prepare(components, known->plan).n_made() > 0) {
@@ -55,46 +51,47 @@ RenderPlan checked(const Renderer& renderer, const ComponentList& list, std::spa
   return known->plan;
 }
 
-KnownPlan prepare(const ComponentList& list, int ny, int nx, const Psf* psf, double rtol, double atol,
-                  const KnownPlan* previous, int threads) {
+KnownPlan prepare(const ComponentList& list, int ny, int nx, const std::vector<Psf>& psfs, double rtol,
+                  double atol, const KnownPlan* previous, int threads) {
   const std::vector<Component> components = to_components(list);
   const nb::gil_scoped_release unlocked;
-  const Renderer renderer = make_renderer({ny, nx}, psf, {{rtol, atol}, false, threads});
-  return {renderer.prepare(components, previous == nullptr ? RenderPlan() : previous->plan),
+  const MultiPsfRenderer renderer({ny, nx}, psfs, {{rtol, atol}, false, threads});
+  return {renderer.prepare(components, previous == nullptr ? MultiPsfPlan() : previous->plan),
           renderer.shape(),
           list,
           {rtol, atol}};
 }
 
-Certificate render(const ComponentList& list, OutputImage image, const Psf* psf, double rtol, double atol,
-                   bool certificate, const KnownPlan* plan, int threads) {
+Certificate render(const ComponentList& list, OutputImage image, const std::vector<Psf>& psfs, double rtol,
+                   double atol, bool certificate, const KnownPlan* plan, int threads) {
   const std::vector<Component> components = to_components(list);
   const Shape shape = shape_of(image);
   const nb::gil_scoped_release unlocked;
-  const Renderer renderer = make_renderer(shape, psf, {{rtol, atol}, certificate, threads});
+  const MultiPsfRenderer renderer(shape, psfs, {{rtol, atol}, certificate, threads});
   return renderer.render(components, {image.data(), shape},
                          checked(renderer, list, components, plan, "render"));
 }
 
 Certificate render_with_jacobian(const ComponentList& list, const std::vector<std::uint8_t>& wanted,
-                                 OutputImage image, OutputCube jacobian, const Psf* psf, double rtol,
-                                 double atol, bool certificate, const KnownPlan* plan, int threads) {
+                                 OutputImage image, OutputCube jacobian, const std::vector<Psf>& psfs,
+                                 double rtol, double atol, bool certificate, const KnownPlan* plan,
+                                 int threads) {
   const std::vector<Component> components = to_components(list);
   const Shape shape = shape_of(image);
   const nb::gil_scoped_release unlocked;
-  const Renderer renderer = make_renderer(shape, psf, {{rtol, atol}, certificate, threads});
+  const MultiPsfRenderer renderer(shape, psfs, {{rtol, atol}, certificate, threads});
   return renderer.render_with_jacobian(components, wanted, {image.data(), shape}, jacobian.data(),
                                        checked(renderer, list, components, plan, "render_with_jacobian"));
 }
 
 auto vjp(const ComponentList& list, const std::vector<std::uint8_t>& wanted, const InputImage& cotangent,
-         const Psf* psf, double rtol, double atol, const KnownPlan* plan, int threads) {
+         const std::vector<Psf>& psfs, double rtol, double atol, const KnownPlan* plan, int threads) {
   const std::vector<Component> components = to_components(list);
   const Shape shape = shape_of(cotangent);
   std::vector<double> gradient(static_cast<std::size_t>(std::ranges::count(wanted, 1)));
   {
     const nb::gil_scoped_release unlocked;
-    const Renderer renderer = make_renderer(shape, psf, {{rtol, atol}, false, threads});
+    const MultiPsfRenderer renderer(shape, psfs, {{rtol, atol}, false, threads});
     renderer.vjp(components, wanted, {cotangent.data(), shape}, gradient.data(),
                  checked(renderer, list, components, plan, "vjp"));
   }
@@ -127,9 +124,6 @@ n_over : int
     Pixels whose bound exceeds the tolerance asked for.
 limit_hit : bool
     More than double precision, or more cells than allowed, would be needed.
-estimated : bool
-    Some of the bounds are conservative estimates, and no proofs: those of kinds that are not a proven radial law on
-    ellipses, such as Nuker or any with a shape option.
 n_evaluations : int
     Evaluations of radial laws at the nodes of tiles and cells; pixels in closed form are not counted.
 evaluations_per_pixel : float
@@ -143,7 +137,7 @@ bound : ndarray, shape (ny, nx)
 
 // A certificate as plain values, for pickle.
 using CertificateState =
-    std::tuple<double, double, std::int64_t, bool, bool, std::int64_t, double, std::vector<std::int64_t>,
+    std::tuple<double, double, std::int64_t, bool, std::int64_t, double, std::vector<std::int64_t>,
                std::vector<std::int64_t>, int, int, std::vector<double>>;
 
 CertificateState state_of(const Certificate& c) {
@@ -152,7 +146,6 @@ CertificateState state_of(const Certificate& c) {
           c.sum_bound,
           c.n_over,
           c.limit_hit,
-          c.estimated,
           c.n_evaluations,
           c.evaluations_per_pixel,
           c.tiles_per_size,
@@ -167,8 +160,8 @@ void restore(Certificate& target, const CertificateState& state) {
   int ny = 0;
   int nx = 0;
   std::vector<double> pixels;
-  std::tie(c.max_bound, c.sum_bound, c.n_over, c.limit_hit, c.estimated, c.n_evaluations,
-           c.evaluations_per_pixel, c.tiles_per_size, c.cells_per_level, ny, nx, pixels) = state;
+  std::tie(c.max_bound, c.sum_bound, c.n_over, c.limit_hit, c.n_evaluations, c.evaluations_per_pixel,
+           c.tiles_per_size, c.cells_per_level, ny, nx, pixels) = state;
   c.bound = Image(Shape{ny, nx});
   std::ranges::copy(pixels, c.bound.pixels().begin());
   new (&target) Certificate(std::move(c));
@@ -182,7 +175,6 @@ void bind_render(nb::module_& module) {
       .def_ro("sum_bound", &Certificate::sum_bound)
       .def_ro("n_over", &Certificate::n_over)
       .def_ro("limit_hit", &Certificate::limit_hit)
-      .def_ro("estimated", &Certificate::estimated)
       .def_ro("n_evaluations", &Certificate::n_evaluations)
       .def_ro("evaluations_per_pixel", &Certificate::evaluations_per_pixel)
       .def_ro("tiles_per_size", &Certificate::tiles_per_size)
@@ -206,20 +198,19 @@ void bind_render(nb::module_& module) {
       .def("__repr__", &to_text)
       .def("__copy__", itself)
       .def("__deepcopy__", [](nb::object self, const nb::dict& /*memo*/) { return self; }, nb::arg("memo"));
-  module.def("prepare", &prepare, nb::arg("components"), nb::arg("ny"), nb::arg("nx"), nb::arg("psf").none(),
+  module.def("prepare", &prepare, nb::arg("components"), nb::arg("ny"), nb::arg("nx"), nb::arg("psfs"),
              nb::arg("rtol"), nb::arg("atol"), nb::arg("previous").none(), nb::arg("threads"),
              "Finds the cells. `components`: (kind, values) each.");
-  module.def("render", &render, nb::arg("components"), nb::arg("image").noconvert(), nb::arg("psf").none(),
+  module.def("render", &render, nb::arg("components"), nb::arg("image").noconvert(), nb::arg("psfs"),
              nb::arg("rtol"), nb::arg("atol"), nb::arg("certificate"), nb::arg("plan").none(),
              nb::arg("threads"), "Writes the image in place.");
   module.def(
       "render_with_jacobian", &render_with_jacobian, nb::arg("components"), nb::arg("wanted"),
-      nb::arg("image").noconvert(), nb::arg("jacobian").noconvert(), nb::arg("psf").none(), nb::arg("rtol"),
+      nb::arg("image").noconvert(), nb::arg("jacobian").noconvert(), nb::arg("psfs"), nb::arg("rtol"),
       nb::arg("atol"), nb::arg("certificate"), nb::arg("plan").none(), nb::arg("threads"),
       "Writes the image and the derivatives marked in `wanted` (one entry for each parameter) in place.");
-  module.def("vjp", &vjp, nb::arg("components"), nb::arg("wanted"), nb::arg("cotangent"),
-             nb::arg("psf").none(), nb::arg("rtol"), nb::arg("atol"), nb::arg("plan").none(),
-             nb::arg("threads"),
+  module.def("vjp", &vjp, nb::arg("components"), nb::arg("wanted"), nb::arg("cotangent"), nb::arg("psfs"),
+             nb::arg("rtol"), nb::arg("atol"), nb::arg("plan").none(), nb::arg("threads"),
              "The sums over pixels of cotangent * derivative, of those marked in `wanted`.");
 }
 

@@ -7,7 +7,8 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 >>> galaxy = gaxel.Sersic(x=31.5, y=31.5, flux=1000.0, re=8.0, n=2.5, q=0.6, theta=0.4)
 >>> image = gaxel.render(galaxy, shape=(64, 64))
 
-Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, PointSource, Sky. Functions: render,
+Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, PointSource, Sky. PSFs: Psf, GaussianPsf,
+MoffatPsf, SumPsf. Functions: render,
 render_with_jacobian, vjp, prepare, parameter_names, fit. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
 """
 
@@ -18,7 +19,8 @@ from gaxel._core import version as __version__
 from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import FitResult, fit
 from gaxel._parameters import parameter_names
-from gaxel._psf import Psf
+from gaxel._psf import GaussianPsf, MoffatPsf, Psf, SumPsf
+from gaxel._varying_psf import PsfGrid, Psfex
 from gaxel._render import prepare, render, render_with_jacobian, vjp
 from gaxel.components import *  # noqa: F403
 from gaxel.components import __all__ as _component_names
@@ -29,11 +31,16 @@ __all__ = [
     "FitError",
     "FitProgress",
     "FitResult",
+    "GaussianPsf",
     "InputError",
+    "MoffatPsf",
     "Plan",
     "Psf",
+    "PsfGrid",
     "PsfWarning",
+    "Psfex",
     "RefinementWarning",
+    "SumPsf",
     "__version__",
     "fit",
     "integration",

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from gaxel import _core
 from gaxel._arrays import as_float
 from gaxel._errors import input_error
+from gaxel._psf import AnyPsf
 
 
 def flux_of(mag: float, zeropoint: float) -> float:
@@ -41,7 +42,7 @@ class Component:
     gaxel.Sersic and its sisters.
     """
 
-    __slots__ = ("_cuts", "_given", "_name", "_zeropoint")
+    __slots__ = ("_cuts", "_given", "_name", "_psf", "_zeropoint")
     _kind: ClassVar[_core.ComponentKind]
     _base: ClassVar[type["Component"] | None]  # of a class with options: the class without them
     _variant: ClassVar[Callable[[type["Component"], list[str], bool], type["Component"]]]
@@ -49,6 +50,7 @@ class Component:
     _cuts: dict[str, tuple["Component", ...]]
     _given: dict[str, float]
     _name: str | None
+    _psf: AnyPsf | bool | None
     _zeropoint: float
 
     def __new__(cls, **arguments: Any) -> Self:
@@ -60,15 +62,23 @@ class Component:
         name = arguments.pop("name", None)
         if name is not None and (not isinstance(name, str) or not name.isprintable() or not name):
             raise input_error(cls.__name__, "name", repr(name), "not a usable name", "printable text")
+        psf = None if self._kind.is_sky else arguments.pop("psf", None)
+        if not (psf is None or psf is False or isinstance(psf, AnyPsf)):
+            raise input_error(
+                cls.__name__, "psf", repr(psf), "not a PSF", "a PSF, False (none), None (that of the image)"
+            )
         given_cuts = {key: arguments.pop(key, None) for key in _CUTS}
         cuts = {key: _as_cuts(cls, key, value) for key, value in given_cuts.items() if value}
         zeropoint = arguments.pop("zeropoint", 0.0) if "flux" in cls._specs else 0.0
         keys = cls._argument_names()
-        for key in arguments:
-            if key not in keys:
-                options = [option for option, _ in _core.option_keys(cls._kind.name)]
-                hint = _core.suggestion(key, keys + options)
-                raise TypeError(f"{cls.__name__}() got an unexpected keyword argument {key!r} ({hint})")
+        for key, value in arguments.items():
+            if key in keys:
+                continue
+            options = [option for option, _ in _core.option_keys(cls._kind.name)]
+            if value is None and key in options:
+                continue
+            hint = _core.suggestion(key, keys + options)
+            raise TypeError(f"{cls.__name__}() got an unexpected keyword argument {key!r} ({hint})")
         given = {key: arguments[key] for key in keys if arguments.get(key) is not None}
         for key, value in given.items():
             allowed = "any finite number" if key == "mag" else range_text(cls._specs[key])
@@ -76,6 +86,7 @@ class Component:
         object.__setattr__(self, "_cuts", cuts)
         object.__setattr__(self, "_given", given)
         object.__setattr__(self, "_name", name)
+        object.__setattr__(self, "_psf", psf)
         object.__setattr__(
             self, "_zeropoint", as_float(zeropoint, cls.__name__, "zeropoint", "any finite number")
         )
@@ -124,6 +135,11 @@ class Component:
     def name(self) -> str | None:
         """What the component is called in parameter names; None: its kind and a number."""
         return self._name
+
+    @property
+    def psf(self) -> AnyPsf | bool | None:
+        """What it is seen through: a PSF of its own, False (nothing), or None (the image's PSF)."""
+        return self._psf
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -175,6 +191,8 @@ class Component:
             arguments["zeropoint"] = self._zeropoint
         if self._name is not None:
             arguments["name"] = self._name
+        if self._psf is not None:
+            arguments["psf"] = self._psf
         return arguments
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -12,8 +12,17 @@ from gaxel import _core
 from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_threads, as_tolerance, check_shape
 from gaxel._component import Component, flux_of, mag_of
 from gaxel._errors import input_error
-from gaxel._parameters import Components, Slot, as_list, component_names, cuts_of, pivot_of, select_names, slots_of
-from gaxel._psf import Psf, core_psf
+from gaxel._parameters import (
+    Components,
+    Slot,
+    as_list,
+    component_names,
+    core_value,
+    cuts_of,
+    select_names,
+    slots_of,
+)
+from gaxel._psf import AnyPsf, VaryingPsf, core_psfs
 
 Bounds = Mapping[str, tuple[float | None, float | None]]
 
@@ -38,6 +47,8 @@ class FitResult:
     flags: list[str]
     """For each free parameter: "", "at_bound" or "degenerate"."""
     chi2: float
+    penalty: float
+    """What the components' penalties (a spline's smoothness) added to chi2 in the fit."""
     chi2_start: float
     """chi2 at the starting values."""
     dof: int
@@ -87,7 +98,7 @@ def fit(
     *,
     sigma: ArrayLike | float,
     mask: ArrayLike | None = None,
-    psf: Psf | ArrayLike | None = None,
+    psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
     fixed: str | Iterable[str] = (),
     bounds: Bounds | None = None,
     rtol: float = 1e-6,
@@ -110,7 +121,7 @@ def fit(
         Standard deviation of each pixel.
     mask : array_like, shape (ny, nx), optional
         True or non-zero: the pixel is bad and not used.
-    psf : Psf or array_like, optional
+    psf : Psf, GaussianPsf, MoffatPsf, SumPsf or array_like, optional
         As in render.
     fixed : str or iterable of str
         Parameters to keep at their value: names of parameter_names(components), or shell patterns ("*.q").
@@ -156,21 +167,27 @@ def fit(
         _entry(slot, slot.name in held, limits.get(slot.name, (None, None)), image.shape) for slot in slots
     ]
     left = iter(entries)
+    varying = psf if isinstance(psf, VaryingPsf) else None
+    if varying is not None:  # where components start is not known yet: what stands in their place
+        psf = varying.at(0.5 * (image.shape[1] - 1), 0.5 * (image.shape[0] - 1))
+    psfs, numbers = core_psfs(psf, [component.psf for component in listed], image.shape)
     scene = [
         (
             component.kind,
             name,
             component.has_mag,
             [next(left) for _ in component._specs],
+            number,
             *cuts_of(component, listed),
         )
-        for name, component in zip(component_names(listed, "fit"), listed, strict=True)
+        for name, component, number in zip(component_names(listed, "fit"), listed, numbers, strict=True)
     ]
     result = _core.fit(
         image,
         noise,
         used.astype(np.uint8),
-        core_psf(psf, image.shape),
+        psfs,
+        None if varying is None else varying._core,
         scene,
         *as_tolerance(rtol, atol, "fit"),
         as_float(noise_share, "fit", "noise_share", "at least 0 and below 1"),
@@ -237,8 +254,10 @@ def _entry(
     """(value, free, min, max) for the core: NaN for what is to be estimated, fluxes for magnitudes."""
     value = slot.component.value(slot.spec.name)
     free = slot.spec.fittable and not fixed
-    if value is None and slot.component._kind.is_sky and slot.spec.name != "level":
-        value = pivot_of(shape).get(slot.spec.name, slot.spec.fallback)
+    sky = slot.component._kind.is_sky
+    slope = sky and slot.spec.name != "level" and not slot.spec.is_coefficient
+    if value is None and (slope or not slot.spec.fittable):
+        value = core_value(slot, shape, "fit")
         free = False
     if value is None and fixed:
         raise input_error("fit", slot.name, None, "fixed but not given", "a value to keep it at")
@@ -266,9 +285,7 @@ def _to_result(
     ]
     # Hosts refer to the truncations as they are now.
     fitted = [
-        component.replace(
-            inner=[fitted[i] for i in inside], outer=[fitted[i] for i in outside]
-        )
+        component.replace(inner=[fitted[i] for i in inside], outer=[fitted[i] for i in outside])
         for component, (inside, outside) in zip(
             fitted, [cuts_of(component, components) for component in components], strict=True
         )
@@ -288,6 +305,7 @@ def _to_result(
         covariance=covariance * np.outer(scales, scales),
         flags=[flat_flags[i] for i in chosen],
         chi2=result.chi2,
+        penalty=result.penalty,
         chi2_start=result.chi2_start,
         dof=result.dof,
         n_pixels=result.n_pixels,

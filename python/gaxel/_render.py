@@ -11,13 +11,13 @@ from gaxel._arrays import Image, as_image, as_output, as_shape, as_threads, as_t
 from gaxel._core import Plan
 from gaxel._errors import input_error
 from gaxel._parameters import Components, as_list, core_components, select_slots, slots_of
-from gaxel._psf import Psf, core_psf
+from gaxel._psf import AnyPsf, VaryingPsf, core_psfs_of
 
 
 def prepare(
     components: Components,
     shape: tuple[int, int],
-    psf: Psf | ArrayLike | None = None,
+    psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
     *,
     rtol: float = 1e-6,
     atol: float = 1e-9,
@@ -51,10 +51,11 @@ def prepare(
     source = "prepare"
     listed = as_list(components, source)
     size = as_shape(shape, source)
+    psfs, numbers = core_psfs_of(psf, listed, size)
     return _core.prepare(
-        core_components(listed, slots_of(listed, source), size, source),
+        core_components(listed, slots_of(listed, source), numbers, size, source),
         *size,
-        core_psf(psf, size),
+        psfs,
         *as_tolerance(rtol, atol, source),
         _as_plan(previous, source, "previous"),
         as_threads(threads, size, source),
@@ -71,7 +72,7 @@ def _as_plan(plan: Any, source: str, key: str = "plan") -> Plan | None:
 def render(
     components: Components,
     shape: tuple[int, int] | None = None,
-    psf: Psf | ArrayLike | None = None,
+    psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
     *,
     rtol: float = 1e-6,
     atol: float = 1e-9,
@@ -84,7 +85,7 @@ def render(
 def render(
     components: Components,
     shape: tuple[int, int] | None = None,
-    psf: Psf | ArrayLike | None = None,
+    psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
     *,
     rtol: float = 1e-6,
     atol: float = 1e-9,
@@ -96,7 +97,7 @@ def render(
 def render(
     components: Components,
     shape: tuple[int, int] | None = None,
-    psf: Psf | ArrayLike | None = None,
+    psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
     *,
     rtol: float = 1e-6,
     atol: float = 1e-9,
@@ -113,9 +114,10 @@ def render(
         Their light is added.
     shape : (int, int)
         Size (ny, nx) of the image. May be left out with `out`.
-    psf : Psf or array_like, optional
-        What the light is convolved with. Sky is not convolved. A point source takes the PSF's form; without a PSF all its
-        flux lies in one pixel.
+    psf : Psf, GaussianPsf, MoffatPsf, SumPsf or array_like, optional
+        What the light is convolved with, of components that have no psf of their own (psf=False: they are not
+        convolved). Sky never is. A point source takes the PSF's form; without a PSF all its flux lies in one pixel. What
+        belongs to a PSF and the shape is kept with the PSF object for the next call.
     rtol, atol : float
         The error of every pixel is at most atol * total flux + rtol * abs(pixel); sky counts for neither.
     certificate : bool
@@ -152,10 +154,11 @@ def render(
         shape = out.shape
     size = as_shape(shape, "render")
     image = np.empty(size) if out is None else as_output(out, size, "render")
+    psfs, numbers = core_psfs_of(psf, listed, size)
     made = _core.render(
-        core_components(listed, slots_of(listed, "render"), size, "render"),
+        core_components(listed, slots_of(listed, "render"), numbers, size, "render"),
         image,
-        core_psf(psf, size),
+        psfs,
         *as_tolerance(rtol, atol, "render"),
         bool(certificate),
         _as_plan(plan, "render"),
@@ -168,7 +171,7 @@ def render(
 def render_with_jacobian(
     components: Components,
     shape: tuple[int, int],
-    psf: Psf | ArrayLike | None = None,
+    psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
     *,
     parameters: str | Iterable[str] | None = None,
     rtol: float = 1e-6,
@@ -181,7 +184,7 @@ def render_with_jacobian(
 def render_with_jacobian(
     components: Components,
     shape: tuple[int, int],
-    psf: Psf | ArrayLike | None = None,
+    psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
     *,
     parameters: str | Iterable[str] | None = None,
     rtol: float = 1e-6,
@@ -193,7 +196,7 @@ def render_with_jacobian(
 def render_with_jacobian(
     components: Components,
     shape: tuple[int, int],
-    psf: Psf | ArrayLike | None = None,
+    psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
     *,
     parameters: str | Iterable[str] | None = None,
     rtol: float = 1e-6,
@@ -232,12 +235,13 @@ def render_with_jacobian(
     chosen, wanted = select_slots(slots, parameters, source)
     image = np.empty(size)
     jacobian = np.empty((len(chosen), *size))
+    psfs, numbers = core_psfs_of(psf, listed, size)
     made = _core.render_with_jacobian(
-        core_components(listed, slots, size, source),
+        core_components(listed, slots, numbers, size, source),
         wanted,
         image,
         jacobian,
-        core_psf(psf, size),
+        psfs,
         *as_tolerance(rtol, atol, source),
         bool(certificate),
         _as_plan(plan, source),
@@ -252,7 +256,7 @@ def render_with_jacobian(
 def vjp(
     components: Components,
     cotangent: ArrayLike,
-    psf: Psf | ArrayLike | None = None,
+    psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
     *,
     parameters: str | Iterable[str] | None = None,
     rtol: float = 1e-6,
@@ -307,11 +311,12 @@ def vjp(
     size = as_shape(weights.shape, source, "cotangent")
     slots = slots_of(listed, source)
     chosen, wanted = select_slots(slots, parameters, source)
+    psfs, numbers = core_psfs_of(psf, listed, size)
     gradient = _core.vjp(
-        core_components(listed, slots, size, source),
+        core_components(listed, slots, numbers, size, source),
         wanted,
         weights,
-        core_psf(psf, size),
+        psfs,
         *as_tolerance(rtol, atol, source),
         _as_plan(plan, source),
         as_threads(threads, size, source),

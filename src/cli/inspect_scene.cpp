@@ -41,13 +41,13 @@ void print_image(const io::Task& task, bool for_a_fit) {
     fmt::print("  pixels  {} used, {} masked\n", used,
                static_cast<std::ptrdiff_t>(observation.used.size()) - used);
   }
-  if (observation.psf) {
-    const Psf& psf = *observation.psf;
-    fmt::print("  PSF     {} x {} pixels, oversampled {} times, sum {:.6g} before it was normalised\n",
-               psf.kernel().nx(), psf.kernel().ny(), psf.oversample(), psf.original_sum());
-  } else {
-    fmt::print("  PSF     none\n");
+  for (const Psf& psf : observation.psfs) {
+    fmt::print("  PSF     {}{}", psf.description(),
+               observation.varying_psf ? " in the middle of the region: it changes over the image" : "");
+    if (!psf.kernel().empty()) fmt::print(", sum {:.6g} before it was normalised", psf.original_sum());
+    fmt::print("\n");
   }
+  if (observation.psfs.empty()) fmt::print("  PSF     none\n");
   if (const std::string light = io::photometry_text(task.photometry); !light.empty())
     fmt::print("  light   {}\n", light);
 }

@@ -7,14 +7,17 @@
 #include <functional>
 #include <memory>
 #include <numbers>
+#include <optional>
 #include <vector>
 
 #include "fit/image_moments.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/fit.hpp"
+#include "gaxel/render.hpp"
 #include "profile/brightness.hpp"
 #include "profile/flux_radius.hpp"
 #include "profile/make_law.hpp"
+#include "profile/spline_law.hpp"
 
 namespace gaxel {
 
@@ -70,6 +73,13 @@ void propose(SceneComponent& component, Role role, double value) {
   if (index >= 0) propose(component, static_cast<std::size_t>(index), value);
 }
 
+/// The same for all parameters with a role.
+void propose_all(SceneComponent& component, Role role, double value) {
+  for (std::size_t i = 0; i < component.parameters.size(); ++i) {
+    if (component.kind->parameters[i].role == role) propose(component, i, value);
+  }
+}
+
 /// Completes the sky components and returns the data above them.
 Light above_sky(const Observation& observation, Scene& scene) {
   const Shape shape = observation.data.shape();
@@ -81,16 +91,24 @@ Light above_sky(const Observation& observation, Scene& scene) {
       propose(component, Role::kLevel, level_found ? 0.0 : sky_level(observation));
       level_found = true;
     }
+    if (unknown(component, Role::kCoefficient)) {  // the constant term, which comes first
+      propose(component, Role::kCoefficient, level_found ? 0.0 : sky_level(observation));
+      level_found = true;
+    }
+    propose_all(component, Role::kCoefficient, 0.0);
     propose(component, Role::kSlopeX, 0.0);
     propose(component, Role::kSlopeY, 0.0);
     propose(component, Role::kX, 0.5 * (shape.nx - 1));
     propose(component, Role::kY, 0.5 * (shape.ny - 1));
-    const auto value = [&](Role role) { return component.parameter(role).value; };
+    propose(component, Role::kHalfWidth, 0.5 * shape.nx);
+    propose(component, Role::kHalfHeight, 0.5 * shape.ny);
+    Scene alone;
+    alone.components.push_back(component);
+    const std::vector<Component> sky = alone.render_list();
+    Image value(shape);
+    Renderer(shape).render(sky, value.view());
     for (int row = 0; row < shape.ny; ++row) {
-      for (int column = 0; column < shape.nx; ++column) {
-        light.value(row, column) -= value(Role::kLevel) + value(Role::kSlopeX) * (column - value(Role::kX)) +
-                                    value(Role::kSlopeY) * (row - value(Role::kY));
-      }
+      for (int column = 0; column < shape.nx; ++column) light.value(row, column) -= value(row, column);
     }
   }
   return light;
@@ -172,14 +190,17 @@ Light share_of(const Light& light, const std::vector<Object>& objects, std::size
   return share;
 }
 
-/// Square of the width of the PSF's core, in data pixels; 0 without a PSF.
+/// Square of the width of a star's core, in data pixels; 0 without a PSF. Of several PSFs the first is taken.
 double psf_mean_square(const Observation& observation) {
-  if (!observation.psf) return 0.0;
-  const Psf& psf = *observation.psf;
-  const Image sigma(psf.kernel().shape(), 1.0);
-  const Light light{psf.kernel(), &sigma, std::vector<std::uint8_t>(psf.kernel().size(), 1)};
-  const Ellipse shape = adaptive_moments(light, {psf.x_center(), psf.y_center()}, 1.5 * psf.oversample());
-  return shape.mean_square() / (psf.oversample() * psf.oversample());
+  if (observation.psfs.empty()) return 0.0;
+  constexpr int kSide = 65;
+  constexpr double kMiddle = kSide / 2;
+  Image star(Shape{kSide, kSide});
+  const Component point{&component_kind("pointsource"), {kMiddle, kMiddle, 1.0}};
+  Renderer(star.shape(), observation.psfs.front(), {{1e-3, 1e-6}, false, 1}).render({&point, 1}, star.view());
+  const Image sigma(star.shape(), 1.0);
+  const Light light{star, &sigma, std::vector<std::uint8_t>(star.size(), 1)};
+  return adaptive_moments(light, {kMiddle, kMiddle}, 1.5).mean_square();
 }
 
 bool is_shape(const ParameterSpec& spec) {
@@ -220,7 +241,8 @@ double starting_radius(const SceneComponent& component, double share) {
 std::vector<SceneComponent*> by_size(const std::vector<SceneComponent*>& components) {
   std::vector<SceneComponent*> extended;
   for (SceneComponent* component : components) {
-    if (is_integrated(component->kind->family)) extended.push_back(component);
+    const bool free_form = component->kind->index_of(Role::kKnot) >= 0;
+    if (is_integrated(component->kind->family) && !free_form) extended.push_back(component);
   }
   const auto concentration = [](const SceneComponent* component) {
     return starting_radius(*component, 0.8) / starting_radius(*component, 0.2);
@@ -241,6 +263,18 @@ void check_without_light(const std::vector<Object>& objects) {
           "(0-based pixels of the fitted image): give its flux and size, or another position",
           component->name, object.place.x, object.place.y));
     }
+  }
+}
+
+/// An exponential profile, whatever the noise.
+void propose_knots(SceneComponent& component, double flux, double half_radius, double q) {
+  const double r_min = component.parameter(Role::kRe).value;
+  const double r_max = component.parameter(Role::kShape1).value;
+  int knot = 0;
+  for (std::size_t i = 0; i < component.parameters.size(); ++i) {
+    if (component.kind->parameters[i].role != Role::kKnot) continue;
+    propose(component, i,
+            exponential_knot(knot++, component.kind->count, r_min, r_max, flux, half_radius, q));
   }
 }
 
@@ -284,7 +318,18 @@ void start_object(const Object& object, double psf_square) {
     const double area = std::numbers::pi * q * radius * radius;
     propose(component, Role::kBrightness, 0.5 * flux / (n_parts * std::max(area, 1.0)));
   }
-  for (SceneComponent* component : object.components) propose(*component, Role::kFlux, flux / n_parts);
+  for (SceneComponent* component : object.components) {
+    propose(*component, Role::kFlux, flux / n_parts);
+    const auto n_terms =
+        std::ranges::count(component->kind->parameters, Role::kCoefficient, &ParameterSpec::role);
+    const bool has_knots = component->kind->index_of(Role::kKnot) >= 0;
+    if (n_terms == 0 && !has_knots) continue;
+    if (has_knots) propose_knots(*component, flux / n_parts, radius / std::sqrt(q), q);
+    propose_all(*component, Role::kCoefficient,
+                flux / (n_parts * static_cast<double>(std::max(n_terms, 1L))));
+    propose(*component, Role::kQ, q);
+    propose(*component, Role::kTheta, theta);
+  }
 }
 
 // A truncation has no light of its own to be measured: its place and radii must be given.

@@ -24,8 +24,11 @@ void for_each_root(const Function& f, double a, double b, Found&& found) {
       if (k < kSamples) found(right);
     } else if (f_left != 0.0 && std::signbit(f_left) != std::signbit(f_right)) {
       std::uintmax_t steps = 60;
-      const auto tight = [](double low, double high) { return high - low <= 1e-15 * (std::abs(low) + std::abs(high)); };
-      const auto [low, high] = boost::math::tools::toms748_solve(f, left, right, f_left, f_right, tight, steps);
+      const auto tight = [](double low, double high) {
+        return high - low <= 1e-15 * (std::abs(low) + std::abs(high));
+      };
+      const auto [low, high] =
+          boost::math::tools::toms748_solve(f, left, right, f_left, f_right, tight, steps);
       found(0.5 * (low + high));
     }
     left = right;
@@ -41,7 +44,8 @@ void for_each_node(const QuadratureRule& rule, double a, double b, bool cut_at_a
     const double t = 0.5 * (1.0 + rule.nodes[k]);
     const double weight = 0.5 * rule.weights[k] * length;
     if (cut_at_a && cut_at_b) {
-      add(a + length * t * t * t * (10.0 - t * (15.0 - 6.0 * t)), weight * 30.0 * t * t * (1.0 - t) * (1.0 - t));
+      add(a + length * t * t * t * (10.0 - t * (15.0 - 6.0 * t)),
+          weight * 30.0 * t * t * (1.0 - t) * (1.0 - t));
     } else if (cut_at_a) {
       add(a + length * t * t * t, weight * 3.0 * t * t);
     } else if (cut_at_b) {
@@ -92,9 +96,9 @@ bool is_crossed(const Box& box, std::span<const Level> levels) {
       const double t = static_cast<double>(k) / kSamples;
       const double x = box.x_min + t * (box.x_max - box.x_min);
       const double y = box.y_min + t * (box.y_max - box.y_min);
-      for (const double value : {level(x, box.y_min), level(box.x_max, y),
-                                 level(box.x_min + box.x_max - x, box.y_max),
-                                 level(box.x_min, box.y_min + box.y_max - y)}) {
+      for (const double value :
+           {level(x, box.y_min), level(box.x_max, y), level(box.x_min + box.x_max - x, box.y_max),
+            level(box.x_min, box.y_min + box.y_max - y)}) {
         (value > 0.0 ? above : below) = true;
       }
       if (above && below) return true;
@@ -103,8 +107,7 @@ bool is_crossed(const Box& box, std::span<const Level> levels) {
   });
 }
 
-void make_curve_rule(const Box& box, std::span<const Level> levels, int order,
-                     std::vector<RuleNode>& nodes) {
+void make_curve_rule(const Box& box, std::span<const Level> levels, int order, std::vector<RuleNode>& nodes) {
   nodes.clear();
   const QuadratureRule& rule = gauss_legendre(order);
   const bool along_y = lines_along_y(box, levels);

@@ -22,11 +22,11 @@ struct RuleNode {
 /// Whether one of the levels changes its sign in the box, as its values at the border tell.
 bool is_crossed(const Box& box, std::span<const Level> levels);
 
-/// Replaces `nodes` by a rule for the box, for functions that are smooth between the curves and grow like a power above
-/// -1 of the distance from them: lines along one side of the box are cut where they meet a curve, and lie densest where
-/// a curve leaves the box; panels between cuts have Gauss-Legendre nodes, `order` of them, in the third root of the
-/// distance from a cut. Curves that a line meets twice within a quarter of it are missed.
-void make_curve_rule(const Box& box, std::span<const Level> levels, int order,
-                     std::vector<RuleNode>& nodes);
+/// Replaces `nodes` by a rule for the box, for functions that are smooth between the curves and grow like a
+/// power above -1 of the distance from them: lines along one side of the box are cut where they meet a curve,
+/// and lie densest where a curve leaves the box; panels between cuts have Gauss-Legendre nodes, `order` of
+/// them, in the third root of the distance from a cut. Curves that a line meets twice within a quarter of it
+/// are missed.
+void make_curve_rule(const Box& box, std::span<const Level> levels, int order, std::vector<RuleNode>& nodes);
 
 }  // namespace gaxel

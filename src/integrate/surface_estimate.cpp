@@ -226,14 +226,14 @@ SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes) {
   // A rule errs by about its difference from the next one; the last by that of the one before, less what the
   // errors were seen to fall by, if they do so at the speed of light that is smooth.
   const double first = std::abs(result.flux[1] - result.flux[0]);
-  const double second = std::abs(result.flux[2] - result.flux[1]);
+  constexpr double kLuck = 1.0 / 30.0;  // two rules may agree by chance
+  const double second = std::max(std::abs(result.flux[2] - result.flux[1]), kLuck * first);
   constexpr double kTrust = 8.0;
-  constexpr double kLeastFall = 1e-3;
-  const double fall = may_have_kink ? 1.0
-                      : first > 0.0 ? std::clamp(kTrust * second / first, kLeastFall, 1.0)
-                                    : 1.0;
+  const double fall = first > 0.0 && !may_have_kink ? std::min(kTrust * second / first, 1.0) : 1.0;
+  constexpr double kKink = 3.0;
   const double rounding = 4.0 * std::numeric_limits<double>::epsilon() * result.absolute;
-  result.error = {first + second, second * (1.0 + fall), second * fall + (may_have_kink ? first : 0.0)};
+  result.error = {first + second, second * (1.0 + fall), second * fall};
+  if (may_have_kink) result.error.fill(kKink * (first + second));
   for (double& error : result.error) error = kSafety * error + rounding;
   const auto n = static_cast<std::size_t>(kSurfaceOrders.back());
   if (light_.size() != n * n) {  // of curves: no products of polynomials, and no speed that could be trusted
@@ -256,8 +256,35 @@ SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes) {
   return result;
 }
 
+double SurfaceEstimator::brightest_on_border(const OffsetBox& box) {
+  constexpr int kSteps = 8;  // a side
+  nodes_.resize(4 * kSteps);
+  for (int k = 0; k < kSteps; ++k) {
+    const double along = 2.0 * k / kSteps - 1.0;
+    const std::array<std::array<double, 2>, 4> places{
+        {{along, -1.0}, {1.0, along}, {-along, 1.0}, {-1.0, -along}}};
+    for (std::size_t side = 0; side < 4; ++side) {
+      const std::size_t i = 4 * static_cast<std::size_t>(k) + side;
+      nodes_.dx[i] = box.dx + places[side][0] * box.half_x;
+      nodes_.dy[i] = box.dy + places[side][1] * box.half_y;
+    }
+  }
+  light_.resize(nodes_.size());
+  surface_.evaluate(nodes_.dx.data(), nodes_.dy.data(), nodes_.size(), light_.data());
+  double brightest = 0.0;
+  for (const double light : light_) brightest = std::max(brightest, std::abs(light));
+  return brightest;
+}
+
 SurfaceEstimator::Integral SurfaceEstimator::cell(const CellPlace& cell) {
-  return integrate([&](int order) { cell_nodes(surface_, cell, order, nodes_); });
+  const OffsetBox box = region_of(surface_, cell).box;
+  Integral result = integrate([&](int order) { cell_nodes(surface_, cell, order, nodes_); });
+  // An edge that cuts off a corner in front of all nodes: what light there is on the border tells.
+  if (result.absolute == 0.0 && surface_.crosses_edge(box)) {
+    const double hidden = 4.0 * box.half_x * box.half_y * brightest_on_border(box);
+    for (double& error : result.error) error += hidden;
+  }
+  return result;
 }
 
 SurfaceEstimator::Integral SurfaceEstimator::wedge(const WedgeSide& side, const Wedge& wedge) {

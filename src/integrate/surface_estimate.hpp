@@ -48,6 +48,8 @@ class SurfaceEstimator {
   template <class Nodes>
   Integral integrate(const Nodes& nodes);
 
+  double brightest_on_border(const OffsetBox& box);
+
   const Surface& surface_;
   const Grid& grid_;
   NodeSet nodes_;

@@ -9,7 +9,7 @@
 namespace gaxel::io {
 
 std::vector<std::string_view> component_keys(const ComponentKind& kind) {
-  std::vector<std::string_view> keys{"type", "name"};
+  std::vector<std::string_view> keys{"type", "name", "psf"};
   for (const ParameterSpec& spec : kind.parameters) {
     keys.push_back(file_key(spec, false));
     if (spec.role == Role::kFlux) keys.push_back(file_key(spec, true));

@@ -37,7 +37,8 @@ std::string parameter_line(const SceneComponent& component, std::size_t index, c
   return fmt::format("{} = {{ value = {}{} }}\n", key, value, limits);
 }
 
-std::string truncations_line(std::string_view key, const std::vector<std::size_t>& which, const Scene& scene) {
+std::string truncations_line(std::string_view key, const std::vector<std::size_t>& which,
+                             const Scene& scene) {
   if (which.empty()) return "";
   std::string names;
   for (const std::size_t i : which) {
@@ -57,6 +58,11 @@ std::string result_toml(const Task& task, const FitResult& result) {
   for (const SceneComponent& component : result.scene.components) {
     text +=
         fmt::format("\n[[component]]\nname = \"{}\"\ntype = \"{}\"\n", component.name, component.kind->name);
+    if (component.psf == kNoPsf) {
+      text += "psf = false\n";
+    } else if (component.psf > 0 && component.psf < std::ssize(task.psf_names)) {
+      text += fmt::format("psf = \"{}\"\n", task.psf_names[static_cast<std::size_t>(component.psf)]);
+    }
     for (std::size_t p = 0; p < component.parameters.size(); ++p) text += parameter_line(component, p, frame);
     text += truncations_line("inner", component.inner, result.scene) +
             truncations_line("outer", component.outer, result.scene);

@@ -1,6 +1,7 @@
 #include "io/scene_file.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -72,6 +73,7 @@ class ComponentReader {
                   [&] { component_.kind = &component_kind(is_cut ? *type + "+truncated" : *type, views); });
     read_name();
     table_.allow_only(component_keys(*component_.kind));
+    read_psf();
     if (table_.has("mag") && table_.has("flux")) table_.fail("mag", "\"flux\" is given too", "one of them");
     component_.flux_is_magnitude = table_.has("mag");
     if (component_.flux_is_magnitude && !frame_.file.photometry.zeropoint) {
@@ -95,6 +97,22 @@ class ComponentReader {
     }
     component_.name = *name;
     table_.rename(*name);
+  }
+
+  // The name of a PSF, or false.
+  void read_psf() {
+    if (!table_.has("psf")) return;
+    const std::string allowed = frame_.psfs.empty()
+                                    ? "false: the scene has no PSF"
+                                    : fmt::format("false, \"{}\"", fmt::join(frame_.psfs, "\", \""));
+    if (!table_.is_text("psf")) {
+      if (table_.boolean("psf") != false) table_.fail("psf", "not the name of a PSF", allowed);
+      component_.psf = kNoPsf;
+      return;
+    }
+    const auto place = std::ranges::find(frame_.psfs, *table_.text("psf"));
+    if (place == frame_.psfs.end()) table_.fail("psf", "there is no PSF of that name", allowed);
+    component_.psf = static_cast<int>(place - frame_.psfs.begin());
   }
 
   Parameter parameter(const ParameterSpec& spec) const {
@@ -131,11 +149,15 @@ class ComponentReader {
   /// A parameter that the scene does not give.
   Parameter missing(const ParameterSpec& spec, std::string_view key) const {
     Parameter result;
-    if (component_.kind->family == Family::kSky && spec.role != Role::kLevel) {
+    const bool slope = spec.role == Role::kSlopeX || spec.role == Role::kSlopeY;
+    if (!spec.fittable || slope) {
       result.free = false;  // a sky without slopes is flat, about the middle of the region
-      result.value = spec.role == Role::kX   ? 0.5 * (frame_.shape.nx - 1)
-                     : spec.role == Role::kY ? 0.5 * (frame_.shape.ny - 1)
-                                             : spec.fallback;
+      result.value = spec.role == Role::kX            ? 0.5 * (frame_.shape.nx - 1)
+                     : spec.role == Role::kY          ? 0.5 * (frame_.shape.ny - 1)
+                     : spec.role == Role::kHalfWidth  ? 0.5 * frame_.shape.nx
+                     : spec.role == Role::kHalfHeight ? 0.5 * frame_.shape.ny
+                                                      : spec.fallback;
+      if (std::isnan(result.value)) table_.fail(key, "missing", range_of(spec, false).text());
       return result;
     }
     if (frame_.estimate) return result;

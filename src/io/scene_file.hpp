@@ -15,6 +15,7 @@ struct SceneFrame {
   FileFrame file;
   Shape shape;                          ///< of the region
   const HeaderCards* header = nullptr;  ///< of the image, for ra and dec; null when there is none
+  std::vector<std::string> psfs;        ///< names of the PSFs
   bool estimate = true;                 ///< what is not given may be estimated from the image
 };
 

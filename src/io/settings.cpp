@@ -3,6 +3,7 @@
 #include <array>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "io/fits_name.hpp"
@@ -23,6 +24,30 @@ constexpr std::array<std::pair<const char*, const char*>, 9> kFileKeys{{{"image"
                                                                         {"mask", "segmentation"},
                                                                         {"psf", "file"}}};
 
+/// Calls visit(name of a file, which it may change) for those in tables and in tables of a list.
+template <class Visit>
+void for_each_file_name(toml::table& root, Visit visit) {
+  for (const auto& [name, key] : kFileKeys) {
+    const auto visit_table = [&](toml::table& table) {
+      if (toml::value<std::string>* text = table[key].as_string()) visit(*text);
+      toml::array* grid = std::string_view(name) == "psf" ? table["grid"].as_array() : nullptr;
+      for (std::size_t i = 0; grid != nullptr && i < grid->size(); ++i) {
+        toml::table* point = (*grid)[i].as_table();
+        if (point == nullptr) continue;
+        if (toml::value<std::string>* text = (*point)[key].as_string()) visit(*text);
+      }
+    };
+    if (toml::table* table = root[name].as_table()) visit_table(*table);
+    if (!root[name].is_array_of_tables()) continue;
+    for (toml::node& item : *root[name].as_array()) visit_table(*item.as_table());
+  }
+}
+
+/// Whether it stands under a heading of its own.
+bool is_headed(const toml::node& node) {
+  return node.is_table() || node.is_array_of_tables();
+}
+
 /// The name in a scene of that folder, its path made absolute.
 FitsName absolute_name(const std::string& text, const std::string& folder) {
   FitsName name = parse_fits_name(text);
@@ -35,31 +60,36 @@ FitsName absolute_name(const std::string& text, const std::string& folder) {
 
 std::vector<std::string> named_files(const TomlFile& file, const std::string& folder) {
   std::vector<std::string> paths;
-  for (const auto& [table, key] : kFileKeys) {
-    const toml::value<std::string>* text = file.root[table][key].as_string();
-    if (text != nullptr) paths.push_back(absolute_name(text->get(), folder).path);
-  }
+  toml::table root = file.root;
+  for_each_file_name(root, [&](const toml::value<std::string>& text) {
+    paths.push_back(absolute_name(text.get(), folder).path);
+  });
   return paths;
 }
 
 std::string settings_toml(const TomlFile& file, const std::string& folder) {
   toml::table settings = file.root;
   settings.erase("component");
-  for (const auto& [table, key] : kFileKeys) {
-    toml::value<std::string>* text = settings[table][key].as_string();
-    if (text == nullptr) continue;
-    *text = absolute_name(text->get(), folder).text();
-  }
+  for_each_file_name(
+      settings, [&](toml::value<std::string>& text) { text = absolute_name(text.get(), folder).text(); });
   // Plain keys stand before the first table; all keys are known ones by now and need no quotes.
   std::string text;
   for (const auto& [key, value] : settings) {
-    if (!value.is_table()) text += fmt::format("{} = {}\n", key.str(), toml_text(value));
+    if (!is_headed(value)) text += fmt::format("{} = {}\n", key.str(), toml_text(value));
   }
-  for (const auto& [name, table] : settings) {
-    if (!table.is_table()) continue;
-    text += fmt::format("\n[{}]\n", name.str());
-    for (const auto& [key, value] : *table.as_table())
-      text += fmt::format("{} = {}\n", key.str(), toml_text(value));
+  const auto add_keys = [&](const toml::table& table) {
+    for (const auto& [key, value] : table) text += fmt::format("{} = {}\n", key.str(), toml_text(value));
+  };
+  for (const auto& [name, node] : settings) {
+    if (const toml::table* table = node.as_table()) {
+      text += fmt::format("\n[{}]\n", name.str());
+      add_keys(*table);
+    } else if (node.is_array_of_tables()) {
+      for (const toml::node& item : *node.as_array()) {
+        text += fmt::format("\n[[{}]]\n", name.str());
+        add_keys(*item.as_table());
+      }
+    }
   }
   return text;
 }

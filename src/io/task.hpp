@@ -43,7 +43,8 @@ struct Task {
   std::vector<std::string> input_files;  ///< paths of all files that the scene names
   std::string image_file;  ///< as written in the scene, with its extension and section; may be empty
   Observation observation;
-  Shape shape;  ///< of the region that is fitted or rendered
+  std::vector<std::string> psf_names;  ///< of observation.psfs
+  Shape shape;                         ///< of the region that is fitted or rendered
   Scene scene;
   FitOptions options;
   Placement placement;

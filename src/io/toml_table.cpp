@@ -210,10 +210,12 @@ std::optional<std::vector<int>> TomlTable::integers(std::string_view key, std::s
 std::optional<std::vector<double>> TomlTable::numbers(std::string_view key, std::size_t count) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
-  const std::string allowed = fmt::format("a list of {} finite numbers", count);
+  const std::string allowed =
+      count == 0 ? "a list of finite numbers" : fmt::format("a list of {} finite numbers", count);
   const toml::array* list = node->as_array();
   if (list == nullptr) fail(key, "wrong type", allowed);
-  if (list->size() != count) fail(key, fmt::format("{} numbers given", list->size()), allowed);
+  if (list->empty() || (count != 0 && list->size() != count))
+    fail(key, fmt::format("{} numbers given", list->size()), allowed);
   std::vector<double> values;
   for (const toml::node& item : *list) {
     if (!item.is_number()) fail(key, "wrong type", allowed);

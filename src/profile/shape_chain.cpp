@@ -10,7 +10,8 @@
 namespace gaxel {
 namespace {
 
-// Isophotes must not reach farther than so many times the ellipse's radius: Fourier modes leave at least this of it.
+// Isophotes must not reach farther than so many times the ellipse's radius: Fourier modes leave at least this
+// of it.
 constexpr double kLeastFactor = 0.05;
 
 template <class T>
@@ -24,7 +25,8 @@ Spiral<T> make_spiral(SpiralForm form, const T* own) {
   if (!(value_of(own[1]) < value_of(own[2]))) {
     const std::string_view name = form == SpiralForm::kPower ? "spiral" : "logspiral";
     throw InputError({std::string(name), fmt::format("{}_rin", name), fmt::format("{}", value_of(own[1])),
-                      "not inside the outer radius", fmt::format("below {}_rout = {}", name, value_of(own[2]))});
+                      "not inside the outer radius",
+                      fmt::format("below {}_rout = {}", name, value_of(own[2]))});
   }
   return {form, own[0], own[1], own[2], own[3], own[4], own[5]};
 }
@@ -139,7 +141,8 @@ typename ShapeChain<T>::Slopes ShapeChain<T>::slopes(const OffsetBox& box) const
   Slopes slopes{};
   slopes.u_x = stretch * c / re;
   slopes.u_y = stretch * s / re;
-  const double bend = bending_.empty() ? 0.0 : bending_.steepest(stretch * (std::hypot(box.dx, box.dy) + reach) / re);
+  const double bend =
+      bending_.empty() ? 0.0 : bending_.steepest(stretch * (std::hypot(box.dx, box.dy) + reach) / re);
   slopes.v_x = (stretch * s / re + bend * slopes.u_x) / q;
   slopes.v_y = (stretch * c / re + bend * slopes.u_y) / q;
   const double form = isophote_.steepness();

@@ -37,12 +37,13 @@ struct ShapeLayout {
   explicit ShapeLayout(const ComponentKind& kind);
 };
 
-/// offset -> spiral -> axes of the ellipse, in scale radii -> bends -> v / q -> radius of the isophote; and the weight.
+/// offset -> spiral -> axes of the ellipse, in scale radii -> bends -> v / q -> radius of the isophote; and
+/// the weight.
 template <class T>
 class ShapeChain {
  public:
-  /// `values`: of all the component's parameters. Throws InputError where Fourier modes leave no radius in some
-  /// direction, or a spiral's radii are not in order.
+  /// `values`: of all the component's parameters. Throws InputError where Fourier modes leave no radius in
+  /// some direction, or a spiral's radii are not in order.
   ShapeChain(const ShapeLayout& layout, const T* values);
 
   /// Where the light of an offset (pixels) is looked up: the coordinates (u, v) of a law that is not radial,
@@ -52,7 +53,8 @@ class ShapeChain {
   /// The place before the radius is taken: u along the major axis, v along the minor one, over q.
   void axes(const T& dx, const T& dy, T& u, T& v) const;
 
-  /// The integral of a light that is looked up so, over that over the plane of the law: q re^2 for an ellipse.
+  /// The integral of a light that is looked up so, over that over the plane of the law: q re^2 for an
+  /// ellipse.
   T area() const;
 
   /// The highest Fourier mode; 0: none.
@@ -61,7 +63,8 @@ class ShapeChain {
   /// Whether the radius, or its derivative to the exponent, is not smooth where u or v is 0.
   bool has_sharp_axes() const;
 
-  /// Bounds, or fair guesses for spirals, of the derivatives of the radius, u and v to dx and dy inside the box.
+  /// Bounds, or fair guesses for spirals, of the derivatives of the radius, u and v to dx and dy inside the
+  /// box.
   struct Slopes {
     double r_x, r_y, u_x, u_y, v_x, v_y;
   };

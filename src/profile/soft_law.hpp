@@ -1,4 +1,5 @@
-// A centre without a cusp, as GAX has it: the light inside a small radius is replaced by a parabola of the same flux.
+// A centre without a cusp, as GAX has it: the light inside a small radius is replaced by a parabola of the
+// same flux.
 #pragma once
 
 #include <memory>

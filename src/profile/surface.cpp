@@ -25,8 +25,8 @@ double distance_from(const LawFeature& feature, const ShapeChain<double>& chain,
 }
 
 // Raises `needed` to what the features ask for.
-void ask_for_nodes(std::span<const LawFeature> features, const ShapeChain<double>& chain, const NodeRegion& region,
-                   std::array<double, 2>& needed) {
+void ask_for_nodes(std::span<const LawFeature> features, const ShapeChain<double>& chain,
+                   const NodeRegion& region, std::array<double, 2>& needed) {
   const auto slopes = chain.slopes(region.box);
   for (const LawFeature& feature : features) {
     if (feature.width == 0.0) continue;
@@ -45,7 +45,8 @@ void ask_for_nodes(std::span<const LawFeature> features, const ShapeChain<double
 
 /// The law and its derivatives at a block of places.
 struct Surface::LawBlock {
-  std::array<double, kBlock> u, v, weight, shaped, kept, g, g_u, g_v;  // weight = shaped * kept, of the shape and of truncations
+  std::array<double, kBlock> u, v, weight, shaped, kept, g, g_u,
+      g_v;  // weight = shaped * kept, of the shape and of truncations
   std::array<double, kMaxLawShapes * kBlock> g_shapes;
 };
 
@@ -143,20 +144,25 @@ void Surface::set_scale(const Component& component) {
   const std::size_t n = n_own_;
   const ComponentKind& kind = *component.kind;
   const bool by_flux = kind.index_of(Role::kFlux) >= 0;
-  const auto norm =
-      static_cast<std::size_t>(kind.index_of(by_flux ? Role::kFlux : Role::kBrightness));
+  d_scale_.assign(values_.size(), 0.0);
+  if (!by_flux && kind.index_of(Role::kBrightness) < 0) {  // the law's own light
+    const double total = law_->total().value * chain_.area();
+    unit_total_ = chain_.weighs() ? std::numeric_limits<double>::infinity() : total;
+    return;
+  }
+  const auto norm = static_cast<std::size_t>(kind.index_of(by_flux ? Role::kFlux : Role::kBrightness));
   const ShapeValue total = law_->total();
   unit_total_ = total.value * chain_->area();
   const ShapeValue unit = by_flux ? total : law_->intensity_at(kind.brightness_radius);
   const double per_scale = unit.value * (by_flux ? chain_->area() : 1.0);
   scale_ = values_[norm] / per_scale;
-  d_scale_.assign(values_.size(), 0.0);
   for (std::size_t i = 0; i < n; ++i) {
     double d_log = 0.0;
     for (std::size_t k = 0; k < law_shapes_.values.size(); ++k) {
       d_log += unit.d_shapes[k] / unit.value * law_shapes_.derivatives[k * n + i];
     }
-    if (by_flux) d_log += dual_chains_[i / kShapeSeeds].area().v[static_cast<int>(i % kShapeSeeds)] / chain_->area();
+    if (by_flux)
+      d_log += dual_chains_[i / kShapeSeeds].area().v[static_cast<int>(i % kShapeSeeds)] / chain_->area();
     d_scale_[i] = -scale_ * d_log;
   }
   d_scale_[norm] += 1.0 / per_scale;
@@ -226,8 +232,9 @@ void Surface::evaluate_block(const double* dx, const double* dy, std::size_t n,
       for (std::size_t k = 0; k < wanted.size(); ++k) {
         if (wanted[k] / kShapeSeeds != c) continue;
         const auto s = static_cast<int>(wanted[k] % kShapeSeeds);
-        partials[k * stride + i] += scale_ * (block.weight[i] * (block.g_u[i] * u.v[s] + block.g_v[i] * v.v[s]) +
-                                              block.g[i] * block.kept[i] * weight.v[s]);
+        partials[k * stride + i] +=
+            scale_ * (block.weight[i] * (block.g_u[i] * u.v[s] + block.g_v[i] * v.v[s]) +
+                      block.g[i] * block.kept[i] * weight.v[s]);
       }
     }
   }
@@ -236,8 +243,8 @@ void Surface::evaluate_block(const double* dx, const double* dy, std::size_t n,
 
 // Products of the others, so that a factor of 0 has derivatives, too.
 void Surface::add_truncation_partials(const double* dx, const double* dy, std::size_t n,
-                                      std::span<const std::size_t> wanted, const LawBlock& block, double* partials,
-                                      std::size_t stride) const {
+                                      std::span<const std::size_t> wanted, const LawBlock& block,
+                                      double* partials, std::size_t stride) const {
   std::vector<double> derivatives;
   std::size_t first = n_own_;
   for (const auto& truncation : truncations_) {
@@ -247,7 +254,8 @@ void Surface::add_truncation_partials(const double* dx, const double* dy, std::s
     for (std::size_t i = 0; asked && i < n; ++i) {
       double others = block.shaped[i] * block.g[i] * scale_;
       for (const auto& other : truncations_) {
-        if (other != truncation) others *= other->at(dx[i] + (x0() - other->x0()), dy[i] + (y0() - other->y0()));
+        if (other != truncation)
+          others *= other->at(dx[i] + (x0() - other->x0()), dy[i] + (y0() - other->y0()));
       }
       truncation->derivatives_at(dx[i] + (x0() - truncation->x0()), dy[i] + (y0() - truncation->y0()),
                                  derivatives.data());

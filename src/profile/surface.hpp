@@ -66,11 +66,12 @@ class Surface {
   /// see LawFeature.
   std::array<double, 2> nodes_needed(const NodeRegion& region) const;
 
-  /// How many nodes it takes at least to go round the centre from one offset to the other, for modes of the isophotes.
+  /// How many nodes it takes at least to go round the centre from one offset to the other, for modes of the
+  /// isophotes.
   double nodes_between(const std::array<double, 2>& from, const std::array<double, 2>& to) const;
 
-  /// Whether the light has kinks that are none of the levels: then a rule's error need not fall as fast as its last steps
-  /// tell.
+  /// Whether the light has kinks that are none of the levels: then a rule's error need not fall as fast as
+  /// its last steps tell.
   bool has_kinks() const { return law_->has_kinks(); }
   /// Whether one of the levels may be 0 in the box.
   bool crosses_edge(const OffsetBox& box) const;

@@ -11,7 +11,8 @@ namespace gaxel {
 
 class TruncationFactor {
  public:
-  /// `truncation`: valid, of Family::kTruncation. keeps_outside: P, the light beyond the break radius; else 1 - P.
+  /// `truncation`: valid, of Family::kTruncation. keeps_outside: P, the light beyond the break radius; else 1
+  /// - P.
   TruncationFactor(const Component& truncation, bool keeps_outside);
 
   std::size_t n_parameters() const { return values_.size(); }

@@ -26,6 +26,8 @@ struct ConvolverOptions {
   double negligible_transfer = 1e-13;  ///< transfer functions below this count as zero
   double negligible_light = 2.5e-10;   ///< light may be left out that is fainter than this part of a source's
                                        ///< flux in every pixel: it sets how far analytic PSFs reach
+
+  friend bool operator==(const ConvolverOptions&, const ConvolverOptions&) = default;
 };
 
 /// One PSF made ready for images of one shape. Immutable after construction: one convolver may be used from
@@ -78,7 +80,9 @@ class Convolver {
   }
   /// Sum of the absolute values of that image: what an error in every pixel of the model is multiplied by at
   /// most.
-  double amplification(Sampling sampling) const { return absolute_response(sampling).spectrum_row(0)[0]; }
+  double amplification(Sampling sampling) const {
+    return static_cast<double>(padded_.size()) * absolute_response(sampling).spectrum_row(0)[0];
+  }
 
   Spectrum make_spectrum() const { return Spectrum(padded_); }  ///< zero
 

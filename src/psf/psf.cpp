@@ -9,6 +9,7 @@
 
 #include "gaxel/error.hpp"
 #include "psf/composed_psf.hpp"
+#include "psf/convolver_cache.hpp"
 #include "psf/elliptical_psf.hpp"
 #include "psf/image_psf.hpp"
 #include "psf/psf_checks.hpp"
@@ -94,12 +95,15 @@ Psf::Psf(Image kernel, PsfOptions options) : kernel_(std::move(kernel)), options
   for (double& value : kernel_.pixels()) value /= original_sum_;
   warnings_ = suspicious_features(kernel_.view(), oversample(), x_center(), y_center());
   model_ = std::make_shared<const ImagePsf>(kernel_, options_);
+  convolvers_ = std::make_shared<ConvolverCache>();
   description_ =
       fmt::format("{} x {} pixels, oversampled {:.6g} times", kernel_.nx(), kernel_.ny(), oversample());
 }
 
 Psf::Psf(std::shared_ptr<const PsfModel> model, std::string description)
-    : model_(std::move(model)), description_(std::move(description)) {}
+    : model_(std::move(model)),
+      convolvers_(std::make_shared<ConvolverCache>()),
+      description_(std::move(description)) {}
 
 Psf Psf::gaussian(const PsfShape& shape) {
   check_shape(shape);
@@ -145,6 +149,7 @@ Psf Psf::diffused(Image kernel) const {
   Psf psf = *this;
   psf.description_ += fmt::format(", charge diffusion over {} x {} pixels", kernel.nx(), kernel.ny());
   psf.model_ = std::make_shared<const DiffusedPsf>(model_, std::move(kernel));
+  psf.convolvers_ = std::make_shared<ConvolverCache>();
   return psf;
 }
 

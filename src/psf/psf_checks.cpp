@@ -12,6 +12,8 @@ namespace {
 constexpr double kMaxOffset = 0.5;          // data pixels
 constexpr double kMaxPedestalFlux = 0.02;   // of the PSF's flux
 constexpr double kMaxPedestalLevel = 1e-3;  // of the peak
+constexpr double kMaxNyquist = 0.1;         // of the PSF's amplitude
+constexpr double kMaxNegative = 0.01;       // of the PSF's flux
 constexpr int kCentroidSteps = 20;
 
 double clipped(double value, double pedestal) {
@@ -24,6 +26,35 @@ double half_width(ConstImageView kernel, double half_maximum, double pedestal) {
   const auto n = std::count_if(pixels.begin(), pixels.end(),
                                [&](double value) { return clipped(value, pedestal) >= half_maximum; });
   return std::sqrt(static_cast<double>(n) / std::numbers::pi);
+}
+
+// The transform at the Nyquist frequency is the sum of pixels with alternating signs.
+std::string undersampling(ConstImageView kernel) {
+  double along_x = 0.0;
+  double along_y = 0.0;
+  std::size_t n_lit = 0;
+  for (int row = 0; row < kernel.ny(); ++row) {
+    for (int col = 0; col < kernel.nx(); ++col) {
+      along_x += col % 2 == 0 ? kernel(row, col) : -kernel(row, col);
+      along_y += row % 2 == 0 ? kernel(row, col) : -kernel(row, col);
+      n_lit += kernel(row, col) != 0.0 ? 1 : 0;
+    }
+  }
+  const double left = std::max(std::abs(along_x), std::abs(along_y));
+  if (n_lit < 2 || left <= kMaxNyquist) return "";
+  return fmt::format(
+      "the PSF is undersampled: {:.0f} percent of its amplitude are left at the Nyquist frequency of its "
+      "pixels, so "
+      "that light between them is not known and images ring; use a PSF with more pixels per data pixel",
+      100.0 * left);
+}
+
+std::string negative_light(ConstImageView kernel) {
+  double negative = 0.0;
+  for (const double value : kernel.pixels()) negative += std::max(-value, 0.0);
+  if (negative <= kMaxNegative) return "";
+  return fmt::format("negative pixels hold {:.1f} percent of the PSF's flux; subtract the right background",
+                     100.0 * negative);
 }
 
 }  // namespace
@@ -91,9 +122,17 @@ std::vector<std::string> suspicious_features(ConstImageView kernel, double overs
     if (level > kMaxPedestalLevel && flux > kMaxPedestalFlux) {
       warnings.push_back(fmt::format(
           "the PSF does not fall to zero: the median of its border is {:.2g} of its peak, and a constant of "
-          "that height would hold {:.1f} percent of its flux; subtract its background, or use a larger PSF",
-          std::copysign(level, border), 100.0 * flux));
+          "that height would hold {:.1f} percent of its flux, wings that went on from there with r^-3 "
+          "another {:.1f} "
+          "percent outside; subtract its background, or use a larger PSF",
+          std::copysign(level, border), 100.0 * flux, 100.0 * 0.5 * std::numbers::pi * flux));
     }
+  }
+  if (const std::string warning = undersampling(kernel); !warning.empty()) warnings.push_back(warning);
+  // A pedestal that is negative has been told of.
+  const bool told = !warnings.empty() && border_median(kernel) < 0.0;
+  if (const std::string warning = negative_light(kernel); !told && !warning.empty()) {
+    warnings.push_back(warning);
   }
   return warnings;
 }

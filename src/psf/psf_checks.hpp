@@ -25,7 +25,9 @@ double border_median(ConstImageView kernel);
 /// Warnings, one sentence each with figures, about a kernel of sum 1: its light lies more than half a data
 /// pixel from the stated centre; a constant as high as the median of its border would hold more than 2
 /// percent of the flux while being above a thousandth of the peak (background not subtracted, or wings cut
-/// off; kernels under 3 pixels wide are all border and are not asked).
+/// off; kernels under 3 pixels wide are all border and are not asked); more than a tenth of its amplitude is
+/// left at the Nyquist frequency of its sampling along x or y (undersampled; a single pixel is meant so and
+/// is not asked); negative pixels hold more than 1 percent of the flux.
 std::vector<std::string> suspicious_features(ConstImageView kernel, double oversample, double x_center,
                                              double y_center);
 

@@ -21,21 +21,27 @@ void add_pixels(std::span<const double> pixels, std::span<double> sums) {
   std::ranges::transform(pixels, sums, sums.begin(), std::plus());
 }
 
+// Cusps are listed behind the cells of all levels; points alone have neither.
+void add_cells(const std::vector<std::int64_t>& cells, std::vector<std::int64_t>& sums) {
+  if (cells.empty()) return;
+  std::int64_t cusps = cells.back();
+  if (!sums.empty()) {
+    cusps += sums.back();
+    sums.pop_back();
+  }
+  add_counts({cells.begin(), cells.end() - 1}, sums);
+  sums.push_back(cusps);
+}
+
 // The certificate of a sum of images, but for what is told by all of its pixels.
 void add_certificate(const Certificate& part, Certificate& sum) {
   sum.total_flux += part.total_flux;
   sum.limit_hit |= part.limit_hit;
+  sum.estimated |= part.estimated;
   sum.n_evaluations += part.n_evaluations;
   sum.evaluations_per_pixel += part.evaluations_per_pixel;
   add_counts(part.tiles_per_size, sum.tiles_per_size);
-  // Cusps are listed behind the cells of all levels.
-  std::int64_t cusps = part.cells_per_level.back();
-  if (!sum.cells_per_level.empty()) {
-    cusps += sum.cells_per_level.back();
-    sum.cells_per_level.pop_back();
-  }
-  add_counts({part.cells_per_level.begin(), part.cells_per_level.end() - 1}, sum.cells_per_level);
-  sum.cells_per_level.push_back(cusps);
+  add_cells(part.cells_per_level, sum.cells_per_level);
   if (sum.bound.empty()) {
     sum.bound = part.bound;
   } else {

@@ -20,8 +20,8 @@ void check_truncations(const Component& component, std::span<const Component> co
     }
     if (!cuts->empty() && component.kind->family != Family::kSurface) {
       throw InputError({std::string(component.kind->name), key, std::to_string(cuts->front()),
-                        "light of this kind cannot be cut", "component_kind(\"" + std::string(component.kind->name) +
-                                                             "+truncated\"), or none"});
+                        "light of this kind cannot be cut",
+                        "component_kind(\"" + std::string(component.kind->name) + "+truncated\"), or none"});
     }
   }
 }

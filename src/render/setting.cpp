@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "psf/convolver_cache.hpp"
 #include "render/check_options.hpp"
 
 namespace gaxel {
@@ -11,7 +12,7 @@ Setting::Setting(Shape image_shape, const std::optional<Psf>& psf, const RenderO
     : shape(image_shape), options(render_options), light_grid{image_shape, 0.0, 0.0, 1.0} {
   check_options(shape, options);
   if (!psf) return;
-  convolver.emplace(*psf, shape, convolver_options(options.tolerance));
+  convolver = ConvolverCache::convolver(*psf, shape, convolver_options(options.tolerance));
   light_grid = convolver->model_grid();
   profiles.emplace(*psf, *convolver, options);
   floor_share = 1.0 / convolver->amplification(Sampling::kIntegrated);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 
 #include "gaxel/render.hpp"
@@ -17,15 +18,15 @@ struct Setting {
   Setting(const Setting&) = delete;
   Setting& operator=(const Setting&) = delete;
 
-  bool has_psf() const { return convolver.has_value(); }
-  const Convolver* convolver_or_null() const { return has_psf() ? &*convolver : nullptr; }
+  bool has_psf() const { return convolver != nullptr; }
+  const Convolver* convolver_or_null() const { return convolver.get(); }
 
   /// How one of n lights that are integrated is: they share the floor.
   LightOptions light_options(double flux, std::size_t n_lights) const;
 
   Shape shape;
   RenderOptions options;
-  std::optional<Convolver> convolver;
+  std::shared_ptr<const Convolver> convolver;  ///< null without a PSF
   std::optional<ConvolvedProfiles> profiles;
   Grid light_grid;           ///< on which light is integrated: wider than the image where there is a PSF
   double floor_share = 1.0;  ///< of a data pixel's error that a pixel of the light grid may have

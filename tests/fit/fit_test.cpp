@@ -81,7 +81,7 @@ TEST(Fit, ThroughAPsf) {
   Galaxy blurred = kTruth;
   blurred.q = 1.0;
   Observation observation = test::observe(truth_image(blurred), 1.0);
-  observation.psf.emplace(std::move(kernel));
+  observation.psfs.emplace_back(std::move(kernel));
   const FitResult result = fit(observation, scene_from({24.0, 22.0, 3000.0, 2.0, 0.7, 0.0}));
   EXPECT_NEAR(value(result, 0, Role::kFlux) / kTruth.flux, 1.0, 1e-3);
   EXPECT_NEAR(value(result, 0, Role::kRe), 4.0,

@@ -29,8 +29,8 @@ Psf round_psf() {
 }
 
 /// Pixels of the model at the coordinates x, over sigma: what the optimiser's derivatives must be those of.
-Eigen::VectorXd weighted_model(const Renderer& renderer, const Observation& observation, const Scene& scene,
-                               const Coordinates& coordinates, const Eigen::VectorXd& x) {
+Eigen::VectorXd weighted_model(const MultiPsfRenderer& renderer, const Observation& observation,
+                               const Scene& scene, const Coordinates& coordinates, const Eigen::VectorXd& x) {
   Scene moved = scene;
   const Eigen::VectorXd values = coordinates.outer(x);
   for (int i = 0; i < coordinates.size(); ++i) {
@@ -52,8 +52,8 @@ Eigen::VectorXd weighted_model(const Renderer& renderer, const Observation& obse
 /// Compares J^T J and J^T r of the problem with those of differences of rendered images.
 void expect_true_derivatives(const Scene& scene) {
   Observation observation = some_data();
-  observation.psf = round_psf();
-  const Renderer renderer(kShape, observation.psf, {{1e-10, 1e-13}, false, 1});
+  observation.psfs = {round_psf()};
+  const MultiPsfRenderer renderer(kShape, observation.psfs, {{1e-10, 1e-13}, false, 1});
   PixelResidual pixels(observation, renderer);
   SceneProblem problem(scene, pixels);
   const Coordinates coordinates(free_parameters(scene));
@@ -132,7 +132,7 @@ TEST(SceneProblem, DerivativesWithSomeParametersFixed) {
 TEST(SceneProblem, FluxesAndSkyAreAtTheirBestForTheShapes) {
   // Truth: normal equations of the unit images.
   Observation observation = some_data();
-  const Renderer renderer(kShape);
+  const MultiPsfRenderer renderer(kShape, {});
   PixelResidual pixels(observation, renderer);
   Scene scene;
   scene.components = {test::gaussian({17.0, 15.0, 1e-6, 4.5, 0.8, 0.3}, "a"),
@@ -171,7 +171,7 @@ TEST(SceneProblem, FluxesOfMagnitudesStayPositive) {
   Image data(kShape);
   test::add_gaussian(data, {17.0, 15.0, -500.0, 4.0, 0.8, 0.0});
   Observation observation = test::observe(std::move(data), 1.0);
-  const Renderer renderer(kShape);
+  const MultiPsfRenderer renderer(kShape, {});
   PixelResidual pixels(observation, renderer);
   Scene scene;
   scene.components = {test::gaussian({17.0, 15.0, 100.0, 4.0, 0.8, 0.0})};

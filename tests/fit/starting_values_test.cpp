@@ -68,7 +68,7 @@ TEST(StartingValues, TakeThePsfOutOfTheSize) {
   // A Gaussian of re 3 blurred by one of re 4 is one of re 5.
   test::add_gaussian(data, {50.0, 40.0, 1000.0, 5.0, 1.0, 0.0});
   Observation observation = test::observe(std::move(data), 0.01);
-  observation.psf.emplace(std::move(kernel));
+  observation.psfs.emplace_back(std::move(kernel));
   Scene scene;
   scene.components = {unknown("gaussian")};
   estimate_starting_values(observation, scene);

@@ -26,7 +26,8 @@ TEST(CurveRule, SeesALineThatCrosses) {
 }
 
 TEST(CurveRule, IntegratesPowersOfTheDistanceFromALine) {
-  // |x cos a + y sin a - p|^c in closed form: over a square it is the second difference of its second integral.
+  // |x cos a + y sin a - p|^c in closed form: over a square it is the second difference of its second
+  // integral.
   for (const double angle : {0.0, 0.2, 0.7, 1.3, 2.4}) {
     for (const double c : {0.3, 1.0, 1.7, 2.4}) {
       const double p = 0.21;
@@ -62,9 +63,7 @@ TEST(CurveRule, IntegratesAcrossACircle) {
 TEST(CurveRule, TwoCurvesMayCross) {
   const std::vector<Level> levels{[](double x, double y) { return y - 0.3 * x; },
                                   [](double x, double y) { return x + 0.3 * y; }};
-  const auto f = [&](double x, double y) {
-    return std::abs(levels[0](x, y)) + std::abs(levels[1](x, y));
-  };
+  const auto f = [&](double x, double y) { return std::abs(levels[0](x, y)) + std::abs(levels[1](x, y)); };
   // By symmetry both have the same integral over a square about the origin: closed form as above.
   const auto third = [](double t) { return std::pow(std::abs(t), 3.0) / 6.0; };
   const auto corner = [&](double x, double y) { return third(y - 0.3 * x) / -0.3; };

@@ -27,7 +27,7 @@ TEST_F(TaskTest, ReadsTheWholeImage) {
   EXPECT_EQ(task.observation.data(5, 7), 86.0);
   EXPECT_THAT(task.observation.used, testing::Each(1));
   EXPECT_THAT(task.observation.sigma.pixels(), testing::Each(2.0));
-  EXPECT_FALSE(task.observation.psf);
+  EXPECT_TRUE(task.observation.psfs.empty());
   EXPECT_THAT(task.warnings, testing::IsEmpty());
 }
 
@@ -150,16 +150,17 @@ TEST_F(TaskTest, FitOptions) {
 
 TEST_F(TaskTest, PsfWithItsCentre) {
   const Task task = load(kImage + kNoise + "[psf]\nfile = \"psf.fits\"\ncenter = [2.25, 2.0]\n" + kGalaxy);
-  ASSERT_TRUE(task.observation.psf);
-  EXPECT_EQ(task.observation.psf->x_center(), 1.25);
-  EXPECT_EQ(task.observation.psf->original_sum(), 8.0);
-  EXPECT_EQ(task.observation.psf->kernel()(1, 1), 0.5);
+  ASSERT_EQ(task.observation.psfs.size(), 1U);
+  EXPECT_EQ(task.observation.psfs.front().x_center(), 1.25);
+  EXPECT_EQ(task.observation.psfs.front().original_sum(), 8.0);
+  EXPECT_EQ(task.observation.psfs.front().kernel()(1, 1), 0.5);
   folder.write("wide.fits", test::primary<float>({17, 3}, std::vector<float>(51, 1.0F)));
   EXPECT_THAT(load(kImage + kNoise + "[psf]\nfile = \"wide.fits\"\n" + kGalaxy).warnings,
               testing::Contains(HasSubstr(
                   "psf.file: the PSF (17 x 3 pixels of the data) is larger than the image (8 x 6)")));
   EXPECT_EQ(load(kImage + kNoise + "[psf]\nfile = \"wide.fits\"\noversample = 3\n" + kGalaxy)
-                .observation.psf->oversample(),
+                .observation.psfs.front()
+                .oversample(),
             3);
 }
 

@@ -42,7 +42,9 @@ TEST(Registry, HoldsTheKindsInOrder) {
   std::vector<std::string> names;
   for (const ComponentKind& kind : component_kinds()) names.emplace_back(kind.name);
   EXPECT_THAT(names, testing::ElementsAre("sersic", "exponential", "devaucouleurs", "gaussian", "moffat",
-                                          "king", "ferrers", "pointsource", "sky"));
+                                          "king", "ferrers", "nuker", "coresersic", "brokenexponential",
+                                          "gaussianring", "gaussianring2side", "flatbar", "edgeondisc",
+                                          "edgeondiscn", "pointsource", "sky"));
 }
 
 TEST(Registry, GivesEachKindItsParameters) {

@@ -89,7 +89,8 @@ TEST(FluxFactor, OfACombinationIsTheMeanOverTheAngles) {
     isophote.fourier.set(4, -0.15, 1.0);
     isophote.asymmetry.emplace(0.3, -0.8);
     const auto f = [&](double t) {
-      const double e = std::pow(std::pow(std::abs(std::cos(t)), c) + std::pow(std::abs(std::sin(t)), c), 1.0 / c);
+      const double e =
+          std::pow(std::pow(std::abs(std::cos(t)), c) + std::pow(std::abs(std::sin(t)), c), 1.0 / c);
       const double g = 1.0 - 0.2 * std::cos(t - 0.4) + 0.15 * std::cos(4.0 * (t - 1.0));
       return (1.0 - 0.3 * std::cos(t + 0.8)) / (e * e * g * g);
     };
@@ -98,8 +99,11 @@ TEST(FluxFactor, OfACombinationIsTheMeanOverTheAngles) {
     for (int quarter = 0; quarter < 4; ++quarter) {
       const double axis = 0.5 * kPi * quarter;
       for (const double sign : {-1.0, 1.0}) {
-        mean += integral([&](double x) { return f(axis + sign * 0.25 * kPi * std::pow(x, 8)) * 8 * std::pow(x, 7); },
-                         0.0, 1.0) / 8.0;
+        mean +=
+            integral(
+                [&](double x) { return f(axis + sign * 0.25 * kPi * std::pow(x, 8)) * 8 * std::pow(x, 7); },
+                0.0, 1.0) /
+            8.0;
       }
     }
     EXPECT_NEAR(isophote.flux_factor(), mean, 2e-12 * mean) << c;
@@ -123,7 +127,8 @@ TEST(Spiral, TurnsByThePublishedAngle) {
     const Spiral<double> power(SpiralForm::kPower, out, 5.0, 30.0, 0.8, 0.6, 0.3);
     EXPECT_NEAR(power.angle(r), out * start * std::pow(0.5 * (r / 30.0 + 1.0), 0.8), 1e-13);
     const Spiral<double> logarithm(SpiralForm::kLogarithmic, out, 5.0, 30.0, 7.0, 0.6, 0.3);
-    EXPECT_NEAR(logarithm.angle(r), out * start * std::log(r / 7.0 + 1.0) / std::log(30.0 / 7.0 + 1.0), 1e-13);
+    EXPECT_NEAR(logarithm.angle(r), out * start * std::log(r / 7.0 + 1.0) / std::log(30.0 / 7.0 + 1.0),
+                1e-13);
   }
 }
 

@@ -118,6 +118,21 @@ TEST(Psf, PedestalIsSaidWithFigures) {
   EXPECT_THAT(Psf(gaussian({9, 9}, 4.0, 4.0, 3.0)).warnings(), ElementsAre(HasSubstr("larger PSF")));
 }
 
+TEST(Psf, UndersamplingIsSaidWithFigures) {
+  // Along x and y a Gaussian has exp(-(pi sigma)^2 / 2) at the Nyquist frequency, and what is folded onto it.
+  EXPECT_THAT(Psf(gaussian({21, 21}, 10.0, 10.0, 0.6)).warnings(),
+              ElementsAre(AllOf(HasSubstr("undersampled"), HasSubstr("34 percent"))));
+  EXPECT_THAT(Psf(gaussian({21, 21}, 10.0, 10.0, 0.85)).warnings(), IsEmpty());
+}
+
+TEST(Psf, NegativeLightIsSaidWithFigures) {
+  Image kernel = gaussian({21, 21}, 10.0, 10.0, 2.0);
+  double sum = 0.0;
+  for (const double value : kernel.pixels()) sum += value;
+  kernel(10, 3) -= 0.02 * sum;
+  EXPECT_THAT(Psf(kernel).warnings(), ElementsAre(HasSubstr("negative pixels hold 2.0 percent")));
+}
+
 TEST(Psf, LargerThanTheImageIsSaid) {
   const Psf psf(Image({20, 30}, 1.0), {.oversample = 2});
   EXPECT_EQ(psf.size_warning({10, 15}), "");

@@ -97,7 +97,9 @@ def sersic_light(p, inner=(), outer=()):
 
     soft = p.get("soft")
     if soft:
-        missing = quad(lambda w: (law(soft * w**4) - law(soft)) * w**4 * 4.0 * w**3, 0.0, 1.0, epsabs=0.0, epsrel=1e-13)
+        missing = quad(
+            lambda w: (law(soft * w**4) - law(soft)) * w**4 * 4.0 * w**3, 0.0, 1.0, epsabs=0.0, epsrel=1e-13
+        )
         height = 4.0 * missing[0]
 
     def light(x, y):

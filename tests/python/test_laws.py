@@ -9,7 +9,11 @@ from radial_laws import LAWS, SHAPES, enclosed, pixel, total
 
 SHAPE = (26, 30)
 EXACT = {"rtol": 1e-12, "atol": 1e-15}
-KINDS = [cls.__name__ for cls in components.CLASSES.values() if hasattr(cls, "q")]
+# Kinds with proven bounds; test_surface_laws.py has the others.
+ESTIMATED = {"nuker", "coresersic", "brokenexponential", "gaussianring", "gaussianring2side", "flatbar"}
+KINDS = [
+    cls.__name__ for kind, cls in components.CLASSES.items() if hasattr(cls, "q") and kind not in ESTIMATED
+]
 TRIALS = 3
 
 

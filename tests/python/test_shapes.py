@@ -64,7 +64,10 @@ def test_pixels_are_integrals_of_the_formula(name):
 def random_shape(random):
     values = dict(HOST)
     values.update(
-        n=random.uniform(0.6, 3.5), q=random.uniform(0.3, 1.0), theta=random.uniform(-3.0, 3.0), re=random.uniform(2.5, 6.0)
+        n=random.uniform(0.6, 3.5),
+        q=random.uniform(0.3, 1.0),
+        theta=random.uniform(-3.0, 3.0),
+        re=random.uniform(2.5, 6.0),
     )
     if random.random() < 0.5:
         values["c0"] = random.uniform(-0.5, 1.5)
@@ -125,7 +128,9 @@ def test_amplitudes_of_zero_are_the_ellipse_and_have_derivatives():
     names = [key.split(".")[1] for key in gaxel.parameter_names(component)]
     for key in zeros:
         step = 1e-4
-        up, down = (gaxel.render(component.replace(**{key: h}), SHAPE, rtol=1e-10, atol=1e-12) for h in (step, -step))
+        up, down = (
+            gaxel.render(component.replace(**{key: h}), SHAPE, rtol=1e-10, atol=1e-12) for h in (step, -step)
+        )
         derivative = jacobian[names.index(key)]
         np.testing.assert_allclose(
             derivative, (up - down) / (2.0 * step), rtol=0, atol=1e-5 * np.abs(derivative).max(), err_msg=key

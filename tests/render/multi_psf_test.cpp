@@ -97,6 +97,17 @@ TEST(MultiPsf, DerivativesAreThoseOfTheComponents) {
   EXPECT_EQ(row, n);
 }
 
+TEST(MultiPsf, APointAloneIsAGroup) {
+  const std::vector<Component> list = {make("pointsource", {20.2, 10.7, 30.0}, 1),
+                                       make("exponential", {25.0, 20.1, 50.0, 4.0, 0.5, -0.2}, 0)};
+  Image image(kShape);
+  const Certificate certificate = MultiPsfRenderer(kShape, psfs()).render(list, image.view());
+  Image part(kShape);
+  const Certificate of_part = Renderer(kShape, psfs()[0]).render({&list[1], 1}, part.view());
+  EXPECT_EQ(certificate.cells_per_level, of_part.cells_per_level);
+  EXPECT_EQ(certificate.total_flux, 80.0);
+}
+
 TEST(MultiPsf, OnePsfIsARenderer) {
   std::vector<Component> list = components();
   for (Component& component : list) component.psf = 0;

@@ -9,8 +9,8 @@
 
 namespace gaxel {
 
-/// Modes 1 (a shear), 2 (a banana), 3 (an S) to kHighest: v + sum_n b_n (u / scale)^n, lengths in pixels, v before it is
-/// divided by q. Keeps areas.
+/// Modes 1 (a shear), 2 (a banana), 3 (an S) to kHighest: v + sum_n b_n (u / scale)^n, lengths in pixels, v
+/// before it is divided by q. Keeps areas.
 template <class T>
 class BendingModes {
  public:

@@ -11,8 +11,9 @@
 
 namespace gaxel {
 
-/// Modes 1 to kHighest: radii are multiplied by 1 - sum_m a_m cos(m (t - phase_m)), t the eccentric angle, that of (u,
-/// v/q), from the major axis towards the minor one. Isophotes reach farthest out at phase_m where a_m > 0.
+/// Modes 1 to kHighest: radii are multiplied by 1 - sum_m a_m cos(m (t - phase_m)), t the eccentric angle,
+/// that of (u, v/q), from the major axis towards the minor one. Isophotes reach farthest out at phase_m where
+/// a_m > 0.
 template <class T>
 class FourierModes {
  public:

@@ -6,8 +6,9 @@
 
 namespace gaxel {
 
-/// (|u|^c + |v|^c)^(1/c), c = C0 + 2 > 0: an ellipse of unit axis ratio for c = 2, boxy above, discy below. T: double
-/// or a dual number. Where it has no derivative, on the axes for c <= 1, that across the axis is given as 0.
+/// (|u|^c + |v|^c)^(1/c), c = C0 + 2 > 0: an ellipse of unit axis ratio for c = 2, boxy above, discy below.
+/// T: double or a dual number. Where it has no derivative, on the axes for c <= 1, that across the axis is
+/// given as 0.
 template <class T>
 T generalised_radius(const T& u, const T& v, const T& c) {
   using std::abs, std::exp, std::log, std::log1p;

@@ -1,5 +1,5 @@
-// The form of the isophotes in the plane in which the ellipse is a circle: generalised ellipse, Fourier modes and
-// asymmetry, and the area that they enclose.
+// The form of the isophotes in the plane in which the ellipse is a circle: generalised ellipse, Fourier modes
+// and asymmetry, and the area that they enclose.
 #pragma once
 
 #include <cmath>
@@ -50,14 +50,16 @@ struct Isophote {
     return asymmetry ? asymmetry->factor(point.cos_t, point.sin_t) : T(1.0);
   }
 
-  /// The component's flux over that of the ellipse with the same law: the mean over t of the light's factor over the
-  /// square of the radius' factor. Relative error below 1e-12 where that factor is above 0.1 for all t.
+  /// The component's flux over that of the ellipse with the same law: the mean over t of the light's factor
+  /// over the square of the radius' factor. Relative error below 1e-12 where that factor is above 0.1 for all
+  /// t.
   T flux_factor() const {
     if (!exponent && fourier.empty()) return T(1.0);  // the mean of the asymmetry is 1
     return exponent ? mean_by_octants() : mean_by_angles();
   }
 
-  /// Bound of the gradient of the radius over that of hypot(u, v); near the axes it is exceeded for exponents below 1.
+  /// Bound of the gradient of the radius over that of hypot(u, v); near the axes it is exceeded for exponents
+  /// below 1.
   double steepness() const {
     const double of_ellipse = exponent ? std::numbers::sqrt2 : 1.0;
     return of_ellipse * fourier.steepness();
@@ -80,7 +82,8 @@ struct Isophote {
     return sum / static_cast<double>(n);
   }
 
-  // |sin t|^c is singular on the axes: integrals from there to the diagonals, in pieces that are no longer than a mode.
+  // |sin t|^c is singular on the axes: integrals from there to the diagonals, in pieces that are no longer
+  // than a mode.
   T mean_by_octants() const {
     const int n = 1 + static_cast<int>(fourier.highest()) / 2;
     const double piece = 0.25 * std::numbers::pi / n;

@@ -24,49 +24,52 @@ constexpr double kSteepest = 0.49 * std::numbers::pi;  // of an inclination: dis
 constexpr std::array kGeneralisedEllipse{
     option("c0", "", "isophotes |u|^(c0+2) + |v/q|^(c0+2): boxy above 0, discy below", -1.5, 8.0, 0.0)};
 constexpr std::array kPowerSpiral{
-    option("spiral_angle", "rad", "rotation at spiral_rout, from the line of nodes towards the disc's other axis",
-           -kInf, kInf, kNotGiven),
+    option("spiral_angle", "rad",
+           "rotation at spiral_rout, from the line of nodes towards the disc's other axis", -kInf, kInf,
+           kNotGiven),
     option("spiral_rin", "pixel", "radius of the bar, inside which hardly anything turns", 0.0, 1e5, 0.0),
     option("spiral_rout", "pixel", "radius at which the rotation is spiral_angle", 0.01, 1e5, kNotGiven),
-    option("spiral_power", "", "beyond spiral_rout the rotation grows like this power of the radius", -10.0, 10.0,
-           0.0),
+    option("spiral_power", "", "beyond spiral_rout the rotation grows like this power of the radius", -10.0,
+           10.0, 0.0),
     option("spiral_inclination", "rad", "of the disc to the sky", 0.0, kSteepest, 0.0),
-    option("spiral_node", "rad", "direction of the line of nodes, from +x towards +y: theta is counted from it",
-           -kInf, kInf, 0.0)};
+    option("spiral_node", "rad",
+           "direction of the line of nodes, from +x towards +y: theta is counted from it", -kInf, kInf, 0.0)};
 constexpr std::array kLogarithmicSpiral{
     option("logspiral_angle", "rad",
            "rotation at logspiral_rout, from the line of nodes towards the disc's other axis", -kInf, kInf,
            kNotGiven),
     option("logspiral_rin", "pixel", "radius of the bar, inside which hardly anything turns", 0.0, 1e5, 0.0),
-    option("logspiral_rout", "pixel", "radius at which the rotation is logspiral_angle", 0.01, 1e5, kNotGiven),
+    option("logspiral_rout", "pixel", "radius at which the rotation is logspiral_angle", 0.01, 1e5,
+           kNotGiven),
     option("logspiral_scale", "pixel", "the rotation grows like log(1 + r / logspiral_scale)", 0.01, 1e5,
            kNotGiven),
     option("logspiral_inclination", "rad", "of the disc to the sky", 0.0, kSteepest, 0.0),
-    option("logspiral_node", "rad", "direction of the line of nodes, from +x towards +y: theta is counted from it",
-           -kInf, kInf, 0.0)};
+    option("logspiral_node", "rad",
+           "direction of the line of nodes, from +x towards +y: theta is counted from it", -kInf, kInf, 0.0)};
 constexpr std::array kAsymmetry{
     option("asymmetry", "", "light times 1 - asymmetry cos(t - asymmetry_angle)", -1.0, 1.0, 0.0),
-    option("asymmetry_angle", "rad", "direction in which it is faintest, from the major axis", -kInf, kInf, 0.0)};
-constexpr std::array kSoftCentre{option("soft", "pixel",
-                                        "radius inside which the light is a parabola of the same flux", 1e-3,
-                                        1e3, 0.1, false)};
+    option("asymmetry_angle", "rad", "direction in which it is faintest, from the major axis", -kInf, kInf,
+           0.0)};
+constexpr std::array kSoftCentre{option(
+    "soft", "pixel", "radius inside which the light is a parabola of the same flux", 1e-3, 1e3, 0.1, false)};
 
 constexpr std::array<std::string_view, FourierModes<double>::kHighest> kFourierNames{
     "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10"};
 constexpr std::array<std::string_view, FourierModes<double>::kHighest> kPhaseNames{
     "f1_phase", "f2_phase", "f3_phase", "f4_phase", "f5_phase",
     "f6_phase", "f7_phase", "f8_phase", "f9_phase", "f10_phase"};
-constexpr std::array<std::string_view, BendingModes<double>::kHighest> kBendingNames{"b1", "b2", "b3", "b4", "b5"};
+constexpr std::array<std::string_view, BendingModes<double>::kHighest> kBendingNames{"b1", "b2", "b3", "b4",
+                                                                                     "b5"};
 
 template <std::size_t kMode>
 constexpr std::array kFourier{
     option(kFourierNames[kMode - 1], "", "amplitude of the Fourier mode", -0.9, 0.9, 0.0),
-    option(kPhaseNames[kMode - 1], "rad", "direction in which the mode reaches farthest, from the major axis", -kInf,
-           kInf, 0.0)};
+    option(kPhaseNames[kMode - 1], "rad", "direction in which the mode reaches farthest, from the major axis",
+           -kInf, kInf, 0.0)};
 template <std::size_t kMode>
 constexpr std::array kBending{option(kBendingNames[kMode - 1], "pixel",
-                                     "how far the bending mode shifts the light at the scale radius", -1e4, 1e4,
-                                     0.0)};
+                                     "how far the bending mode shifts the light at the scale radius", -1e4,
+                                     1e4, 0.0)};
 
 constexpr std::array<ParameterSpec, 0> kNothing{};
 
@@ -109,7 +112,8 @@ constexpr KindOption fourier() {
 
 template <std::size_t kMode>
 constexpr KindOption bending() {
-  return row<kBending<kMode>>(kBendingNames[kMode - 1], "Bending mode.", ShapePart::kBending, can_be_bent, kMode);
+  return row<kBending<kMode>>(kBendingNames[kMode - 1], "Bending mode.", ShapePart::kBending, can_be_bent,
+                              kMode);
 }
 
 constexpr std::array kOptions{
@@ -135,7 +139,8 @@ constexpr std::array kOptions{
     fourier<10>(),
     row<kSoftCentre>("soft", "A parabola in place of the cusp.", ShapePart::kSoftCentre, takes_radial),
     row<kAsymmetry>("asymmetry", "One side brighter than the other.", ShapePart::kAsymmetry, takes_any),
-    row<kNothing>("truncated", "Cut by truncations, named by the keys inner and outer.", ShapePart::kNone, takes_any)};
+    row<kNothing>("truncated", "Cut by truncations, named by the keys inner and outer.", ShapePart::kNone,
+                  takes_any)};
 
 }  // namespace
 

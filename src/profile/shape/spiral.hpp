@@ -10,17 +10,17 @@ namespace gaxel {
 
 /// How the angle goes on beyond the hyperbolic tangent that starts it.
 enum class SpiralForm {
-  kPower,      ///< angle T(r) (r / r_out / 2 + 1/2)^power
-  kLogarithmic ///< angle T(r) log(r / winding + 1) / log(r_out / winding + 1)
+  kPower,       ///< angle T(r) (r / r_out / 2 + 1/2)^power
+  kLogarithmic  ///< angle T(r) log(r / winding + 1) / log(r_out / winding + 1)
 };
 
 /// Turns the plane of a disc by an angle that depends on the radius in it. T: double or a dual number.
 template <class T>
 class Spiral {
  public:
-  /// angle: rotation at r_out, rad. r_in < r_out, pixels: inside r_in hardly anything turns, a bar. shape: the power, or
-  /// the winding scale in pixels. inclination: of the disc to the sky, rad; node: direction of the line in which they
-  /// meet, rad from +x towards +y.
+  /// angle: rotation at r_out, rad. r_in < r_out, pixels: inside r_in hardly anything turns, a bar. shape:
+  /// the power, or the winding scale in pixels. inclination: of the disc to the sky, rad; node: direction of
+  /// the line in which they meet, rad from +x towards +y.
   Spiral(SpiralForm form, const T& angle, const T& r_in, const T& r_out, const T& shape, const T& inclination,
          const T& node)
       : form_(form), angle_(angle), r_out_(r_out), shape_(shape) {
@@ -47,7 +47,8 @@ class Spiral {
     return turn * exp(shape_ * log(0.5 * (r / r_out_ + 1.0)));
   }
 
-  /// The factor by which unwinding lengthens small steps within `reach` of the sky radius r, from a few radii.
+  /// The factor by which unwinding lengthens small steps within `reach` of the sky radius r, from a few
+  /// radii.
   double stretch(double r, double reach) const {
     const double slant = 1.0 / value_of(cos_inclination_);
     const double first = std::max(r - reach, 0.0);
@@ -56,7 +57,8 @@ class Spiral {
     for (int k = 0; k <= kRadii; ++k) {
       const double at = std::max(first + (last - first) * k / kRadii, kNoRadius);
       const auto turned = [this](double radius) { return value_of(angle(T(radius))); };
-      shear = std::max(shear, std::abs(turned(at * (1.0 + kStep)) - turned(at * (1.0 - kStep))) / (2.0 * kStep));
+      shear =
+          std::max(shear, std::abs(turned(at * (1.0 + kStep)) - turned(at * (1.0 - kStep))) / (2.0 * kStep));
     }
     // The larger singular value of a shear.
     return slant * 0.5 * (shear + std::sqrt(shear * shear + 4.0));

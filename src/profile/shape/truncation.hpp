@@ -5,9 +5,9 @@
 
 namespace gaxel {
 
-/// P(r) = (tanh((2 - B) r / r_break + B) + 1) / 2, B = 2.65 - 4.98 r_break / softening, softening = r_break - r_soft:
-/// 0.982 at r_break, below 0.01 at r_soft, rising between. A component cut inside is multiplied by P, one cut outside by
-/// 1 - P. T: double or a dual number.
+/// P(r) = (tanh((2 - B) r / r_break + B) + 1) / 2, B = 2.65 - 4.98 r_break / softening, softening = r_break -
+/// r_soft: 0.982 at r_break, below 0.01 at r_soft, rising between. A component cut inside is multiplied by P,
+/// one cut outside by 1 - P. T: double or a dual number.
 template <class T>
 class Truncation {
  public:

@@ -1,0 +1,34 @@
+#include "psf/convolver_cache.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace gaxel {
+namespace {
+
+constexpr std::size_t kMostEntries = 4;
+
+}  // namespace
+
+std::shared_ptr<const Convolver> ConvolverCache::convolver(const Psf& psf, Shape region,
+                                                           const ConvolverOptions& options) {
+  ConvolverCache& cache = *psf.convolvers_;
+  {
+    const std::scoped_lock lock(cache.mutex_);
+    const auto found = std::ranges::find_if(cache.entries_, [&](const Entry& entry) {
+      return entry.region == region && entry.options == options;
+    });
+    if (found != cache.entries_.end()) {
+      std::rotate(found, found + 1, cache.entries_.end());
+      return cache.entries_.back().convolver;
+    }
+  }
+  // Two threads may make the same one; both are as good.
+  auto made = std::make_shared<const Convolver>(psf, region, options);
+  const std::scoped_lock lock(cache.mutex_);
+  if (cache.entries_.size() == kMostEntries) cache.entries_.erase(cache.entries_.begin());
+  cache.entries_.push_back({region, options, made});
+  return made;
+}
+
+}  // namespace gaxel
