@@ -104,7 +104,8 @@ def settings(row: Row, data: Path) -> str:
     image, mask, psf = (folder / name for name in files)
     magnitudes = f"zeropoint = {zeropoint}\nexptime = 1\n" if zeropoint else ""
     tables = {"image": f"file = '{image}'\n{magnitudes}", "noise": f"{noise}\n"}
-    tables |= {"mask": f"file = '{mask}'\n", "psf": f"file = '{psf}'\n"}
+    # The other program convolves light that is integrated over pixels with the PSF's image as it is.
+    tables |= {"mask": f"file = '{mask}'\n", "psf": f"file = '{psf}'\npixel_in_psf = 'none'\n"}
     return f"title = '{row.name}'\n" + "".join(f"\n[{name}]\n{text}" for name, text in tables.items())
 
 
