@@ -286,7 +286,7 @@ def _core_psf(psf: Any, shape: tuple[int, int]) -> _core.Psf:
         messages = list(made.warnings)
     for message in [*messages, made.size_warning(*shape)]:
         if message:
-            warnings.warn(message, PsfWarning, stacklevel=4)
+            warnings.warn(message, PsfWarning, stacklevel=5)
     return made
 
 
@@ -310,26 +310,20 @@ class VaryingPsf:
 NO_PSF = -1
 
 
-def core_psfs_at(
-    psf: VaryingPsf, components: Sequence[Any], shape: tuple[int, int]
-) -> tuple[list[_core.Psf], list[int]]:
-    """As core_psfs, for a PSF that is taken at each component's centre."""
-    psfs, numbers = core_psfs(None, [component.psf for component in components], shape)
-    for i, component in enumerate(components):
-        x, y = (component.value(key) if key in component._specs else None for key in ("x", "y"))
-        if component.psf is None and not component._kind.is_sky and x is not None and y is not None:
-            numbers[i] = len(psfs)
-            psfs.append(psf._core.at(x, y))
-    return psfs, numbers
-
-
 def core_psfs_of(
     psf: Any, components: Sequence[Any], shape: tuple[int, int]
 ) -> tuple[list[_core.Psf], list[int]]:
-    """What the core takes for the argument `psf` of a function that renders components."""
-    if isinstance(psf, VaryingPsf):
-        return core_psfs_at(psf, components, shape)
-    return core_psfs(psf, [component.psf for component in components], shape)
+    """What the core takes for the argument `psf` of a function that users call: the PSFs, and each component's number.
+    One that varies is taken at each component's centre."""
+    varying = psf if isinstance(psf, VaryingPsf) else None
+    psfs, numbers = core_psfs(psf if varying is None else None, [one.psf for one in components], shape)
+    for i, component in enumerate(components):
+        x, y = (component.value(key) if key in component._specs else None for key in ("x", "y"))
+        own = component.psf is not None or component._kind.is_sky
+        if varying is not None and not own and x is not None and y is not None:
+            numbers[i] = len(psfs)
+            psfs.append(varying._core.at(x, y))
+    return psfs, numbers
 
 
 def core_psfs(psf: Any, own: Sequence[Any], shape: tuple[int, int]) -> tuple[list[_core.Psf], list[int]]:
