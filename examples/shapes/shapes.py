@@ -23,8 +23,8 @@ def disc(**shape):
 
 
 def truncated(**cut):
-    hole = gaxel.Truncation(**PLACE, rbreak=34.0, softening=14.0, q=0.7, theta=0.5)
-    return gaxel.Exponential(**{**DISC, "re": 30.0, "q": 0.7}, **{key: [hole] for key in cut}), hole
+    hole = gaxel.Truncation(**PLACE, rbreak=30.0, softening=12.0, q=0.7, theta=0.5)
+    return gaxel.Exponential(**{**DISC, "re": 20.0, "q": 0.7}, **{key: [hole] for key in cut}), hole
 
 
 def barred_spiral():

@@ -30,7 +30,13 @@ enum class Role {
   kOption,      ///< a parameter of one of the kind's options; several may have this role
   kLevel,
   kSlopeX,
-  kSlopeY
+  kSlopeY,
+  kCoefficient,  ///< of a function that is added; a kind may have many, as of what follows
+  kHalfWidth,    ///< of the domain of such functions along x
+  kHalfHeight,   ///< and along y
+  kConstant,     ///< what else a kind needs to know
+  kKnot,         ///< the logarithm of the intensity at a knot of a profile
+  kSmoothness    ///< weight of the penalty on a profile with knots
 };
 
 /// Whether the image is proportional to the parameter, or its component's part of it.
@@ -62,6 +68,7 @@ enum class Family {
   kSurface,     ///< light of any form, integrated over pixels with estimated errors
   kPoint,       ///< all flux in one point; takes the form of the PSF
   kTruncation,  ///< no light: what cuts that of other components
+  kSum,         ///< a sum of components of other kinds
   kSky          ///< a plane, not convolved
 };
 
@@ -70,9 +77,15 @@ constexpr bool is_integrated(Family family) {
   return family == Family::kElliptical || family == Family::kSurface;
 }
 
+/// Whether a kind of this family is a source of light with a place of its own.
+constexpr bool is_source(Family family) {
+  return is_integrated(family) || family == Family::kPoint;
+}
+
 class RadialLaw;
 class SurfaceLaw;
 struct Component;
+struct ComponentShare;
 
 /// A kind of component: a row of the registry, or such a row with options. Kinds live for the whole program
 /// and are compared by address.
@@ -93,14 +106,17 @@ struct ComponentKind {
   /// Whether the surface brightness in the centre and at the scale radius can be given in place of the flux.
   bool has_central_brightness = false;
   bool has_scale_brightness = false;
-  /// Kinds that take a number ("name:8"): the largest, and the parameters for a number.
+  /// Kinds that take a number ("name:8"): the largest, and the parameters for a number. Without one in its
+  /// name it is the smallest with which the kind has all the parameters that a component gives.
   int max_count = 0;
   std::span<const ParameterSpec> (*counted_parameters)(int count) = nullptr;
-  int count = 0;  ///< the number of this kind
+  int count = 0;  ///< the number of this kind; of a row the smallest
   /// Kinds with options: the row of the registry, and the options' names.
   const ComponentKind* row = nullptr;
   std::span<const std::string_view> options = {};
   bool is_radial = true;  ///< whether the law of make_surface_law depends on the radius alone
+  /// Family::kSum: what a valid component is the sum of; else null.
+  std::vector<ComponentShare> (*parts)(const Component&) = nullptr;
 
   /// The row of the registry: this kind without its options and number.
   const ComponentKind& base() const { return row == nullptr ? *this : *row; }
@@ -146,6 +162,12 @@ struct Component {
 
   double value(Role role) const;  ///< NaN when the kind has no such parameter
   double norm() const;            ///< the flux, or the surface brightness in its place
+};
+
+/// A part of a component of Family::kSum.
+struct ComponentShare {
+  Component component;
+  std::vector<int> sources;  ///< for each of its values the parameter of the sum that it is; -1: none
 };
 
 /// Throws InputError naming the parameter when a value is not finite or outside its range.

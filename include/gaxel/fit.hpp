@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "gaxel/psf.hpp"
 #include "gaxel/render.hpp"
 #include "gaxel/scene.hpp"
+#include "gaxel/varying_psf.hpp"
 
 namespace gaxel {
 
@@ -21,7 +23,14 @@ struct Observation {
   Image sigma;                     ///< standard deviation of each pixel, counts
   std::vector<std::uint8_t> used;  ///< 1: fitted, 0: masked; row-major like data
   std::vector<Psf> psfs;  ///< that components are seen through, by Component::psf; none: no convolution
+  /// In place of number 0 of them. Each component is seen through the PSF at its starting centre, throughout
+  /// the fit: its derivatives are exact for that PSF.
+  std::optional<VaryingPsf> varying_psf = {};
 };
+
+/// The PSFs that a scene whose centres are known is seen through: the observation's, or where they vary one
+/// for each component, whose number is set.
+std::vector<Psf> psfs_for(const Observation& observation, Scene& scene);
 
 enum class StopReason { kConverged, kMaxIterations, kCancelled, kNoProgress, kFailed };
 
@@ -31,7 +40,7 @@ std::string_view to_text(StopReason reason);
 /// Where a fit stands, told to the caller after each iteration.
 struct FitProgress {
   int iteration = 0;
-  double chi2 = 0.0;
+  double chi2 = 0.0;         ///< that of the pixels and the penalties
   double chi2_change = 0.0;  ///< of the last step, positive when it fell
   double step = 0.0;         ///< norm of the last step in the optimiser's scaled coordinates
   double seconds = 0.0;
@@ -56,13 +65,15 @@ struct FitOptions {
 enum class ParameterFlag { kNone, kAtBound, kDegenerate };
 
 struct FitResult {
-  Scene scene;  ///< the best values
+  Scene scene;            ///< the best values
+  std::vector<Psf> psfs;  ///< what it was seen through, by the components' numbers
   std::vector<std::vector<double>>
       errors;  ///< 1 sigma, [component][parameter], inner units; NaN where fixed or degenerate
   std::vector<std::vector<ParameterFlag>> flags;  ///< [component][parameter]
   std::vector<double>
-      covariance;  ///< (n_free, n_free) row-major, inner units, free parameters in scene order
-  double chi2 = 0.0;
+      covariance;        ///< (n_free, n_free) row-major, inner units, free parameters in scene order
+  double chi2 = 0.0;     ///< of the pixels
+  double penalty = 0.0;  ///< what the components' penalties (a profile's smoothness) add to it in the fit
   double chi2_start = 0.0;
   std::int64_t n_pixels = 0;  ///< pixels used
   std::int64_t dof = 0;       ///< n_pixels - n_free

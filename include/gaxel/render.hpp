@@ -27,7 +27,9 @@ struct Certificate {
   double max_bound = 0.0;   ///< largest bound of a pixel's error
   double sum_bound = 0.0;   ///< sum of the bounds of all pixels' errors
   std::int64_t n_over = 0;  ///< pixels whose bound exceeds the tolerance
-  bool limit_hit = false;   ///< more than double precision or more cells than allowed would be needed
+  /// More than double precision or more cells than allowed would be needed; or a profile was integrated on
+  /// the pixels before the PSF, because its transform is not known to the tolerance.
+  bool limit_hit = false;
   /// Some of the bounds are estimates that have proved conservative, and no proofs: those of the light of
   /// components of Family::kSurface.
   bool estimated = false;
@@ -50,7 +52,8 @@ struct RenderOptions {
 /// from any number of threads. An empty plan stands for one that is made and forgotten.
 class RenderPlan {
  public:
-  /// How many components have cells: all but point sources and sky.
+  /// How many components may have cells: all but point sources and sky. Those that are convolved by their
+  /// transforms have none.
   int n_profiles() const;
   /// How many components' cells were found anew by the prepare() that returned this plan; those of the others
   /// were taken over.

@@ -14,6 +14,8 @@
 
 #include "gaxel/component.hpp"
 #include "gaxel/image.hpp"
+#include "gaxel/psf.hpp"
+#include "gaxel/varying_psf.hpp"
 
 namespace gaxel::python {
 

@@ -30,6 +30,9 @@ void bind_components(nb::module_& module) {
       .def_ro("min", &ParameterSpec::min, "Smallest value allowed.")
       .def_ro("max", &ParameterSpec::max, "Largest value allowed.")
       .def_ro("fallback", &ParameterSpec::fallback, "Value when left out; NaN: none.")
+      .def_prop_ro(
+          "is_coefficient", [](const ParameterSpec& spec) { return spec.role == Role::kCoefficient; },
+          "Whether the light is a sum of such terms.")
       .def_ro("fittable", &ParameterSpec::fittable, "False for constants.");
   nb::class_<ComponentKind>(module, "ComponentKind", "A row of the registry of components.")
       .def_ro("name", &ComponentKind::name)

@@ -70,10 +70,10 @@ class PythonProgress {
 };
 
 FitResult run_fit(const InputImage& data, const InputImage& sigma, const InputMask& used,
-                  const std::vector<Psf>& psfs, const std::vector<SceneTuple>& list,
-                  const FitOptions& options, nb::object callback) {
-  Observation observation{to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, {}};
-  observation.psfs = psfs;
+                  const std::vector<Psf>& psfs, const VaryingPsf* varying_psf,
+                  const std::vector<SceneTuple>& list, const FitOptions& options, nb::object callback) {
+  Observation observation{to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, psfs};
+  if (varying_psf != nullptr) observation.varying_psf.emplace(*varying_psf);
   Scene scene = to_scene(list);
   PythonProgress progress(std::move(callback));
   FitResult result;
@@ -132,6 +132,7 @@ void bind_fit(nb::module_& module) {
       .def_prop_ro("flags", &flags, "[component][parameter]: '', 'at_bound' or 'degenerate'.")
       .def_ro("covariance", &FitResult::covariance, "(n_free, n_free), flat.")
       .def_ro("chi2", &FitResult::chi2)
+      .def_ro("penalty", &FitResult::penalty)
       .def_ro("chi2_start", &FitResult::chi2_start)
       .def_ro("n_pixels", &FitResult::n_pixels)
       .def_ro("dof", &FitResult::dof)
@@ -147,14 +148,14 @@ void bind_fit(nb::module_& module) {
   module.def(
       "fit",
       [](const InputImage& data, const InputImage& sigma, const InputMask& used, const std::vector<Psf>& psfs,
-         const std::vector<SceneTuple>& scene, double rtol, double atol, double noise_share,
-         int max_iterations, double ftol, int threads, nb::object progress) {
-        return run_fit(data, sigma, used, psfs, scene,
+         const VaryingPsf* varying_psf, const std::vector<SceneTuple>& scene, double rtol, double atol,
+         double noise_share, int max_iterations, double ftol, int threads, nb::object progress) {
+        return run_fit(data, sigma, used, psfs, varying_psf, scene,
                        {{rtol, atol}, noise_share, max_iterations, ftol, threads}, std::move(progress));
       },
-      nb::arg("data"), nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("scene"), nb::arg("rtol"),
-      nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"), nb::arg("ftol"), nb::arg("threads"),
-      nb::arg("progress").none(),
+      nb::arg("data"), nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none(),
+      nb::arg("scene"), nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"),
+      nb::arg("ftol"), nb::arg("threads"), nb::arg("progress").none(),
       "`scene`: (kind, name, flux_is_magnitude, [(value, free, min, max), ...], number of the PSF) each; NaN "
       "values are "
       "estimated.");

@@ -67,14 +67,18 @@ class Component:
             raise input_error(
                 cls.__name__, "psf", repr(psf), "not a PSF", "a PSF, False (none), None (that of the image)"
             )
-        cuts = {key: _as_cuts(cls, key, arguments.pop(key)) for key in _CUTS if arguments.get(key)}
+        given_cuts = {key: arguments.pop(key, None) for key in _CUTS}
+        cuts = {key: _as_cuts(cls, key, value) for key, value in given_cuts.items() if value}
         zeropoint = arguments.pop("zeropoint", 0.0) if "flux" in cls._specs else 0.0
         keys = cls._argument_names()
-        for key in arguments:
-            if key not in keys:
-                options = [option for option, _ in _core.option_keys(cls._kind.name)]
-                hint = _core.suggestion(key, keys + options)
-                raise TypeError(f"{cls.__name__}() got an unexpected keyword argument {key!r} ({hint})")
+        for key, value in arguments.items():
+            if key in keys:
+                continue
+            options = [option for option, _ in _core.option_keys(cls._kind.name)]
+            if value is None and key in options:
+                continue
+            hint = _core.suggestion(key, keys + options)
+            raise TypeError(f"{cls.__name__}() got an unexpected keyword argument {key!r} ({hint})")
         given = {key: arguments[key] for key in keys if arguments.get(key) is not None}
         for key, value in given.items():
             allowed = "any finite number" if key == "mag" else range_text(cls._specs[key])

@@ -17,12 +17,12 @@ from gaxel._parameters import (
     Slot,
     as_list,
     component_names,
+    core_value,
     cuts_of,
-    pivot_of,
     select_names,
     slots_of,
 )
-from gaxel._psf import AnyPsf, core_psfs
+from gaxel._psf import AnyPsf, VaryingPsf, core_psfs
 
 Bounds = Mapping[str, tuple[float | None, float | None]]
 
@@ -47,6 +47,8 @@ class FitResult:
     flags: list[str]
     """For each free parameter: "", "at_bound" or "degenerate"."""
     chi2: float
+    penalty: float
+    """What the components' penalties (a spline's smoothness) added to chi2 in the fit."""
     chi2_start: float
     """chi2 at the starting values."""
     dof: int
@@ -96,7 +98,7 @@ def fit(
     *,
     sigma: ArrayLike | float,
     mask: ArrayLike | None = None,
-    psf: AnyPsf | ArrayLike | None = None,
+    psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
     fixed: str | Iterable[str] = (),
     bounds: Bounds | None = None,
     rtol: float = 1e-6,
@@ -165,6 +167,9 @@ def fit(
         _entry(slot, slot.name in held, limits.get(slot.name, (None, None)), image.shape) for slot in slots
     ]
     left = iter(entries)
+    varying = psf if isinstance(psf, VaryingPsf) else None
+    if varying is not None:  # where components start is not known yet: what stands in their place
+        psf = varying.at(0.5 * (image.shape[1] - 1), 0.5 * (image.shape[0] - 1))
     psfs, numbers = core_psfs(psf, [component.psf for component in listed], image.shape)
     scene = [
         (
@@ -182,6 +187,7 @@ def fit(
         noise,
         used.astype(np.uint8),
         psfs,
+        None if varying is None else varying._core,
         scene,
         *as_tolerance(rtol, atol, "fit"),
         as_float(noise_share, "fit", "noise_share", "at least 0 and below 1"),
@@ -248,8 +254,10 @@ def _entry(
     """(value, free, min, max) for the core: NaN for what is to be estimated, fluxes for magnitudes."""
     value = slot.component.value(slot.spec.name)
     free = slot.spec.fittable and not fixed
-    if value is None and slot.component._kind.is_sky and slot.spec.name != "level":
-        value = pivot_of(shape).get(slot.spec.name, slot.spec.fallback)
+    sky = slot.component._kind.is_sky
+    slope = sky and slot.spec.name != "level" and not slot.spec.is_coefficient
+    if value is None and (slope or not slot.spec.fittable):
+        value = core_value(slot, shape, "fit")
         free = False
     if value is None and fixed:
         raise input_error("fit", slot.name, None, "fixed but not given", "a value to keep it at")
@@ -297,6 +305,7 @@ def _to_result(
         covariance=covariance * np.outer(scales, scales),
         flags=[flat_flags[i] for i in chosen],
         chi2=result.chi2,
+        penalty=result.penalty,
         chi2_start=result.chi2_start,
         dof=result.dof,
         n_pixels=result.n_pixels,

@@ -118,11 +118,13 @@ def select_slots(
 
 
 def pivot_of(shape: tuple[int, int]) -> dict[str, float]:
-    """Where a sky plane turns that does not say."""
-    return {"x": 0.5 * (shape[1] - 1), "y": 0.5 * (shape[0] - 1)}
+    """Where a sky turns that does not say, and how far its domain reaches."""
+    ny, nx = shape
+    return {"x": 0.5 * (nx - 1), "y": 0.5 * (ny - 1), "half_width": 0.5 * nx, "half_height": 0.5 * ny}
 
 
-def _core_value(slot: Slot, shape: tuple[int, int], source: str) -> float:
+def core_value(slot: Slot, shape: tuple[int, int], source: str) -> float:
+    """What a parameter is in a render: as given, or its fallback."""
     value = slot.component.value_or_fallback(slot.spec.name)
     if np.isnan(value) and slot.component._kind.is_sky:
         value = pivot_of(shape).get(slot.spec.name, value)
@@ -137,7 +139,7 @@ def core_components(
 ) -> list[tuple[str, list[float], int, list[int], list[int]]]:
     """What the core takes for components with these slots: (kind, values, number of the PSF, truncations inside, and
     outside) each."""
-    values = iter([_core_value(slot, shape, source) for slot in slots])
+    values = iter([core_value(slot, shape, source) for slot in slots])
     return [
         (component.kind, [next(values) for _ in component._specs], psf, *cuts_of(component, components))
         for component, psf in zip(components, psfs, strict=True)

@@ -290,7 +290,46 @@ def _core_psf(psf: Any, shape: tuple[int, int]) -> _core.Psf:
     return made
 
 
+class VaryingPsf:
+    """A point spread function that depends on where the light is: PsfGrid or Psfex."""
+
+    __slots__ = ("_core",)
+    _core: _core.VaryingPsf
+
+    def at(self, x: float, y: float) -> Psf:
+        """The PSF of light at (x, y), 0-based pixels."""
+        core = self._core.at(
+            *(as_float(value, "at", key, "any finite number") for key, value in (("x", x), ("y", y)))
+        )
+        psf = Psf.__new__(Psf)
+        psf._core, psf._array = core, core.kernel
+        psf._center = (core.x_center, core.y_center)
+        return psf
+
+
 NO_PSF = -1
+
+
+def core_psfs_at(
+    psf: VaryingPsf, components: Sequence[Any], shape: tuple[int, int]
+) -> tuple[list[_core.Psf], list[int]]:
+    """As core_psfs, for a PSF that is taken at each component's centre."""
+    psfs, numbers = core_psfs(None, [component.psf for component in components], shape)
+    for i, component in enumerate(components):
+        x, y = (component.value(key) if key in component._specs else None for key in ("x", "y"))
+        if component.psf is None and not component._kind.is_sky and x is not None and y is not None:
+            numbers[i] = len(psfs)
+            psfs.append(psf._core.at(x, y))
+    return psfs, numbers
+
+
+def core_psfs_of(
+    psf: Any, components: Sequence[Any], shape: tuple[int, int]
+) -> tuple[list[_core.Psf], list[int]]:
+    """What the core takes for the argument `psf` of a function that renders components."""
+    if isinstance(psf, VaryingPsf):
+        return core_psfs_at(psf, components, shape)
+    return core_psfs(psf, [component.psf for component in components], shape)
 
 
 def core_psfs(psf: Any, own: Sequence[Any], shape: tuple[int, int]) -> tuple[list[_core.Psf], list[int]]:

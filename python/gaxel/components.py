@@ -9,7 +9,18 @@ from gaxel import _core
 from gaxel._component import Component, mag_of, range_text
 
 # Class names that are more than the kind's name with a capital letter.
-_CLASS_NAMES = {"devaucouleurs": "DeVaucouleurs", "pointsource": "PointSource"}
+_CLASS_NAMES = {
+    "devaucouleurs": "DeVaucouleurs",
+    "coresersic": "CoreSersic",
+    "brokenexponential": "BrokenExponential",
+    "gaussianring": "GaussianRing",
+    "gaussianring2side": "GaussianRing2Side",
+    "flatbar": "FlatBar",
+    "edgeondisc": "EdgeOnDisc",
+    "edgeondiscn": "EdgeOnDiscN",
+    "pointsource": "PointSource",
+    "skychebyshev": "SkyChebyshev",
+}
 
 _MAG_DOC = "The flux as a magnitude: flux = 10**(-0.4 * (mag - zeropoint)). Give flux or mag."
 _ZEROPOINT_DOC = "Magnitude of one count. Default 0."

@@ -42,7 +42,8 @@ void print_image(const io::Task& task, bool for_a_fit) {
                static_cast<std::ptrdiff_t>(observation.used.size()) - used);
   }
   for (const Psf& psf : observation.psfs) {
-    fmt::print("  PSF     {}", psf.description());
+    fmt::print("  PSF     {}{}", psf.description(),
+               observation.varying_psf ? " in the middle of the region: it changes over the image" : "");
     if (!psf.kernel().empty()) fmt::print(", sum {:.6g} before it was normalised", psf.original_sum());
     fmt::print("\n");
   }

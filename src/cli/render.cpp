@@ -42,7 +42,6 @@ void print_certificate(const Certificate& certificate, const Tolerance& toleranc
   fmt::print("pixels over the tolerance         {}  (rtol {:g}, atol {:g} of the flux)\n", certificate.n_over,
              tolerance.rtol, tolerance.atol);
   fmt::print("evaluations a pixel               {:.3g}\n", certificate.evaluations_per_pixel);
-  if (certificate.estimated) fmt::print("some of the bounds are conservative estimates, and no proofs\n");
   if (certificate.limit_hit)
     fmt::print("some pixels need more than double precision or more cells than allowed\n");
 }
@@ -52,7 +51,7 @@ std::size_t component_for_cells(const RenderArguments& arguments, const Scene& s
   const std::vector<SceneComponent>& components = scene.components;
   std::vector<std::string_view> names;  // of those that have cells
   for (const SceneComponent& component : components) {
-    if (is_integrated(component.kind->family)) names.push_back(component.name);
+    if (component.kind->family == Family::kElliptical) names.push_back(component.name);
   }
   if (names.empty()) {
     throw InputError({arguments.scene, "", "", "no component of the scene is integrated on cells",
@@ -65,7 +64,7 @@ std::size_t component_for_cells(const RenderArguments& arguments, const Scene& s
     throw InputError({"", "--component", std::string(wanted), "no component of that name in the scene",
                       suggestion(wanted, names)});
   }
-  if (!is_integrated(found->kind->family)) {
+  if (found->kind->family != Family::kElliptical) {
     throw InputError({"", "--component", std::string(wanted), "not integrated on cells",
                       "allowed: " + fmt::format("{}", fmt::join(names, ", "))});
   }
@@ -88,11 +87,11 @@ void check_outputs(const RenderArguments& arguments, const io::Task& task) {
 }
 
 void write_model(const RenderArguments& arguments, const io::Task& task, const MultiPsfRenderer& renderer,
-                 const std::vector<Component>& light) {
+                 const std::vector<Psf>& psfs, const std::vector<Component>& light) {
   Image model(task.shape);
   const Certificate certificate = renderer.render(light, model.view());
   std::vector<Image> components;
-  if (arguments.components) components = io::component_images(task, task.scene);
+  if (arguments.components) components = io::component_images(task, task.scene, psfs);
   io::write_model(*arguments.output, task, model, components, certificate, GAXEL_VERSION);
   if (arguments.certificate && !arguments.quiet) print_certificate(certificate, task.options.tolerance);
 }
@@ -110,15 +109,15 @@ int run_render(const RenderArguments& arguments) {
   std::size_t drawn = 0;
   if (arguments.cells) drawn = component_for_cells(arguments, task.scene);
   print_remarks(task, arguments.quiet);
-  const MultiPsfRenderer renderer(task.shape, task.observation.psfs,
-                                  {tolerance, arguments.certificate, task.options.threads});
+  const std::vector<Psf> psfs = psfs_for(task.observation, task.scene);
+  const MultiPsfRenderer renderer(task.shape, psfs, {tolerance, arguments.certificate, task.options.threads});
   const std::vector<Component> light = task.scene.render_list();
   io::StagedFiles staged;
   if (arguments.cells) {
     const SceneComponent& component = task.scene.components[drawn];
     staged.add(*arguments.cells, io::cell_picture(task, component, renderer.cells(light, drawn)));
   }
-  if (arguments.output) write_model(arguments, task, renderer, light);
+  if (arguments.output) write_model(arguments, task, renderer, psfs, light);
   staged.commit();
   if (arguments.quiet) return kSuccess;
   for (const auto& file : {arguments.output, arguments.cells}) {

@@ -7,9 +7,12 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <span>
+#include <vector>
 
 #include "fit/covariance.hpp"
 #include "fit/noise_tolerance.hpp"
+#include "fit/penalty.hpp"
 #include "fit/scene_problem.hpp"
 #include "gaxel/error.hpp"
 
@@ -113,12 +116,13 @@ ProgressCallback continued(const ProgressCallback& progress, int iterations, dou
 /// A search with pixels as exact as the noise asks for, and the last steps with exact ones.
 class TwoStageFit {
  public:
-  TwoStageFit(const Observation& observation, const FitOptions& options)
+  TwoStageFit(const Observation& observation, const std::vector<Psf>& psfs, const FitOptions& options,
+              const Penalties& penalties)
       : options_(options),
         tolerances_(fit_tolerances(observation, options)),
-        search_(observation.data.shape(), observation.psfs, {tolerances_.search, false, options.threads}),
-        final_(observation.data.shape(), observation.psfs, {tolerances_.final, false, options.threads}),
-        pixels_(observation, search_) {}
+        search_(observation.data.shape(), psfs, {tolerances_.search, false, options.threads}),
+        final_(observation.data.shape(), psfs, {tolerances_.final, false, options.threads}),
+        pixels_(observation, search_, &penalties) {}
 
   void run(const Scene& scene, const ProgressCallback& progress) {
     LeastSquaresOptions least_squares;
@@ -254,6 +258,18 @@ void write_parameters(const std::vector<FreeParameter>& parameters, const SceneP
 
 }  // namespace
 
+std::vector<Psf> psfs_for(const Observation& observation, Scene& scene) {
+  std::vector<Psf> psfs = observation.psfs;
+  if (!observation.varying_psf) return psfs;
+  for (SceneComponent& component : scene.components) {
+    if (component.kind->family == Family::kSky || component.psf != 0) continue;
+    component.psf = static_cast<int>(psfs.size());
+    psfs.push_back(observation.varying_psf->at(component.parameter(Role::kX).value,
+                                               component.parameter(Role::kY).value));
+  }
+  return psfs;
+}
+
 std::string FitOptions::problem() const {
   if (!(tolerance.rtol > 0.0)) return fmt::format("rtol = {:g}: must be positive", tolerance.rtol);
   if (!(tolerance.atol > 0.0)) return fmt::format("atol = {:g}: must be positive", tolerance.atol);
@@ -277,7 +293,10 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
   check_counts(observation, scene);
   if (has_unknown_value(scene)) estimate_starting_values(observation, scene);
 
-  TwoStageFit search(observation, options);
+  const Penalties penalties = penalties_of(scene);
+  const std::vector<Component> start = scene.render_list();
+  const std::vector<Psf> psfs = psfs_for(observation, scene);
+  TwoStageFit search(observation, psfs, options, penalties);
   search.run(scene, progress);
   if (search.best() == nullptr) throw FitError("the model of the starting values is not finite");
   const ScenePoint& best = *search.best();
@@ -285,8 +304,9 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
   FitResult result;
   result.scene = std::move(scene);
   write_parameters(search.problem().parameters(), best, result);
-  result.chi2 = best.about.chi2();
-  result.chi2_start = search.chi2_start();
+  result.penalty = sum_of_squares(penalties, result.scene.render_list());
+  result.chi2 = std::max(0.0, best.about.chi2() - result.penalty);
+  result.chi2_start = search.chi2_start() - sum_of_squares(penalties, start);
   result.n_pixels = search.n_pixels();
   result.dof = result.n_pixels - static_cast<std::int64_t>(search.problem().parameters().size());
   result.iterations = search.summary().iterations;
@@ -295,9 +315,9 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
   result.message = words(result.stop_reason, options, search.problem().n_parameters() == 0);
   const Shape shape = observation.data.shape();
   result.model = Image(shape);
-  const MultiPsfRenderer certifying(shape, observation.psfs,
-                                    {search.final_tolerance(), true, options.threads});
+  const MultiPsfRenderer certifying(shape, psfs, {search.final_tolerance(), true, options.threads});
   result.certificate = certifying.render(result.scene.render_list(), result.model.view());
+  result.psfs = psfs;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }

@@ -6,8 +6,12 @@
 
 namespace gaxel {
 
-PixelResidual::PixelResidual(const Observation& observation, const MultiPsfRenderer& renderer)
-    : observation_(observation), renderer_(&renderer), model_(observation.data.shape()) {
+PixelResidual::PixelResidual(const Observation& observation, const MultiPsfRenderer& renderer,
+                             const Penalties* penalties)
+    : observation_(observation),
+      renderer_(&renderer),
+      penalties_(penalties),
+      model_(observation.data.shape()) {
   for (std::size_t i = 0; i < observation.used.size(); ++i) {
     if (observation.used[i] == 0) continue;
     used_.push_back(i);
@@ -44,6 +48,17 @@ std::optional<Linearisation> PixelResidual::linearise(std::span<const Component>
       }
     }
     qr.absorb(static_cast<int>(rows));
+  }
+
+  for (std::size_t i = 0; penalties_ != nullptr && i < penalties_->size(); ++i) {
+    const PenaltyRows rows = (*penalties_)[i]->rows(components, wanted);
+    for (Eigen::Index first = 0; first < rows.residual.size(); first += TallQr::kBlockRows) {
+      const Eigen::Index count = std::min<Eigen::Index>(TallQr::kBlockRows, rows.residual.size() - first);
+      auto block = qr.block();
+      block.topLeftCorner(count, n) = rows.jacobian.middleRows(first, count);
+      block.col(n).head(count) = rows.residual.segment(first, count);
+      qr.absorb(static_cast<int>(count));
+    }
   }
 
   const Eigen::MatrixXd factor = qr.factor();

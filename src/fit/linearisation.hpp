@@ -8,14 +8,15 @@
 #include <span>
 #include <vector>
 
+#include "fit/penalty.hpp"
 #include "gaxel/component.hpp"
 #include "gaxel/fit.hpp"
 #include "gaxel/render.hpp"
 
 namespace gaxel {
 
-/// Residuals (model - data) / sigma of the used pixels and their derivatives, after an orthogonal
-/// transformation: sums of squares and products are those of the pixels.
+/// Residuals (model - data) / sigma of the used pixels, those of penalties, and their derivatives, after an
+/// orthogonal transformation: sums of squares and products are those of the pixels and penalties.
 struct Linearisation {
   Eigen::VectorXd residual;  ///< (n + 1)
   Eigen::MatrixXd jacobian;  ///< (n + 1, n)
@@ -23,11 +24,12 @@ struct Linearisation {
   double chi2() const { return residual.squaredNorm(); }
 };
 
-/// The pixels of an observation against a renderer's. Both must outlive it. The components' cells are kept
-/// from one call to the next as long as they hold.
+/// The pixels of an observation against a renderer's, and penalties. All must outlive it. The components'
+/// cells are kept from one call to the next as long as they hold.
 class PixelResidual {
  public:
-  PixelResidual(const Observation& observation, const MultiPsfRenderer& renderer);
+  PixelResidual(const Observation& observation, const MultiPsfRenderer& renderer,
+                const Penalties* penalties = nullptr);
 
   /// Another renderer of the same shape from now on: of another tolerance.
   void use(const MultiPsfRenderer& renderer);
@@ -42,6 +44,7 @@ class PixelResidual {
  private:
   const Observation& observation_;
   const MultiPsfRenderer* renderer_;
+  const Penalties* penalties_;  // null: none
   MultiPsfPlan plan_;
   std::vector<std::size_t> used_;  // pixels
   std::vector<double> weight_;     // 1 / sigma of them

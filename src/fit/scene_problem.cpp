@@ -12,7 +12,8 @@ namespace gaxel {
 namespace {
 
 bool is_linear(Role role) {
-  return is_norm(role) || role == Role::kLevel || role == Role::kSlopeX || role == Role::kSlopeY;
+  return is_norm(role) || role == Role::kLevel || role == Role::kSlopeX || role == Role::kSlopeY ||
+         role == Role::kCoefficient;
 }
 
 std::vector<Eigen::Index> positions(const std::vector<FreeParameter>& parameters, bool linear) {
@@ -112,6 +113,14 @@ bool SceneProblem::move_to(const Eigen::VectorXd& x) {
   if (std::isnan(chi2_start_)) chi2_start_ = point_.about.chi2();
   point_.at_bound.assign(parameters_.size(), 0);
   solve_linear();
+  const bool mixed = std::ranges::any_of(shapes_, [&](Eigen::Index shape) {
+    return has_coefficients(parameters_[static_cast<std::size_t>(shape)].component);
+  });
+  if (mixed) {  // how their derivatives share the coefficients is not known
+    about = pixels_.linearise(components_, wanted_);
+    if (!about) return false;
+    point_.about = std::move(*about);
+  }
   reduce_to_shapes(x);
   if (!reduced_.allFinite()) return false;
   point_.values.resize(static_cast<Eigen::Index>(parameters_.size()));
@@ -119,6 +128,11 @@ bool SceneProblem::move_to(const Eigen::VectorXd& x) {
   at_ = x;
   if (!best_ || point_.about.chi2() < best_->about.chi2()) best_ = point_;
   return true;
+}
+
+bool SceneProblem::has_coefficients(int component) const {
+  const ComponentKind& kind = *components_[static_cast<std::size_t>(component)].kind;
+  return kind.index_of(Role::kCoefficient) >= 0;
 }
 
 void SceneProblem::solve_linear() {

@@ -46,6 +46,8 @@ class SceneProblem final : public LeastSquaresProblem {
 
  private:
   double& value(Eigen::Index parameter);
+  /// Whether a component's light is a sum with coefficients, each of which has shapes in common with others.
+  bool has_coefficients(int component) const;
   void solve_linear();
   void reduce_to_shapes(const Eigen::VectorXd& x);
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <numbers>
+#include <optional>
 #include <vector>
 
 #include "fit/image_moments.hpp"
@@ -16,6 +17,7 @@
 #include "profile/brightness.hpp"
 #include "profile/flux_radius.hpp"
 #include "profile/make_law.hpp"
+#include "profile/spline_law.hpp"
 
 namespace gaxel {
 
@@ -71,6 +73,13 @@ void propose(SceneComponent& component, Role role, double value) {
   if (index >= 0) propose(component, static_cast<std::size_t>(index), value);
 }
 
+/// The same for all parameters with a role.
+void propose_all(SceneComponent& component, Role role, double value) {
+  for (std::size_t i = 0; i < component.parameters.size(); ++i) {
+    if (component.kind->parameters[i].role == role) propose(component, i, value);
+  }
+}
+
 /// Completes the sky components and returns the data above them.
 Light above_sky(const Observation& observation, Scene& scene) {
   const Shape shape = observation.data.shape();
@@ -82,16 +91,24 @@ Light above_sky(const Observation& observation, Scene& scene) {
       propose(component, Role::kLevel, level_found ? 0.0 : sky_level(observation));
       level_found = true;
     }
+    if (unknown(component, Role::kCoefficient)) {  // the constant term, which comes first
+      propose(component, Role::kCoefficient, level_found ? 0.0 : sky_level(observation));
+      level_found = true;
+    }
+    propose_all(component, Role::kCoefficient, 0.0);
     propose(component, Role::kSlopeX, 0.0);
     propose(component, Role::kSlopeY, 0.0);
     propose(component, Role::kX, 0.5 * (shape.nx - 1));
     propose(component, Role::kY, 0.5 * (shape.ny - 1));
-    const auto value = [&](Role role) { return component.parameter(role).value; };
+    propose(component, Role::kHalfWidth, 0.5 * shape.nx);
+    propose(component, Role::kHalfHeight, 0.5 * shape.ny);
+    Scene alone;
+    alone.components.push_back(component);
+    const std::vector<Component> sky = alone.render_list();
+    Image value(shape);
+    Renderer(shape).render(sky, value.view());
     for (int row = 0; row < shape.ny; ++row) {
-      for (int column = 0; column < shape.nx; ++column) {
-        light.value(row, column) -= value(Role::kLevel) + value(Role::kSlopeX) * (column - value(Role::kX)) +
-                                    value(Role::kSlopeY) * (row - value(Role::kY));
-      }
+      for (int column = 0; column < shape.nx; ++column) light.value(row, column) -= value(row, column);
     }
   }
   return light;
@@ -117,7 +134,7 @@ std::vector<Object> find_objects(const Light& light, Scene& scene) {
   std::vector<Object> objects;
   std::vector<SceneComponent*> without_place;
   for (SceneComponent& component : scene.components) {
-    if (component.kind->family == Family::kSky || component.kind->family == Family::kTruncation) continue;
+    if (!is_source(component.kind->family)) continue;
     if (has_unknown_place(component)) {
       without_place.push_back(&component);
     } else {
@@ -224,7 +241,8 @@ double starting_radius(const SceneComponent& component, double share) {
 std::vector<SceneComponent*> by_size(const std::vector<SceneComponent*>& components) {
   std::vector<SceneComponent*> extended;
   for (SceneComponent* component : components) {
-    if (is_integrated(component->kind->family)) extended.push_back(component);
+    const bool free_form = component->kind->index_of(Role::kKnot) >= 0;
+    if (is_integrated(component->kind->family) && !free_form) extended.push_back(component);
   }
   const auto concentration = [](const SceneComponent* component) {
     return starting_radius(*component, 0.8) / starting_radius(*component, 0.2);
@@ -245,6 +263,18 @@ void check_without_light(const std::vector<Object>& objects) {
           "(0-based pixels of the fitted image): give its flux and size, or another position",
           component->name, object.place.x, object.place.y));
     }
+  }
+}
+
+/// An exponential profile, whatever the noise.
+void propose_knots(SceneComponent& component, double flux, double half_radius, double q) {
+  const double r_min = component.parameter(Role::kRe).value;
+  const double r_max = component.parameter(Role::kShape1).value;
+  int knot = 0;
+  for (std::size_t i = 0; i < component.parameters.size(); ++i) {
+    if (component.kind->parameters[i].role != Role::kKnot) continue;
+    propose(component, i,
+            exponential_knot(knot++, component.kind->count, r_min, r_max, flux, half_radius, q));
   }
 }
 
@@ -288,7 +318,18 @@ void start_object(const Object& object, double psf_square) {
     const double area = std::numbers::pi * q * radius * radius;
     propose(component, Role::kBrightness, 0.5 * flux / (n_parts * std::max(area, 1.0)));
   }
-  for (SceneComponent* component : object.components) propose(*component, Role::kFlux, flux / n_parts);
+  for (SceneComponent* component : object.components) {
+    propose(*component, Role::kFlux, flux / n_parts);
+    const auto n_terms =
+        std::ranges::count(component->kind->parameters, Role::kCoefficient, &ParameterSpec::role);
+    const bool has_knots = component->kind->index_of(Role::kKnot) >= 0;
+    if (n_terms == 0 && !has_knots) continue;
+    if (has_knots) propose_knots(*component, flux / n_parts, radius / std::sqrt(q), q);
+    propose_all(*component, Role::kCoefficient,
+                flux / (n_parts * static_cast<double>(std::max(n_terms, 1L))));
+    propose(*component, Role::kQ, q);
+    propose(*component, Role::kTheta, theta);
+  }
 }
 
 // A truncation has no light of its own to be measured: its place and radii must be given.
@@ -314,7 +355,7 @@ void estimate_starting_values(const Observation& observation, Scene& scene) {
   const Light light = above_sky(observation, scene);
   if (!std::ranges::any_of(scene.components, has_unknown_value)) return;
   const bool places_given = std::ranges::none_of(scene.components, [](const SceneComponent& component) {
-    return component.kind->family != Family::kSky && has_unknown_place(component);
+    return is_source(component.kind->family) && has_unknown_place(component);
   });
   std::vector<Object> objects = find_objects(light, scene);
   for (std::size_t i = 0; i < objects.size(); ++i) measure(share_of(light, objects, i), objects[i]);

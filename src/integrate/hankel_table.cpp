@@ -13,6 +13,8 @@
 namespace gaxel {
 namespace {
 
+// Power that samples do not show, and that they show elsewhere; and between the frequencies looked at.
+constexpr double kAliases = 4.0;
 constexpr double kNoLight = 1e-14;   // of the flux: less lies beyond where the light is taken to end
 constexpr double kRounding = 2e-13;  // error of any table, of the flux: sums of 100 terms
 
@@ -86,7 +88,7 @@ std::optional<double> light_end(const RadialLaw& law, double most) {
 }
 
 // What a shell of light, beyond a window of `radius` and within one four times as large, holds at kappa from
-// kChunkBand * `first` / radius on; `first` 1 or 2.
+// kWingBand * `first` / radius on; `first` 1 or 2.
 double shell_power(NodeValues& light, double radius, int first) {
   constexpr std::size_t kSamples = 5;
   static const auto make = [](double from) {
@@ -95,7 +97,7 @@ double shell_power(NodeValues& light, double radius, int first) {
       z[i] = kShellRatio * from * (1.0 + 0.14 * static_cast<double>(i));
     return HankelRule(z, z.back(), LightEnd::kSmooth);
   };
-  static const std::array<HankelRule, 2> rules{make(kChunkBand), make(2.0 * kChunkBand)};
+  static const std::array<HankelRule, 2> rules{make(kWingBand), make(2.0 * kWingBand)};
   std::vector<double> values(kSamples * light.n_functions());
   light.transform(rules.at(static_cast<std::size_t>(first - 1)), kShellRatio * radius, Window::kShell,
                   values.data(), kSamples);
@@ -189,7 +191,7 @@ void HankelTable::make(const RadialLaw& law, const HankelRequest& request, const
                            light_within(law, last_radius * last.t().front()));
   measure_interpolation();
   measure_junctions(static_cast<std::size_t>(n_octaves));
-  if (core.windowed) error_ += wing_power(law, light, radius_);
+  if (core.windowed) error_ += kAliases * wing_power(law, light, radius_);
 }
 
 void HankelTable::make_uniform(const RadialLaw& law, const HankelRequest& request, const Core& core,
@@ -214,7 +216,7 @@ void HankelTable::make_uniform(const RadialLaw& law, const HankelRequest& reques
   error_ = kRounding + light_within(law, radius_ * rule.t().front());
   measure_interpolation();
   if (core.windowed) {
-    error_ += wing_power(law, light, radius_);
+    error_ += kAliases * wing_power(law, light, radius_);
   } else {
     // All light is there: its flux is known, and does not depend on the shape.
     for (std::size_t f = 0; f < n_functions_; ++f) {

@@ -9,6 +9,10 @@
 
 namespace gaxel {
 
+/// Times 1 / radius of a window: the frequency beyond which the wings outside it are to have no power, so
+/// that they can be sampled.
+inline constexpr double kWingBand = 35.0;
+
 /// What a table is made for. Lengths in scale radii of the law.
 struct HankelRequest {
   double window_radius;  ///< of the window, if the light is to have one: it is smooth over 1/10 of that
@@ -25,7 +29,7 @@ class HankelTable {
   HankelTable(const RadialLaw& law, const HankelRequest& request);
 
   /// Estimate of the largest error of H, and of what the wings, the light less the core, hold at frequencies
-  /// beyond kChunkBand / request.window_radius. Infinite where no table serves: the light has an edge or a
+  /// beyond kWingBand / request.window_radius. Infinite where no table serves: the light has an edge or a
   /// step too sharp for its size.
   double error() const { return error_; }
   /// Whether there is light beyond the core.

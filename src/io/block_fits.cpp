@@ -56,9 +56,9 @@ Image mask_image(const Observation& observation) {
 
 }  // namespace
 
-std::vector<Image> component_images(const Task& task, const Scene& scene) {
+std::vector<Image> component_images(const Task& task, const Scene& scene, const std::vector<Psf>& psfs) {
   const RenderOptions options{task.options.tolerance, false, task.options.threads};
-  const MultiPsfRenderer renderer(task.shape, task.observation.psfs, options);
+  const MultiPsfRenderer renderer(task.shape, psfs, options);
   std::vector<Image> images;
   for (const Component& component : scene.render_list()) {
     images.emplace_back(task.shape);

@@ -62,6 +62,11 @@ class FitsReader {
   /// not inside the image, has more than kMaxPixels, or cannot be read (truncated file).
   Image read(const HduInfo& hdu, const Section& section) const;
 
+  /// The numbers in the first row of a table's column, in the order of the file: of an array the first axis
+  /// runs fastest. Throws InputError when the unit is no table or has no such column or no rows, when the
+  /// column does not hold 1 to kMaxPixels numbers a row, and when it cannot be read (truncated file).
+  std::vector<double> read_first_row(const HduInfo& hdu, const std::string& column) const;
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

@@ -290,6 +290,42 @@ Image FitsReader::read(const HduInfo& hdu, const Section& section) const {
   return image;
 }
 
+std::vector<double> FitsReader::read_first_row(const HduInfo& hdu, const std::string& column) const {
+  if (hdu.is_image) fail(path(), fmt::format("unit [{}] is an image, not a table", hdu.number));
+  const auto lock = lock_cfitsio();
+  fitsfile* file = impl_->at(hdu);
+  int status = 0;
+  int number = 0;
+  std::string name = column;  // CFITSIO's functions take it as mutable
+  if (fits_get_colnum(file, CASEINSEN, name.data(), &number, &status) != 0) {
+    fits_clear_errmsg();
+    fail(path(), fmt::format("the table [{}] has no such column", hdu.number), "", "column", column);
+  }
+  LONGLONG n_rows = 0;
+  int type = 0;
+  LONGLONG repeat = 0;
+  LONGLONG width = 0;
+  fits_get_num_rowsll(file, &n_rows, &status);
+  fits_get_coltypell(file, number, &type, &repeat, &width, &status);
+  impl_->check(status);
+  const bool numbers = type == TBYTE || type == TSHORT || type == TINT || type == TLONG ||
+                       type == TLONGLONG || type == TFLOAT || type == TDOUBLE;
+  if (n_rows < 1 || !numbers || repeat < 1 || repeat > kMaxPixels) {
+    fail(path(), fmt::format("the table [{}] has {} rows with {} values each", hdu.number, n_rows, repeat),
+         fmt::format("a row or more of 1 to {} numbers", kMaxPixels), "column", column);
+  }
+  double blank = std::numeric_limits<double>::quiet_NaN();
+  int any_blank = 0;
+  // The last number first: a truncated file shows before memory is taken for all.
+  double probe = 0.0;
+  fits_read_col(file, TDOUBLE, number, 1, repeat, 1, &blank, &probe, &any_blank, &status);
+  impl_->check(status);
+  std::vector<double> values(static_cast<std::size_t>(repeat));
+  fits_read_col(file, TDOUBLE, number, 1, 1, repeat, &blank, values.data(), &any_blank, &status);
+  impl_->check(status);
+  return values;
+}
+
 FitsImage read_fits_image(const FitsName& name) {
   const FitsReader reader(name.path);
   FitsImage image;

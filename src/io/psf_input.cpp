@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "io/header_facts.hpp"
+#include "io/psfex_file.hpp"
 
 namespace gaxel::io {
 
@@ -20,6 +21,9 @@ constexpr std::array<std::string_view, 7> kImageKeys{"type",   "name",         "
                                                      "center", "pixel_in_psf", "oversample"};
 constexpr std::array<std::string_view, 6> kGaussianKeys{"type", "name", "weight", "fwhm", "q", "pa"};
 constexpr std::array<std::string_view, 7> kMoffatKeys{"type", "name", "weight", "fwhm", "q", "pa", "beta"};
+constexpr std::array<std::string_view, 5> kGridKeys{"grid", "name", "oversample", "pixel_in_psf", "center"};
+constexpr std::array<std::string_view, 3> kPointKeys{"file", "x", "y"};
+constexpr std::array<std::string_view, 2> kModelKeys{"file", "name"};
 constexpr double kScaleTolerance = 0.02;  // headers' pixel scales differ by distortion, too
 
 template <std::size_t N>
@@ -132,7 +136,62 @@ Psf read_one(const TomlTable& table, const std::string& folder, const PsfFrame& 
   table.fail("type", "not a kind of PSF", "\"image\", \"gaussian\", \"moffat\"");
 }
 
+/// grid = [{ file = "a.fits", x = 100, y = 100 }, ...]
+VaryingPsf read_grid(const TomlTable& table, const std::string& folder, const Placement& placement) {
+  table.allow_only(kGridKeys);
+  std::vector<PsfAtPosition> grid;
+  for (const TomlTable& point : table.tables("grid")) {
+    point.allow_only(kPointKeys);
+    PsfAtPosition& node = grid.emplace_back();
+    const FitsName name = scene_fits_name(point, "file", folder);
+    point.relate("file", [&] { node.kernel = read_fits_image(name).pixels; });
+    for (const char* key : {"x", "y"}) {
+      if (!point.has(key)) point.fail(key, "missing", "a position in FITS pixels");
+    }
+    node.x = placement.inner_x(*point.number("x"));
+    node.y = placement.inner_y(*point.number("y"));
+  }
+  PsfOptions options;
+  options.oversample = table.number("oversample", {kLeastOversample, kMostOversample}).value_or(1.0);
+  options.pixel_in_psf = pixel_in_psf(table);
+  if (const auto center = table.numbers("center", 2)) {
+    options.x_center = (*center)[0] - 1.0;
+    options.y_center = (*center)[1] - 1.0;
+  }
+  std::optional<VaryingPsf> psf;
+  table.relate("grid", [&] { psf.emplace(std::move(grid), options); });
+  return *std::move(psf);
+}
+
+bool is_psfex(const TomlTable& table, const std::string& folder) {
+  if (!table.is_text("file") || table.text("type").value_or("image") != "image") return false;
+  const FitsName name = scene_fits_name(table, "file", folder);
+  bool psfex = false;
+  table.relate("file", [&] { psfex = is_psfex_file(name.path); });
+  return psfex;
+}
+
 }  // namespace
+
+std::optional<VaryingPsf> read_varying_psf(const std::vector<PsfTables>& psfs, const std::string& folder,
+                                           const Placement& placement) {
+  for (const PsfTables& psf : psfs) {
+    for (const TomlTable& table : psf.tables) {
+      const bool grid = table.has("grid");
+      if (!grid && !is_psfex(table, folder)) continue;
+      const char* key = grid ? "grid" : "file";
+      if (psfs.size() > 1 || psf.tables.size() > 1)
+        table.fail(key, "a PSF that changes over the image stands alone", "one [psf]");
+      if (grid) return read_grid(table, folder, placement);
+      table.allow_only(kModelKeys);
+      std::optional<VaryingPsf> model;
+      table.relate("file",
+                   [&] { model = read_psfex(scene_fits_name(table, "file", folder).path, placement); });
+      return model;
+    }
+  }
+  return std::nullopt;
+}
 
 std::vector<PsfTables> psf_tables(const TomlTable& root) {
   std::vector<TomlTable> tables;

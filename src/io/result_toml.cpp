@@ -60,7 +60,7 @@ std::string result_toml(const Task& task, const FitResult& result) {
         fmt::format("\n[[component]]\nname = \"{}\"\ntype = \"{}\"\n", component.name, component.kind->name);
     if (component.psf == kNoPsf) {
       text += "psf = false\n";
-    } else if (component.psf > 0) {
+    } else if (component.psf > 0 && component.psf < std::ssize(task.psf_names)) {
       text += fmt::format("psf = \"{}\"\n", task.psf_names[static_cast<std::size_t>(component.psf)]);
     }
     for (std::size_t p = 0; p < component.parameters.size(); ++p) text += parameter_line(component, p, frame);

@@ -29,7 +29,7 @@ std::string parameter_warning(const SceneComponent& component, std::size_t index
 // Where the light went, if not where an image of this shape can tell.
 std::vector<std::string> component_warnings(const SceneComponent& component, Shape shape) {
   std::vector<std::string> warnings;
-  if (component.kind->family == Family::kSky) return warnings;
+  if (!is_source(component.kind->family)) return warnings;
   if (component.parameter(Role::kFlux).value < 0.0) {
     warnings.push_back(fmt::format("{} has a negative flux", component.name));
   }

@@ -149,11 +149,15 @@ class ComponentReader {
   /// A parameter that the scene does not give.
   Parameter missing(const ParameterSpec& spec, std::string_view key) const {
     Parameter result;
-    if (component_.kind->family == Family::kSky && spec.role != Role::kLevel) {
+    const bool slope = spec.role == Role::kSlopeX || spec.role == Role::kSlopeY;
+    if (!spec.fittable || slope) {
       result.free = false;  // a sky without slopes is flat, about the middle of the region
-      result.value = spec.role == Role::kX   ? 0.5 * (frame_.shape.nx - 1)
-                     : spec.role == Role::kY ? 0.5 * (frame_.shape.ny - 1)
-                                             : spec.fallback;
+      result.value = spec.role == Role::kX            ? 0.5 * (frame_.shape.nx - 1)
+                     : spec.role == Role::kY          ? 0.5 * (frame_.shape.ny - 1)
+                     : spec.role == Role::kHalfWidth  ? 0.5 * frame_.shape.nx
+                     : spec.role == Role::kHalfHeight ? 0.5 * frame_.shape.ny
+                                                      : spec.fallback;
+      if (std::isnan(result.value)) table_.fail(key, "missing", range_of(spec, false).text());
       return result;
     }
     if (frame_.estimate) return result;

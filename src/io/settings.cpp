@@ -3,6 +3,7 @@
 #include <array>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "io/fits_name.hpp"
@@ -29,6 +30,12 @@ void for_each_file_name(toml::table& root, Visit visit) {
   for (const auto& [name, key] : kFileKeys) {
     const auto visit_table = [&](toml::table& table) {
       if (toml::value<std::string>* text = table[key].as_string()) visit(*text);
+      toml::array* grid = std::string_view(name) == "psf" ? table["grid"].as_array() : nullptr;
+      for (std::size_t i = 0; grid != nullptr && i < grid->size(); ++i) {
+        toml::table* point = (*grid)[i].as_table();
+        if (point == nullptr) continue;
+        if (toml::value<std::string>* text = (*point)[key].as_string()) visit(*text);
+      }
     };
     if (toml::table* table = root[name].as_table()) visit_table(*table);
     if (!root[name].is_array_of_tables()) continue;

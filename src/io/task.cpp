@@ -72,6 +72,21 @@ void read_observation(const TomlTable& root, const TomlTable& image, const std::
   mask_bad_sigma(*noise, observation.sigma.view(), observation.used, task.notes);
 }
 
+void read_psfs(const std::vector<PsfTables>& psfs, const std::string& folder, const HeaderCards* header,
+               Task& task) {
+  task.observation.varying_psf = read_varying_psf(psfs, folder, task.placement);
+  if (task.observation.varying_psf) {
+    const Psf middle = task.observation.varying_psf->at(0.5 * (task.shape.nx - 1), 0.5 * (task.shape.ny - 1));
+    for (const std::string& warning : middle.warnings())
+      task.warnings.push_back(fmt::format("psf, in the middle of the region: {}", warning));
+    task.observation.psfs.push_back(middle);
+    return;
+  }
+  for (const PsfTables& psf : psfs) {
+    task.observation.psfs.push_back(read_psf(psf, folder, {task.shape, header}, task.warnings));
+  }
+}
+
 }  // namespace
 
 Task load_task(const std::string& scene_file, bool need_data) {
@@ -104,9 +119,7 @@ Task load_task(const std::string& scene_file, bool need_data) {
   if (need_data && task.scene.n_free() == 0) {
     root.fail("component", "no parameter is free: there is nothing to fit", "fixed = false for at least one");
   }
-  for (const PsfTables& psf : psfs) {
-    task.observation.psfs.push_back(read_psf(psf, folder, {task.shape, header}, task.warnings));
-  }
+  read_psfs(psfs, folder, header, task);
   if (need_data) {
     read_observation(root, *image, folder, input, task);
   } else {

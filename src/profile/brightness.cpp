@@ -8,7 +8,7 @@ namespace gaxel {
 namespace {
 
 constexpr std::array kShapeRoles{Role::kN,      Role::kShape1, Role::kShape2, Role::kShape3,
-                                 Role::kShape4, Role::kShape5, Role::kShape6};
+                                 Role::kShape4, Role::kShape5, Role::kShape6, Role::kKnot};
 
 // The power of the scale radius that turns a parameter into what a law takes.
 double power_of_scale(const ParameterSpec& spec) {

@@ -34,18 +34,18 @@ NamePart split_count(std::string_view part) {
   throw InputError({"", "type", fmt::format("\"{}\"", name), std::move(what), std::move(allowed)});
 }
 
-/// The number behind a name, which may have none when max_count is 0 and needs one from 1 else.
-int count_of(std::string_view whole, const NamePart& part, int max_count) {
+/// The number behind a name, which may have none when max_count is 0 and needs one from `min_count` else.
+int count_of(std::string_view whole, const NamePart& part, int max_count, int min_count = 1) {
   if (max_count == 0) {
     if (part.count) fail(whole, fmt::format("{} takes no number", part.name), std::string(part.name));
     return 0;
   }
-  const std::string allowed = fmt::format("{0}:1 to {0}:{1}", part.name, max_count);
+  const std::string allowed = fmt::format("{0}:{1} to {0}:{2}", part.name, min_count, max_count);
   if (!part.count) fail(whole, fmt::format("{} needs a number", part.name), allowed);
   int count = 0;
   const char* end = part.count->data() + part.count->size();
   const auto [stop, error] = std::from_chars(part.count->data(), end, count);
-  if (error != std::errc() || stop != end || count < 1 || count > max_count) {
+  if (error != std::errc() || stop != end || count < min_count || count > max_count) {
     fail(whole, fmt::format("not a number that {} can have", part.name), allowed);
   }
   return count;
@@ -77,6 +77,7 @@ std::vector<std::string_view> possible_options(const ComponentKind& row) {
 struct Variant {
   const ComponentKind* row;
   int count = 0;
+  bool count_given = false;
   std::vector<OptionUse> uses;  // in the order of the table
 };
 
@@ -108,7 +109,10 @@ Variant parse(std::string_view whole) {
     if (plus != std::string_view::npos && rest.empty()) fail(whole, "ends in a plus sign", "name+option");
     if (variant.row == nullptr) {
       variant.row = &row_of(whole, part.name);
-      variant.count = count_of(whole, part, variant.row->max_count);
+      variant.count_given = part.count.has_value();
+      variant.count = variant.row->max_count > 0 && !part.count
+                          ? variant.row->count
+                          : count_of(whole, part, variant.row->max_count, variant.row->count);
       continue;
     }
     const KindOption* option = find_option(part.name);
@@ -180,6 +184,18 @@ bool has_key(std::span<const ParameterSpec> specs, std::string_view key) {
   return std::ranges::find(specs, key, &ParameterSpec::name) != specs.end();
 }
 
+/// Makes the number as large as the parameter of this name needs; false where no number is enough.
+bool grow_count(Variant& variant, std::string_view key) {
+  const ComponentKind& row = *variant.row;
+  if (row.counted_parameters == nullptr || variant.count_given) return false;
+  for (int count = variant.count; count <= row.max_count; ++count) {
+    if (!has_key(row.counted_parameters(count), key)) continue;
+    variant.count = count;
+    return true;
+  }
+  return false;
+}
+
 /// The option, and the smallest number for it, that has a parameter of this name.
 std::optional<OptionUse> option_with(const ComponentKind& row, std::string_view key) {
   for (const KindOption& option : kind_options()) {
@@ -199,7 +215,7 @@ const ComponentKind& component_kind(std::string_view name) {
 const ComponentKind& component_kind(std::string_view name, std::span<const std::string_view> keys) {
   Variant variant = parse(name);
   for (const std::string_view key : keys) {
-    if (has_key(kind_of(variant).parameters, key)) continue;
+    if (has_key(kind_of(variant).parameters, key) || grow_count(variant, key)) continue;
     const std::optional<OptionUse> wanted = option_with(*variant.row, key);
     if (!wanted) continue;
     const auto used = std::ranges::find(variant.uses, wanted->option, &OptionUse::option);

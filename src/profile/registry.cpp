@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "gaxel/component.hpp"
+#include "profile/chebyshev_surface.hpp"
 #include "profile/ferrers.hpp"
 #include "profile/king.hpp"
 #include "profile/laws/broken_exponential.hpp"
@@ -15,8 +16,10 @@
 #include "profile/laws/nuker.hpp"
 #include "profile/laws/sersic.hpp"
 #include "profile/moffat.hpp"
+#include "profile/multi_gaussian.hpp"
 #include "profile/parameters.hpp"
 #include "profile/sersic.hpp"
+#include "profile/spline_law.hpp"
 
 namespace gaxel {
 
@@ -186,75 +189,122 @@ std::unique_ptr<RadialLaw> make_sersic_of(const Component& /*component*/) {
   return std::make_unique<SersicLaw>(kIndex);
 }
 
-constexpr std::array kKinds{
-    ComponentKind{
-        "sersic", "Sersic profile",
-        "I(r) ~ exp(-b_n (r/re)^(1/n)); half of the flux lies inside the ellipse of semi-major axis re.",
-        Family::kElliptical, kSersicParameters, make_sersic, make_surface_law<Sersic>, kNoValue, true, true},
-    ComponentKind{"exponential", "Exponential disc",
-                  "The Sersic profile of n = 1: I(r) ~ exp(-r/h) with re = 1.678347 h.", Family::kElliptical,
-                  kFixedShapeParameters, make_sersic_of<1.0>, make_surface_law<ExponentialLaw>, kNoValue,
-                  true, true},
-    ComponentKind{"devaucouleurs", "De Vaucouleurs profile", "The Sersic profile of n = 4.",
-                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<4.0>,
-                  make_surface_law<DeVaucouleursLaw>, kNoValue, true, true},
-    ComponentKind{"gaussian", "Gaussian", "The Sersic profile of n = 0.5: FWHM = 2 re, along the major axis.",
-                  Family::kElliptical, kFixedShapeParameters, make_sersic_of<0.5>,
-                  make_surface_law<GaussianLaw>, kNoValue, true, true},
-    ComponentKind{
-        "moffat", "Moffat profile", "I(r) ~ (1 + (r/rd)^2)^-beta with rd = fwhm / (2 sqrt(2^(1/beta) - 1)).",
-        Family::kElliptical, kMoffatParameters, make_moffat, make_surface_law<Moffat>, kNoValue, true, true},
-    ComponentKind{"king", "Modified King profile",
-                  "I(r) ~ ((1 + (r/rc)^2)^(-1/alpha) - (1 + (rt/rc)^2)^(-1/alpha))^alpha inside rt, nothing "
-                  "outside.",
-                  Family::kElliptical, kKingParameters, make_king, make_surface_law<King>, kNoValue, true},
-    ComponentKind{"ferrers", "Ferrers profile",
-                  "I(r) ~ (1 - (r/rout)^(2 - beta))^alpha inside rout, nothing outside.", Family::kElliptical,
-                  kFerrersParameters, make_ferrers, make_surface_law<Ferrers>, kNoValue, true},
-    ComponentKind{"nuker", "Nuker profile",
-                  "I(r) = ib 2^((beta-gamma)/alpha) (r/rb)^-gamma (1 + (r/rb)^alpha)^((gamma-beta)/alpha).",
-                  Family::kSurface, kNukerParameters, nullptr, make_surface_law<Nuker>, 1.0},
-    ComponentKind{
-        "coresersic", "Core-Sersic profile",
-        "I(r) ~ (1 + (rb/r)^alpha)^(gamma/alpha) exp(-b_n ((r^alpha + rb^alpha)/re^alpha)^(1/(alpha n))), "
-        "ib at rb.",
-        Family::kSurface, kCoreSersicParameters, nullptr, make_surface_law<CoreSersic>, 1.0},
-    ComponentKind{"brokenexponential", "Broken exponential",
-                  "I(r) ~ exp(-r/h1) (1 + exp(alpha (r - rb)))^((1/h1 - 1/h2)/alpha).", Family::kSurface,
-                  kBrokenExponentialParameters, nullptr, make_surface_law<BrokenExponential>, kNoValue, true},
-    ComponentKind{"gaussianring", "Gaussian ring", "I(a) ~ exp(-(a - r)^2 / (2 sigma^2)).", Family::kSurface,
-                  kGaussianRingParameters, nullptr, make_surface_law<GaussianRing>, kNoValue, false, true},
-    ComponentKind{"gaussianring2side", "Gaussian ring of two widths",
-                  "I(a) ~ exp(-(a - r)^2 / (2 sigma^2)), sigma_in inside of r and sigma_out outside.",
-                  Family::kSurface, kGaussianRing2SideParameters, nullptr,
-                  make_surface_law<GaussianRing2Side>, kNoValue, false, true},
-    not_radial(ComponentKind{
-        "flatbar", "Flat bar",
-        "A broken exponential along the major axis that turns into exp(-r/h1) at the angle opening from "
-        "it.",
-        Family::kSurface, kFlatBarParameters, nullptr, make_surface_law<FlatBar>, 0.0}),
-    not_radial(ComponentKind{"edgeondisc", "Disc seen edge-on",
-                             "I(x, y) ~ (x/rs) K1(x/rs) sech^2(y/hs), x along the disc.", Family::kSurface,
-                             kEdgeDiscParameters, nullptr, make_surface_law<EdgeDisc>, kNoValue, true}),
-    not_radial(ComponentKind{"edgeondiscn", "Disc seen edge-on, of any vertical profile",
-                             "I(x, y) ~ (x/h) K1(x/h) sech^(2/n)(n y / (2 z0)), x along the disc.",
-                             Family::kSurface, kEdgeOnDiscParameters, nullptr, make_surface_law<EdgeOnDisc>,
-                             kNoValue, true}),
-    ComponentKind{"pointsource", "Point source", "All flux in one point: takes the form of the PSF.",
-                  Family::kPoint, kPointParameters},
-    ComponentKind{"truncation", "Truncation",
-                  "No light: components that name it as inner are multiplied by P = (tanh((2 - B) r/rbreak + "
-                  "B) + 1)/2, "
-                  "as outer by 1 - P, B = 2.65 - 4.98 rbreak/softening.",
-                  Family::kTruncation, kTruncationParameters},
-    ComponentKind{"sky", "Sky plane",
-                  "level + slope_x (column - x) + slope_y (row - y): a plane that the PSF leaves alone.",
-                  Family::kSky, kSkyParameters}};
+/// A row of kinds that take a number, `least` to `most`.
+ComponentKind counted(std::string_view name, std::string_view title, std::string_view doc, Family family,
+                      int least, int most, std::span<const ParameterSpec> (*parameters)(int)) {
+  ComponentKind kind{name, title, doc, family, parameters(least)};
+  kind.max_count = most;
+  kind.counted_parameters = parameters;
+  kind.count = least;
+  return kind;
+}
+
+ComponentKind spline() {
+  ComponentKind kind = counted("spline", "Radial spline",
+                               "ln I is a cubic spline in ln r through knots spaced evenly in ln r from "
+                               "r_min to r_max, level at the first; "
+                               "constant inside, a power law beyond.",
+                               Family::kSurface, kMinKnots, kMaxKnots, spline_parameters);
+  kind.make_surface_law = make_spline_law;
+  return kind;
+}
+
+ComponentKind multi_gaussian() {
+  ComponentKind kind = counted("mge", "Multi-Gaussian expansion",
+                               "Gaussians with common centre, axis ratio and direction, their dispersions "
+                               "spaced evenly in the logarithm.",
+                               Family::kSum, 1, kMaxGaussians, multi_gaussian_parameters);
+  kind.parts = multi_gaussian_parts;
+  return kind;
+}
+
+const auto& kinds() {
+  static const std::array kinds{
+      ComponentKind{
+          "sersic", "Sersic profile",
+          "I(r) ~ exp(-b_n (r/re)^(1/n)); half of the flux lies inside the ellipse of semi-major axis re.",
+          Family::kElliptical, kSersicParameters, make_sersic, make_surface_law<Sersic>, kNoValue, true,
+          true},
+      ComponentKind{"exponential", "Exponential disc",
+                    "The Sersic profile of n = 1: I(r) ~ exp(-r/h) with re = 1.678347 h.",
+                    Family::kElliptical, kFixedShapeParameters, make_sersic_of<1.0>,
+                    make_surface_law<ExponentialLaw>, kNoValue, true, true},
+      ComponentKind{"devaucouleurs", "De Vaucouleurs profile", "The Sersic profile of n = 4.",
+                    Family::kElliptical, kFixedShapeParameters, make_sersic_of<4.0>,
+                    make_surface_law<DeVaucouleursLaw>, kNoValue, true, true},
+      ComponentKind{"gaussian", "Gaussian",
+                    "The Sersic profile of n = 0.5: FWHM = 2 re, along the major axis.", Family::kElliptical,
+                    kFixedShapeParameters, make_sersic_of<0.5>, make_surface_law<GaussianLaw>, kNoValue, true,
+                    true},
+      ComponentKind{"moffat", "Moffat profile",
+                    "I(r) ~ (1 + (r/rd)^2)^-beta with rd = fwhm / (2 sqrt(2^(1/beta) - 1)).",
+                    Family::kElliptical, kMoffatParameters, make_moffat, make_surface_law<Moffat>, kNoValue,
+                    true, true},
+      ComponentKind{
+          "king", "Modified King profile",
+          "I(r) ~ ((1 + (r/rc)^2)^(-1/alpha) - (1 + (rt/rc)^2)^(-1/alpha))^alpha inside rt, nothing "
+          "outside.",
+          Family::kElliptical, kKingParameters, make_king, make_surface_law<King>, kNoValue, true},
+      ComponentKind{"ferrers", "Ferrers profile",
+                    "I(r) ~ (1 - (r/rout)^(2 - beta))^alpha inside rout, nothing outside.",
+                    Family::kElliptical, kFerrersParameters, make_ferrers, make_surface_law<Ferrers>,
+                    kNoValue, true},
+      ComponentKind{"nuker", "Nuker profile",
+                    "I(r) = ib 2^((beta-gamma)/alpha) (r/rb)^-gamma (1 + (r/rb)^alpha)^((gamma-beta)/alpha).",
+                    Family::kSurface, kNukerParameters, nullptr, make_surface_law<Nuker>, 1.0},
+      ComponentKind{
+          "coresersic", "Core-Sersic profile",
+          "I(r) ~ (1 + (rb/r)^alpha)^(gamma/alpha) exp(-b_n ((r^alpha + rb^alpha)/re^alpha)^(1/(alpha n))), "
+          "ib at rb.",
+          Family::kSurface, kCoreSersicParameters, nullptr, make_surface_law<CoreSersic>, 1.0},
+      ComponentKind{"brokenexponential", "Broken exponential",
+                    "I(r) ~ exp(-r/h1) (1 + exp(alpha (r - rb)))^((1/h1 - 1/h2)/alpha).", Family::kSurface,
+                    kBrokenExponentialParameters, nullptr, make_surface_law<BrokenExponential>, kNoValue,
+                    true},
+      ComponentKind{"gaussianring", "Gaussian ring", "I(a) ~ exp(-(a - r)^2 / (2 sigma^2)).",
+                    Family::kSurface, kGaussianRingParameters, nullptr, make_surface_law<GaussianRing>,
+                    kNoValue, false, true},
+      ComponentKind{"gaussianring2side", "Gaussian ring of two widths",
+                    "I(a) ~ exp(-(a - r)^2 / (2 sigma^2)), sigma_in inside of r and sigma_out outside.",
+                    Family::kSurface, kGaussianRing2SideParameters, nullptr,
+                    make_surface_law<GaussianRing2Side>, kNoValue, false, true},
+      not_radial(ComponentKind{
+          "flatbar", "Flat bar",
+          "A broken exponential along the major axis that turns into exp(-r/h1) at the angle opening from "
+          "it.",
+          Family::kSurface, kFlatBarParameters, nullptr, make_surface_law<FlatBar>, 0.0}),
+      not_radial(ComponentKind{"edgeondisc", "Disc seen edge-on",
+                               "I(x, y) ~ (x/rs) K1(x/rs) sech^2(y/hs), x along the disc.", Family::kSurface,
+                               kEdgeDiscParameters, nullptr, make_surface_law<EdgeDisc>, kNoValue, true}),
+      not_radial(ComponentKind{"edgeondiscn", "Disc seen edge-on, of any vertical profile",
+                               "I(x, y) ~ (x/h) K1(x/h) sech^(2/n)(n y / (2 z0)), x along the disc.",
+                               Family::kSurface, kEdgeOnDiscParameters, nullptr, make_surface_law<EdgeOnDisc>,
+                               kNoValue, true}),
+      ComponentKind{"pointsource", "Point source", "All flux in one point: takes the form of the PSF.",
+                    Family::kPoint, kPointParameters},
+      ComponentKind{
+          "truncation", "Truncation",
+          "No light: components that name it as inner are multiplied by P = (tanh((2 - B) r/rbreak + "
+          "B) + 1)/2, "
+          "as outer by 1 - P, B = 2.65 - 4.98 rbreak/softening.",
+          Family::kTruncation, kTruncationParameters},
+      ComponentKind{"sky", "Sky plane",
+                    "level + slope_x (column - x) + slope_y (row - y): a plane that the PSF leaves alone.",
+                    Family::kSky, kSkyParameters},
+      spline(),
+      multi_gaussian(),
+      counted("skychebyshev", "Chebyshev sky",
+              "The sum of cij T_i(u) T_j(v), i + j up to the order, averaged over pixels: a surface that the "
+              "PSF leaves "
+              "alone. u = (column - x) / half_width, v = (row - y) / half_height.",
+              Family::kSky, 1, kMaxChebyshevOrder, chebyshev_parameters)};
+  return kinds;
+}
 
 }  // namespace
 
 std::span<const ComponentKind> component_kinds() {
-  return kKinds;
+  return kinds();
 }
 
 }  // namespace gaxel

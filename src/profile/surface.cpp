@@ -144,13 +144,18 @@ void Surface::set_scale(const Component& component) {
   const std::size_t n = n_own_;
   const ComponentKind& kind = *component.kind;
   const bool by_flux = kind.index_of(Role::kFlux) >= 0;
+  d_scale_.assign(values_.size(), 0.0);
+  if (!by_flux && kind.index_of(Role::kBrightness) < 0) {  // the law's own light
+    const double total = law_->total().value * chain_.area();
+    unit_total_ = chain_.weighs() ? std::numeric_limits<double>::infinity() : total;
+    return;
+  }
   const auto norm = static_cast<std::size_t>(kind.index_of(by_flux ? Role::kFlux : Role::kBrightness));
   const ShapeValue total = law_->total();
   unit_total_ = total.value * chain_->area();
   const ShapeValue unit = by_flux ? total : law_->intensity_at(kind.brightness_radius);
   const double per_scale = unit.value * (by_flux ? chain_->area() : 1.0);
   scale_ = values_[norm] / per_scale;
-  d_scale_.assign(values_.size(), 0.0);
   for (std::size_t i = 0; i < n; ++i) {
     double d_log = 0.0;
     for (std::size_t k = 0; k < law_shapes_.values.size(); ++k) {

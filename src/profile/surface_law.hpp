@@ -11,7 +11,7 @@
 namespace gaxel {
 
 /// Shape parameters that such a law may have.
-inline constexpr std::size_t kMaxLawShapes = 6;
+inline constexpr std::size_t kMaxLawShapes = 31;
 
 /// What a coordinate of a law is: the radius, or one along an axis of the ellipse, in scale radii.
 enum class LawAxis { kRadius, kMajor, kMinor };

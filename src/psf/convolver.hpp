@@ -80,7 +80,9 @@ class Convolver {
   }
   /// Sum of the absolute values of that image: what an error in every pixel of the model is multiplied by at
   /// most.
-  double amplification(Sampling sampling) const { return absolute_response(sampling).spectrum_row(0)[0]; }
+  double amplification(Sampling sampling) const {
+    return static_cast<double>(padded_.size()) * absolute_response(sampling).spectrum_row(0)[0];
+  }
 
   Spectrum make_spectrum() const { return Spectrum(padded_); }  ///< zero
 

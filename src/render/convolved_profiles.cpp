@@ -20,6 +20,18 @@ Moments flux_of(double flux) {
   return m;
 }
 
+// The taper that is 26 / 10 radians per pixel wide in frequency (core_window.hpp).
+constexpr int kFadingMargin = 20;
+
+// Whether the response, cut at pi, spreads samples beyond the PSF's reach: there samples must not end
+// abruptly. An image of the data's pixels has exactly its own values for a response.
+bool rings(const Psf& psf) {
+  const bool is_own_response =
+      !psf.kernel().empty() && psf.oversample() == 1.0 && psf.pixel_in_psf() != PixelInPsf::kNone &&
+      psf.x_center() == std::floor(psf.x_center()) && psf.y_center() == std::floor(psf.y_center());
+  return !is_own_response && psf.model().band(1e-10) > (1.0 - 1e-9) * std::numbers::pi;
+}
+
 // The distinct convolvers of the lights, in the order of their first use.
 template <class ConvolverOf>
 std::vector<const Convolver*> distinct(std::size_t n, ConvolverOf&& convolver_of) {
@@ -41,21 +53,35 @@ ConvolverOptions convolver_options(const Tolerance& tolerance) {
   return options;
 }
 
+ConvolvedProfiles::ConvolvedProfiles(const Psf& psf, const Convolver& base, const RenderOptions& options)
+    : psf_(psf),
+      base_(&base),
+      tolerance_(options.tolerance),
+      threads_(options.threads),
+      margin_(rings(psf) ? kFadingMargin : 0),
+      needed_(base.model_grid()) {
+  needed_.x0 -= margin_;
+  needed_.y0 -= margin_;
+  needed_.shape.nx += 2 * margin_;
+  needed_.shape.ny += 2 * margin_;
+}
+
 std::unique_ptr<const SplitLight> ConvolvedProfiles::split(const EllipticalLight& light,
                                                            bool with_shapes) const {
   // An error of the transform is spread over the pixels of the PSF; the laws of the registry reach 3e-9.
   const double tolerance = std::max(tolerance_.atol, 3e-9);
   auto split = std::make_unique<const SplitLight>(
-      light, base_->model_grid(), std::numbers::sqrt2 * base_->highest_frequency(), tolerance, with_shapes);
+      light, needed_, margin_, std::numbers::sqrt2 * base_->highest_frequency(), tolerance, with_shapes);
   return split->error() <= tolerance ? std::move(split) : nullptr;
 }
 
 const Convolver& ConvolvedProfiles::convolver_for(const SplitLight& light) const {
-  const Shape period = light.period(base_->padded());
-  if (period == base_->padded()) return *base_;
+  const Shape known_period = margin_ > 0 ? needed_.shape : base_->padded();
+  const Shape period = light.period(known_period);
+  if (margin_ == 0 && period == known_period) return *base_;
   // In steps, so that a fit meets few sizes.
   constexpr int kStep = 32;
-  const Shape least = base_->model_grid().shape;
+  const Shape least = needed_.shape;
   const auto margin = [](int wanted, int known) {
     return kStep * std::max(0, (wanted - known + 2 * kStep - 1) / (2 * kStep));
   };
@@ -66,8 +92,8 @@ const Convolver& ConvolvedProfiles::convolver_for(const SplitLight& light) const
   for (const auto& known : wider_) {
     if (known->model_grid().shape == widened) return *known;
   }
-  const double right = -base_->model_grid().x0;
-  const double up = -base_->model_grid().y0;
+  const double right = -needed_.x0;
+  const double up = -needed_.y0;
   const Reach reach{least.nx - base_->region().nx - right + x, right + x,
                     least.ny - base_->region().ny - up + y, up + y};
   ConvolverOptions options = convolver_options(tolerance_);

@@ -18,8 +18,7 @@ ConvolverOptions convolver_options(const Tolerance& tolerance);
 class ConvolvedProfiles {
  public:
   /// `base` is kept by reference: the convolver of the PSF and the images' region.
-  ConvolvedProfiles(const Psf& psf, const Convolver& base, const RenderOptions& options)
-      : psf_(psf), base_(&base), tolerance_(options.tolerance), threads_(options.threads) {}
+  ConvolvedProfiles(const Psf& psf, const Convolver& base, const RenderOptions& options);
 
   /// The light split for this PSF; null if its transform is not known to the tolerance: such light has to be
   /// integrated. `with_shapes`: derivatives to shape parameters will be asked for.
@@ -51,6 +50,8 @@ class ConvolvedProfiles {
   const Convolver* base_;
   Tolerance tolerance_;
   int threads_;
+  int margin_;   ///< pixels around the base's model in which samples fade away
+  Grid needed_;  ///< the base's model with that margin
   mutable std::mutex mutex_;
   mutable std::vector<std::shared_ptr<const Convolver>> wider_;  ///< for periods that were asked for
 };

@@ -48,10 +48,11 @@ void render_gradient(const Setting& setting, const std::vector<Part>& parts, con
         }
         break;
       case Family::kSky:
-        sky_gradient(*part.component, part.roles, cotangent, part.gradient);
+        sky_gradient(*part.component, part.indices, cotangent, part.gradient);
         break;
       case Family::kTruncation:  // by the surfaces that it cuts
       case Family::kSurface:
+      case Family::kSum:  // taken apart before
         break;
     }
   }

@@ -133,7 +133,7 @@ Certificate render_image(const Setting& setting, const std::vector<Part>& parts,
     sum_up(setting.options.tolerance, image, certificate);
   }
   for (const Part& part : parts) {
-    if (part.family() == Family::kSky) add_sky(*part.component, part.roles, image, part.derivatives);
+    if (part.family() == Family::kSky) add_sky(*part.component, part.indices, image, part.derivatives);
   }
   certificate.evaluations_per_pixel =
       static_cast<double>(certificate.n_evaluations) / static_cast<double>(setting.light_grid.shape.size());

@@ -155,6 +155,12 @@ LightParameter light_parameter(Role role) {
     case Role::kLevel:
     case Role::kSlopeX:
     case Role::kSlopeY:
+    case Role::kCoefficient:
+    case Role::kHalfWidth:
+    case Role::kHalfHeight:
+    case Role::kConstant:
+    case Role::kKnot:
+    case Role::kSmoothness:
       break;
   }
   throw std::logic_error("not a parameter of an elliptical component");

@@ -3,6 +3,7 @@
 #include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
 #include "render/cells.hpp"
+#include "render/expansion.hpp"
 #include "render/passes.hpp"
 #include "render/wanted.hpp"
 
@@ -32,6 +33,16 @@ class Renderer::Impl {
     return render_image(setting, parts, Lights(setting, components, parts, plan), image);
   }
 
+  void vjp(std::span<const Component> components, std::span<const std::uint8_t> flags,
+           ConstImageView cotangent, double* gradient, const RenderPlan::Impl* plan) const {
+    std::vector<Part> parts = parts_of(components, flags, "vjp");
+    for (Part& part : parts) {
+      part.gradient = gradient;
+      gradient += part.roles.size();
+    }
+    render_gradient(setting, parts, Lights(setting, components, parts, plan), cotangent);
+  }
+
   Setting setting;
 };
 
@@ -49,20 +60,23 @@ const RenderOptions& Renderer::options() const {
 }
 
 RenderPlan Renderer::prepare(std::span<const Component> components, const RenderPlan& previous) const {
-  const std::vector<Part> parts = parts_of(components, {}, "prepare");
+  const Expansion expansion(components);
+  const std::vector<Part> parts = parts_of(expansion.components(), {}, "prepare");
   RenderPlan plan;
-  plan.impl_ = Lights(impl_->setting, components, parts, nullptr).prepare(previous.impl_.get());
+  plan.impl_ = Lights(impl_->setting, expansion.components(), parts, nullptr).prepare(previous.impl_.get());
   return plan;
 }
 
 CellMap Renderer::cells(std::span<const Component> components, std::size_t which) const {
-  const std::vector<Part> parts = parts_of(components, {}, "cells");
-  if (which >= parts.size() || !is_integrated(parts[which].family())) {
+  const Expansion expansion(components);
+  const std::vector<Part> parts = parts_of(expansion.components(), {}, "cells");
+  const auto position = static_cast<std::size_t>(expansion.position(which));
+  if (position >= parts.size() || !is_integrated(parts[position].family())) {
     throw InputError({"cells", "which", std::to_string(which), "no component that is integrated on cells",
                       "the number of a profile"});
   }
-  const Part& part = parts[which];
-  const Lights lights(impl_->setting, components, parts, nullptr);
+  const Part& part = parts[position];
+  const Lights lights(impl_->setting, expansion.components(), parts, nullptr);
   if (part.family() == Family::kSurface) {
     return cells_of(plan_once(lights.surface(part), lights.planned_surface(part).options));
   }
@@ -71,26 +85,33 @@ CellMap Renderer::cells(std::span<const Component> components, std::size_t which
 
 Certificate Renderer::render(std::span<const Component> components, ImageView image,
                              const RenderPlan& plan) const {
-  return impl_->render(components, {}, image, nullptr, plan.impl_.get());
+  return impl_->render(Expansion(components).components(), {}, image, nullptr, plan.impl_.get());
 }
 
 Certificate Renderer::render_with_jacobian(std::span<const Component> components,
                                            std::span<const std::uint8_t> wanted, ImageView image,
                                            double* jacobian, const RenderPlan& plan) const {
   check_flags(components, wanted, "render_with_jacobian");
-  return impl_->render(components, wanted, image, jacobian, plan.impl_.get());
+  const Expansion expansion(components, wanted);
+  if (expansion.is_trivial()) return impl_->render(components, wanted, image, jacobian, plan.impl_.get());
+  std::vector<double> parts(expansion.n_rows() * image.size());
+  Certificate certificate =
+      impl_->render(expansion.components(), expansion.wanted(), image, parts.data(), plan.impl_.get());
+  expansion.gather(parts.data(), image.size(), jacobian);
+  return certificate;
 }
 
 void Renderer::vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
                    ConstImageView cotangent, double* gradient, const RenderPlan& plan) const {
   check_flags(components, wanted, "vjp");
-  std::vector<Part> parts = parts_of(components, wanted, "vjp");
-  for (Part& part : parts) {
-    part.gradient = gradient;
-    gradient += part.roles.size();
+  const Expansion expansion(components, wanted);
+  if (expansion.is_trivial()) {
+    impl_->vjp(components, wanted, cotangent, gradient, plan.impl_.get());
+    return;
   }
-  render_gradient(impl_->setting, parts, Lights(impl_->setting, components, parts, plan.impl_.get()),
-                  cotangent);
+  std::vector<double> parts(expansion.n_rows());
+  impl_->vjp(expansion.components(), expansion.wanted(), cotangent, parts.data(), plan.impl_.get());
+  expansion.gather(parts.data(), 1, gradient);
 }
 
 }  // namespace gaxel

@@ -26,7 +26,7 @@ struct Setting {
 
   Shape shape;
   RenderOptions options;
-  std::shared_ptr<const Convolver> convolver;
+  std::shared_ptr<const Convolver> convolver;  ///< null without a PSF
   std::optional<ConvolvedProfiles> profiles;
   Grid light_grid;           ///< on which light is integrated: wider than the image where there is a PSF
   double floor_share = 1.0;  ///< of a data pixel's error that a pixel of the light grid may have

@@ -5,7 +5,6 @@
 #include <numbers>
 
 #include "base/parallel.hpp"
-#include "integrate/hankel_rule.hpp"
 #include "integrate/node_kernel.hpp"
 
 namespace gaxel {
@@ -16,7 +15,7 @@ constexpr int kBandRows = 32;
 // Of the window's radius: farther from the centre the light itself, cut by no window, is smooth enough to be
 // sampled. Across the minor axis it is analytic in a strip as wide as the distance is from the centre, so
 // that its power at pi falls as exp(-pi q distance): to exp(-21).
-constexpr double kClear = 0.7;
+constexpr double kClear = 0.6;
 
 int whole(double x) {
   return static_cast<int>(std::llround(x));
@@ -26,14 +25,28 @@ bool overlap(double center, double reach, double first, double last) {
   return center + reach >= first && center - reach <= last;
 }
 
+// 1 but for `margin` pixels at both ends, where it falls to nothing.
+std::vector<double> fading(int n, int margin) {
+  std::vector<double> share(static_cast<std::size_t>(n), 1.0);
+  for (int i = 0; i < margin; ++i) {
+    const double value = window_value(kWindowEnd * (i + 1.0) / (margin + 1.0));
+    share[static_cast<std::size_t>(margin - 1 - i)] = value;
+    share[static_cast<std::size_t>(n - margin + i)] = value;
+  }
+  return share;
+}
+
 }  // namespace
 
-SplitLight::SplitLight(const EllipticalLight& light, const Grid& needed, double k_max, double tolerance,
-                       bool with_shapes)
-    : light_(&light), needed_(needed) {
+SplitLight::SplitLight(const EllipticalLight& light, const Grid& needed, int margin, double k_max,
+                       double tolerance, bool with_shapes)
+    : light_(&light),
+      needed_(needed),
+      fade_x_(fading(needed.shape.nx, margin)),
+      fade_y_(fading(needed.shape.ny, margin)) {
   const EllipseFrame& frame = light.frame;
   // The wings must have no power beyond pi, also across the minor axis.
-  window_radius_ = kChunkBand / (std::numbers::pi * frame.q * frame.re);
+  window_radius_ = kWingBand / (std::numbers::pi * frame.q * frame.re);
   const Extent reach = extent(kClear * window_radius_);
   const bool near = overlap(frame.x0, reach.x, needed.x0, needed.x0 + needed.shape.nx - 1) &&
                     overlap(frame.y0, reach.y, needed.y0, needed.y0 + needed.shape.ny - 1);
@@ -72,7 +85,9 @@ std::vector<SplitLight::Patch> SplitLight::patches(const Grid& grid, Shape perio
                   frame.x0 - grid.x0,
                   frame.y0 - grid.y0,
                   std::nullopt,
-                  1.0};
+                  1.0,
+                  whole(needed_.y0 - grid.y0),
+                  whole(needed_.x0 - grid.x0)};
   std::vector<Patch> patches;
   if (!table_) return {all};
   if (table_->has_wings()) {
@@ -158,13 +173,17 @@ void SplitLight::add_samples(const Grid& grid, Shape period, std::span<const Mom
       std::vector<double> values(weights.size() * static_cast<std::size_t>(grid.shape.nx));
       for_rows(patch, band * kBandRows, (band + 1) * kBandRows - 1, slopes,
                [&](int row, int col, std::size_t n, const NodeLight& nodes) {
-                 if (!slopes) {
-                   add_scaled(nodes.g, n, weights[0][kFlux], images[0].row(row) + col);
-                   return;
+                 if (slopes) {
+                   combine_moments(nodes, n, weights, values.data());
+                 } else {
+                   for (std::size_t k = 0; k < n; ++k) values[k] = weights[0][kFlux] * nodes.g[k];
                  }
-                 combine_moments(nodes, n, weights, values.data());
+                 const double* fade = fade_x_.data() + (col - patch.needed_col);
+                 const double fade_row = fade_y_[static_cast<std::size_t>(row - patch.needed_row)];
                  for (std::size_t d = 0; d < weights.size(); ++d) {
-                   add_scaled(values.data() + d * n, n, 1.0, images[d].row(row) + col);
+                   const double* from = values.data() + d * n;
+                   double* to = images[d].row(row) + col;
+                   for (std::size_t k = 0; k < n; ++k) to[k] += fade_row * fade[k] * from[k];
                  }
                });
     });
@@ -178,9 +197,14 @@ Moments SplitLight::sum_samples(const Grid& grid, Shape period, ConstImageView c
     std::vector<Moments> sums(static_cast<std::size_t>(n_bands));
     parallel_for(n_bands, threads, [&](int band) {
       Moments& sum = sums[static_cast<std::size_t>(band)];
+      std::vector<double> faded(static_cast<std::size_t>(grid.shape.nx));
       for_rows(patch, band * kBandRows, (band + 1) * kBandRows - 1, true,
                [&](int row, int col, std::size_t n, const NodeLight& nodes) {
-                 const Moments of_row = weighted_moments(nodes, n, cotangent.row(row) + col);
+                 const double* fade = fade_x_.data() + (col - patch.needed_col);
+                 const double fade_row = fade_y_[static_cast<std::size_t>(row - patch.needed_row)];
+                 const double* from = cotangent.row(row) + col;
+                 for (std::size_t k = 0; k < n; ++k) faded[k] = fade_row * fade[k] * from[k];
+                 const Moments of_row = weighted_moments(nodes, n, faded.data());
                  for (std::size_t m = 0; m < kMaxMoments; ++m) sum[m] += of_row[m];
                });
     });

@@ -18,8 +18,9 @@ namespace gaxel {
 /// Not owned: the light.
 class SplitLight {
  public:
-  /// `needed`: the pixels where light counts, step 1; `k_max`: largest frequency, radians per pixel.
-  SplitLight(const EllipticalLight& light, const Grid& needed, double k_max, double tolerance,
+  /// `needed`: the pixels where light counts, step 1; in the outermost `margin` of them samples fade away.
+  /// `k_max`: largest frequency, radians per pixel.
+  SplitLight(const EllipticalLight& light, const Grid& needed, int margin, double k_max, double tolerance,
              bool with_shapes);
 
   const EllipticalLight& light() const { return *light_; }
@@ -50,6 +51,8 @@ class SplitLight {
     double y0;
     std::optional<WindowPart> window;
     double sign;
+    int needed_row;  // row and column of the grid where `needed` starts
+    int needed_col;
   };
   struct Extent {
     double x;
@@ -63,6 +66,8 @@ class SplitLight {
 
   const EllipticalLight* light_;
   Grid needed_;
+  std::vector<double> fade_x_;  // by column of `needed`
+  std::vector<double> fade_y_;
   double window_radius_;
   std::optional<HankelTable> table_;
 };

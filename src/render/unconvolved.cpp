@@ -2,31 +2,55 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <optional>
+
+#include "render/chebyshev_sky.hpp"
 
 namespace gaxel {
 namespace {
 
-struct Plane {
-  double level;
-  double slope_x;
-  double slope_y;
-  double pivot_x;
-  double pivot_y;
+/// A sky as a sum of terms, each with the parameter that it is proportional to.
+class SkyTerms {
+ public:
+  SkyTerms(const Component& sky, Shape shape)
+      : sky_(sky), pivot_x_(sky.value(Role::kX)), pivot_y_(sky.value(Role::kY)) {
+    const int n =
+        static_cast<int>(std::ranges::count(sky.kind->parameters, Role::kCoefficient, &ParameterSpec::role));
+    if (n == 0) return;
+    const ChebyshevTerms::Domain domain{pivot_x_, pivot_y_, sky.value(Role::kHalfWidth),
+                                        sky.value(Role::kHalfHeight)};
+    chebyshev_ = std::make_unique<const ChebyshevTerms>(sky.kind->count, domain, shape);
+  }
 
-  explicit Plane(const Component& sky)
-      : level(sky.value(Role::kLevel)),
-        slope_x(sky.value(Role::kSlopeX)),
-        slope_y(sky.value(Role::kSlopeY)),
-        pivot_x(sky.value(Role::kX)),
-        pivot_y(sky.value(Role::kY)) {}
+  /// Of the parameter at that position; 0 for constants.
+  double derivative(std::size_t parameter, int row, int col) const {
+    switch (sky_.kind->parameters[parameter].role) {
+      case Role::kLevel:
+        return 1.0;
+      case Role::kSlopeX:
+        return col - pivot_x_;
+      case Role::kSlopeY:
+        return row - pivot_y_;
+      case Role::kCoefficient:  // these come first
+        return (*chebyshev_)(static_cast<int>(parameter), row, col);
+      default:
+        return 0.0;
+    }
+  }
 
-  double value(double dx, double dy) const { return level + slope_x * dx + slope_y * dy; }
+  double value(int row, int col) const {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < sky_.values.size(); ++i) sum += sky_.values[i] * derivative(i, row, col);
+    return sum;
+  }
+
+ private:
+  const Component& sky_;
+  double pivot_x_;
+  double pivot_y_;
+  std::unique_ptr<const ChebyshevTerms> chebyshev_;
 };
-
-double plane_derivative(Role role, double dx, double dy) {
-  return role == Role::kLevel ? 1.0 : role == Role::kSlopeX ? dx : dy;
-}
 
 struct Pixel {
   int row;
@@ -42,30 +66,27 @@ std::optional<Pixel> pixel_of(const Component& point, Shape shape) {
 
 }  // namespace
 
-void add_sky(const Component& sky, std::span<const Role> roles, ImageView image,
+void add_sky(const Component& sky, std::span<const std::size_t> wanted, ImageView image,
              std::span<const ImageView> derivatives) {
-  const Plane plane(sky);
+  const SkyTerms terms(sky, image.shape());
   for (int row = 0; row < image.ny(); ++row) {
-    const double dy = row - plane.pivot_y;
     for (int col = 0; col < image.nx(); ++col) {
-      const double dx = col - plane.pivot_x;
-      image(row, col) += plane.value(dx, dy);
-      for (std::size_t p = 0; p < roles.size(); ++p) {
-        derivatives[p](row, col) = plane_derivative(roles[p], dx, dy);
+      image(row, col) += terms.value(row, col);
+      for (std::size_t p = 0; p < wanted.size(); ++p) {
+        derivatives[p](row, col) = terms.derivative(wanted[p], row, col);
       }
     }
   }
 }
 
-void sky_gradient(const Component& sky, std::span<const Role> roles, ConstImageView cotangent,
+void sky_gradient(const Component& sky, std::span<const std::size_t> wanted, ConstImageView cotangent,
                   double* gradient) {
-  const Plane plane(sky);
-  std::fill_n(gradient, roles.size(), 0.0);
+  const SkyTerms terms(sky, cotangent.shape());
+  std::fill_n(gradient, wanted.size(), 0.0);
   for (int row = 0; row < cotangent.ny(); ++row) {
     for (int col = 0; col < cotangent.nx(); ++col) {
-      for (std::size_t p = 0; p < roles.size(); ++p) {
-        gradient[p] +=
-            cotangent(row, col) * plane_derivative(roles[p], col - plane.pivot_x, row - plane.pivot_y);
+      for (std::size_t p = 0; p < wanted.size(); ++p) {
+        gradient[p] += cotangent(row, col) * terms.derivative(wanted[p], row, col);
       }
     }
   }

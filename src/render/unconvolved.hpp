@@ -8,13 +8,13 @@
 
 namespace gaxel {
 
-/// Adds a sky plane to `image` and writes its derivatives with respect to `roles` to the images
-/// `derivatives`.
-void add_sky(const Component& sky, std::span<const Role> roles, ImageView image,
+/// Adds a sky to `image` and writes its derivatives with respect to the parameters at those positions to the
+/// images `derivatives`.
+void add_sky(const Component& sky, std::span<const std::size_t> wanted, ImageView image,
              std::span<const ImageView> derivatives);
 
-/// Writes to `gradient`, for each of `roles`, the sum over the pixels of cotangent * derivative.
-void sky_gradient(const Component& sky, std::span<const Role> roles, ConstImageView cotangent,
+/// Writes to `gradient`, for each of those parameters, the sum over the pixels of cotangent * derivative.
+void sky_gradient(const Component& sky, std::span<const std::size_t> wanted, ConstImageView cotangent,
                   double* gradient);
 
 /// Adds a point source without a PSF: it lies in one pixel, wherever in it, so that only the flux has a

@@ -33,10 +33,9 @@ std::vector<Component> truth() {
 
 Observation noisy_observation() {
   Observation observation;
-  observation.psfs = {round_psf()};
+  observation.psf = round_psf();
   observation.data = Image(kShape);
-  MultiPsfRenderer(kShape, observation.psfs, {{1e-9, 1e-12}, false, 1})
-      .render(truth(), observation.data.view());
+  Renderer(kShape, observation.psf, {{1e-9, 1e-12}, false, 1}).render(truth(), observation.data.view());
   observation.sigma = Image(kShape);
   for (std::size_t k = 0; k < kShape.size(); ++k) {
     observation.sigma.data()[k] = std::sqrt(observation.data.data()[k]);
@@ -60,15 +59,15 @@ TEST(FitTolerances, KeepPixelsWithinAThousandthOfTheNoise) {
   EXPECT_GT(tolerances.search.floor, 0.0);
   EXPECT_EQ(tolerances.final.floor, 0.0);
   Image exact(kShape);
-  MultiPsfRenderer(kShape, observation.psfs, {{1e-10, 1e-13}, false, 1}).render(truth(), exact.view());
-  // Cells are needed where there is no PSF.
+  Renderer(kShape, std::nullopt, {{1e-10, 1e-13}, false, 1}).render(truth(), exact.view());
   const auto evaluations_of = [&](const Tolerance& tolerance) {
     Image image(kShape);
-    MultiPsfRenderer(kShape, observation.psfs, {tolerance, false, 1}).render(truth(), image.view());
+    const Certificate certificate =
+        Renderer(kShape, std::nullopt, {tolerance, false, 1}).render(truth(), image.view());
     for (std::size_t k = 0; k < kShape.size(); ++k) {
       EXPECT_LE(std::abs(image.data()[k] - exact.data()[k]), 1e-3 * observation.sigma.data()[k]);
     }
-    return Renderer(kShape, std::nullopt, {tolerance, false, 1}).render(truth(), image.view()).n_evaluations;
+    return certificate.n_evaluations;
   };
   EXPECT_LT(evaluations_of(tolerances.search), evaluations_of(tolerances.final));
 }

@@ -17,6 +17,14 @@ CLASSES = [
     gaxel.Moffat,
     gaxel.King,
     gaxel.Ferrers,
+    gaxel.Nuker,
+    gaxel.CoreSersic,
+    gaxel.BrokenExponential,
+    gaxel.GaussianRing,
+    gaxel.GaussianRing2Side,
+    gaxel.FlatBar,
+    gaxel.EdgeOnDisc,
+    gaxel.EdgeOnDiscN,
     gaxel.PointSource,
     gaxel.Sky,
 ]
@@ -38,6 +46,19 @@ def test_arguments_are_keywords_of_the_registry(cls):
         assert getattr(cls(), spec.name) is None
     with pytest.raises(TypeError):
         cls(1.0)
+
+
+def test_a_key_of_an_option_turns_it_on():
+    galaxy = gaxel.Sersic(x=1.0, y=2.0, i0=5.0, re=3.0, n=4.0)
+    assert (galaxy.kind, galaxy.i0) == ("sersic+central", 5.0)
+    assert isinstance(galaxy, gaxel.Sersic)
+    assert gaxel.parameter_names(galaxy)[:3] == ["sersic1.x", "sersic1.y", "sersic1.i0"]
+    assert pickle.loads(pickle.dumps(galaxy)) == copy.copy(galaxy) == galaxy.replace(i0=5.0) == galaxy
+    assert gaxel.Sersic(x=1.0, i0=None).kind == "sersic"
+    with pytest.raises(TypeError, match="flux"):
+        gaxel.Sersic(flux=1.0, i0=5.0)
+    with pytest.raises(gaxel.InputError, match="cannot have the option scale"):
+        gaxel.King(ie=1.0)
 
 
 def test_values_come_back():

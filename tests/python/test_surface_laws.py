@@ -55,18 +55,18 @@ def edge_on(u, v, c, length, height, n):
 CASES = [
     (gaxel.Nuker(ib=3.0, rb=4.0, alpha=1.7, beta=2.6, gamma=0.6, q=0.5, **PLACE), nuker),
     (gaxel.Nuker(ib=3.0, rb=4.0, alpha=5.0, beta=1.2, gamma=1.5, q=0.8, **PLACE), nuker),
-    (gaxel.Coresersic(ib=3.0, rb=2.0, re=8.0, n=3.0, alpha=4.0, gamma=0.3, q=0.6, **PLACE), coresersic),
-    (gaxel.Brokenexponential(flux=100.0, h1=6.0, h2=2.0, rb=9.0, alpha=2.0, q=0.5, **PLACE), by_flux(broken)),
+    (gaxel.CoreSersic(ib=3.0, rb=2.0, re=8.0, n=3.0, alpha=4.0, gamma=0.3, q=0.6, **PLACE), coresersic),
+    (gaxel.BrokenExponential(flux=100.0, h1=6.0, h2=2.0, rb=9.0, alpha=2.0, q=0.5, **PLACE), by_flux(broken)),
     (
-        gaxel.Gaussianring(flux=100.0, r=6.0, sigma=1.5, q=0.7, **PLACE),
+        gaxel.GaussianRing(flux=100.0, r=6.0, sigma=1.5, q=0.7, **PLACE),
         by_flux(lambda r, c: ring(r, c, c.sigma, c.sigma)),
     ),
     (
-        gaxel.Gaussianring2side(flux=100.0, r=6.0, sigma_in=1.0, sigma_out=2.0, q=0.7, **PLACE),
+        gaxel.GaussianRing2Side(flux=100.0, r=6.0, sigma_in=1.0, sigma_out=2.0, q=0.7, **PLACE),
         by_flux(lambda r, c: ring(r, c, c.sigma_in, c.sigma_out)),
     ),
-    (gaxel.Edgeondisc(flux=100.0, rs=5.0, hs=1.2, **PLACE), lambda u, v, c: edge_on(u, v, c, c.rs, c.hs / 2, 1.0)),
-    (gaxel.Edgeondiscn(flux=100.0, h=5.0, z0=0.7, n=2.5, **PLACE), lambda u, v, c: edge_on(u, v, c, c.h, c.z0, c.n)),
+    (gaxel.EdgeOnDisc(flux=100.0, rs=5.0, hs=1.2, **PLACE), lambda u, v, c: edge_on(u, v, c, c.rs, c.hs / 2, 1.0)),
+    (gaxel.EdgeOnDiscN(flux=100.0, h=5.0, z0=0.7, n=2.5, **PLACE), lambda u, v, c: edge_on(u, v, c, c.h, c.z0, c.n)),
 ]  # fmt: skip
 
 
@@ -118,29 +118,29 @@ def test_derivatives_are_those_of_differences(component, _light):
 
 def test_total_flux_is_the_flux():
     for component in (
-        gaxel.Gaussianring2side(x=60.2, y=61.1, flux=100.0, r=9.0, sigma_in=2.0, sigma_out=3.0, q=0.6),
-        gaxel.Edgeondisc(x=60.2, y=61.1, flux=100.0, rs=2.0, hs=1.2, theta=0.4),
+        gaxel.GaussianRing2Side(x=60.2, y=61.1, flux=100.0, r=9.0, sigma_in=2.0, sigma_out=3.0, q=0.6),
+        gaxel.EdgeOnDisc(x=60.2, y=61.1, flux=100.0, rs=2.0, hs=1.2, theta=0.4),
     ):
         assert gaxel.render(component, (121, 121), **EXACT).sum() == pytest.approx(100.0, rel=1e-8)
 
 
 def test_limits():
     place = {**PLACE, "q": 0.6}
-    broken_one = gaxel.Brokenexponential(flux=100.0, h1=3.0, h2=3.0, rb=5.0, alpha=2.0, **place)
+    broken_one = gaxel.BrokenExponential(flux=100.0, h1=3.0, h2=3.0, rb=5.0, alpha=2.0, **place)
     disc = gaxel.Exponential(flux=100.0, re=3.0 * 1.6783469900166605, **place)
     np.testing.assert_allclose(
         gaxel.render(broken_one, SHAPE, **EXACT), gaxel.render(disc, SHAPE, **EXACT), rtol=1e-8
     )
     # Without a core's slope and far inside, a core-Sersic is a Sersic but in the core.
-    core = gaxel.Coresersic(ib=5.0, rb=0.01, re=4.0, n=2.0, alpha=5.0, gamma=0.0, **place)
+    core = gaxel.CoreSersic(ib=5.0, rb=0.01, re=4.0, n=2.0, alpha=5.0, gamma=0.0, **place)
     image = gaxel.render(core, SHAPE, **EXACT)
     sersic = gaxel.render(gaxel.Sersic(ie=1.0, re=4.0, n=2.0, **place), SHAPE, **EXACT)
     ratio = image / sersic
     assert np.ptp(np.delete(ratio.ravel(), 12 * 30 + 14)) < 1e-6 * ratio.mean()
     # The isothermal disc of half the height is GALFIT's.
     np.testing.assert_allclose(
-        gaxel.render(gaxel.Edgeondiscn(flux=100.0, h=4.0, z0=0.6, n=1.0, **PLACE), SHAPE),
-        gaxel.render(gaxel.Edgeondisc(flux=100.0, rs=4.0, hs=1.2, **PLACE), SHAPE),
+        gaxel.render(gaxel.EdgeOnDiscN(flux=100.0, h=4.0, z0=0.6, n=1.0, **PLACE), SHAPE),
+        gaxel.render(gaxel.EdgeOnDisc(flux=100.0, rs=4.0, hs=1.2, **PLACE), SHAPE),
         rtol=3e-6,
         atol=1e-6,
     )

@@ -72,6 +72,10 @@ TEST_P(Cells, AreThoseThatTheCertificateCounts) {
   const Renderer renderer(c.shape, psf());
   Image image(c.shape);
   const Certificate certificate = renderer.render({&c.light, 1}, image.view());
+  if (c.psf_side != 0) {  // known by its transform
+    EXPECT_EQ(certificate.n_evaluations, 0);
+    return;
+  }
   const CellMap map = renderer.cells({&c.light, 1}, 0);
   std::vector<std::int64_t> tiles(certificate.tiles_per_size.size());
   std::vector<std::int64_t> cells(certificate.cells_per_level.size());

@@ -77,7 +77,12 @@ TEST(RenderPlan, IsTakenOverWhereItHoldsAndRemadeWhereItDoesNot) {
 TEST(RenderPlan, OfAnotherGridIsNotTakenOver) {
   const std::vector<Component> components = field();
   const RenderPlan plan = Renderer(kShape).prepare(components);
-  EXPECT_EQ(Renderer(kShape, lopsided_psf(9)).prepare(components, plan).n_made(), 2);
+  EXPECT_EQ(Renderer({kShape.ny + 3, kShape.nx}).prepare(components, plan).n_made(), 2);
+}
+
+// Known by its transform, a profile has no pixels to integrate.
+TEST(RenderPlan, ThroughAPsfNeedsNoCells) {
+  EXPECT_EQ(Renderer(kShape, lopsided_psf(9)).prepare(field()).n_made(), 0);
 }
 
 TEST(RenderPlan, ForOtherComponentsIsRefused) {
@@ -185,7 +190,9 @@ TEST(RenderPlan, ThatHoldsKeepsItsPromiseInTheCertificate) {
 
 TEST(Tolerance, AFloorIsKeptThroughAPsf) {
   const double floor = 0.05;
-  const std::vector<Component> components = field();
+  // An edge too sharp for the transform of so large a profile: it is integrated.
+  const std::vector<Component> components = {
+      {&component_kind("ferrers"), {-580.0, 20.2, 9e5, 600.0, 0.5, 0.0, 0.9, 0.4}}};
   const Psf psf = lopsided_psf(9);
   const Renderer coarse(kShape, psf, {{1e-6, 1e-9, floor}, true, 1});
   const Renderer fine(kShape, psf, {{1e-9, 1e-12}, false, 1});

@@ -34,7 +34,7 @@ std::vector<Outline> outlines(const Scene& scene) {
   std::vector<Outline> list;
   for (std::size_t i = 0; i < scene.components.size(); ++i) {
     const SceneComponent& component = scene.components[i];
-    if (component.kind->family == Family::kSky) continue;
+    if (!is_source(component.kind->family)) continue;
     Outline outline;
     outline.x = component.parameter(Role::kX).value;
     outline.y = component.parameter(Role::kY).value;

@@ -31,7 +31,7 @@ std::vector<std::size_t> brightest_galaxies(const Scene& scene, Shape shape) {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < scene.components.size(); ++i) {
     const SceneComponent& component = scene.components[i];
-    if (component.kind->family == Family::kSky || !inside(ellipses_of(component), shape)) continue;
+    if (!is_source(component.kind->family) || !inside(ellipses_of(component), shape)) continue;
     if (component.parameter(Role::kFlux).value > 0.0) order.push_back(i);
   }
   const auto flux = [&](std::size_t i) { return scene.components[i].parameter(Role::kFlux).value; };
@@ -86,7 +86,7 @@ std::vector<ProfilePlot> galaxy_profiles(const Task& task, const FitResult& resu
   std::vector<ConstImageView> models = {sky.view(), result.model.view()};
   std::vector<ProfileCurve> curves;
   for (std::size_t i = 0; i < scene.components.size(); ++i) {
-    if (scene.components[i].kind->family == Family::kSky) continue;
+    if (!is_source(scene.components[i].kind->family)) continue;
     models.push_back(component_images[i].view());
     curves.push_back({scene.components[i].name, component_color(i)});
   }

@@ -70,7 +70,7 @@ std::string pictures(const Task& task, const FitResult& result) {
   text += swatch(css_color(kMasked)) + "masked or without a value";
   const Scene& scene = result.scene;
   for (std::size_t i = 0; i < scene.components.size(); ++i) {
-    if (scene.components[i].kind->family == Family::kSky) continue;
+    if (!is_source(scene.components[i].kind->family)) continue;
     text += fmt::format(" · {} {}", i + 1, escape_markup(scene.components[i].name));
   }
   return text + "</p>\n";

@@ -1,0 +1,113 @@
+"""Point spread functions that change over the image."""
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from gaxel import _core
+from gaxel._arrays import Image, as_float, as_image, as_int
+from gaxel._errors import input_error
+from gaxel._psf import PixelInPsf, VaryingPsf, _as_center, _as_pixel
+
+
+class PsfGrid(VaryingPsf):
+    """A point spread function known at positions that form a rectangular grid. Immutable and picklable.
+
+    Between the positions the images, each normalised to sum 1, are interpolated bilinearly; outside the grid the PSF is
+    that of the nearest point of its border. A component is seen through the PSF at its centre; in a fit, at the centre
+    where it starts.
+
+    Parameters
+    ----------
+    images : iterable of array_like, all of one shape (ny, nx)
+        The PSFs; need not be normalised.
+    positions : iterable of (float, float)
+        Where each holds: (x, y), 0-based pixels. Every x with every y, in any order.
+    oversample : float
+        PSF pixels per data pixel along each axis.
+    center : (float, float), optional
+        As in Psf, for all images.
+    pixel_in_psf : {"own", "data", "none"} or bool
+        As in Psf, for all images.
+
+    Raises
+    ------
+    InputError
+        When the positions form no grid or the images differ in shape, and for images that Psf refuses.
+    """
+
+    __slots__ = ("_arguments",)
+    _arguments: tuple[Any, ...]
+
+    def __init__(
+        self,
+        images: Iterable[Any],
+        positions: Iterable[tuple[float, float]],
+        oversample: float = 1.0,
+        center: tuple[float, float] | None = None,
+        pixel_in_psf: PixelInPsf | bool = "own",
+    ) -> None:
+        source = "PsfGrid"
+        kernels: list[Image] = [as_image(image, source, "images").copy() for image in images]
+        places = [_as_position(position) for position in positions]
+        if len(places) != len(kernels):
+            raise input_error(
+                source, "positions", f"{len(places)} positions", "not one for each image", f"{len(kernels)}"
+            )
+        step = as_float(oversample, source, "oversample", "PSF pixels per data pixel")
+        middle = None if center is None else _as_center(center)
+        pixel = _as_pixel(pixel_in_psf)
+        self._arguments = (kernels, places, step, middle, pixel)
+        self._core = _core.grid_psf(kernels, places, step, *(middle or (None, None)), pixel)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return PsfGrid, self._arguments
+
+
+class Psfex(VaryingPsf):
+    """A PSF model that PSFEx wrote: a polynomial in the position [1]_. Immutable and picklable.
+
+    Its images hold the pixels of the data. A component is seen through the PSF at its centre; in a fit, at the centre
+    where it starts. Far from the stars that it was made from the polynomial goes where it likes.
+
+    Parameters
+    ----------
+    path : path-like
+        The .psf file: FITS, with a table PSF_DATA.
+    origin : (int, int)
+        Column and row, 0-based, of the image that the model was made for which are the first ones of the images to be
+        rendered or fitted: (0, 0) unless these are cutouts.
+
+    Raises
+    ------
+    InputError
+        When the file is no such model, or depends on something other than X_IMAGE and Y_IMAGE.
+
+    References
+    ----------
+    .. [1] E. Bertin (2011), ASP Conference Series 442, 435.
+    """
+
+    __slots__ = ("_arguments",)
+    _arguments: tuple[str, tuple[int, int]]
+
+    def __init__(self, path: str | os.PathLike[str], origin: tuple[int, int] = (0, 0)) -> None:
+        try:
+            column, row = origin
+        except (TypeError, ValueError):
+            raise input_error("Psfex", "origin", repr(origin), "not a pixel", "(column, row)") from None
+        first = as_int(column, "Psfex", "origin", 0), as_int(row, "Psfex", "origin", 0)
+        self._arguments = (os.fspath(path), first)
+        self._core = _core.read_psfex(os.fspath(path), *first)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Psfex, self._arguments
+
+
+def _as_position(position: Any) -> tuple[float, float]:
+    allowed = "(x, y), 0-based pixels"
+    try:
+        x, y = position
+    except (TypeError, ValueError):
+        raise input_error("PsfGrid", "positions", repr(position), "not a position", allowed) from None
+    return as_float(x, "PsfGrid", "positions", allowed), as_float(y, "PsfGrid", "positions", allowed)

@@ -1,0 +1,159 @@
+#include "integrate/image_pixels.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gaxel/error.hpp"
+
+namespace gaxel {
+namespace {
+
+Image sample_image() {
+  Image image(Shape{6, 9});
+  for (int row = 0; row < image.ny(); ++row) {
+    for (int column = 0; column < image.nx(); ++column)
+      image(row, column) = 1.0 + std::sin(1.3 * column + 0.4 * row * row) + 0.2 * row;
+  }
+  return image;
+}
+
+std::vector<std::vector<ImagePixel>> all_pixels(const LightImage& light, const ImageFrame& frame,
+                                                const Grid& grid) {
+  ImagePixelSweep sweep(light, frame, grid, 0);
+  std::vector<std::vector<ImagePixel>> rows;
+  for (int row = 0; row < grid.shape.ny; ++row) {
+    const auto pixels = sweep.next();
+    rows.emplace_back(pixels.begin(), pixels.end());
+  }
+  return rows;
+}
+
+/// The B-spline of degree 2 by its definition as a threefold convolution of a box, in truncated powers.
+double b_spline(double t) {
+  const auto power = [](double x) { return x > 0.0 ? x * x : 0.0; };
+  return 0.5 * (power(t + 1.5) - 3.0 * power(t + 0.5) + 3.0 * power(t - 0.5) - power(t - 1.5));
+}
+
+TEST(ImagePixels, AnImageInItsPlaceIsItself) {
+  const Image image = sample_image();
+  const LightImage light(image);
+  const auto pixels = all_pixels(light, {4.0, 2.5, 1.0, 0.0}, {image.shape(), 0.0, 0.0, 1.0});
+  for (int row = 0; row < image.ny(); ++row) {
+    for (int column = 0; column < image.nx(); ++column) {
+      const ImagePixel& pixel = pixels[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
+      EXPECT_NEAR(pixel.light * light.sum(), image(row, column), 1e-13);
+    }
+  }
+}
+
+TEST(ImagePixels, ASinglePixelIsASumOfSplinesWithTheKnownCoefficients) {
+  const LightImage light(Image(Shape{1, 1}, 7.0));
+  const double z = std::sqrt(3.0) - 2.0;
+  for (const auto& [u, v] : std::vector<std::pair<double, double>>{{0.0, 0.0}, {0.3, -0.7}, {-2.2, 1.6}}) {
+    double along_u = 0.0;
+    double along_v = 0.0;
+    for (int k = -20; k <= 20; ++k) {
+      const double coefficient = std::sqrt(3.0) * std::pow(z, std::abs(k));
+      along_u += coefficient * b_spline(u - k);
+      along_v += coefficient * b_spline(v - k);
+    }
+    EXPECT_NEAR(light.at(u, v).density, along_u * along_v, 1e-14) << u << " " << v;
+  }
+}
+
+TEST(ImagePixels, KeepsTheFluxWhenShiftedRotatedAndScaled) {
+  const LightImage light(sample_image());
+  for (const double scale : {0.4, 1.0, 3.7}) {
+    double sum = 0.0;
+    for (const auto& row : all_pixels(light, {40.3, 41.8, scale, 0.9}, {{300, 300}, -110.0, -110.0, 1.0})) {
+      for (const ImagePixel& pixel : row) sum += pixel.light;
+    }
+    EXPECT_NEAR(sum, 1.0, 1e-13) << scale;
+  }
+}
+
+// Splitting every pixel into small squares is a truth that knows nothing of edges and knots.
+TEST(ImagePixels, IsTheIntegralOfTheDensity) {
+  const LightImage light(sample_image());
+  const ImageFrame frame{3.3, 2.1, 1.4, 0.6};
+  const Grid grid{{6, 7}, 0.25, -0.25, 0.5};
+  const auto pixels = all_pixels(light, frame, grid);
+  constexpr int kParts = 400;
+  for (const auto& [row, column] : std::vector<std::pair<int, int>>{{0, 0}, {2, 3}, {5, 6}}) {
+    double sum = 0.0;
+    for (int j = 0; j < kParts; ++j) {
+      for (int i = 0; i < kParts; ++i) {
+        const double dx = grid.x0 + (column - 0.5 + (i + 0.5) / kParts) * grid.step - frame.x;
+        const double dy = grid.y0 + (row - 0.5 + (j + 0.5) / kParts) * grid.step - frame.y;
+        const double u = 4.0 + frame.scale * (dx * std::cos(frame.theta) + dy * std::sin(frame.theta));
+        const double v = 2.5 + frame.scale * (dy * std::cos(frame.theta) - dx * std::sin(frame.theta));
+        sum += light.at(u, v).density;
+      }
+    }
+    sum *= std::pow(frame.scale * grid.step / kParts, 2);
+    EXPECT_NEAR(pixels[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)].light, sum, 2e-8);
+  }
+}
+
+TEST(ImagePixels, DerivativesAreThoseOfTheLight) {
+  const LightImage light(sample_image());
+  const ImageFrame frame{3.37, 2.12, 0.83, 0.61};
+  const Grid grid{{7, 8}, 0.0, 0.0, 1.0};
+  struct Case {
+    std::string name;
+    double ImageFrame::* of_frame;
+    double ImagePixel::* of_pixel;
+  };
+  const auto pixels = all_pixels(light, frame, grid);
+  for (const Case& check :
+       {Case{"x", &ImageFrame::x, &ImagePixel::x}, Case{"y", &ImageFrame::y, &ImagePixel::y},
+        Case{"scale", &ImageFrame::scale, &ImagePixel::scale},
+        Case{"theta", &ImageFrame::theta, &ImagePixel::theta}}) {
+    constexpr double kStep = 1e-4;
+    std::array<std::vector<std::vector<ImagePixel>>, 4> moved;
+    for (std::size_t k = 0; k < 4; ++k) {
+      ImageFrame other = frame;
+      other.*check.of_frame += std::array{-2.0, -1.0, 1.0, 2.0}[k] * kStep;
+      moved[k] = all_pixels(light, other, grid);
+    }
+    for (std::size_t row = 0; row < pixels.size(); ++row) {
+      for (std::size_t column = 0; column < pixels[row].size(); ++column) {
+        const auto at = [&](std::size_t k) { return moved[k][row][column].light; };
+        const double expected = (at(0) - 8.0 * at(1) + 8.0 * at(2) - at(3)) / (12.0 * kStep);
+        EXPECT_NEAR(pixels[row][column].*check.of_pixel, expected, 2e-9) << check.name << row << column;
+      }
+    }
+  }
+}
+
+TEST(ImagePixels, NoLightFarAway) {
+  const LightImage light(sample_image());
+  for (const double far : {-1e3, 1e3, 1e12}) {
+    for (const auto& row : all_pixels(light, {far, 0.5 * far, 1.0, 0.3}, {{3, 3}, 0.0, 0.0, 1.0})) {
+      for (const ImagePixel& pixel : row) EXPECT_EQ(pixel.light, 0.0);
+    }
+  }
+}
+
+TEST(LightImage, RefusesWhatHasNoLight) {
+  EXPECT_THROW(LightImage(Image{}), InputError);
+  EXPECT_THROW(LightImage(Image(Shape{2, 2}, 0.0)), InputError);
+  EXPECT_THROW(LightImage(Image(Shape{2, 2}, -1.0)), InputError);
+  Image image = sample_image();
+  image(3, 4) = std::nan("");
+  try {
+    const LightImage light(std::move(image));
+    FAIL() << "no error";
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.problem().key, "image");
+    EXPECT_NE(error.problem().value.find("column 4, row 3"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace gaxel
