@@ -25,7 +25,9 @@ def brute_force(galaxy):
         return np.sinc(turns) / np.sinc(turns / FINE) * np.exp(-0.5 * (2 * np.pi * SIGMA * turns) ** 2)
 
     spectrum = np.fft.rfft2(image)
-    spectrum *= response(np.fft.fftfreq(n, 1 / FINE))[:, None] * response(np.fft.rfftfreq(n, 1 / FINE))[None, :]
+    spectrum *= (
+        response(np.fft.fftfreq(n, 1 / FINE))[:, None] * response(np.fft.rfftfreq(n, 1 / FINE))[None, :]
+    )
     convolved = np.fft.irfft2(spectrum, s=(n, n)) * FINE**2
     inside = slice(MARGIN * FINE + (FINE - 1) // 2, (MARGIN + SHAPE[0]) * FINE, FINE)
     return convolved[inside, inside]
@@ -40,11 +42,15 @@ def test_fit_is_at_the_maximum_of_the_exact_likelihood():
     psf = gaxel.Psf(gaussian_kernel(SIGMA, 2), oversample=2)
     start = gaxel.Sersic(**dict(galaxy, x=98.0, re=16.0, n=2.0, q=0.7))
     result = gaxel.fit(data, start, sigma=np.full(SHAPE, sigma), psf=psf)
-    best = {name.split(".")[-1]: value for name, value in zip(result.parameter_names, result.values, strict=True)}
+    best = {
+        name.split(".")[-1]: value for name, value in zip(result.parameter_names, result.values, strict=True)
+    }
     found = gaxel.Sersic(**best)
     image, jacobian = gaxel.render_with_jacobian(found, SHAPE, psf=psf)
     brute = brute_force(best)
-    assert abs(image - brute).max() < 2e-7 * best["flux"]  # brute force still folds what is beyond its sub-pixels
+    assert (
+        abs(image - brute).max() < 2e-7 * best["flux"]
+    )  # brute force still folds what is beyond its sub-pixels
     slopes = jacobian.reshape(len(NAMES), -1).T / sigma
     # Where the exact likelihood has its maximum, as seen from the fit: one step of Gauss-Newton.
     step = np.linalg.lstsq(slopes, (data - brute).ravel() / sigma, rcond=None)[0]
