@@ -26,8 +26,8 @@ struct SceneComponent {
   bool flux_is_magnitude = false;
   int psf = 0;  ///< as Component::psf
   /// Which components of the scene, truncations, cut this one's light inside, and outside.
-  std::vector<std::size_t> inner;
-  std::vector<std::size_t> outer;
+  std::vector<std::size_t> inner = {};
+  std::vector<std::size_t> outer = {};
 
   Parameter& parameter(Role role);
   const Parameter& parameter(Role role) const;

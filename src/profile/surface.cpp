@@ -146,8 +146,7 @@ void Surface::set_scale(const Component& component) {
   const bool by_flux = kind.index_of(Role::kFlux) >= 0;
   d_scale_.assign(values_.size(), 0.0);
   if (!by_flux && kind.index_of(Role::kBrightness) < 0) {  // the law's own light
-    const double total = law_->total().value * chain_.area();
-    unit_total_ = chain_.weighs() ? std::numeric_limits<double>::infinity() : total;
+    unit_total_ = law_->total().value * chain_->area();
     return;
   }
   const auto norm = static_cast<std::size_t>(kind.index_of(by_flux ? Role::kFlux : Role::kBrightness));

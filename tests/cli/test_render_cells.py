@@ -134,7 +134,7 @@ def test_the_margin_of_a_psf_is_drawn(scene, tmp_path):
     assert any("edge of the image" in text for text in drawing.texts)
     assert any("70 × 60 pixels," in text for text in drawing.texts)
     finer = draw(scene(GALAXY, psf={"file": "psf.fits", "oversample": 2}))
-    assert any("130 × 110 pixels of 1/2 pixel of the data" in text for text in finer.texts)
+    assert any("66 × 56 pixels," in text for text in finer.texts), "5.5 pixels of the data wide"
 
 
 def test_a_centre_off_the_image_and_few_pixels(scene):

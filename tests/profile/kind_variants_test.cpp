@@ -78,7 +78,7 @@ TEST(KindVariants, OptionsKnowTheirParameters) {
         for (std::size_t i = 0; i < added.size(); ++i) {
           const int found = kind.index_of(added[i].name);
           ASSERT_GE(found, 0);
-          if (use.option->shape.plain == nullptr) continue;
+          if (use.option->part == ShapePart::kNone) continue;
           EXPECT_EQ(static_cast<std::size_t>(found), use.first + i) << kind.name;
         }
       }

@@ -44,7 +44,7 @@ TEST(Registry, HoldsTheKindsInOrder) {
   EXPECT_THAT(names, testing::ElementsAre("sersic", "exponential", "devaucouleurs", "gaussian", "moffat",
                                           "king", "ferrers", "nuker", "coresersic", "brokenexponential",
                                           "gaussianring", "gaussianring2side", "flatbar", "edgeondisc",
-                                          "edgeondiscn", "pointsource", "sky"));
+                                          "edgeondiscn", "pointsource", "truncation", "sky"));
 }
 
 TEST(Registry, GivesEachKindItsParameters) {

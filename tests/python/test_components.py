@@ -26,6 +26,7 @@ CLASSES = [
     gaxel.EdgeOnDisc,
     gaxel.EdgeOnDiscN,
     gaxel.PointSource,
+    gaxel.Truncation,
     gaxel.Sky,
 ]
 
