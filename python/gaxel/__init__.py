@@ -20,8 +20,8 @@ from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import FitResult, fit
 from gaxel._parameters import parameter_names
 from gaxel._psf import GaussianPsf, MoffatPsf, Psf, SumPsf
-from gaxel._varying_psf import PsfGrid, Psfex
 from gaxel._render import prepare, render, render_with_jacobian, vjp
+from gaxel._varying_psf import Psfex, PsfGrid
 from gaxel.components import *  # noqa: F403
 from gaxel.components import __all__ as _component_names
 
