@@ -79,7 +79,7 @@ constexpr bool is_integrated(Family family) {
 
 /// Whether a kind of this family is a source of light with a place of its own.
 constexpr bool is_source(Family family) {
-  return is_integrated(family) || family == Family::kPoint;
+  return is_integrated(family) || family == Family::kPoint || family == Family::kSum;
 }
 
 class RadialLaw;

@@ -124,6 +124,9 @@ n_over : int
     Pixels whose bound exceeds the tolerance asked for.
 limit_hit : bool
     More than double precision, or more cells than allowed, would be needed.
+estimated : bool
+    Some of the bounds are conservative estimates, and no proofs: those of kinds that are not a proven radial law on
+    ellipses, such as Nuker or any with a shape option.
 n_evaluations : int
     Evaluations of radial laws at the nodes of tiles and cells; pixels in closed form are not counted.
 evaluations_per_pixel : float
@@ -137,7 +140,7 @@ bound : ndarray, shape (ny, nx)
 
 // A certificate as plain values, for pickle.
 using CertificateState =
-    std::tuple<double, double, std::int64_t, bool, std::int64_t, double, std::vector<std::int64_t>,
+    std::tuple<double, double, std::int64_t, bool, bool, std::int64_t, double, std::vector<std::int64_t>,
                std::vector<std::int64_t>, int, int, std::vector<double>>;
 
 CertificateState state_of(const Certificate& c) {
@@ -146,6 +149,7 @@ CertificateState state_of(const Certificate& c) {
           c.sum_bound,
           c.n_over,
           c.limit_hit,
+          c.estimated,
           c.n_evaluations,
           c.evaluations_per_pixel,
           c.tiles_per_size,
@@ -160,8 +164,8 @@ void restore(Certificate& target, const CertificateState& state) {
   int ny = 0;
   int nx = 0;
   std::vector<double> pixels;
-  std::tie(c.max_bound, c.sum_bound, c.n_over, c.limit_hit, c.n_evaluations, c.evaluations_per_pixel,
-           c.tiles_per_size, c.cells_per_level, ny, nx, pixels) = state;
+  std::tie(c.max_bound, c.sum_bound, c.n_over, c.limit_hit, c.estimated, c.n_evaluations,
+           c.evaluations_per_pixel, c.tiles_per_size, c.cells_per_level, ny, nx, pixels) = state;
   c.bound = Image(Shape{ny, nx});
   std::ranges::copy(pixels, c.bound.pixels().begin());
   new (&target) Certificate(std::move(c));
@@ -175,6 +179,7 @@ void bind_render(nb::module_& module) {
       .def_ro("sum_bound", &Certificate::sum_bound)
       .def_ro("n_over", &Certificate::n_over)
       .def_ro("limit_hit", &Certificate::limit_hit)
+      .def_ro("estimated", &Certificate::estimated)
       .def_ro("n_evaluations", &Certificate::n_evaluations)
       .def_ro("evaluations_per_pixel", &Certificate::evaluations_per_pixel)
       .def_ro("tiles_per_size", &Certificate::tiles_per_size)
@@ -197,7 +202,8 @@ void bind_render(nb::module_& module) {
       .def_prop_ro("n_made", [](const KnownPlan& known) { return known.plan.n_made(); })
       .def("__repr__", &to_text)
       .def("__copy__", itself)
-      .def("__deepcopy__", [](nb::object self, const nb::dict& /*memo*/) { return self; }, nb::arg("memo"));
+      .def(
+          "__deepcopy__", [](nb::object self, const nb::dict& /*memo*/) { return self; }, nb::arg("memo"));
   module.def("prepare", &prepare, nb::arg("components"), nb::arg("ny"), nb::arg("nx"), nb::arg("psfs"),
              nb::arg("rtol"), nb::arg("atol"), nb::arg("previous").none(), nb::arg("threads"),
              "Finds the cells. `components`: (kind, values) each.");

@@ -22,7 +22,7 @@ from gaxel._parameters import (
     select_names,
     slots_of,
 )
-from gaxel._psf import AnyPsf, VaryingPsf, core_psfs
+from gaxel._psf import AnyPsf, VaryingPsf, core_psfs_of
 
 Bounds = Mapping[str, tuple[float | None, float | None]]
 
@@ -170,7 +170,7 @@ def fit(
     varying = psf if isinstance(psf, VaryingPsf) else None
     if varying is not None:  # where components start is not known yet: what stands in their place
         psf = varying.at(0.5 * (image.shape[1] - 1), 0.5 * (image.shape[0] - 1))
-    psfs, numbers = core_psfs(psf, listed, image.shape)
+    psfs, numbers = core_psfs_of(psf, listed, image.shape)
     scene = [
         (
             component.kind,

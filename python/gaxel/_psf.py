@@ -286,7 +286,7 @@ def _core_psf(psf: Any, shape: tuple[int, int]) -> _core.Psf:
         messages = list(made.warnings)
     for message in [*messages, made.size_warning(*shape)]:
         if message:
-            warnings.warn(message, PsfWarning, stacklevel=4)
+            warnings.warn(message, PsfWarning, stacklevel=5)
     return made
 
 
@@ -310,31 +310,35 @@ class VaryingPsf:
 NO_PSF = -1
 
 
-def core_psfs(
+def core_psfs_of(
     psf: Any, components: Sequence[Any], shape: tuple[int, int]
 ) -> tuple[list[_core.Psf], list[int]]:
-    """What the core takes for the argument `psf` of a function that users call, and for the components' own PSFs: the
-    PSFs, and each component's number. One that varies is taken at each component's centre."""
+    """What the core takes for the argument `psf` of a function that users call: the PSFs, and each component's number.
+    One that varies is taken at each component's centre."""
     varying = psf if isinstance(psf, VaryingPsf) else None
-    fixed = None if varying is not None else psf
-    psfs = [] if fixed is None else [_core_psf(fixed, shape)]
-    known: list[tuple[Any, int]] = []
-    numbers = []
-    for component in components:
-        own = component.psf
-        if own is None or own is False:
-            numbers.append(NO_PSF if own is False or fixed is None else 0)
-            continue
-        number = next((number for other, number in known if other is own), len(psfs))
-        if number == len(psfs):
-            psfs.append(_core_psf(own, shape))
-            known.append((own, number))
-        numbers.append(number)
-    if varying is None:
-        return psfs, numbers
+    psfs, numbers = core_psfs(psf if varying is None else None, [one.psf for one in components], shape)
     for i, component in enumerate(components):
         x, y = (component.value(key) if key in component._specs else None for key in ("x", "y"))
-        if component.psf is None and not component._kind.is_sky and x is not None and y is not None:
+        own = component.psf is not None or component._kind.is_sky
+        if varying is not None and not own and x is not None and y is not None:
             numbers[i] = len(psfs)
             psfs.append(varying._core.at(x, y))
+    return psfs, numbers
+
+
+def core_psfs(psf: Any, own: Sequence[Any], shape: tuple[int, int]) -> tuple[list[_core.Psf], list[int]]:
+    """What the core takes for the argument `psf` (None, a PSF or an array) of a function that users call, and the PSFs
+    that components have of their `own` (None: the argument's; False: none): the PSFs, and each component's number."""
+    psfs = [] if psf is None else [_core_psf(psf, shape)]
+    known: list[tuple[Any, int]] = []
+    numbers = []
+    for one in own:
+        if one is None or one is False:
+            numbers.append(NO_PSF if one is False or psf is None else 0)
+            continue
+        number = next((number for other, number in known if other is one), len(psfs))
+        if number == len(psfs):
+            psfs.append(_core_psf(one, shape))
+            known.append((one, number))
+        numbers.append(number)
     return psfs, numbers

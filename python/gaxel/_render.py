@@ -11,7 +11,7 @@ from gaxel._arrays import Image, as_image, as_output, as_shape, as_threads, as_t
 from gaxel._core import Plan
 from gaxel._errors import input_error
 from gaxel._parameters import Components, as_list, core_components, select_slots, slots_of
-from gaxel._psf import AnyPsf, VaryingPsf, core_psfs
+from gaxel._psf import AnyPsf, VaryingPsf, core_psfs_of
 
 
 def prepare(
@@ -51,7 +51,7 @@ def prepare(
     source = "prepare"
     listed = as_list(components, source)
     size = as_shape(shape, source)
-    psfs, numbers = core_psfs(psf, listed, size)
+    psfs, numbers = core_psfs_of(psf, listed, size)
     return _core.prepare(
         core_components(listed, slots_of(listed, source), numbers, size, source),
         *size,
@@ -154,7 +154,7 @@ def render(
         shape = out.shape
     size = as_shape(shape, "render")
     image = np.empty(size) if out is None else as_output(out, size, "render")
-    psfs, numbers = core_psfs(psf, listed, size)
+    psfs, numbers = core_psfs_of(psf, listed, size)
     made = _core.render(
         core_components(listed, slots_of(listed, "render"), numbers, size, "render"),
         image,
@@ -235,7 +235,7 @@ def render_with_jacobian(
     chosen, wanted = select_slots(slots, parameters, source)
     image = np.empty(size)
     jacobian = np.empty((len(chosen), *size))
-    psfs, numbers = core_psfs(psf, listed, size)
+    psfs, numbers = core_psfs_of(psf, listed, size)
     made = _core.render_with_jacobian(
         core_components(listed, slots, numbers, size, source),
         wanted,
@@ -311,7 +311,7 @@ def vjp(
     size = as_shape(weights.shape, source, "cotangent")
     slots = slots_of(listed, source)
     chosen, wanted = select_slots(slots, parameters, source)
-    psfs, numbers = core_psfs(psf, listed, size)
+    psfs, numbers = core_psfs_of(psf, listed, size)
     gradient = _core.vjp(
         core_components(listed, slots, numbers, size, source),
         wanted,

@@ -43,13 +43,22 @@ std::string parameter_rows(const ComponentKind& kind) {
 }
 
 std::string left_out(const ComponentKind& kind, const ParameterSpec& spec) {
-  if (!spec.fittable) return "the middle of the image";
+  if (!spec.fittable && !std::isnan(spec.fallback)) return fmt::format("{}", spec.fallback);
+  if (!spec.fittable && kind.family == Family::kSky) return "that of the image";
+  if (!spec.fittable) return "needed";
   if (kind.family == Family::kSky && !std::isnan(spec.fallback)) return fmt::format("{}", spec.fallback);
   return "estimated by fit";
 }
 
 void print_kind(const ComponentKind& kind) {
-  fmt::print("{}: {}\n{}\n\n", kind.name, kind.title, kind.doc);
+  fmt::print("{}: {}\n{}\n", kind.options.empty() ? kind.base().name : kind.name, kind.title, kind.doc);
+  if (kind.max_count > 0) {
+    const int least = kind.base().count;
+    fmt::print(
+        "Takes a number, \"{0}:{1}\" to \"{0}:{2}\"; without one, that of the parameters given. Here {3}.\n",
+        kind.base().name, least, kind.max_count, kind.count);
+  }
+  fmt::print("\n");
   fmt::print("  {:<8} {:<19} {:<18} {:<24} {}\n", "key", "unit", "range", "left out", "meaning");
   for (const ParameterSpec& spec : kind.parameters) {
     fmt::print("  {:<8} {:<19} {:<18} {:<24} {}\n", io::file_key(spec, false), io::file_unit(spec, false),

@@ -42,6 +42,7 @@ void print_certificate(const Certificate& certificate, const Tolerance& toleranc
   fmt::print("pixels over the tolerance         {}  (rtol {:g}, atol {:g} of the flux)\n", certificate.n_over,
              tolerance.rtol, tolerance.atol);
   fmt::print("evaluations a pixel               {:.3g}\n", certificate.evaluations_per_pixel);
+  if (certificate.estimated) fmt::print("some of the bounds are conservative estimates, and no proofs\n");
   if (certificate.limit_hit)
     fmt::print("some pixels need more than double precision or more cells than allowed\n");
 }
@@ -51,7 +52,7 @@ std::size_t component_for_cells(const RenderArguments& arguments, const Scene& s
   const std::vector<SceneComponent>& components = scene.components;
   std::vector<std::string_view> names;  // of those that have cells
   for (const SceneComponent& component : components) {
-    if (component.kind->family == Family::kElliptical) names.push_back(component.name);
+    if (is_integrated(component.kind->family)) names.push_back(component.name);
   }
   if (names.empty()) {
     throw InputError({arguments.scene, "", "", "no component of the scene is integrated on cells",
@@ -64,7 +65,7 @@ std::size_t component_for_cells(const RenderArguments& arguments, const Scene& s
     throw InputError({"", "--component", std::string(wanted), "no component of that name in the scene",
                       suggestion(wanted, names)});
   }
-  if (found->kind->family != Family::kElliptical) {
+  if (!is_integrated(found->kind->family)) {
     throw InputError({"", "--component", std::string(wanted), "not integrated on cells",
                       "allowed: " + fmt::format("{}", fmt::join(names, ", "))});
   }

@@ -98,7 +98,7 @@ struct Tables {
         {Role::kShape1, "r_max", "pixel", "radius of the last knot along the major axis: a power law beyond",
          0.02, 1e7, kNotGiven, false},
         {Role::kSmoothness, "smoothness", "",
-         "weight of the knots' squared second differences beside chi2 in a fit", 0.0, 1e12, 0.0, false}};
+         "weight of the knots' squared second differences beside chi2 in a fit", 0.0, 1e9, 0.0, false}};
     for (std::size_t k = 0; k < static_cast<std::size_t>(n); ++k) {
       result.push_back({Role::kKnot, names[k], "ln counts/pixel",
                         "natural logarithm of the intensity at a knot, innermost first", -kLargestLog,

@@ -72,7 +72,8 @@ TEST(ResultToml, KeepsEveryKindAndManyValues) {
   for (int trial = 0; trial < 50; ++trial) {
     Task task = sample_without_offset();
     task.scene.components.clear();
-    for (const ComponentKind& kind : component_kinds()) {
+    for (const ComponentKind& row : component_kinds()) {
+      const ComponentKind& kind = component_kind(row.name);  // with a number where it takes one
       SceneComponent component{&kind, std::string(kind.name) + " " + std::to_string(trial), {}, false};
       component.flux_is_magnitude = kind.index_of(Role::kFlux) >= 0 && trial % 2 == 0;
       for (const ParameterSpec& spec : kind.parameters) {

@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <ostream>
 #include <set>
 #include <string>
@@ -41,10 +43,11 @@ std::string problem_key(const Component& component) {
 TEST(Registry, HoldsTheKindsInOrder) {
   std::vector<std::string> names;
   for (const ComponentKind& kind : component_kinds()) names.emplace_back(kind.name);
-  EXPECT_THAT(names, testing::ElementsAre("sersic", "exponential", "devaucouleurs", "gaussian", "moffat",
-                                          "king", "ferrers", "nuker", "coresersic", "brokenexponential",
-                                          "gaussianring", "gaussianring2side", "flatbar", "edgeondisc",
-                                          "edgeondiscn", "pointsource", "truncation", "sky"));
+  EXPECT_THAT(names,
+              testing::ElementsAre("sersic", "exponential", "devaucouleurs", "gaussian", "moffat", "king",
+                                   "ferrers", "nuker", "coresersic", "brokenexponential", "gaussianring",
+                                   "gaussianring2side", "flatbar", "edgeondisc", "edgeondiscn", "pointsource",
+                                   "truncation", "sky", "spline", "mge", "skychebyshev"));
 }
 
 TEST(Registry, GivesEachKindItsParameters) {
@@ -73,24 +76,56 @@ TEST(Registry, FixedShapesAreSersicProfiles) {
 
 TEST(Registry, RowsAreConsistent) {
   for (const ComponentKind& kind : component_kinds()) {
-    EXPECT_EQ(&component_kind(kind.name), &kind);
+    EXPECT_EQ(&component_kind(kind.name).base(), &kind);
     std::set<std::string_view> names;
     for (const ParameterSpec& spec : kind.parameters) {
       EXPECT_TRUE(names.insert(spec.name).second) << kind.name << ' ' << spec.name;
       EXPECT_LT(spec.min, spec.max);
       EXPECT_FALSE(spec.doc.empty());
       EXPECT_TRUE(std::isnan(spec.fallback) || (spec.fallback >= spec.min && spec.fallback <= spec.max));
-      EXPECT_EQ(kind.parameters[static_cast<std::size_t>(kind.index_of(spec.role))].name, spec.name);
+      const bool several = std::ranges::count(kind.parameters, spec.role, &ParameterSpec::role) > 1;
+      EXPECT_EQ(several, kind.max_count > 0 && several) << kind.name << ' ' << spec.name;
+      if (!several) {
+        EXPECT_EQ(kind.parameters[static_cast<std::size_t>(kind.index_of(spec.role))].name, spec.name);
+      }
     }
   }
 }
 
-TEST(Registry, OnlyThePivotOfTheSkyIsConstant) {
+TEST(Registry, WhatIsConstant) {
+  const std::map<std::string_view, std::set<std::string_view>> constants{
+      {"sky", {"x", "y"}},
+      {"skychebyshev", {"x", "y", "half_width", "half_height"}},
+      {"spline", {"r_min", "r_max", "smoothness"}},
+      {"mge", {"sigma_min", "sigma_max"}}};
   for (const ComponentKind& kind : component_kinds()) {
+    const auto of_kind = constants.find(kind.name);
     for (const ParameterSpec& spec : kind.parameters) {
-      const bool pivot = kind.name == "sky" && (spec.name == "x" || spec.name == "y");
-      EXPECT_EQ(spec.fittable, !pivot) << kind.name << ' ' << spec.name;
+      const bool constant = of_kind != constants.end() && of_kind->second.contains(spec.name);
+      EXPECT_EQ(spec.fittable, !constant) << kind.name << ' ' << spec.name;
     }
+  }
+}
+
+TEST(Registry, ANumberMakesAsManyParameters) {
+  using testing::ElementsAre;
+  const ComponentKind& mge = component_kind("mge:2");
+  EXPECT_EQ(&mge, &component_kind("mge:2"));
+  EXPECT_THAT(parameter_names(mge),
+              ElementsAre("x", "y", "flux1", "flux2", "sigma_min", "sigma_max", "q", "theta"));
+  EXPECT_THAT(parameter_names(component_kind("skychebyshev:2")),
+              ElementsAre("c00", "c10", "c20", "c01", "c11", "c02", "x", "y", "half_width", "half_height"));
+  EXPECT_EQ(component_kind("spline:30").parameters.size(), 37);
+}
+
+TEST(Registry, ANumberThatIsLeftOutFollowsFromTheParameters) {
+  const std::vector<std::string_view> keys{"i2", "i7"};
+  EXPECT_EQ(component_kind("spline", keys).name, "spline:7");
+  EXPECT_EQ(component_kind("spline").name, "spline:3");
+  EXPECT_EQ(component_kind("spline:4", keys).name, "spline:4");
+  for (const char* wrong :
+       {"spline:2", "spline:31", "spline:x", "spline:", "mge:0", "skychebyshev:10", "sersic:2"}) {
+    EXPECT_THROW(component_kind(wrong), InputError) << wrong;
   }
 }
 
