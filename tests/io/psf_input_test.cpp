@@ -96,6 +96,7 @@ TEST_F(PsfInput, ComponentsNameTheirs) {
   // Where the fit ended is a scene that says the same.
   FitResult result;
   result.scene = task.scene;
+  for (const Role role : {Role::kQ, Role::kTheta}) result.scene.components[0].parameter(role).value = 0.5;
   const Task again = load(result_toml(task, result));
   EXPECT_EQ(again.scene.components[0].psf, 1);
   EXPECT_EQ(again.psf_names, task.psf_names);
@@ -122,9 +123,11 @@ TEST_F(PsfInput, WhatIsWrongIsSaidWithTheKey) {
 
 // Headers that tell the size of a pixel, in degrees.
 std::vector<std::string> scale_cards(double degrees) {
+  using test::card;
   const std::string step = std::to_string(degrees);
-  return {"CTYPE1  = 'RA---TAN'", "CTYPE2  = 'DEC--TAN'", "CRVAL1  = 10.0",     "CRVAL2  = 20.0",
-          "CRPIX1  = 1.0",        "CRPIX2  = 1.0",        "CDELT1  = -" + step, "CDELT2  = " + step};
+  return {card("CTYPE1", "'RA---TAN'"), card("CTYPE2", "'DEC--TAN'"), card("CRVAL1", "10.0"),
+          card("CRVAL2", "20.0"),       card("CRPIX1", "1.0"),        card("CRPIX2", "1.0"),
+          card("CDELT1", "-" + step),   card("CDELT2", step)};
 }
 
 TEST_F(PsfInput, OversamplingAgreesWithTheHeaders) {

@@ -56,8 +56,8 @@ def test_the_pixel_that_a_psf_image_holds_is_counted_once(oversample, pixel):
 
 
 def test_true_and_false_stand_for_data_and_none():
-    assert gaxel.Psf(np.eye(5), pixel_in_psf=True).pixel_in_psf == "data"
-    assert gaxel.Psf(np.eye(5), pixel_in_psf=False).pixel_in_psf == "none"
+    assert gaxel.Psf(np.ones((1, 1)), pixel_in_psf=True).pixel_in_psf == "data"
+    assert gaxel.Psf(np.ones((1, 1)), pixel_in_psf=False).pixel_in_psf == "none"
 
 
 def test_an_elliptical_gaussian_psf():
