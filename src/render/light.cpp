@@ -7,38 +7,8 @@
 #include "integrate/leaf_errors.hpp"
 #include "profile/brightness.hpp"
 #include "profile/make_law.hpp"
-#include "render/bands.hpp"
 
 namespace gaxel {
-namespace {
-
-Plan plan_band(const EllipticalLight& light, const LightOptions& options, int i) {
-  return prepare(*light.law, light.frame,
-                 {options.grid, band_of(options.grid, i), options.tolerance, options.shared});
-}
-
-// A plan that was given, or one made for the occasion.
-class BandPlan {
- public:
-  BandPlan(const PlannedLight& planned, int band) {
-    if (planned.plan != nullptr) {
-      plan_ = &planned.plan->bands[static_cast<std::size_t>(band)];
-    } else {
-      made_ = plan_band(*planned.light, planned.options, band);
-      plan_ = &made_;
-    }
-  }
-  BandPlan(const BandPlan&) = delete;
-  BandPlan& operator=(const BandPlan&) = delete;
-
-  const Plan& operator*() const { return *plan_; }
-
- private:
-  Plan made_;
-  const Plan* plan_;
-};
-
-}  // namespace
 
 EllipticalLight::EllipticalLight(const Component& component)
     : law(make_law(component)), frame(frame_of(component)), flux(component.value(Role::kFlux)) {
@@ -53,24 +23,12 @@ EllipticalLight::EllipticalLight(const Component& component)
   d_flux[static_cast<std::size_t>(LightParameter::kFlux)] = ratio.value;
 }
 
-LightPlan plan_once(const EllipticalLight& light, const LightOptions& options) {
-  LightPlan plan{options.grid, std::vector<Plan>(static_cast<std::size_t>(n_bands(options.grid)))};
-  parallel_for(n_bands(options.grid), options.threads,
-               [&](int i) { plan.bands[static_cast<std::size_t>(i)] = plan_band(light, options, i); });
-  return plan;
+Plan EllipticalLight::plan_band(const LightOptions& options, int band) const {
+  return prepare(*law, frame, {options.grid, band_of(options.grid, band), options.tolerance, options.shared});
 }
 
-SharedLightPlan plan_light(const EllipticalLight& light, const LightOptions& options) {
-  LightOptions tighter = options;
-  tighter.tolerance.absolute *= kPlanMargin;
-  tighter.tolerance.relative *= kPlanMargin;
-  return std::make_shared<const LightPlan>(plan_once(light, tighter));
-}
-
-bool still_holds(const LightPlan& plan, const EllipticalLight& light, const LightOptions& options) {
-  return plan.grid == options.grid && std::ranges::all_of(plan.bands, [&](const Plan& band) {
-           return still_holds(band, *light.law, light.frame, options.tolerance);
-         });
+bool EllipticalLight::holds(const Plan& plan, const PixelTolerance& tolerance) const {
+  return still_holds(plan, *law, frame, tolerance);
 }
 
 void render_lights(std::span<const PlannedLight> lights, Write write, ImageView image, ImageView* bound,

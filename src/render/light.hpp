@@ -8,12 +8,15 @@
 #include "gaxel/component.hpp"
 #include "gaxel/render.hpp"
 #include "integrate/execute.hpp"
-#include "render/bands.hpp"
+#include "integrate/plan.hpp"
+#include "render/light_plan.hpp"
 
 namespace gaxel {
 
 /// A component of Family::kElliptical, ready to be integrated.
 struct EllipticalLight {
+  using Plan = gaxel::Plan;
+
   std::unique_ptr<RadialLaw> law;
   EllipseFrame frame;
   double flux;
@@ -22,31 +25,14 @@ struct EllipticalLight {
   explicit EllipticalLight(const Component& component);
 
   ProfileLight profile() const { return {*law, frame, flux, d_flux}; }
+
+  Plan plan_band(const LightOptions& options, int band) const;
+  bool holds(const Plan& plan, const PixelTolerance& tolerance) const;
 };
 
-/// The plans of one light, one for each band of the grid. Immutable.
-struct LightPlan {
-  Grid grid;
-  std::vector<Plan> bands;
-};
-
-using SharedLightPlan = std::shared_ptr<const LightPlan>;
-
-/// The plans that a render without any makes.
-LightPlan plan_once(const EllipticalLight& light, const LightOptions& options);
-
-/// Plans for a light with some margin, to be used again while still_holds().
-SharedLightPlan plan_light(const EllipticalLight& light, const LightOptions& options);
-
-/// Whether a plan made by plan_light keeps the tolerance of these options for this light, too.
-bool still_holds(const LightPlan& plan, const EllipticalLight& light, const LightOptions& options);
-
-/// A light, its plan (null: one is made and forgotten), and how it is rendered. Not owned.
-struct PlannedLight {
-  const EllipticalLight* light;
-  const LightPlan* plan;
-  LightOptions options;
-};
+using LightPlan = PlanOf<EllipticalLight>;
+using SharedLightPlan = SharedPlanOf<EllipticalLight>;
+using PlannedLight = PlannedOf<EllipticalLight>;
 
 /// Writes the lights, all on one grid, to `image` (the grid's shape). Works on bands of rows in parallel; the
 /// result does not depend on the number of threads. With `bound`, adds each pixel's error bound to it.

@@ -6,32 +6,6 @@
 namespace gaxel {
 namespace {
 
-SurfacePlan plan_band(const SurfaceLight& light, const LightOptions& options, int i) {
-  return prepare_surface(light.surface, light.total,
-                         {options.grid, band_of(options.grid, i), options.tolerance, false});
-}
-
-// A plan that was given, or one made for the occasion.
-class BandPlan {
- public:
-  BandPlan(const PlannedSurface& planned, int band) {
-    if (planned.plan != nullptr) {
-      plan_ = &planned.plan->bands[static_cast<std::size_t>(band)];
-    } else {
-      made_ = plan_band(*planned.light, planned.options, band);
-      plan_ = &made_;
-    }
-  }
-  BandPlan(const BandPlan&) = delete;
-  BandPlan& operator=(const BandPlan&) = delete;
-
-  const SurfacePlan& operator*() const { return *plan_; }
-
- private:
-  SurfacePlan made_;
-  const SurfacePlan* plan_;
-};
-
 double total_of(const Surface& surface, const Grid& grid) {
   const double total = surface.unit_total();
   return std::isfinite(total) ? total : light_inside(surface, grid);
@@ -42,25 +16,13 @@ double total_of(const Surface& surface, const Grid& grid) {
 SurfaceLight::SurfaceLight(std::span<const Component> components, std::size_t which, const Grid& grid)
     : surface(components, which), total(total_of(surface, grid)) {}
 
-SurfaceLightPlan plan_once(const SurfaceLight& light, const LightOptions& options) {
-  SurfaceLightPlan plan{options.grid,
-                        std::vector<SurfacePlan>(static_cast<std::size_t>(n_bands(options.grid)))};
-  parallel_for(n_bands(options.grid), options.threads,
-               [&](int i) { plan.bands[static_cast<std::size_t>(i)] = plan_band(light, options, i); });
-  return plan;
+SurfacePlan SurfaceLight::plan_band(const LightOptions& options, int band) const {
+  return prepare_surface(surface, total,
+                         {options.grid, band_of(options.grid, band), options.tolerance, false});
 }
 
-SharedSurfacePlan plan_light(const SurfaceLight& light, const LightOptions& options) {
-  LightOptions tighter = options;
-  tighter.tolerance.absolute *= kPlanMargin;
-  tighter.tolerance.relative *= kPlanMargin;
-  return std::make_shared<const SurfaceLightPlan>(plan_once(light, tighter));
-}
-
-bool still_holds(const SurfaceLightPlan& plan, const SurfaceLight& light, const LightOptions& options) {
-  return plan.grid == options.grid && std::ranges::all_of(plan.bands, [&](const SurfacePlan& band) {
-           return still_holds(band, light.surface, light.total, options.tolerance);
-         });
+bool SurfaceLight::holds(const SurfacePlan& plan, const PixelTolerance& tolerance) const {
+  return still_holds(plan, surface, total, tolerance);
 }
 
 void add_surface(const PlannedSurface& light, std::span<const std::size_t> wanted, ImageView image,
