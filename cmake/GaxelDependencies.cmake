@@ -19,6 +19,7 @@ pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 # Vectors without a size known to the compiler cannot be held in arrays, which gaxel does.
 target_compile_definitions(PkgConfig::hwy INTERFACE
                            "HWY_DISABLED_TARGETS=(HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128|HWY_RVV)")
+pkg_check_modules(muparser REQUIRED IMPORTED_TARGET muparser)
 pkg_check_modules(fftw3 REQUIRED IMPORTED_TARGET fftw3)
 pkg_check_modules(cfitsio REQUIRED IMPORTED_TARGET cfitsio)
 pkg_check_modules(wcslib REQUIRED IMPORTED_TARGET wcslib)

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gaxel/bands.hpp"
 #include "gaxel/image.hpp"
 #include "gaxel/psf.hpp"
 #include "gaxel/render.hpp"
@@ -26,6 +27,13 @@ struct Observation {
   /// In place of number 0 of them. Each component is seen through the PSF at its starting centre, throughout
   /// the fit: its derivatives are exact for that PSF.
   std::optional<VaryingPsf> varying_psf = {};
+};
+
+/// An image among several that are fitted together.
+struct Band {
+  std::string name;  ///< unique
+  BandFrame frame;
+  Observation observation;  ///< may be masked as a whole
 };
 
 /// The PSFs that a scene whose centres are known is seen through: the observation's, or where they vary one
@@ -64,37 +72,77 @@ struct FitOptions {
 /// How far a parameter's value can be trusted.
 enum class ParameterFlag { kNone, kAtBound, kDegenerate };
 
+/// What a fit says of one band.
+struct BandFit {
+  std::vector<Psf> psfs;      ///< what it was seen through, by the components' numbers
+  double chi2 = 0.0;          ///< of its pixels
+  std::int64_t n_pixels = 0;  ///< used
+  Image model;                ///< the best model, shape of the data
+  Certificate certificate;    ///< of that model
+  std::vector<Component> components;        ///< with the values in this band: its own pixels, counts
+  std::vector<std::vector<double>> errors;  ///< 1 sigma of these, [component][parameter]; NaN as in FitResult
+};
+
+/// A free coefficient, or the value of a free parameter that is constant.
+struct FreeValue {
+  std::size_t component = 0;
+  std::size_t parameter = 0;
+  std::size_t coefficient = 0;
+  double value = 0.0;  ///< as in the scene
+  double error = 0.0;  ///< 1 sigma; NaN where degenerate or at a bound
+  ParameterFlag flag = ParameterFlag::kNone;
+};
+
 struct FitResult {
-  Scene scene;            ///< the best values
-  std::vector<Psf> psfs;  ///< what it was seen through, by the components' numbers
-  std::vector<std::vector<double>>
-      errors;  ///< 1 sigma, [component][parameter], inner units; NaN where fixed or degenerate
-  std::vector<std::vector<ParameterFlag>> flags;  ///< [component][parameter]
-  std::vector<double>
-      covariance;        ///< (n_free, n_free) row-major, inner units, free parameters in scene order
-  double chi2 = 0.0;     ///< of the pixels
-  double penalty = 0.0;  ///< what the components' penalties (a profile's smoothness) add to it in the fit
+  Scene scene;                ///< the best values
+  Wavelengths wavelengths;    ///< of the bands
+  std::vector<BandFit> bands;
+  /// 1 sigma, [component][parameter], inner units: of constants, and of ties in the first band; NaN where fixed,
+  /// degenerate, at a bound, or depending on wavelength (see free_values and BandFit::errors).
+  std::vector<std::vector<double>> errors;
+  std::vector<std::vector<ParameterFlag>> flags;  ///< [component][parameter]; that of any coefficient
+  std::vector<FreeValue> free_values;             ///< in the scene's order
+  std::vector<double> covariance;  ///< (n_free, n_free) row-major, inner units, of free_values
+  double chi2 = 0.0;               ///< of the pixels of all bands
+  double penalty = 0.0;     ///< what penalties (a profile's smoothness) and priors add to it in the fit
   double chi2_start = 0.0;
   std::int64_t n_pixels = 0;  ///< pixels used
   std::int64_t dof = 0;       ///< n_pixels - n_free
   int iterations = 0;
-  int evaluations = 0;  ///< of the model image
+  int evaluations = 0;  ///< of the model images
   double seconds = 0.0;
   StopReason stop_reason = StopReason::kFailed;
-  std::string message;      ///< why it stopped, in words
-  Image model;              ///< the best model, shape of the data
-  Certificate certificate;  ///< of that model
+  std::string message;  ///< why it stopped, in words
 };
+
+/// A parameter at a wavelength, inside the range of the bands' or outside: its value, and error (NaN where not
+/// known). Constants are the same everywhere; parameters of single bands and tied ones have a value at the bands'
+/// wavelengths only (else NaN). Of a flux that is a magnitude in series it is the magnitude.
+struct WavelengthValue {
+  double value = 0.0;
+  double error = 0.0;
+};
+WavelengthValue value_at(const FitResult& result, std::size_t component, std::size_t parameter,
+                         double wavelength);
 
 /// Fills in every parameter of `scene` that is NaN, from the moments of the unmasked image about its sky.
 /// Where no light stands out of the noise, q starts at 0.9 and the position angle at 0; FitError when there
 /// is no such light at all and positions, fluxes or sizes are missing, naming the component.
 void estimate_starting_values(const Observation& observation, Scene& scene);
 
+/// The same for several bands: what all share from the first band, fluxes and skies from each, coefficients by
+/// least squares through the bands' values.
+void estimate_starting_values(std::span<const Band> bands, Scene& scene);
+
 /// Fits the free parameters of `scene`, first estimating those not given. Throws InputError (shapes that
 /// disagree, no free parameters, no used pixel, options) and FitError (non-finite model at the start, more
 /// parameters than pixels).
 FitResult fit(const Observation& observation, Scene scene, const FitOptions& options = {},
+              const ProgressCallback& progress = {});
+
+/// The same for images in several bands at once, the scene's positions, lengths and angles being those in the
+/// pixels of the first one.
+FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& options = {},
               const ProgressCallback& progress = {});
 
 }  // namespace gaxel

@@ -1,14 +1,37 @@
 // A scene: components whose parameters may be free, fixed, bounded, or still to be estimated.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "gaxel/bands.hpp"
 #include "gaxel/component.hpp"
 
 namespace gaxel {
+
+/// A parameter that follows others: the value of an expression of theirs, band by band.
+struct Tie {
+  struct Term {
+    std::string name;  ///< in the expression: letters, digits and _
+    std::size_t component;
+    std::size_t parameter;
+  };
+  /// muParser's grammar: + - * / ^, functions such as sqrt, exp, ln, log10, min, max, `a ? b : c`, _pi.
+  std::string expression;
+  std::vector<Term> terms;
+};
+
+/// What is known of a parameter beforehand: its value in every band, or its logarithm, is normal.
+struct Prior {
+  double mean = 0.0;   ///< of the value, or of its natural logarithm
+  double sigma = 1.0;  ///< above 0
+  bool logarithm = false;
+};
 
 /// A parameter of a component in a scene, in gaxel's inner units.
 struct Parameter {
@@ -16,6 +39,15 @@ struct Parameter {
   bool free = true;
   double min = -std::numeric_limits<double>::infinity();  ///< bounds of the fit, inside the kind's range
   double max = std::numeric_limits<double>::infinity();
+  /// Other than Basis::kConstant: the coefficients, NaN where they are to be estimated, stand in the place of
+  /// `value`, and `free` is true if one of them is. A flux that is a magnitude: the coefficients of a series
+  /// are magnitudes, those of single bands counts, and a constant is the counts in the first band.
+  Basis basis = Basis::kConstant;
+  std::vector<double> coefficients = {};
+  std::vector<std::uint8_t> free_coefficients = {};  ///< 1: free
+  /// Not free: the value follows from other parameters.
+  std::optional<Tie> tie = {};
+  std::optional<Prior> prior = {};
 };
 
 struct SceneComponent {
@@ -45,5 +77,10 @@ struct Scene {
 /// range, min >= max, a start outside its bounds, or no components. Values that are NaN (to be estimated)
 /// pass.
 void validate(const Scene& scene, const std::string& where);
+
+/// The same for a scene in several bands: also for coefficients that are not as many as they should be, values in
+/// a band outside the range, ties to what there is not, ties of parameters that are free or have coefficients, and
+/// priors without a width.
+void validate(const Scene& scene, const Wavelengths& wavelengths, const std::string& where);
 
 }  // namespace gaxel

@@ -99,7 +99,7 @@ const char* to_text(ParameterFlag flag) {
 
 std::vector<std::vector<double>> values(const FitResult& result) {
   std::vector<std::vector<double>> all;
-  for (const Component& component : result.scene.render_list()) all.push_back(component.values);
+  for (const Component& component : result.bands.front().components) all.push_back(component.values);
   return all;
 }
 
@@ -143,8 +143,8 @@ void bind_fit(nb::module_& module) {
       .def_ro("message", &FitResult::message)
       .def_prop_ro(
           "model",
-          [](nb::handle_t<FitResult> self) { return to_numpy(nb::cast<FitResult&>(self).model, self); })
-      .def_ro("certificate", &FitResult::certificate);
+          [](nb::handle_t<FitResult> self) { return to_numpy(nb::cast<FitResult&>(self).bands.front().model, self); })
+      .def_prop_ro("certificate", [](const FitResult& result) { return result.bands.front().certificate; });
   module.def(
       "fit",
       [](const InputImage& data, const InputImage& sigma, const InputMask& used, const std::vector<Psf>& psfs,

@@ -23,7 +23,7 @@ Json parameters(const io::Task& task, const FitResult& result) {
 }
 
 Json certificate(const FitResult& result, const Tolerance& tolerance) {
-  const Certificate& made = result.certificate;
+  const Certificate& made = result.bands.front().certificate;
   return {{"rtol", tolerance.rtol},      {"atol", tolerance.atol},
           {"max_bound", made.max_bound}, {"sum_bound", made.sum_bound},
           {"n_over", made.n_over},       {"limit_hit", made.limit_hit},

@@ -20,46 +20,39 @@ constexpr double kMinShear = 1e-6;
 /// most.
 constexpr double kReach = 1.0;
 
-bool is(const FreeParameter& parameter, int component, Role role) {
-  return parameter.component == component && parameter.role == role;
+/// Whether they are of one ellipse: constants, or values in the same band.
+bool belong_together(const FreeParameter& a, const FreeParameter& b) {
+  return a.component == b.component && a.band == b.band && !a.in_series && !b.in_series;
 }
 
 }  // namespace
 
-std::vector<FreeParameter> free_parameters(const Scene& scene) {
-  std::vector<FreeParameter> result;
-  int flat = 0;
-  for (std::size_t c = 0; c < scene.components.size(); ++c) {
-    const SceneComponent& component = scene.components[c];
-    for (std::size_t i = 0; i < component.parameters.size(); ++i, ++flat) {
-      const Parameter& parameter = component.parameters[i];
-      if (!parameter.free) continue;
-      const ParameterSpec& spec = component.kind->parameters[i];
-      FreeParameter free{static_cast<int>(c),
-                         static_cast<int>(i),
-                         flat,
-                         spec.role,
-                         spec.logarithm,
-                         std::max(spec.min, parameter.min),
-                         std::min(spec.max, parameter.max),
-                         parameter.min > spec.min || parameter.max < spec.max};
-      const bool half_turn = spec.role == Role::kTheta && free.max - free.min >= std::numbers::pi;
-      if (half_turn) {
-        free.min = -kInf;
-        free.max = kInf;
-        free.bounded = false;
-      }
-      if (spec.role == Role::kFlux && component.flux_is_magnitude) free.min = std::max(free.min, 0.0);
-      result.push_back(free);
-    }
+FreeParameter free_parameter(const Scene& scene, std::size_t component, std::size_t index) {
+  const SceneComponent& owner = scene.components[component];
+  const Parameter& parameter = owner.parameters[index];
+  const ParameterSpec& spec = owner.kind->parameters[index];
+  FreeParameter free{static_cast<int>(component),
+                     static_cast<int>(index),
+                     spec.role,
+                     spec.logarithm,
+                     std::max(spec.min, parameter.min),
+                     std::min(spec.max, parameter.max),
+                     parameter.min > spec.min || parameter.max < spec.max};
+  const bool half_turn = spec.role == Role::kTheta && free.max - free.min >= std::numbers::pi;
+  if (half_turn) {
+    free.min = -kInf;
+    free.max = kInf;
+    free.bounded = false;
   }
-  return result;
+  if (spec.role == Role::kFlux && owner.flux_is_magnitude) free.min = std::max(free.min, 0.0);
+  return free;
 }
 
 Coordinates::Coordinates(std::vector<FreeParameter> parameters) : parameters_(std::move(parameters)) {
   for (const FreeParameter& parameter : parameters_) {
     const bool position = parameter.role == Role::kX || parameter.role == Role::kY;
-    singles_.push_back({parameter.logarithm, position ? 0.0 : kReach, false});
+    const bool any_step = position || !parameter.has_scale;
+    singles_.push_back({parameter.logarithm, any_step ? 0.0 : kReach, false});
   }
   for (int i = 0; i < size(); ++i) {
     const FreeParameter& theta = parameters_[static_cast<std::size_t>(i)];
@@ -67,8 +60,9 @@ Coordinates::Coordinates(std::vector<FreeParameter> parameters) : parameters_(st
     Shear shear{-1, -1, i};
     for (int j = 0; j < size(); ++j) {
       const FreeParameter& other = parameters_[static_cast<std::size_t>(j)];
-      if (is(other, theta.component, Role::kRe) && !other.bounded) shear.re = j;
-      if (is(other, theta.component, Role::kQ) && other.max >= 1.0) shear.q = j;
+      if (!belong_together(theta, other)) continue;
+      if (other.role == Role::kRe && !other.bounded) shear.re = j;
+      if (other.role == Role::kQ && other.max >= 1.0) shear.q = j;
     }
     if (shear.q < 0) continue;
     for (const int member : {shear.re, shear.q, shear.theta}) {

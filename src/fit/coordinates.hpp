@@ -9,20 +9,32 @@
 
 namespace gaxel {
 
-/// A free parameter of a scene. "Outer" values are those of the scene, in its units.
+/// A number that a fit searches: a free parameter of a scene, or a node of one that depends on wavelength
+/// (Series). "Outer" values are those of the scene, in its units.
 struct FreeParameter {
   int component;  ///< position in the scene
   int index;      ///< position among the component's parameters
-  int flat;       ///< position among all parameters of all components, in order
   Role role;
   bool logarithm;  ///< searched in its logarithm
   double min;      ///< range: the kind's and the user's together
   double max;      ///< an angle whose range is half a turn or more has none
   bool bounded;    ///< the user's range is the narrower of the two
+  int node = 0;
+  int band = -1;             ///< where it counts; -1: in all bands
+  bool in_series = false;    ///< of a series in wavelength
+  bool has_scale = true;     ///< its values compare with those of the parameter
+  bool is_linear = false;    ///< the image is linear in it: fluxes and sky
+  bool is_magnitude = false;  ///< it stands for a flux
 };
 
-/// The free parameters of `scene`, in its order.
-std::vector<FreeParameter> free_parameters(const Scene& scene);
+/// Whether an image is linear in parameters of that role.
+constexpr bool is_linear(Role role) {
+  return is_norm(role) || role == Role::kLevel || role == Role::kSlopeX || role == Role::kSlopeY ||
+         role == Role::kCoefficient;
+}
+
+/// What all nodes of a parameter have in common.
+FreeParameter free_parameter(const Scene& scene, std::size_t component, std::size_t index);
 
 /// The map between outer values of some free parameters and as many inner coordinates. Steps are taken from a
 /// point in directions of its own: along the coordinates, but of a shear outwards and across.

@@ -27,7 +27,8 @@ FitTolerances fit_tolerances(const Observation& observation, const FitOptions& o
   // Data in units so small or so large that this leaves the range of doubles say nothing of the noise.
   final.rtol = std::max(final.rtol, std::numeric_limits<double>::epsilon());
   Tolerance search = final;
-  search.floor = 0.5 * options.noise_share * least_sigma;
+  // Without any pixel nothing limits it.
+  search.floor = std::isinf(least_sigma) ? 1.0 : 0.5 * options.noise_share * least_sigma;
   return {search, final};
 }
 

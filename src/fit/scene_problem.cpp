@@ -11,15 +11,10 @@ namespace gaxel {
 
 namespace {
 
-bool is_linear(Role role) {
-  return is_norm(role) || role == Role::kLevel || role == Role::kSlopeX || role == Role::kSlopeY ||
-         role == Role::kCoefficient;
-}
-
 std::vector<Eigen::Index> positions(const std::vector<FreeParameter>& parameters, bool linear) {
   std::vector<Eigen::Index> result;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    if (is_linear(parameters[i].role) == linear) result.push_back(static_cast<Eigen::Index>(i));
+    if (parameters[i].is_linear == linear) result.push_back(static_cast<Eigen::Index>(i));
   }
   return result;
 }
@@ -36,40 +31,42 @@ constexpr double kDark = 1e-9;
 
 }  // namespace
 
-SceneProblem::SceneProblem(const Scene& scene, PixelResidual& pixels)
-    : pixels_(pixels),
-      components_(scene.render_list()),
-      parameters_(free_parameters(scene)),
+SceneProblem::SceneProblem(ParameterMap map, std::span<PixelResidual> pixels)
+    : map_(std::move(map)),
+      pixels_(pixels),
+      parameters_(map_.parameters()),
       shapes_(positions(parameters_, false)),
       linears_(positions(parameters_, true)),
-      coordinates_(select(parameters_, shapes_)) {
-  for (const Component& component : components_) {
-    wanted_.resize(wanted_.size() + component.values.size(), 0);
-    const double flux = std::abs(component.norm());
-    if (flux > 0.0) dark_ += kDark * flux;
+      coordinates_(select(parameters_, shapes_)),
+      n_residuals_(static_cast<int>(map_.prior_residual().size())),
+      dark_(Eigen::VectorXd::Zero(map_.size())) {
+  Eigen::VectorXd dark_in = Eigen::VectorXd::Zero(map_.n_bands());
+  for (int band = 0; band < map_.n_bands(); ++band) {
+    n_residuals_ += static_cast<int>(std::ranges::count(map_.wanted(band), 1)) + 1;
+    for (const Component& component : map_.components(band)) {
+      const double flux = std::abs(component.norm());
+      if (flux > 0.0) dark_in[band] += kDark * flux;
+    }
+    if (dark_in[band] == 0.0) dark_in[band] = 1.0;
   }
-  if (dark_ == 0.0) dark_ = 1.0;
-  for (FreeParameter& parameter : parameters_) {
-    wanted_[static_cast<std::size_t>(parameter.flat)] = 1;
-    if (is_norm(parameter.role) && parameter.min == 0.0) parameter.min = dark_;
+  for (const Eigen::Index i : linears_) {
+    FreeParameter& parameter = parameters_[static_cast<std::size_t>(i)];
+    if (!is_norm(parameter.role)) continue;
+    dark_[i] = dark_in[std::max(parameter.band, 0)];
+    if (parameter.min == 0.0) parameter.min = dark_[i];
   }
-}
-
-double& SceneProblem::value(Eigen::Index i) {
-  const FreeParameter& parameter = parameters_[static_cast<std::size_t>(i)];
-  return components_[static_cast<std::size_t>(parameter.component)]
-      .values[static_cast<std::size_t>(parameter.index)];
+  point_.values = map_.values();
 }
 
 std::vector<double> SceneProblem::start() const {
-  Eigen::VectorXd values(coordinates_.size());
-  for (int i = 0; i < coordinates_.size(); ++i) {
-    const FreeParameter& parameter = coordinates_.parameters()[static_cast<std::size_t>(i)];
-    values[i] = components_[static_cast<std::size_t>(parameter.component)]
-                    .values[static_cast<std::size_t>(parameter.index)];
-  }
-  const Eigen::VectorXd x = coordinates_.inner(values);
+  const Eigen::VectorXd x = coordinates_.inner(map_.values()(shapes_));
   return {x.begin(), x.end()};
+}
+
+ParameterMap SceneProblem::best_map() const {
+  ParameterMap map = map_;
+  if (best_) map.move_to(best_->values);
+  return map;
 }
 
 void SceneProblem::advance(const double* x, const double* step, double* x_new) const {
@@ -93,51 +90,72 @@ bool SceneProblem::move_to(const Eigen::VectorXd& x) {
   at_.reset();
   const Eigen::VectorXd shape_values = coordinates_.outer(x);
   if (!shape_values.allFinite()) return false;
-  for (Eigen::Index k = 0; k < shape_values.size(); ++k)
-    value(shapes_[static_cast<std::size_t>(k)]) = shape_values[k];
+  point_.values(shapes_) = shape_values;
   for (const Eigen::Index i : linears_) {
-    const bool flux = is_norm(parameters_[static_cast<std::size_t>(i)].role);
-    if (flux && std::abs(value(i)) < dark_) value(i) = dark_;
+    if (std::abs(point_.values[i]) < dark_[i]) point_.values[i] = dark_[i];
   }
+  map_.move_to(point_.values);
   ++evaluations_;
-  std::optional<Linearisation> about;
-  try {
-    about = pixels_.linearise(components_, wanted_);
-  } catch (const InputError&) {
-    // Each value is in its range, but together they are no shape: a step that went too far.
-    if (!best_) throw;
-    return false;
-  }
-  if (!about) return false;
-  point_.about = std::move(*about);
+  if (!linearise()) return false;
   if (std::isnan(chi2_start_)) chi2_start_ = point_.about.chi2();
   point_.at_bound.assign(parameters_.size(), 0);
   solve_linear();
   const bool mixed = std::ranges::any_of(shapes_, [&](Eigen::Index shape) {
-    return has_coefficients(parameters_[static_cast<std::size_t>(shape)].component);
+    return has_coefficients(parameters_[static_cast<std::size_t>(shape)]);
   });
-  if (mixed) {  // how their derivatives share the coefficients is not known
-    about = pixels_.linearise(components_, wanted_);
-    if (!about) return false;
-    point_.about = std::move(*about);
-  }
+  // How the derivatives to shapes share the coefficients is not known.
+  if (mixed && !linearise()) return false;
   reduce_to_shapes(x);
   if (!reduced_.allFinite()) return false;
-  point_.values.resize(static_cast<Eigen::Index>(parameters_.size()));
-  for (Eigen::Index i = 0; i < point_.values.size(); ++i) point_.values[i] = value(i);
+  point_.chi2.clear();
+  for (const Linearisation& band : in_bands_) point_.chi2.push_back(band.chi2());
   at_ = x;
   if (!best_ || point_.about.chi2() < best_->about.chi2()) best_ = point_;
   return true;
 }
 
-bool SceneProblem::has_coefficients(int component) const {
-  const ComponentKind& kind = *components_[static_cast<std::size_t>(component)].kind;
-  return kind.index_of(Role::kCoefficient) >= 0;
+bool SceneProblem::has_coefficients(const FreeParameter& parameter) const {
+  const Component& component = map_.components(0)[static_cast<std::size_t>(parameter.component)];
+  return component.kind->index_of(Role::kCoefficient) >= 0;
+}
+
+bool SceneProblem::linearise() {
+  in_bands_.clear();
+  for (int band = 0; band < map_.n_bands(); ++band) {
+    std::optional<Linearisation> about;
+    try {
+      about = pixels_[static_cast<std::size_t>(band)].linearise(map_.components(band), map_.wanted(band));
+    } catch (const InputError&) {
+      // Each value is in its range, but together they are no shape: a step that went too far.
+      if (!best_) throw;
+    }
+    if (!about) return false;
+    in_bands_.push_back(std::move(*about));
+  }
+  assemble();
+  return point_.about.residual.allFinite() && point_.about.jacobian.allFinite();
+}
+
+void SceneProblem::assemble() {
+  Linearisation& about = point_.about;
+  about.residual.resize(n_residuals_);
+  about.jacobian.resize(n_residuals_, map_.size());
+  Eigen::Index row = 0;
+  for (int band = 0; band < map_.n_bands(); ++band) {
+    const Linearisation& own = in_bands_[static_cast<std::size_t>(band)];
+    const Eigen::Index n = own.residual.size();
+    about.residual.segment(row, n) = own.residual;
+    about.jacobian.middleRows(row, n).noalias() = own.jacobian * map_.derivatives(band);
+    row += n;
+  }
+  about.residual.tail(n_residuals_ - row) = map_.prior_residual();
+  about.jacobian.bottomRows(n_residuals_ - row) = map_.prior_jacobian();
 }
 
 void SceneProblem::solve_linear() {
   if (linears_.empty()) return;
   const auto n = static_cast<Eigen::Index>(linears_.size());
+  const Eigen::VectorXd now = point_.values(linears_);
   Eigen::VectorXd start(n);
   Eigen::VectorXd low(n);
   Eigen::VectorXd high(n);
@@ -145,22 +163,45 @@ void SceneProblem::solve_linear() {
     const Eigen::Index i = linears_[static_cast<std::size_t>(k)];
     low[k] = parameters_[static_cast<std::size_t>(i)].min;
     high[k] = parameters_[static_cast<std::size_t>(i)].max;
-    start[k] = std::clamp(value(i), low[k], high[k]);
+    start[k] = std::clamp(now[k], low[k], high[k]);
   }
-  Linearisation& about = point_.about;
-  const Eigen::MatrixXd columns = about.jacobian(Eigen::all, linears_);
-  const BoundedSolution solution = solve_bounded(columns, about.residual, start, low, high);
+  const Eigen::MatrixXd columns = point_.about.jacobian(Eigen::all, linears_);
+  const Eigen::VectorXd residual = point_.about.residual + columns * (start - now);
+  const BoundedSolution solution = solve_bounded(columns, residual, start, low, high);
+  point_.values(linears_) = solution.x;
   for (Eigen::Index k = 0; k < n; ++k) {
-    const Eigen::Index i = linears_[static_cast<std::size_t>(k)];
-    const FreeParameter& parameter = parameters_[static_cast<std::size_t>(i)];
-    const double before = value(i);
-    value(i) = solution.x[k];
-    point_.at_bound[static_cast<std::size_t>(i)] = solution.at_bound[k] ? 1 : 0;
-    about.residual += about.jacobian.col(i) * (value(i) - before);
-    if (!is_norm(parameter.role)) continue;
-    for (const Eigen::Index shape : shapes_) {  // their derivatives are proportional to the component's flux
-      if (parameters_[static_cast<std::size_t>(shape)].component != parameter.component) continue;
-      about.jacobian.col(shape) *= value(i) / before;
+    point_.at_bound[static_cast<std::size_t>(linears_[static_cast<std::size_t>(k)])] =
+        solution.at_bound[k] ? 1 : 0;
+  }
+  std::vector<std::vector<Component>> before;
+  for (int band = 0; band < map_.n_bands(); ++band) before.push_back(map_.components(band));
+  map_.move_to(point_.values);
+  follow_linear(before);
+  assemble();
+}
+
+// The images move along their derivatives to what is linear, and the derivatives to a component's shapes are
+// proportional to its flux.
+void SceneProblem::follow_linear(const std::vector<std::vector<Component>>& before) {
+  for (int band = 0; band < map_.n_bands(); ++band) {
+    Linearisation& own = in_bands_[static_cast<std::size_t>(band)];
+    const std::vector<Component>& now = map_.components(band);
+    const std::span<const std::uint8_t> wanted = map_.wanted(band);
+    std::size_t flat = 0;
+    Eigen::Index column = 0;
+    for (std::size_t c = 0; c < now.size(); ++c) {
+      const Component& old = before[static_cast<std::size_t>(band)][c];
+      const double ratio = now[c].norm() / old.norm();  // NaN where it has no flux
+      for (std::size_t i = 0; i < now[c].values.size(); ++i, ++flat) {
+        if (wanted[flat] == 0) continue;
+        const Role role = now[c].kind->parameters[i].role;
+        if (is_linear(role)) {
+          own.residual += own.jacobian.col(column) * (now[c].values[i] - old.values[i]);
+        } else if (std::isfinite(ratio)) {
+          own.jacobian.col(column) *= ratio;
+        }
+        ++column;
+      }
     }
   }
 }

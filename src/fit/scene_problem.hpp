@@ -1,5 +1,6 @@
-// A scene against an image as a least-squares problem. Light is linear in fluxes and sky: for every trial of
-// the shapes these are solved for (variable projection), so that the optimiser sees shapes alone.
+// A scene against the images of all bands as one least-squares problem. Light is linear in fluxes and sky: for
+// every trial of the shapes these are solved for (variable projection), so that the optimiser sees shapes
+// alone.
 #pragma once
 
 #include <Eigen/Core>
@@ -11,23 +12,25 @@
 #include "fit/coordinates.hpp"
 #include "fit/least_squares.hpp"
 #include "fit/linearisation.hpp"
+#include "fit/parameter_map.hpp"
 
 namespace gaxel {
 
 /// A point that was tried.
 struct ScenePoint {
   Eigen::VectorXd values;      ///< of all free parameters, in the scene's order
-  Linearisation about;         ///< the image about them
+  Linearisation about;         ///< the images of all bands, and priors, about them
+  std::vector<double> chi2;    ///< of each band, its penalties included
   std::vector<char> at_bound;  ///< 1: the parameter lies at an end of its range
   double promise = 0.0;        ///< by how much chi2 would fall if the image were as linear as that
 };
 
 class SceneProblem final : public LeastSquaresProblem {
  public:
-  /// `scene` has all its values, inside their ranges. `pixels` must outlive the problem.
-  SceneProblem(const Scene& scene, PixelResidual& pixels);
+  /// `pixels`: of each band. They must outlive the problem.
+  SceneProblem(ParameterMap map, std::span<PixelResidual> pixels);
 
-  int n_residuals() const override { return static_cast<int>(parameters_.size()) + 1; }
+  int n_residuals() const override { return n_residuals_; }
   int n_parameters() const override { return coordinates_.size(); }
   bool evaluate(const double* x, double* residuals, double* jacobian) override;
   void advance(const double* x, const double* step, double* x_new) const override;
@@ -40,26 +43,31 @@ class SceneProblem final : public LeastSquaresProblem {
   const std::optional<ScenePoint>& best() const { return best_; }
   /// The free parameters, in the scene's order.
   const std::vector<FreeParameter>& parameters() const { return parameters_; }
+  /// At the best point, if there is one.
+  ParameterMap best_map() const;
   int evaluations() const { return evaluations_; }
   /// Of the scene's own values.
   double chi2_start() const { return chi2_start_; }
 
  private:
-  double& value(Eigen::Index parameter);
   /// Whether a component's light is a sum with coefficients, each of which has shapes in common with others.
-  bool has_coefficients(int component) const;
+  bool has_coefficients(const FreeParameter& parameter) const;
+  bool linearise();
+  void assemble();
   void solve_linear();
+  void follow_linear(const std::vector<std::vector<Component>>& before);
   void reduce_to_shapes(const Eigen::VectorXd& x);
 
-  PixelResidual& pixels_;
-  std::vector<Component> components_;
-  std::vector<std::uint8_t> wanted_;
+  ParameterMap map_;
+  std::span<PixelResidual> pixels_;
   std::vector<FreeParameter> parameters_;
   std::vector<Eigen::Index> shapes_;   // positions among the free parameters of what is not linear
   std::vector<Eigen::Index> linears_;  // and of fluxes and sky
   Coordinates coordinates_;            // of the shapes
-  double dark_ = 0.0;                  // a flux next to nothing
-  std::optional<Eigen::VectorXd> at_;  // where point_ and reduced_ belong
+  int n_residuals_;
+  Eigen::VectorXd dark_;                // of each flux among the free parameters: next to nothing; else 0
+  std::optional<Eigen::VectorXd> at_;   // where point_ and reduced_ belong
+  std::vector<Linearisation> in_bands_;  // by the components' own parameters
   ScenePoint point_;
   Eigen::MatrixXd reduced_;  // derivatives to the coordinates, fluxes and sky following
   std::optional<ScenePoint> best_;

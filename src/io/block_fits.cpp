@@ -56,11 +56,12 @@ Image mask_image(const Observation& observation) {
 
 }  // namespace
 
-std::vector<Image> component_images(const Task& task, const Scene& scene, const std::vector<Psf>& psfs) {
+std::vector<Image> component_images(const Task& task, std::span<const Component> components,
+                                    const std::vector<Psf>& psfs) {
   const RenderOptions options{task.options.tolerance, false, task.options.threads};
   const MultiPsfRenderer renderer(task.shape, psfs, options);
   std::vector<Image> images;
-  for (const Component& component : scene.render_list()) {
+  for (const Component& component : components) {
     images.emplace_back(task.shape);
     renderer.render({&component, 1}, images.back().view());
   }
@@ -109,8 +110,8 @@ PartialFile write_block(const std::string& path, const Task& task, const FitResu
     writer.add_image(image.view(), name, region, task.header, type);
   };
   add(task.observation.data, "DATA");
-  add(result.model, "MODEL");
-  add(difference(task.observation.data, result.model), "RESIDUAL");
+  add(result.bands.front().model, "MODEL");
+  add(difference(task.observation.data, result.bands.front().model), "RESIDUAL");
   const std::vector<std::string> names = extension_names(result.scene);
   for (std::size_t i = 0; i < components.size(); ++i) add(components[i], names[i]);
   add(task.observation.sigma, "SIGMA");

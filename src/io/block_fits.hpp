@@ -12,7 +12,8 @@
 namespace gaxel::io {
 
 /// Each component alone through its PSF of `psfs`, in scene order.
-std::vector<Image> component_images(const Task& task, const Scene& scene, const std::vector<Psf>& psfs);
+std::vector<Image> component_images(const Task& task, std::span<const Component> components,
+                                    const std::vector<Psf>& psfs);
 
 /// EXTNAMEs of the components: their names in upper case, FITS characters only, made unique by a number and
 /// different from the names of the other images.

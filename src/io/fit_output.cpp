@@ -44,7 +44,7 @@ void check_fit_output(const OutputFolder& folder, const Task& task) {
 
 std::vector<std::string> write_fit_output(const OutputFolder& folder, const Task& task,
                                           const FitResult& result, std::string_view version) {
-  const std::vector<Image> components = component_images(task, result.scene, result.psfs);
+  const std::vector<Image> components = component_images(task, result.bands.front().components, result.bands.front().psfs);
   const FileFrame frame{task.placement, task.photometry};
   const report::ReportFacts facts{components, pixel_scale_arcsec(task.header), version};
   const std::string block = folder.file(kBlock);

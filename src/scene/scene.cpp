@@ -23,17 +23,29 @@ std::string range_text(double min, double max) {
 /// Throws the errors of one parameter.
 class ParameterCheck {
  public:
-  ParameterCheck(const std::string& where, const SceneComponent& component, std::size_t index)
+  ParameterCheck(const std::string& where, const Scene& scene, const SceneComponent& component,
+                 std::size_t index)
       : where_(where),
+        scene_(scene),
         component_(component),
         spec_(component.kind->parameters[index]),
         parameter_(component.parameters[index]) {}
 
-  void run() const {
+  void run(const Wavelengths& wavelengths) const {
     check_bounds();
-    check_value();
     if (parameter_.free && !spec_.fittable) {
       fail("", "free", "this is a constant that cannot be fitted", "give it as a fixed value");
+    }
+    if (parameter_.prior && !(parameter_.prior->sigma > 0.0 && std::isfinite(parameter_.prior->sigma) &&
+                              std::isfinite(parameter_.prior->mean))) {
+      fail(".prior", fmt::format("{}", parameter_.prior->sigma), "no prior", "a mean and a sigma above 0");
+    }
+    if (parameter_.tie) {
+      check_tie();
+    } else if (parameter_.basis == Basis::kConstant) {
+      check_value(parameter_.value);
+    } else {
+      check_coefficients(wavelengths);
     }
   }
 
@@ -58,8 +70,41 @@ class ParameterCheck {
     }
   }
 
-  void check_value() const {
-    const double value = parameter_.value;
+  void check_tie() const {
+    if (parameter_.free || parameter_.basis != Basis::kConstant)
+      fail("", parameter_.tie->expression, "a parameter with a tie is neither free nor a series", "one of them");
+    if (!spec_.fittable) fail("", parameter_.tie->expression, "this is a constant that cannot be tied", "a value");
+    for (const Tie::Term& term : parameter_.tie->terms) {
+      const bool there = term.component < scene_.components.size() &&
+                         term.parameter < scene_.components[term.component].parameters.size();
+      if (!there) fail("", parameter_.tie->expression, "tied to what is not there", "parameters of the scene");
+    }
+  }
+
+  void check_coefficients(const Wavelengths& wavelengths) const {
+    const std::size_t n = parameter_.coefficients.size();
+    const auto n_right =
+        static_cast<std::size_t>(wavelengths.n_coefficients(parameter_.basis, static_cast<int>(n)));
+    if (n == 0 || n != n_right) {
+      fail("", fmt::format("{} coefficients", n), "not as many as there are bands", fmt::format("{}", n_right));
+    }
+    const auto n_free = std::ranges::count_if(parameter_.free_coefficients, [](auto mark) { return mark != 0; });
+    if (parameter_.free_coefficients.size() != n || (n_free > 0) != parameter_.free) {
+      fail(".free", fmt::format("{} of {} coefficients", n_free, n), "not what the parameter says itself",
+           "a mark for each coefficient, any set if the parameter is free");
+    }
+    const bool magnitudes =
+        spec_.role == Role::kFlux && component_.flux_is_magnitude && is_series(parameter_.basis);
+    for (int band = 0; band < wavelengths.size(); ++band) {
+      const std::vector<double> functions =
+          wavelengths.functions_in(band, parameter_.basis, static_cast<int>(n));
+      double value = 0.0;
+      for (std::size_t i = 0; i < n; ++i) value += functions[i] * parameter_.coefficients[i];
+      if (!magnitudes) check_value(value);
+    }
+  }
+
+  void check_value(double value) const {
     if (std::isnan(value)) return;
     const double low = std::max(spec_.min, parameter_.min);
     const double high = std::min(spec_.max, parameter_.max);
@@ -75,6 +120,7 @@ class ParameterCheck {
   }
 
   const std::string& where_;
+  const Scene& scene_;
   const SceneComponent& component_;
   const ParameterSpec& spec_;
   const Parameter& parameter_;
@@ -122,6 +168,10 @@ int Scene::n_free() const {
 }
 
 void validate(const Scene& scene, const std::string& where) {
+  validate(scene, Wavelengths(), where);
+}
+
+void validate(const Scene& scene, const Wavelengths& wavelengths, const std::string& where) {
   if (scene.components.empty()) {
     throw InputError({where, "component", "", "the scene has no components", "at least one"});
   }
@@ -132,7 +182,8 @@ void validate(const Scene& scene, const std::string& where) {
       throw InputError({where, "name", fmt::format("\"{}\"", component.name),
                         "two components have the same name", "names must be unique"});
     }
-    for (std::size_t i = 0; i < component.parameters.size(); ++i) ParameterCheck(where, component, i).run();
+    for (std::size_t i = 0; i < component.parameters.size(); ++i)
+      ParameterCheck(where, scene, component, i).run(wavelengths);
   }
 }
 

@@ -34,7 +34,7 @@ struct Case {
   static std::vector<FreeParameter> free_shapes(const SceneComponent& component) {
     Scene scene;
     scene.components.push_back(component);
-    std::vector<FreeParameter> parameters = free_parameters(scene);
+    std::vector<FreeParameter> parameters = test::map_of(scene).parameters();
     std::erase_if(parameters, [](const FreeParameter& p) { return p.role == Role::kFlux; });
     return parameters;
   }

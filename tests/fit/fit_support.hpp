@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "fit/parameter_map.hpp"
 #include "gaxel/fit.hpp"
 
 namespace gaxel::test {
@@ -85,6 +86,11 @@ inline SceneComponent flat_sky(double level) {
   sky.parameter(Role::kSlopeX).free = false;
   sky.parameter(Role::kSlopeY).free = false;
   return sky;
+}
+
+/// Of a scene in one band.
+inline ParameterMap map_of(const Scene& scene) {
+  return ParameterMap(scene, std::vector<BandFrame>(1), "test");
 }
 
 inline double value(const FitResult& result, std::size_t component, Role role) {

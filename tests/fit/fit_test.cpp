@@ -137,11 +137,11 @@ TEST(Fit, AccountsForPixelsAndParameters) {
   // chi2 is that of the model returned.
   double chi2 = 0.0;
   for (std::size_t i = 100; i < kShape.size(); ++i) {
-    chi2 += std::pow(result.model.data()[i] - observation.data.data()[i], 2);
+    chi2 += std::pow(result.bands.front().model.data()[i] - observation.data.data()[i], 2);
   }
   EXPECT_NEAR(result.chi2, chi2, 1e-4 * chi2);
-  EXPECT_EQ(result.certificate.n_over, 0);
-  EXPECT_EQ(result.certificate.bound.shape(), kShape);
+  EXPECT_EQ(result.bands.front().certificate.n_over, 0);
+  EXPECT_EQ(result.bands.front().certificate.bound.shape(), kShape);
   // Errors are the diagonal of the covariance, in the scene's order.
   EXPECT_DOUBLE_EQ(error(result, 0, Role::kX), std::sqrt(result.covariance[0]));
   EXPECT_DOUBLE_EQ(error(result, 1, Role::kLevel), std::sqrt(result.covariance[48]));
@@ -313,7 +313,7 @@ TEST(Fit, CancelledKeepsTheBest) {
   EXPECT_EQ(result.iterations, 2);
   EXPECT_NEAR(result.chi2, last, 1e-9 * last);
   EXPECT_LT(result.chi2, result.chi2_start);
-  EXPECT_EQ(result.model.shape(), kShape);
+  EXPECT_EQ(result.bands.front().model.shape(), kShape);
 
   const FitResult at_once = fit(observation, scene, {}, [](const FitProgress&) { return false; });
   EXPECT_EQ(at_once.stop_reason, StopReason::kCancelled);

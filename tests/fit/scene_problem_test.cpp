@@ -55,8 +55,8 @@ void expect_true_derivatives(const Scene& scene) {
   observation.psfs = {round_psf()};
   const MultiPsfRenderer renderer(kShape, observation.psfs, {{1e-10, 1e-13}, false, 1});
   PixelResidual pixels(observation, renderer);
-  SceneProblem problem(scene, pixels);
-  const Coordinates coordinates(free_parameters(scene));
+  SceneProblem problem(test::map_of(scene), {&pixels, 1});
+  const Coordinates coordinates(test::map_of(scene).parameters());
   const std::vector<double> start = problem.start();
   const Eigen::VectorXd x =
       Eigen::Map<const Eigen::VectorXd>(start.data(), static_cast<Eigen::Index>(start.size()));
@@ -137,7 +137,7 @@ TEST(SceneProblem, FluxesAndSkyAreAtTheirBestForTheShapes) {
   Scene scene;
   scene.components = {test::gaussian({17.0, 15.0, 1e-6, 4.5, 0.8, 0.3}, "a"),
                       test::gaussian({12.0, 15.0, 5e7, 2.5, 0.8, 0.3}, "b"), test::flat_sky(-400.0)};
-  SceneProblem problem(scene, pixels);
+  SceneProblem problem(test::map_of(scene), {&pixels, 1});
   const std::vector<double> x = problem.start();
   ASSERT_TRUE(
       problem.move_to(Eigen::Map<const Eigen::VectorXd>(x.data(), static_cast<Eigen::Index>(x.size()))));
@@ -176,7 +176,7 @@ TEST(SceneProblem, FluxesOfMagnitudesStayPositive) {
   Scene scene;
   scene.components = {test::gaussian({17.0, 15.0, 100.0, 4.0, 0.8, 0.0})};
   scene.components[0].flux_is_magnitude = true;
-  SceneProblem problem(scene, pixels);
+  SceneProblem problem(test::map_of(scene), {&pixels, 1});
   const std::vector<double> x = problem.start();
   ASSERT_TRUE(
       problem.move_to(Eigen::Map<const Eigen::VectorXd>(x.data(), static_cast<Eigen::Index>(x.size()))));

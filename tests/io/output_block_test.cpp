@@ -57,8 +57,8 @@ TEST_F(BlockFits, HoldsEverythingInOrder) {
     return reader.read(reader.hdus()[hdu], whole(task.shape))(row, col);
   };
   EXPECT_EQ(pixel(1, 3, 7), task.observation.data(3, 7));
-  EXPECT_EQ(pixel(2, 3, 7), result.model(3, 7));
-  EXPECT_EQ(pixel(3, 3, 7), task.observation.data(3, 7) - result.model(3, 7));
+  EXPECT_EQ(pixel(2, 3, 7), result.bands.front().model(3, 7));
+  EXPECT_EQ(pixel(3, 3, 7), task.observation.data(3, 7) - result.bands.front().model(3, 7));
   EXPECT_EQ(pixel(5, 0, 0), 2.0);
   EXPECT_EQ(pixel(7, 9, 9), 2.0);
   EXPECT_EQ(pixel(8, 0, 5), 1.0) << "masked";
@@ -86,16 +86,16 @@ TEST_F(BlockFits, HeadersTellTheFitAndKeepTheWcs) {
 
 TEST_F(BlockFits, ModelFileHasWhatWasAskedFor) {
   const std::string path = folder.file("model.fits");
-  write_model(path, task, result.model, {}, {}, "1.2.3");
+  write_model(path, task, result.bands.front().model, {}, {}, "1.2.3");
   EXPECT_EQ(FitsReader(path).hdus().size(), 1U);
   Certificate certificate;
   certificate.bound = Image(task.shape, 1e-7);
-  write_model(path, task, result.model, components, certificate, "1.2.3");
+  write_model(path, task, result.bands.front().model, components, certificate, "1.2.3");
   const FitsReader reader(path);
   std::vector<std::string> names;
   for (const HduInfo& hdu : reader.hdus()) names.push_back(hdu.extname);
   EXPECT_THAT(names, testing::ElementsAre("MODEL", "EARLY TYPE", "STAR", "SKY", "BOUND"));
-  EXPECT_EQ(reader.read(reader.hdus()[0], whole(task.shape))(3, 7), result.model(3, 7));
+  EXPECT_EQ(reader.read(reader.hdus()[0], whole(task.shape))(3, 7), result.bands.front().model(3, 7));
   EXPECT_EQ(reader.read(reader.hdus()[4], whole(task.shape))(3, 7), 1e-7);
 }
 

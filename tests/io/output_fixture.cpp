@@ -81,10 +81,11 @@ FitResult sample_result(const Task& task) {
   result.flags[0][5] = ParameterFlag::kAtBound;
   result.flags[1][2] = ParameterFlag::kDegenerate;
   result.errors[1][2] = std::numeric_limits<double>::quiet_NaN();
-  result.model = Image(task.shape);
+  result.bands.resize(1);
+  result.bands.front().model = Image(task.shape);
   for (int row = 0; row < 30; ++row) {
     for (int col = 0; col < 40; ++col)
-      result.model(row, col) = 500.0 / (1.0 + std::hypot(col - 20.0, row - 14.0));
+      result.bands.front().model(row, col) = 500.0 / (1.0 + std::hypot(col - 20.0, row - 14.0));
   }
   result.chi2 = 1234.5;
   result.n_pixels = 1199;
@@ -93,8 +94,8 @@ FitResult sample_result(const Task& task) {
   result.seconds = 0.25;
   result.stop_reason = StopReason::kConverged;
   result.message = "converged: chi2 changes by less than 1e-9";
-  result.certificate.max_bound = 1e-5;
-  result.certificate.sum_bound = 3e-4;
+  result.bands.front().certificate.max_bound = 1e-5;
+  result.bands.front().certificate.sum_bound = 3e-4;
   return result;
 }
 

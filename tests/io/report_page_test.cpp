@@ -22,15 +22,15 @@ class Report : public testing::Test {
  protected:
   Task task = sample_task();
   FitResult result = sample_result(task);
-  std::vector<Image> components = {result.model, Image(task.shape), Image(task.shape, 0.5)};
+  std::vector<Image> components = {result.bands.front().model, Image(task.shape), Image(task.shape, 0.5)};
 };
 
 TEST_F(Report, ResidualIsInSigmas) {
-  const Image residual = residual_in_sigma(task.observation, result.model);
+  const Image residual = residual_in_sigma(task.observation, result.bands.front().model);
   // The sample's data are its model and a pattern of -2..2, its sigma is 2.
   EXPECT_NEAR(residual(2, 2), ((2 * 7 + 2 * 3) % 5 - 2.0) / 2.0, 1e-12);
   task.observation.sigma(2, 2) = 0.0;
-  EXPECT_EQ(residual_in_sigma(task.observation, result.model)(2, 2), 0.0);
+  EXPECT_EQ(residual_in_sigma(task.observation, result.bands.front().model)(2, 2), 0.0);
 }
 
 TEST_F(Report, DataAndModelShareTheirScale) {

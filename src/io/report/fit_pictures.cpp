@@ -80,10 +80,10 @@ std::string component_color(std::size_t index) {
 
 std::vector<ImagePanel> fit_panels(const Task& task, const FitResult& result) {
   const Observation& observation = task.observation;
-  const Views views(observation, result.model);
+  const Views views(observation, result.bands.front().model);
   const std::vector<Tick> ticks = light_ticks(views.stretch);
   const ColorMap* light = &ColorMap::sequential();
-  const Shape shape = result.model.shape();
+  const Shape shape = result.bands.front().model.shape();
   std::vector<ImagePanel> panels;
   panels.push_back({"data",
                     "Data",
@@ -94,7 +94,7 @@ std::vector<ImagePanel> fit_panels(const Task& task, const FitResult& result) {
                     ticks,
                     "counts / pixel",
                     {}});
-  panels.push_back({"model", "Model, half-light ellipses", views.light(result.model, {}), shape,
+  panels.push_back({"model", "Model, half-light ellipses", views.light(result.bands.front().model, {}), shape,
                     task.placement, light, ticks, "counts / pixel, same scale", outlines(result.scene)});
   panels.push_back({"residual",
                     "Residual",
@@ -110,8 +110,8 @@ std::vector<ImagePanel> fit_panels(const Task& task, const FitResult& result) {
 
 Picture picture_strip(const Task& task, const FitResult& result) {
   const Observation& observation = task.observation;
-  const Views views(observation, result.model);
-  const std::array pictures = {views.light(observation.data, observation.used), views.light(result.model, {}),
+  const Views views(observation, result.bands.front().model);
+  const std::array pictures = {views.light(observation.data, observation.used), views.light(result.bands.front().model, {}),
                                views.deviation(observation.used)};
   constexpr int kWantedWidth = 1200;
   const int strip_width = 3 * pictures[0].width();

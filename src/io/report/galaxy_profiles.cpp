@@ -82,8 +82,8 @@ std::vector<ProfilePlot> galaxy_profiles(const Task& task, const FitResult& resu
                                          std::optional<double> pixel_scale) {
   const Scene& scene = result.scene;
   const Observation& observation = task.observation;
-  const Image sky = sky_image(scene, component_images, result.model.shape());
-  std::vector<ConstImageView> models = {sky.view(), result.model.view()};
+  const Image sky = sky_image(scene, component_images, result.bands.front().model.shape());
+  std::vector<ConstImageView> models = {sky.view(), result.bands.front().model.view()};
   std::vector<ProfileCurve> curves;
   for (std::size_t i = 0; i < scene.components.size(); ++i) {
     if (!is_source(scene.components[i].kind->family)) continue;
@@ -91,7 +91,7 @@ std::vector<ProfilePlot> galaxy_profiles(const Task& task, const FitResult& resu
     curves.push_back({scene.components[i].name, component_color(i)});
   }
   std::vector<ProfilePlot> plots;
-  for (const std::size_t i : brightest_galaxies(scene, result.model.shape())) {
+  for (const std::size_t i : brightest_galaxies(scene, result.bands.front().model.shape())) {
     ProfilePlot plot;
     plot.id = fmt::format("profile-{}", i + 1);
     plot.title = fmt::format("Profile about {}", scene.components[i].name);

@@ -167,7 +167,7 @@ std::string explanations(const Task& task, const FitResult& result) {
       "not "
       "constrain it, it has no error.</dd>\n";
   text += fmt::format("<dt>Accuracy of the pixels</dt>\n<dd>{}</dd>\n",
-                      escape_markup(accuracy(task, result.certificate)));
+                      escape_markup(accuracy(task, result.bands.front().certificate)));
   text +=
       "<dt>Errors</dt>\n<dd>They hold where the model describes the data and the sigma image the noise. With "
       "χ² per "

@@ -1,0 +1,14 @@
+// Values, errors and flags of a fit, from the best point that it found.
+#pragma once
+
+#include "fit/parameter_map.hpp"
+#include "fit/scene_problem.hpp"
+#include "gaxel/fit.hpp"
+
+namespace gaxel {
+
+/// Fills in `scene`, `errors`, `flags`, `free_values`, `covariance` and the bands' errors. `map` stands at the
+/// point; result.bands are there.
+void write_values(const ParameterMap& map, const ScenePoint& best, FitResult& result);
+
+}  // namespace gaxel

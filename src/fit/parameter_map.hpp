@@ -1,0 +1,106 @@
+// From the numbers that a fit searches to the components of every band, and the derivatives of these.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fit/coordinates.hpp"
+#include "fit/series.hpp"
+#include "scene/tie_function.hpp"
+
+namespace gaxel {
+
+class ParameterMap {
+  template <class Items>
+  static auto& at(Items& items, int i) {
+    return items[static_cast<std::size_t>(i)];
+  }
+
+ public:
+  /// `scene` has all its values, inside their ranges. Throws InputError (source `where`) for ties that go in
+  /// circles or cannot be read, series with more free coefficients than bands of different wavelengths, and maps of
+  /// pixels that a component cannot follow.
+  ParameterMap(Scene scene, std::span<const BandFrame> bands, const std::string& where);
+
+  int n_bands() const { return static_cast<int>(bands_.size()); }
+  int size() const { return static_cast<int>(parameters_.size()); }
+  /// In the scene's order.
+  const std::vector<FreeParameter>& parameters() const { return parameters_; }
+  /// Those last moved to; at first the scene's.
+  const Eigen::VectorXd& values() const { return values_; }
+
+  /// Gives a band's components the numbers of PSFs that these have.
+  void see_through(int band, std::span<const Component> components);
+  /// Moves all bands to these values of the parameters.
+  void move_to(const Eigen::VectorXd& values);
+  /// In a band, for the renderer.
+  const std::vector<Component>& components(int band) const { return at(bands_, band).components; }
+  /// Which of their parameters depend on any that is free: as render_with_jacobian takes it.
+  std::span<const std::uint8_t> wanted(int band) const { return at(bands_, band).wanted; }
+  /// The wanted ones by the free ones, (n wanted, size()).
+  Eigen::MatrixXd derivatives(int band) const;
+
+  /// The scene at the values last moved to.
+  Scene scene() const;
+  /// Of what the scene holds for the free parameters, in its order: the nodes' coefficients, by the nodes.
+  Eigen::MatrixXd coefficients_by_nodes() const;
+
+  /// Residuals of the parameters' priors, (n), and their derivatives, (n, size()).
+  Eigen::VectorXd prior_residual() const;
+  Eigen::MatrixXd prior_jacobian() const;
+
+ private:
+  struct Slot {  // a parameter of a component
+    std::size_t component;
+    std::size_t index;
+    int first = -1;   // of its nodes among the free parameters; -1: it is fixed or tied
+    int series = -1;  // position in series_; -1: as before
+    int tie = -1;     // position in ties_
+  };
+  struct TieSlot {
+    TieFunction function;
+    std::vector<std::size_t> terms;  // slots
+    std::size_t target;
+  };
+  struct InBand {
+    BandFrame frame;
+    std::vector<Component> components;
+    std::vector<std::uint8_t> wanted;
+    Eigen::VectorXd reference;  // values of the slots, in the pixels of the first band
+    Eigen::MatrixXd chain;      // and their derivatives
+    Eigen::MatrixXd own_chain;  // those of the components' values, in the band's own pixels
+  };
+  struct PriorRow {
+    std::size_t slot;
+    Prior prior;
+    int band;
+  };
+
+  const Parameter& parameter(const Slot& slot) const;
+  const ParameterSpec& spec(const Slot& slot) const;
+  bool is_magnitude(const Slot& slot) const;
+  void add_slots(const std::string& where);
+  void order_ties(const std::string& where);
+  void check_maps(const std::string& where) const;
+  void find_wanted();
+  void find_linear();
+  void add_priors();
+  Eigen::VectorXd start() const;
+  void evaluate(int band, const Eigen::VectorXd& values);
+  void take_to_pixels(int band);
+
+  Scene scene_;
+  Wavelengths wavelengths_;
+  std::vector<Slot> slots_;
+  std::vector<Series> series_;
+  std::vector<TieSlot> ties_;  // each after those that it depends on
+  std::vector<FreeParameter> parameters_;
+  std::vector<InBand> bands_;
+  std::vector<PriorRow> priors_;
+  Eigen::VectorXd values_;
+};
+
+}  // namespace gaxel

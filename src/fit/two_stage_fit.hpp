@@ -1,0 +1,44 @@
+// A search with pixels as exact as the noise asks for, and the last steps with exact ones.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "fit/least_squares.hpp"
+#include "fit/noise_tolerance.hpp"
+#include "fit/penalty.hpp"
+#include "fit/scene_problem.hpp"
+
+namespace gaxel {
+
+class TwoStageFit {
+ public:
+  /// `psfs`: of each band, by the numbers of the map's components. All must outlive it.
+  TwoStageFit(std::span<const Band> bands, std::span<const std::vector<Psf>> psfs, const FitOptions& options,
+              const Penalties& penalties);
+
+  void run(const ParameterMap& map, const ProgressCallback& progress);
+
+  /// Null where the model of the start is not finite.
+  const ScenePoint* best() const { return problem_ && problem_->best() ? &*problem_->best() : nullptr; }
+  const SceneProblem& problem() const { return *problem_; }
+  const LeastSquaresSummary& summary() const { return summary_; }
+  std::int64_t n_pixels(std::size_t band) const { return pixels_[band].n_pixels(); }
+  double chi2_start() const { return chi2_start_; }
+  int evaluations() const { return evaluations_; }
+  const Tolerance& final_tolerance(std::size_t band) const { return tolerances_[band].final; }
+
+ private:
+  const FitOptions& options_;
+  std::vector<FitTolerances> tolerances_;
+  std::vector<MultiPsfRenderer> search_;
+  std::vector<MultiPsfRenderer> final_;
+  std::vector<PixelResidual> pixels_;
+  std::optional<SceneProblem> problem_;
+  LeastSquaresSummary summary_;
+  double chi2_start_ = std::numeric_limits<double>::quiet_NaN();
+  int evaluations_ = 0;
+};
+
+}  // namespace gaxel
