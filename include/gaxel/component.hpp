@@ -44,6 +44,12 @@ constexpr bool is_norm(Role role) {
   return role == Role::kFlux || role == Role::kBrightness;
 }
 
+/// Whether the parameter tells how much light there is, which every band has of its own.
+constexpr bool is_light(Role role) {
+  return is_norm(role) || role == Role::kLevel || role == Role::kSlopeX || role == Role::kSlopeY ||
+         role == Role::kCoefficient || role == Role::kKnot;
+}
+
 /// No value.
 inline constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 

@@ -1,6 +1,8 @@
 // Fitting a scene to an image: weighted least squares with analytic derivatives.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -33,7 +35,7 @@ struct Observation {
 struct Band {
   std::string name;  ///< unique
   BandFrame frame;
-  Observation observation;  ///< may be masked as a whole
+  const Observation* observation = nullptr;  ///< not owned; may be masked as a whole
 };
 
 /// The PSFs that a scene whose centres are known is seen through: the observation's, or where they vary one
@@ -65,12 +67,50 @@ struct FitOptions {
   int max_iterations = 200;
   double ftol = 1e-9;  ///< stop when chi2 falls by less than this fraction
   int threads = 1;
+  bool robust = false;  ///< also RobustCovariance: the cost of one more evaluation and some sums over pixels
   /// Empty when the options are valid, else what is wrong.
   std::string problem() const;
 };
 
 /// How far a parameter's value can be trusted.
 enum class ParameterFlag { kNone, kAtBound, kDegenerate };
+
+/// Distance in pixels, along rows and columns, up to which noise may be correlated.
+inline constexpr int kCorrelationReach = 3;
+
+/// The noise of an image as its background shows it.
+struct NoiseCorrelation {
+  static constexpr int kSide = 2 * kCorrelationReach + 1;
+  /// Correlation of pixels at a distance, in units of mean_square: at(dy, dx), symmetric, 1 at (0, 0).
+  std::array<double, kSide * kSide> rho = identity();
+  double mean_square = 1.0;   ///< of the residuals in units of sigma
+  std::int64_t n_pixels = 0;  ///< that it was measured on
+
+  double& at(int dy, int dx) { return rho[index(dy, dx)]; }
+  double at(int dy, int dx) const { return rho[index(dy, dx)]; }
+
+ private:
+  static constexpr std::size_t index(int dy, int dx) {
+    return static_cast<std::size_t>((dy + kCorrelationReach) * kSide + dx + kCorrelationReach);
+  }
+  static constexpr std::array<double, kSide * kSide> identity() {
+    std::array<double, kSide * kSide> only{};
+    only[index(0, 0)] = 1.0;
+    return only;
+  }
+};
+
+/// Covariances of the free values that do not take sigma at its word, (n_free, n_free) row-major as
+/// FitResult::covariance.
+struct RobustCovariance {
+  /// H^-1 (sum of r^2 k k^T) H^-1, r the residual of a pixel and k its derivatives, in units of sigma: right where
+  /// sigma is wrong, or the model (White 1982, Econometrica 50, 1; "sandwich").
+  std::vector<double> sandwich;
+  /// H^-1 (sum of k_i C_ij k_j^T) H^-1, C the covariance of the noise as the background shows it in each band: right
+  /// where neighbouring pixels share noise.
+  std::vector<double> correlated;
+  std::vector<NoiseCorrelation> noise;  ///< of each band
+};
 
 /// What a fit says of one band.
 struct BandFit {
@@ -103,7 +143,8 @@ struct FitResult {
   std::vector<std::vector<ParameterFlag>> flags;  ///< [component][parameter]; that of any coefficient
   std::vector<FreeValue> free_values;             ///< in the scene's order
   std::vector<double> covariance;  ///< (n_free, n_free) row-major, inner units, of free_values
-  double chi2 = 0.0;               ///< of the pixels of all bands
+  std::optional<RobustCovariance> robust;  ///< when FitOptions::robust
+  double chi2 = 0.0;                       ///< of the pixels of all bands
   double penalty = 0.0;     ///< what penalties (a profile's smoothness) and priors add to it in the fit
   double chi2_start = 0.0;
   std::int64_t n_pixels = 0;  ///< pixels used
@@ -124,6 +165,10 @@ struct WavelengthValue {
 };
 WavelengthValue value_at(const FitResult& result, std::size_t component, std::size_t parameter,
                          double wavelength);
+
+/// The result as if it were one of that band alone: the scene's constants, errors and only band are those in it. chi2
+/// and what belongs to the fit as a whole stay.
+FitResult in_band(const FitResult& result, std::size_t band);
 
 /// Fills in every parameter of `scene` that is NaN, from the moments of the unmasked image about its sky.
 /// Where no light stands out of the noise, q starts at 0.9 and the position angle at 0; FitError when there

@@ -21,9 +21,11 @@ struct Tie {
     std::size_t component;
     std::size_t parameter;
   };
-  /// muParser's grammar: + - * / ^, functions such as sqrt, exp, ln, log10, min, max, `a ? b : c`, _pi.
+  /// muParser's grammar: + - * / ^, functions such as sqrt, exp, ln, log10, min, max, `a ? b : c`, _pi; and the
+  /// band's _wavelength and _zeropoint.
   std::string expression;
   std::vector<Term> terms;
+  std::string text = {};  ///< as its author wrote it, in the terms of a scene file
 };
 
 /// What is known of a parameter beforehand: its value in every band, or its logarithm, is normal.

@@ -31,6 +31,9 @@ void bind_components(nb::module_& module) {
       .def_ro("max", &ParameterSpec::max, "Largest value allowed.")
       .def_ro("fallback", &ParameterSpec::fallback, "Value when left out; NaN: none.")
       .def_prop_ro(
+          "is_light", [](const ParameterSpec& spec) { return is_light(spec.role); },
+          "Whether it tells how much light there is, which every band has of its own.")
+      .def_prop_ro(
           "is_coefficient", [](const ParameterSpec& spec) { return spec.role == Role::kCoefficient; },
           "Whether the light is a sum of such terms.")
       .def_ro("fittable", &ParameterSpec::fittable, "False for constants.");

@@ -1,12 +1,15 @@
 #include "gaxel/fit.hpp"
 
 #include <fmt/format.h>
+#include <nanobind/stl/array.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
+#include <array>
 #include <exception>
 #include <tuple>
 
@@ -17,27 +20,34 @@ namespace gaxel::python {
 namespace {
 
 using InputMask = nb::ndarray<const std::uint8_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
-/// value (NaN: estimate it), free, min, max.
-using ParameterTuple = std::tuple<double, bool, double, double>;
-/// kind, name, flux_is_magnitude, parameters in the kind's order, number of the PSF, truncations inside, and
-/// outside.
-using SceneTuple = std::tuple<std::string, std::string, bool, std::vector<ParameterTuple>, int,
-                              std::vector<std::size_t>, std::vector<std::size_t>>;
+/// Number of the PSF, truncations inside and outside.
+using Relations = std::tuple<int, std::vector<std::size_t>, std::vector<std::size_t>>;
+/// kind, name, flux_is_magnitude, parameters in the kind's order, and the rest.
+using SceneTuple = std::tuple<std::string, std::string, bool, std::vector<Parameter>, Relations>;
 
 Scene to_scene(const std::vector<SceneTuple>& list) {
   Scene scene;
-  for (const auto& [kind, name, flux_is_magnitude, parameters, psf, inner, outer] : list) {
+  for (const auto& [kind, name, flux_is_magnitude, parameters, relations] : list) {
     SceneComponent& component = scene.components.emplace_back();
     component.kind = &component_kind(kind);
     component.name = name;
     component.flux_is_magnitude = flux_is_magnitude;
-    component.psf = psf;
-    component.inner = inner;
-    component.outer = outer;
-    for (const auto& [value, free, min, max] : parameters)
-      component.parameters.push_back({value, free, min, max});
+    component.parameters = parameters;
+    std::tie(component.psf, component.inner, component.outer) = relations;
   }
   return scene;
+}
+
+Basis to_basis(const std::string& text) {
+  for (const Basis basis : {Basis::kConstant, Basis::kBands, Basis::kChebyshev, Basis::kBSpline}) {
+    if (to_text(basis) == text) return basis;
+  }
+  throw InputError({"fit", "basis", text, "no basis", "constant, bands, chebyshev, bspline"});
+}
+
+/// [xx, xy, x0, yx, yy, y0]
+PixelMap to_map(const std::array<double, 6>& rows) {
+  return {rows[0], rows[1], rows[3], rows[4], rows[2], rows[5]};
 }
 
 /// Tells Python of each iteration. What Python raises there, Ctrl-C included, stops the fit and is raised
@@ -69,17 +79,25 @@ class PythonProgress {
   std::exception_ptr raised_;
 };
 
-FitResult run_fit(const InputImage& data, const InputImage& sigma, const InputMask& used,
-                  const std::vector<Psf>& psfs, const VaryingPsf* varying_psf,
-                  const std::vector<SceneTuple>& list, const FitOptions& options, nb::object callback) {
-  Observation observation{to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, psfs};
-  if (varying_psf != nullptr) observation.varying_psf.emplace(*varying_psf);
+/// A band with its pixels.
+struct OwnedBand {
+  Band band;
+  Observation observation;
+};
+
+FitResult run_fit(const std::vector<const OwnedBand*>& owned, const std::vector<SceneTuple>& list,
+                  const FitOptions& options, nb::object callback) {
+  std::vector<Band> bands;
+  for (const OwnedBand* one : owned) {
+    bands.push_back(one->band);
+    bands.back().observation = &one->observation;
+  }
   Scene scene = to_scene(list);
   PythonProgress progress(std::move(callback));
   FitResult result;
   {
     const nb::gil_scoped_release unlocked;
-    result = fit(observation, std::move(scene), options, std::ref(progress));
+    result = fit(bands, std::move(scene), options, std::ref(progress));
   }
   progress.rethrow();
   return result;
@@ -97,19 +115,80 @@ const char* to_text(ParameterFlag flag) {
   return "";
 }
 
-std::vector<std::vector<double>> values(const FitResult& result) {
+std::vector<std::vector<double>> values(const BandFit& band) {
   std::vector<std::vector<double>> all;
-  for (const Component& component : result.bands.front().components) all.push_back(component.values);
+  for (const Component& component : band.components) all.push_back(component.values);
   return all;
 }
 
-std::vector<std::vector<std::string>> flags(const FitResult& result) {
-  std::vector<std::vector<std::string>> all;
-  for (const auto& component : result.flags) {
-    std::vector<std::string>& texts = all.emplace_back();
-    for (ParameterFlag flag : component) texts.emplace_back(to_text(flag));
-  }
+/// component, parameter, coefficient, value, error, flag
+using FreeTuple = std::tuple<std::size_t, std::size_t, std::size_t, double, double, std::string>;
+std::vector<FreeTuple> free_values(const FitResult& result) {
+  std::vector<FreeTuple> all;
+  for (const FreeValue& v : result.free_values)
+    all.emplace_back(v.component, v.parameter, v.coefficient, v.value, v.error, to_text(v.flag));
   return all;
+}
+
+void bind_input(nb::module_& module) {
+  nb::class_<Parameter>(module, "FitParameter", "A parameter as the core takes it, in its units.")
+      .def(
+          "__init__",
+          [](Parameter* self, double value, bool free, double min, double max) {
+            new (self) Parameter{value, free, min, max};
+          },
+          nb::arg("value"), nb::arg("free"), nb::arg("min"), nb::arg("max"), "NaN: to be estimated.")
+      .def(
+          "vary",
+          [](Parameter& self, const std::string& basis, std::vector<double> coefficients,
+             std::vector<std::uint8_t> free) {
+            self.basis = to_basis(basis);
+            self.free = std::ranges::any_of(free, [](auto mark) { return mark != 0; });
+            self.coefficients = std::move(coefficients);
+            self.free_coefficients = std::move(free);
+          },
+          nb::arg("basis"), nb::arg("coefficients"), nb::arg("free"))
+      .def(
+          "tie",
+          [](Parameter& self, std::string expression,
+             const std::vector<std::tuple<std::string, std::size_t, std::size_t>>& terms) {
+            self.free = false;
+            self.tie = Tie{std::move(expression), {}};
+            for (const auto& [name, component, parameter] : terms)
+              self.tie->terms.push_back({name, component, parameter});
+          },
+          nb::arg("expression"), nb::arg("terms"), "terms: (name, component, parameter) each.")
+      .def(
+          "expect",
+          [](Parameter& self, double mean, double sigma, bool logarithm) {
+            self.prior = Prior{mean, sigma, logarithm};
+          },
+          nb::arg("mean"), nb::arg("sigma"), nb::arg("logarithm"));
+  nb::class_<OwnedBand>(module, "Band", "A band as the core takes it.")
+      .def(
+          "__init__",
+          [](OwnedBand* self, std::string name, double wavelength, double zeropoint,
+             const std::array<double, 6>& pixels, const InputImage& data, const InputImage& sigma,
+             const InputMask& used, const std::vector<Psf>& psfs, const VaryingPsf* varying_psf) {
+            new (self) OwnedBand{
+                {std::move(name), {wavelength, zeropoint, to_map(pixels)}},
+                {to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, psfs}};
+            if (varying_psf != nullptr) self->observation.varying_psf.emplace(*varying_psf);
+          },
+          nb::arg("name"), nb::arg("wavelength"), nb::arg("zeropoint"), nb::arg("pixels"), nb::arg("data"),
+          nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none());
+  module.def(
+      "basis_functions",
+      [](std::vector<double> wavelengths, const std::string& basis, int n, double wavelength) {
+        return Wavelengths::functions(to_basis(basis), n, Wavelengths(std::move(wavelengths)).scaled(wavelength));
+      },
+      nb::arg("wavelengths"), nb::arg("basis"), nb::arg("n"), nb::arg("wavelength"));
+  module.def(
+      "series_through",
+      [](std::vector<double> wavelengths, const std::vector<double>& values, const std::string& basis, int n) {
+        return Wavelengths(std::move(wavelengths)).series_through(values, to_basis(basis), n);
+      },
+      nb::arg("wavelengths"), nb::arg("values"), nb::arg("basis"), nb::arg("n"));
 }
 
 }  // namespace
@@ -126,10 +205,19 @@ void bind_fit(nb::module_& module) {
             "FitProgress(iteration={}, chi2={:.8g}, chi2_change={:.3g}, step={:.3g}, seconds={:.3g})",
             p.iteration, p.chi2, p.chi2_change, p.step, p.seconds);
       });
-  nb::class_<FitResult>(module, "FitResult", "The core's result of a fit, in its units; see gaxel.FitResult.")
+  bind_input(module);
+  nb::class_<BandFit>(module, "BandFit", "The core's result in one band, in its units and pixels.")
       .def_prop_ro("values", &values, "[component][parameter]")
-      .def_ro("errors", &FitResult::errors, "[component][parameter]; NaN where fixed or degenerate.")
-      .def_prop_ro("flags", &flags, "[component][parameter]: '', 'at_bound' or 'degenerate'.")
+      .def_ro("errors", &BandFit::errors, "[component][parameter]; NaN where not known.")
+      .def_ro("chi2", &BandFit::chi2)
+      .def_ro("n_pixels", &BandFit::n_pixels)
+      .def_prop_ro(
+          "model",
+          [](nb::handle_t<BandFit> self) { return to_numpy(nb::cast<BandFit&>(self).model, self); })
+      .def_ro("certificate", &BandFit::certificate);
+  nb::class_<FitResult>(module, "FitResult", "The core's result of a fit, in its units; see gaxel.FitResult.")
+      .def_ro("bands", &FitResult::bands, nb::rv_policy::reference_internal)
+      .def_prop_ro("free_values", &free_values, "(component, parameter, coefficient, value, error, flag) each.")
       .def_ro("covariance", &FitResult::covariance, "(n_free, n_free), flat.")
       .def_ro("chi2", &FitResult::chi2)
       .def_ro("penalty", &FitResult::penalty)
@@ -141,24 +229,25 @@ void bind_fit(nb::module_& module) {
       .def_ro("seconds", &FitResult::seconds)
       .def_prop_ro("stop_reason", [](const FitResult& result) { return to_text(result.stop_reason); })
       .def_ro("message", &FitResult::message)
-      .def_prop_ro(
-          "model",
-          [](nb::handle_t<FitResult> self) { return to_numpy(nb::cast<FitResult&>(self).bands.front().model, self); })
-      .def_prop_ro("certificate", [](const FitResult& result) { return result.bands.front().certificate; });
+      .def(
+          "series",
+          [](const FitResult& result, std::size_t component, std::size_t parameter) {
+            const Parameter& own = result.scene.components.at(component).parameters.at(parameter);
+            const bool constant = own.basis == Basis::kConstant;
+            return std::pair(std::string(to_text(own.basis)), constant ? std::vector{own.value} : own.coefficients);
+          },
+          nb::arg("component"), nb::arg("parameter"), "Basis and coefficients.");
   module.def(
       "fit",
-      [](const InputImage& data, const InputImage& sigma, const InputMask& used, const std::vector<Psf>& psfs,
-         const VaryingPsf* varying_psf, const std::vector<SceneTuple>& scene, double rtol, double atol,
+      [](const std::vector<const OwnedBand*>& bands, const std::vector<SceneTuple>& scene, double rtol, double atol,
          double noise_share, int max_iterations, double ftol, int threads, nb::object progress) {
-        return run_fit(data, sigma, used, psfs, varying_psf, scene,
-                       {{rtol, atol}, noise_share, max_iterations, ftol, threads}, std::move(progress));
+        return run_fit(bands, scene, {{rtol, atol}, noise_share, max_iterations, ftol, threads},
+                       std::move(progress));
       },
-      nb::arg("data"), nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none(),
-      nb::arg("scene"), nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"),
-      nb::arg("ftol"), nb::arg("threads"), nb::arg("progress").none(),
-      "`scene`: (kind, name, flux_is_magnitude, [(value, free, min, max), ...], number of the PSF) each; NaN "
-      "values are "
-      "estimated.");
+      nb::arg("bands"), nb::arg("scene"), nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"),
+      nb::arg("max_iterations"), nb::arg("ftol"), nb::arg("threads"), nb::arg("progress").none(),
+      "`scene`: (kind, name, flux_is_magnitude, [FitParameter, ...], (number of the PSF, [truncation inside, ...], "
+      "[truncation outside, ...])) each; NaN values are estimated.");
 }
 
 }  // namespace gaxel::python

@@ -13,11 +13,13 @@ render_with_jacobian, vjp, prepare, parameter_names, fit. Modules: integration (
 """
 
 from gaxel import integration, model, quadrature, sersic
+from gaxel._bands import Band, BSpline, Chebyshev, Constant, LogNormal, Normal, PerBand
 from gaxel._component import Component
 from gaxel._core import Certificate, FitProgress, Plan
 from gaxel._core import version as __version__
 from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
-from gaxel._fit import FitResult, fit
+from gaxel._fit import fit
+from gaxel._fit_result import BandResult, FitResult
 from gaxel._parameters import parameter_names
 from gaxel._psf import GaussianPsf, MoffatPsf, Psf, SumPsf
 from gaxel._render import prepare, render, render_with_jacobian, vjp
@@ -26,14 +28,22 @@ from gaxel.components import *  # noqa: F403
 from gaxel.components import __all__ as _component_names
 
 __all__ = [
+    "BSpline",
+    "Band",
+    "BandResult",
     "Certificate",
+    "Chebyshev",
     "Component",
+    "Constant",
     "FitError",
     "FitProgress",
     "FitResult",
     "GaussianPsf",
     "InputError",
+    "LogNormal",
     "MoffatPsf",
+    "Normal",
+    "PerBand",
     "Plan",
     "Psf",
     "PsfGrid",

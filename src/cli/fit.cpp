@@ -52,7 +52,7 @@ int exit_code_of(StopReason reason) {
 }
 
 void print_result(const io::Task& task, const FitResult& result, const std::vector<std::string>& files) {
-  const std::vector<io::ParameterRow> rows = io::parameter_table(result, {task.placement, task.photometry});
+  const std::vector<io::ParameterRow> rows = io::parameter_table(task, result);
   fmt::print("{}\n", io::text_table(rows, task.photometry));
   fmt::print("chi2 {:.10g}, {} degrees of freedom", result.chi2, result.dof);
   if (result.dof > 0) fmt::print(" (ratio {:.5g})", result.chi2 / static_cast<double>(result.dof));
@@ -73,7 +73,7 @@ int run_fit(const FitArguments& arguments) {
   print_remarks(task, arguments.quiet || arguments.json);
 
   ProgressLine line(!arguments.quiet);
-  const FitResult result = fit(task.observation, task.scene, task.options, [&](const FitProgress& progress) {
+  const FitResult result = fit(io::bands_of(task), task.scene, task.options, [&](const FitProgress& progress) {
     line.show(progress);
     return !interrupt.interrupted();
   });

@@ -9,15 +9,28 @@ using Json = nlohmann::ordered_json;
 
 Json parameters(const io::Task& task, const FitResult& result) {
   Json list = Json::array();
-  for (const io::ParameterRow& row : io::parameter_table(result, {task.placement, task.photometry})) {
-    list.push_back({{"component", row.component},
-                    {"type", row.type},
-                    {"parameter", row.parameter},
+  for (const io::ParameterRow& row : io::parameter_table(task, result)) {
+    list.push_back({{"component", row.component}, {"type", row.type}, {"parameter", row.parameter}});
+    if (!row.band.empty()) list.back()["band"] = row.band;
+    list.back().update(Json{
                     {"value", row.value},
                     {"error", row.error},
                     {"unit", row.unit},
                     {"fixed", row.fixed},
                     {"flag", io::flag_word(row.flag)}});
+  }
+  return list;
+}
+
+Json bands(const io::Task& task, const FitResult& result) {
+  Json list = Json::array();
+  const std::vector<const io::TaskImage*> images = io::images_of(task);
+  for (std::size_t b = 0; b < images.size(); ++b) {
+    list.push_back({{"name", images[b]->band},
+                    {"wavelength", images[b]->wavelength},
+                    {"image", images[b]->image_file},
+                    {"chi2", result.bands[b].chi2},
+                    {"n_pixels", result.bands[b].n_pixels}});
   }
   return list;
 }
@@ -45,13 +58,14 @@ Json fit_json(const io::Task& task, const FitResult& result, const std::vector<s
   json["chi2_start"] = result.chi2_start;
   json["dof"] = result.dof;
   json["n_pixels"] = result.n_pixels;
-  json["n_masked"] = static_cast<std::int64_t>(task.observation.used.size()) - result.n_pixels;
+  json["n_masked"] = io::n_masked(task);
   json["iterations"] = result.iterations;
   json["evaluations"] = result.evaluations;
   json["seconds"] = result.seconds;
   json["convention"] = io::kConvention;
   json["photometry"] = {{"zeropoint", task.photometry.zeropoint ? Json(*task.photometry.zeropoint) : Json()},
                         {"exptime", task.photometry.exptime}};
+  if (!task.others.empty()) json["bands"] = bands(task, result);
   json["parameters"] = parameters(task, result);
   json["certificate"] = certificate(result, task.options.tolerance);
   json["notes"] = task.notes;

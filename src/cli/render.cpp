@@ -92,7 +92,7 @@ void write_model(const RenderArguments& arguments, const io::Task& task, const M
   Image model(task.shape);
   const Certificate certificate = renderer.render(light, model.view());
   std::vector<Image> components;
-  if (arguments.components) components = io::component_images(task, light, psfs);
+  if (arguments.components) components = io::component_images(task.shape, task.options, light, psfs);
   io::write_model(*arguments.output, task, model, components, certificate, GAXEL_VERSION);
   if (arguments.certificate && !arguments.quiet) print_certificate(certificate, task.options.tolerance);
 }

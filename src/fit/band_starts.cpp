@@ -24,11 +24,6 @@ bool has_unknown(const Scene& scene) {
   });
 }
 
-/// Light of its own in every band: what a band's image must tell.
-bool is_light(Role role) {
-  return role == Role::kFlux || role == Role::kBrightness || role == Role::kLevel;
-}
-
 bool is_magnitude_series(const SceneComponent& component, std::size_t index) {
   return component.kind->parameters[index].role == Role::kFlux && component.flux_is_magnitude &&
          is_series(component.parameters[index].basis);
@@ -94,7 +89,7 @@ void estimate_starting_values(std::span<const Band> bands, Scene& scene) {
   const Wavelengths wavelengths = wavelengths_of(frames);
 
   std::vector<Scene> in_bands{in_one_band(scene, bands, wavelengths, 0)};
-  estimate_starting_values(bands.front().observation, in_bands.front());
+  estimate_starting_values(*bands.front().observation, in_bands.front());
   for (std::size_t b = 1; b < bands.size(); ++b) {
     // Shapes as in the first band unless they are known, taken to the band's own pixels.
     Scene shared = in_one_band(scene, bands, wavelengths, static_cast<int>(b));
@@ -114,8 +109,8 @@ void estimate_starting_values(std::span<const Band> bands, Scene& scene) {
         own.components[c].parameters[i].value = wanted ? kNoValue : components[c].values[i];
       }
     }
-    const auto n_used = std::ranges::count_if(bands[b].observation.used, [](auto mark) { return mark != 0; });
-    if (n_used > 0) estimate_starting_values(bands[b].observation, own);
+    const auto n_used = std::ranges::count_if(bands[b].observation->used, [](auto mark) { return mark != 0; });
+    if (n_used > 0) estimate_starting_values(*bands[b].observation, own);
     for (std::size_t c = 0; c < own.components.size(); ++c) {
       for (std::size_t i = 0; i < own.components[c].parameters.size(); ++i) {
         Parameter& parameter = shared.components[c].parameters[i];

@@ -11,6 +11,7 @@
 #include "fit/fit_input.hpp"
 #include "fit/fit_values.hpp"
 #include "fit/penalty.hpp"
+#include "fit/robust_covariance.hpp"
 #include "fit/two_stage_fit.hpp"
 #include "gaxel/error.hpp"
 
@@ -75,7 +76,7 @@ double sum_of_penalties(const Penalties& penalties, const ParameterMap& map) {
 BandFit fit_of_band(const Band& band, std::vector<Psf> psfs, const RenderOptions& options,
                     const std::vector<Component>& components) {
   BandFit result;
-  const Shape shape = band.observation.data.shape();
+  const Shape shape = band.observation->data.shape();
   const MultiPsfRenderer certifying(shape, psfs, options);
   result.psfs = std::move(psfs);
   result.components = components;
@@ -107,7 +108,7 @@ std::string FitOptions::problem() const {
 
 FitResult fit(const Observation& observation, Scene scene, const FitOptions& options,
               const ProgressCallback& progress) {
-  const Band band{"", {}, observation};
+  const Band band{"", {}, &observation};
   return fit({&band, 1}, std::move(scene), options, progress);
 }
 
@@ -127,7 +128,7 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
   std::vector<std::vector<Psf>> psfs;
   for (int b = 0; b < map.n_bands(); ++b) {
     std::vector<Component> components = map.components(b);
-    psfs.push_back(psfs_of(bands[static_cast<std::size_t>(b)].observation, components));
+    psfs.push_back(psfs_of(*bands[static_cast<std::size_t>(b)].observation, components));
     map.see_through(b, components);
   }
   TwoStageFit search(bands, psfs, options, penalties);
@@ -150,7 +151,12 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
   }
   result.penalty = sum_of_penalties(penalties, at_best);
   result.chi2_start = search.chi2_start() - sum_of_penalties(penalties, map);
-  write_values(at_best, best, result);
+  const Eigen::MatrixXd formal = write_values(at_best, best, result);
+  if (options.robust) {
+    std::vector<Tolerance> tolerances;
+    for (std::size_t b = 0; b < bands.size(); ++b) tolerances.push_back(search.final_tolerance(b));
+    result.robust = robust_covariance(at_best, bands, result, formal, tolerances, options.threads);
+  }
   result.dof = result.n_pixels - at_best.size();
   result.iterations = search.summary().iterations;
   result.evaluations = search.evaluations() + 1;

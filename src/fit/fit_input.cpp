@@ -50,7 +50,7 @@ void check_counts(std::span<const Band> bands, const Scene& scene) {
   const int n_free = scene.n_free();
   std::ptrdiff_t n_used = 0;
   for (const Band& band : bands)
-    n_used += std::ranges::count_if(band.observation.used, [](auto mark) { return mark != 0; });
+    n_used += std::ranges::count_if(band.observation->used, [](auto mark) { return mark != 0; });
   if (n_used == 0) {
     throw InputError({"fit", "used", "0 pixels", "every pixel is masked", "at least one pixel to fit"});
   }
@@ -72,7 +72,7 @@ void check_fit_input(std::span<const Band> bands, const Scene& scene) {
     if (!names.insert(band.name).second) {
       throw InputError({"fit", "name", band.name, "two bands have the same name", "names must be unique"});
     }
-    check_observation(band.observation, bands.size() == 1 ? "fit" : "fit: " + band.name);
+    check_observation(*band.observation, bands.size() == 1 ? "fit" : "fit: " + band.name);
   }
   check_counts(bands, scene);
 }

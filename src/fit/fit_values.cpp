@@ -5,6 +5,7 @@
 #include <limits>
 #include <numbers>
 
+#include "fit/carried.hpp"
 #include "fit/covariance.hpp"
 
 namespace gaxel {
@@ -34,20 +35,6 @@ void forget_directions(const std::vector<FreeParameter>& parameters, Covariance&
     covariance.matrix.col(k).setConstant(kNotKnown);
     covariance.degenerate[i] = 1;
   }
-}
-
-/// chain covariance chain^T, what is not known staying in the values that depend on it.
-Eigen::MatrixXd carried(const Eigen::MatrixXd& chain, const Eigen::MatrixXd& covariance) {
-  const auto times = [](const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
-    Eigen::MatrixXd product = Eigen::MatrixXd::Zero(a.rows(), b.cols());
-    for (Eigen::Index i = 0; i < a.rows(); ++i) {
-      for (Eigen::Index k = 0; k < a.cols(); ++k) {
-        if (a(i, k) != 0.0) product.row(i) += a(i, k) * b.row(k);
-      }
-    }
-    return product;
-  };
-  return times(chain, times(chain, covariance).transpose());
 }
 
 /// Where a node's coefficient stands in its parameter, for the nodes in order.
@@ -98,7 +85,7 @@ void write_band(const ParameterMap& map, int band, const Eigen::MatrixXd& covari
 
 }  // namespace
 
-void write_values(const ParameterMap& map, const ScenePoint& best, FitResult& result) {
+Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, FitResult& result) {
   const std::vector<FreeParameter>& parameters = map.parameters();
   result.scene = map.scene();
   wrap_angles(parameters, result.scene);
@@ -143,6 +130,26 @@ void write_values(const ParameterMap& map, const ScenePoint& best, FitResult& re
   for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
     for (Eigen::Index j = 0; j < matrix.cols(); ++j) result.covariance.push_back(matrix(i, j));
   }
+  return nodes.matrix;
+}
+
+FitResult in_band(const FitResult& result, std::size_t band) {
+  FitResult alone = result;
+  if (result.bands.size() == 1) return alone;
+  alone.bands = {result.bands.at(band)};
+  const BandFit& own = alone.bands.front();
+  alone.errors = own.errors;
+  for (std::size_t c = 0; c < own.components.size(); ++c) {
+    for (std::size_t p = 0; p < own.components[c].values.size(); ++p) {
+      Parameter& parameter = alone.scene.components[c].parameters[p];
+      parameter.value = own.components[c].values[p];
+      const bool angle = own.components[c].kind->parameters[p].role == Role::kTheta;
+      if (angle && !std::isfinite(parameter.min) && !std::isfinite(parameter.max))
+        parameter.value = wrapped(parameter.value, parameter);
+      parameter.basis = Basis::kConstant;
+    }
+  }
+  return alone;
 }
 
 WavelengthValue value_at(const FitResult& result, std::size_t component, std::size_t parameter,

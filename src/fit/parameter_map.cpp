@@ -39,10 +39,7 @@ ParameterMap::ParameterMap(Scene scene, std::span<const BandFrame> bands, const 
   for (InBand& band : bands_) {
     band.reference.resize(std::ssize(slots_));
     band.chain.resize(std::ssize(slots_), size());
-    for (const SceneComponent& component : scene_.components) {
-      band.components.push_back({component.kind, std::vector<double>(component.parameters.size()),
-                                 component.psf, component.inner, component.outer});
-    }
+    band.components = scene_.render_list();
   }
   find_wanted();
   find_linear();
@@ -276,7 +273,8 @@ void ParameterMap::evaluate(int b, const Eigen::VectorXd& values) {
       band.chain.row(row) *= ratio;
     }
   }
-  for (const TieSlot& tie : ties_) {
+  for (TieSlot& tie : ties_) {
+    tie.function.in_band(band.frame);
     std::vector<double> terms;
     for (const std::size_t term : tie.terms) terms.push_back(band.reference[static_cast<Eigen::Index>(term)]);
     const auto row = static_cast<Eigen::Index>(tie.target);

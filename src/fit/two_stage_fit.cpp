@@ -42,7 +42,7 @@ TwoStageFit::TwoStageFit(std::span<const Band> bands, std::span<const std::vecto
     : options_(options) {
   search_.reserve(bands.size());  // that pixels_ can refer to them
   for (std::size_t b = 0; b < bands.size(); ++b) {
-    const Observation& observation = bands[b].observation;
+    const Observation& observation = *bands[b].observation;
     const Shape shape = observation.data.shape();
     const FitTolerances& tolerance = tolerances_.emplace_back(fit_tolerances(observation, options));
     search_.emplace_back(shape, psfs[b], RenderOptions{tolerance.search, false, options.threads});

@@ -54,16 +54,30 @@ Image mask_image(const Observation& observation) {
   return mask;
 }
 
+/// A component, and behind it what cuts its light.
+std::vector<Component> alone(std::span<const Component> components, std::size_t which) {
+  std::vector<Component> list{components[which]};
+  std::vector<Component> cutting;
+  for (std::vector<std::size_t>* cuts : {&list[0].inner, &list[0].outer}) {
+    for (std::size_t& cut : *cuts) {
+      cutting.push_back(components[cut]);
+      cut = cutting.size();
+    }
+  }
+  list.insert(list.end(), cutting.begin(), cutting.end());
+  return list;
+}
+
 }  // namespace
 
-std::vector<Image> component_images(const Task& task, std::span<const Component> components,
-                                    const std::vector<Psf>& psfs) {
-  const RenderOptions options{task.options.tolerance, false, task.options.threads};
-  const MultiPsfRenderer renderer(task.shape, psfs, options);
+std::vector<Image> component_images(Shape shape, const FitOptions& fit_options,
+                                    std::span<const Component> components, const std::vector<Psf>& psfs) {
+  const RenderOptions options{fit_options.tolerance, false, fit_options.threads};
+  const MultiPsfRenderer renderer(shape, psfs, options);
   std::vector<Image> images;
-  for (const Component& component : components) {
-    images.emplace_back(task.shape);
-    renderer.render({&component, 1}, images.back().view());
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    images.emplace_back(shape);
+    renderer.render(alone(components, i), images.back().view());
   }
   return images;
 }
@@ -101,21 +115,42 @@ std::vector<HeaderKey> region_keys(const HeaderCards& header, const Placement& p
   return keys;
 }
 
+namespace {
+
+/// What the header of a band's images says.
+std::vector<HeaderKey> band_keys(const TaskImage& image, const BandFit& fit, bool several) {
+  std::vector<HeaderKey> keys = region_keys(image.header, image.placement, image.shape);
+  if (!several) return keys;
+  keys.push_back({"BAND", image.band, "name of the band"});
+  keys.push_back({"WAVELEN", image.wavelength, "its wavelength, in the scene's unit"});
+  keys.push_back({"CHI2", fit.chi2, "of this band's pixels"});
+  keys.push_back({"NPIX", fit.n_pixels, "pixels used"});
+  return keys;
+}
+
+}  // namespace
+
 PartialFile write_block(const std::string& path, const Task& task, const FitResult& result,
-                        std::span<const Image> components, std::string_view version) {
-  const std::vector<HeaderKey> region = region_keys(task.header, task.placement, task.shape);
+                        std::span<const std::vector<Image>> components, std::string_view version) {
   FitsWriter writer(path);
   writer.add_empty(fit_keys(task, result, version));
-  const auto add = [&](const Image& image, const std::string& name, PixelType type = PixelType::kFloat64) {
-    writer.add_image(image.view(), name, region, task.header, type);
-  };
-  add(task.observation.data, "DATA");
-  add(result.bands.front().model, "MODEL");
-  add(difference(task.observation.data, result.bands.front().model), "RESIDUAL");
   const std::vector<std::string> names = extension_names(result.scene);
-  for (std::size_t i = 0; i < components.size(); ++i) add(components[i], names[i]);
-  add(task.observation.sigma, "SIGMA");
-  add(mask_image(task.observation), "MASK", PixelType::kUint8);
+  const std::vector<const TaskImage*> images = images_of(task);
+  for (std::size_t b = 0; b < images.size(); ++b) {
+    const TaskImage& own = *images[b];
+    const Image& model = result.bands[b].model;
+    const std::vector<HeaderKey> keys = band_keys(own, result.bands[b], images.size() > 1);
+    const std::string suffix = images.size() > 1 ? "_" + own.band : "";
+    const auto add = [&](const Image& image, const std::string& name, PixelType type = PixelType::kFloat64) {
+      writer.add_image(image.view(), name + suffix, keys, own.header, type);
+    };
+    add(own.observation.data, "DATA");
+    add(model, "MODEL");
+    add(difference(own.observation.data, model), "RESIDUAL");
+    for (std::size_t i = 0; i < components[b].size(); ++i) add(components[b][i], names[i]);
+    add(own.observation.sigma, "SIGMA");
+    add(mask_image(own.observation), "MASK", PixelType::kUint8);
+  }
   return writer.finish();
 }
 

@@ -12,8 +12,8 @@
 namespace gaxel::io {
 
 /// Each component alone through its PSF of `psfs`, in scene order.
-std::vector<Image> component_images(const Task& task, std::span<const Component> components,
-                                    const std::vector<Psf>& psfs);
+std::vector<Image> component_images(Shape shape, const FitOptions& options,
+                                    std::span<const Component> components, const std::vector<Psf>& psfs);
 
 /// EXTNAMEs of the components: their names in upper case, FITS characters only, made unique by a number and
 /// different from the names of the other images.
@@ -24,10 +24,12 @@ std::vector<std::string> extension_names(const Scene& scene);
 std::vector<HeaderKey> region_keys(const HeaderCards& header, const Placement& placement, Shape shape);
 
 /// block.fits: an empty primary unit with the fit's keywords, then DATA, MODEL, RESIDUAL (data - model), one
-/// image for each component, SIGMA, and MASK (1: not fitted). On the disk when it returns,
-/// to be committed. Throws OutputError.
+/// image for each component, SIGMA, and MASK (1: not fitted); of several bands the same for each, the names followed
+/// by "_" and the band's. `components`: images of each band. On the disk when it returns, to be committed. Throws
+/// OutputError.
 [[nodiscard]] PartialFile write_block(const std::string& path, const Task& task, const FitResult& result,
-                                      std::span<const Image> components, std::string_view version);
+                                      std::span<const std::vector<Image>> components,
+                                      std::string_view version);
 
 /// What `gaxel render` writes: MODEL as the primary array, then the components (when given) and BOUND (when
 /// the certificate has it). Throws OutputError.

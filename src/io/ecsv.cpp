@@ -68,11 +68,16 @@ constexpr std::array kColumns = {
     Column{"flag", "string",
            "ok, at_bound (the fit ended on a bound) or degenerate (the data do not constrain it)"}};
 
+constexpr Column kBand{"band", "string", "where the value counts; empty: in all bands"};
+
 }  // namespace
 
 std::string ecsv_text(std::span<const ParameterRow> rows, const TableMeta& meta) {
   std::string text = "# %ECSV 1.0\n# ---\n# datatype:\n";
-  for (const Column& column : kColumns) {
+  std::vector<Column> columns(kColumns.begin(), kColumns.end());
+  const bool several = has_bands(rows);
+  if (several) columns.insert(columns.begin() + 3, kBand);
+  for (const Column& column : columns) {
     text += fmt::format("# - {{name: {}, datatype: {}, description: {}}}\n", column.name, column.datatype,
                         yaml_quoted(column.description));
   }
@@ -81,14 +86,15 @@ std::string ecsv_text(std::span<const ParameterRow> rows, const TableMeta& meta)
     text += fmt::format("# - {}: {}\n", key, std::visit([](const auto& v) { return yaml(v); }, value));
   }
   text += "# schema: astropy-2.0\n";
-  for (std::size_t k = 0; k < kColumns.size(); ++k)
-    text += fmt::format("{}{}", k > 0 ? " " : "", kColumns[k].name);
+  for (std::size_t k = 0; k < columns.size(); ++k)
+    text += fmt::format("{}{}", k > 0 ? " " : "", columns[k].name);
   text += '\n';
   for (const ParameterRow& row : rows) {
     // Readers take an empty cell for a missing value.
     const std::string_view unit = row.unit.empty() ? "1" : std::string_view(row.unit);
-    text += fmt::format("{} {} {} {} {} {} {} {}\n", cell(row.component), cell(row.type), cell(row.parameter),
-                        cell(row.value), cell(row.error), cell(unit), row.fixed ? "True" : "False",
+    const std::string band = several ? cell(row.band) + " " : "";
+    text += fmt::format("{} {} {} {}{} {} {} {} {}\n", cell(row.component), cell(row.type), cell(row.parameter),
+                        band, cell(row.value), cell(row.error), cell(unit), row.fixed ? "True" : "False",
                         cell(flag_word(row.flag)));
   }
   return text;

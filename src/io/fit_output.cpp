@@ -44,16 +44,18 @@ void check_fit_output(const OutputFolder& folder, const Task& task) {
 
 std::vector<std::string> write_fit_output(const OutputFolder& folder, const Task& task,
                                           const FitResult& result, std::string_view version) {
-  const std::vector<Image> components = component_images(task, result.bands.front().components, result.bands.front().psfs);
-  const FileFrame frame{task.placement, task.photometry};
-  const report::ReportFacts facts{components, pixel_scale_arcsec(task.header), version};
+  std::vector<std::vector<Image>> components;
+  for (const BandFit& band : result.bands) {
+    components.push_back(component_images(band.model.shape(), task.options, band.components, band.psfs));
+  }
+  const report::ReportFacts facts{components, version};
   const std::string block = folder.file(kBlock);
   const std::string table = folder.file(kTable);
   const std::string scene = folder.file(kScene);
   const std::string page = folder.file(kPage);
   const std::string picture = folder.file(kPicture);
   StagedFiles files;
-  files.add(table, ecsv_text(parameter_table(result, frame), table_meta(task, result, version)));
+  files.add(table, ecsv_text(parameter_table(task, result), table_meta(task, result, version)));
   files.add(scene, result_toml(task, result));
   files.add(page, report::html_report(task, result, facts));
   files.add(picture, report::encode_png(report::picture_strip(task, result)));

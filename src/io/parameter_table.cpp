@@ -44,6 +44,32 @@ std::string padded(std::string_view text, std::size_t width, bool to_the_right) 
   return to_the_right ? blanks + std::string(text) : std::string(text) + blanks;
 }
 
+/// A parameter in the terms of one band.
+ParameterRow row_in(const TaskImage& image, const FitResult& result, std::size_t c, std::size_t p,
+                    const std::string& band) {
+  const SceneComponent& component = result.scene.components[c];
+  const Parameter& parameter = component.parameters[p];
+  const ParameterSpec& spec = component.kind->parameters[p];
+  const bool as_magnitude = component.flux_is_magnitude;
+  const bool fixed = !parameter.free && !parameter.tie;
+  const double error = fixed ? std::numeric_limits<double>::quiet_NaN() : result.errors[c][p];
+  return {component.name,
+          std::string(component.kind->name),
+          std::string(file_key(spec, as_magnitude)),
+          band,
+          file_value(component, p, {image.placement, image.photometry}),
+          error * file_error_scale(spec.role, as_magnitude, parameter.value),
+          std::string(file_unit(spec, as_magnitude)),
+          fixed,
+          result.flags[c][p]};
+}
+
+/// Whether all bands have one value of it, but for what their pixels and zero points make of it.
+bool is_common(const SceneComponent& component, std::size_t p) {
+  const Parameter& parameter = component.parameters[p];
+  return parameter.basis == Basis::kConstant && !parameter.tie;
+}
+
 }  // namespace
 
 std::string photometry_text(const Photometry& photometry) {
@@ -59,22 +85,23 @@ double file_value(const SceneComponent& component, std::size_t index, const File
   return role == Role::kTheta && unbounded(parameter) ? half_turn(value) : value;
 }
 
-std::vector<ParameterRow> parameter_table(const FitResult& result, const FileFrame& frame) {
+std::vector<ParameterRow> parameter_table(const Task& task, const FitResult& result) {
+  const std::vector<const TaskImage*> images = images_of(task);
+  std::vector<FitResult> alone;
+  for (std::size_t b = 0; b < images.size(); ++b) alone.push_back(in_band(result, b));
   std::vector<ParameterRow> rows;
   for (std::size_t c = 0; c < result.scene.components.size(); ++c) {
-    const SceneComponent& component = result.scene.components[c];
-    const bool as_magnitude = component.flux_is_magnitude;
-    for (std::size_t p = 0; p < component.parameters.size(); ++p) {
-      const Parameter& parameter = component.parameters[p];
-      const ParameterSpec& spec = component.kind->parameters[p];
-      const double error = parameter.free ? result.errors[c][p] : std::numeric_limits<double>::quiet_NaN();
-      rows.push_back({component.name, std::string(component.kind->name),
-                      std::string(file_key(spec, as_magnitude)), file_value(component, p, frame),
-                      error * file_error_scale(spec.role, as_magnitude, parameter.value),
-                      std::string(file_unit(spec, as_magnitude)), !parameter.free, result.flags[c][p]});
+    for (std::size_t p = 0; p < result.scene.components[c].parameters.size(); ++p) {
+      const bool common = images.size() == 1 || is_common(result.scene.components[c], p);
+      for (std::size_t b = 0; b < (common ? 1 : images.size()); ++b)
+        rows.push_back(row_in(*images[b], alone[b], c, p, common ? "" : images[b]->band));
     }
   }
   return rows;
+}
+
+bool has_bands(std::span<const ParameterRow> rows) {
+  return std::ranges::any_of(rows, [](const ParameterRow& row) { return !row.band.empty(); });
 }
 
 std::string_view flag_word(ParameterFlag flag) {
@@ -119,22 +146,26 @@ ValueText value_with_error(double value, double error) {
 }
 
 std::string text_table(std::span<const ParameterRow> rows, const Photometry& photometry) {
-  using Line = std::array<std::string, 7>;
-  constexpr std::array kToTheRight = {false, false, false, true, true, false, false};
-  std::vector<Line> lines = {{"component", "type", "parameter", "value", "error", "unit", "note"}};
+  constexpr std::size_t kBand = 3;
+  using Line = std::array<std::string, 8>;
+  constexpr std::array kToTheRight = {false, false, false, false, true, true, false, false};
+  std::vector<Line> lines = {{"component", "type", "parameter", "band", "value", "error", "unit", "note"}};
   for (const ParameterRow& row : rows) {
     const ValueText text = value_with_error(row.value, row.error);
-    lines.push_back({row.component, row.type, row.parameter, text.value,
+    lines.push_back({row.component, row.type, row.parameter, row.band, text.value,
                      text.error.empty() ? "-" : text.error, row.unit, note_text(row)});
   }
-  std::array<std::size_t, 7> widths = {};
+  std::array<std::size_t, 8> widths = {};
   for (const Line& line : lines) {
     for (std::size_t k = 0; k < line.size(); ++k) widths[k] = std::max(widths[k], columns(line[k]));
   }
   std::string table = comment_lines(kConvention) + comment_lines(photometry_text(photometry));
   for (const Line& line : lines) {
     std::string text;
-    for (std::size_t k = 0; k < line.size(); ++k) text += padded(line[k], widths[k], kToTheRight[k]) + "  ";
+    for (std::size_t k = 0; k < line.size(); ++k) {
+      if (k == kBand && !has_bands(rows)) continue;
+      text += padded(line[k], widths[k], kToTheRight[k]) + "  ";
+    }
     text.erase(text.find_last_not_of(' ') + 1);
     table += text + '\n';
   }

@@ -25,6 +25,7 @@ struct ParameterRow {
   std::string component;
   std::string type;
   std::string parameter;  ///< key of scene files
+  std::string band;       ///< where the value counts; empty: in all, or there is only one
   double value = 0.0;
   double error = 0.0;  ///< 1 sigma; NaN where fixed or degenerate
   std::string unit;    ///< empty for pure numbers
@@ -35,8 +36,8 @@ struct ParameterRow {
 /// Value of a parameter in the convention of files; an angle without bounds is brought to (-90, 90].
 double file_value(const SceneComponent& component, std::size_t index, const FileFrame& frame);
 
-/// One row for every parameter, in scene order.
-std::vector<ParameterRow> parameter_table(const FitResult& result, const FileFrame& frame);
+/// One row for every parameter, in scene order; for what differs from band to band one for each.
+std::vector<ParameterRow> parameter_table(const Task& task, const FitResult& result);
 
 /// "ok", "at_bound" or "degenerate", for tables that machines read.
 std::string_view flag_word(ParameterFlag flag);
@@ -51,6 +52,9 @@ struct ValueText {
 
 /// The error with two digits and the value to the same place; six digits without an error.
 ValueText value_with_error(double value, double error);
+
+/// Whether any row counts in one of several bands.
+bool has_bands(std::span<const ParameterRow> rows);
 
 /// Aligned columns for a terminal, below comment lines that state the convention. Ends with a newline.
 std::string text_table(std::span<const ParameterRow> rows, const Photometry& photometry);

@@ -1,8 +1,12 @@
 #include "io/result_toml.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numbers>
 #include <utility>
 
 #include "io/parameter_table.hpp"
@@ -17,13 +21,73 @@ std::string toml_float(double value) {
   return text;
 }
 
-std::string parameter_line(const SceneComponent& component, std::size_t index, const FileFrame& frame) {
+std::string toml_list(const std::vector<double>& values) {
+  std::string text;
+  for (const double value : values) text += (text.empty() ? "" : ", ") + toml_float(value);
+  return "[" + text + "]";
+}
+
+/// What a parameter is that depends on the band: `bands`, or a series.
+std::string variation(const SceneComponent& component, std::size_t index, const Task& task) {
+  const Parameter& parameter = component.parameters[index];
+  const Role role = component.kind->parameters[index].role;
+  const FileFrame frame{task.placement, task.photometry};
+  std::vector<double> in_file = parameter.coefficients;
+  const bool magnitude = role == Role::kFlux && component.flux_is_magnitude;
+  if (parameter.basis == Basis::kBands) {
+    const std::vector<const TaskImage*> images = images_of(task);
+    for (std::size_t b = 0; b < in_file.size(); ++b) {
+      in_file[b] = to_file(role, component.flux_is_magnitude, in_file[b],
+                           {task.placement, images[b]->photometry});
+    }
+  } else if (!magnitude) {
+    const double constant = to_file(role, false, 0.0, frame);
+    const double factor = to_file(role, false, 1.0, frame) - constant;
+    for (std::size_t i = 0; i < in_file.size(); ++i)
+      in_file[i] = factor * in_file[i] + (parameter.basis == Basis::kBSpline || i == 0 ? constant : 0.0);
+  }
+  const auto n_free = std::ranges::count(parameter.free_coefficients, 1);
+  const bool leading = std::ranges::is_sorted(parameter.free_coefficients, std::greater());
+  const bool whole = parameter.basis == Basis::kChebyshev ? leading : n_free == std::ssize(in_file);
+  std::string text = parameter.basis == Basis::kBands
+                         ? fmt::format("bands = {}", toml_list(in_file))
+                         : fmt::format("{} = {}, coefficients = {}", to_text(parameter.basis),
+                                       parameter.basis == Basis::kChebyshev && leading && n_free > 0
+                                           ? n_free
+                                           : std::ssize(in_file),
+                                       toml_list(in_file));
+  if (!whole && n_free > 0) text += fmt::format(", free = [{}]", fmt::join(parameter.free_coefficients, ", "));
+  return text;
+}
+
+std::string prior_text(const SceneComponent& component, std::size_t index, const FileFrame& frame) {
+  const Prior& prior = *component.parameters[index].prior;
+  const Role role = component.kind->parameters[index].role;
+  const auto to_text = [](const char* a, double mean, const char* b, double sigma) {
+    return fmt::format(", prior = {{ {} = {}, {} = {} }}", a, toml_float(mean), b, toml_float(sigma));
+  };
+  if (role == Role::kFlux && component.flux_is_magnitude) {
+    return to_text("mean", to_file(role, true, std::exp(prior.mean), frame), "sigma",
+                   prior.sigma / (0.4 * std::numbers::ln10));
+  }
+  if (prior.logarithm)
+    return to_text("median", to_file(role, false, std::exp(prior.mean), frame), "log_sigma", prior.sigma);
+  const double factor = std::abs(to_file(role, false, 1.0, frame) - to_file(role, false, 0.0, frame));
+  return to_text("mean", to_file(role, false, prior.mean, frame), "sigma", factor * prior.sigma);
+}
+
+std::string parameter_line(const SceneComponent& component, std::size_t index, const Task& task) {
+  const FileFrame frame{task.placement, task.photometry};
   const ParameterSpec& spec = component.kind->parameters[index];
   const Parameter& parameter = component.parameters[index];
   const std::string_view key = file_key(spec, component.flux_is_magnitude);
-  const std::string value = toml_float(file_value(component, index, frame));
+  if (parameter.tie) return fmt::format("{} = {{ tie = \"{}\" }}\n", key, parameter.tie->text);
+  const bool constant = parameter.basis == Basis::kConstant;
+  const std::string value = constant ? toml_float(file_value(component, index, frame)) : "";
   std::string limits;
   if (spec.fittable && !parameter.free) limits += ", fixed = true";
+  if (constant && !task.others.empty() && is_light(spec.role) && spec.fittable) limits += ", constant = true";
+  if (parameter.prior) limits += prior_text(component, index, frame);
   const auto bound = [&](double inner) {
     return std::isinf(inner) ? inner : to_file(spec.role, component.flux_is_magnitude, inner, frame);
   };
@@ -33,6 +97,7 @@ std::string parameter_line(const SceneComponent& component, std::size_t index, c
   if (spec.role == Role::kFlux && component.flux_is_magnitude) std::swap(low, high);
   if (std::isfinite(low)) limits += fmt::format(", min = {}", toml_float(low));
   if (std::isfinite(high)) limits += fmt::format(", max = {}", toml_float(high));
+  if (!constant) return fmt::format("{} = {{ {}{} }}\n", key, variation(component, index, task), limits);
   if (limits.empty()) return fmt::format("{} = {}\n", key, value);
   return fmt::format("{} = {{ value = {}{} }}\n", key, value, limits);
 }
@@ -50,7 +115,6 @@ std::string truncations_line(std::string_view key, const std::vector<std::size_t
 }  // namespace
 
 std::string result_toml(const Task& task, const FitResult& result) {
-  const FileFrame frame{task.placement, task.photometry};
   std::string text =
       fmt::format("# Where a fit ended: chi2 {:.10g}, {} degrees of freedom. Fit it again to go on.\n# {}\n",
                   result.chi2, result.dof, kConvention);
@@ -63,7 +127,7 @@ std::string result_toml(const Task& task, const FitResult& result) {
     } else if (component.psf > 0 && component.psf < std::ssize(task.psf_names)) {
       text += fmt::format("psf = \"{}\"\n", task.psf_names[static_cast<std::size_t>(component.psf)]);
     }
-    for (std::size_t p = 0; p < component.parameters.size(); ++p) text += parameter_line(component, p, frame);
+    for (std::size_t p = 0; p < component.parameters.size(); ++p) text += parameter_line(component, p, task);
     text += truncations_line("inner", component.inner, result.scene) +
             truncations_line("outer", component.outer, result.scene);
   }

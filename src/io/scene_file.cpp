@@ -12,51 +12,15 @@
 
 #include "gaxel/error.hpp"
 #include "io/component_keys.hpp"
+#include "io/parameter_keys.hpp"
+#include "io/tie_keys.hpp"
 #include "io/wcs.hpp"
 
 namespace gaxel::io {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kParameterKeys{"value", "fixed", "min", "max"};
 constexpr std::size_t kLongestName = 40;
-
-/// A parameter as the file gives it, in the file's convention.
-struct GivenParameter {
-  std::optional<double> value;
-  bool fixed = false;
-  std::optional<double> min;
-  std::optional<double> max;
-};
-
-NumberRange range_of(const ParameterSpec& spec, bool flux_is_magnitude) {
-  const bool same_unit = file_key(spec, flux_is_magnitude) == spec.name;
-  return same_unit ? NumberRange{spec.min, spec.max} : NumberRange{};
-}
-
-/// `key = 1.5` or `key = { value = 1.5, fixed = true, min = 1, max = 2 }`.
-GivenParameter read_parameter(const TomlTable& component, std::string_view key, const NumberRange& range) {
-  GivenParameter given;
-  if (!component.is_table(key)) {
-    if (!component.is_number(key)) {
-      component.fail(key, "wrong type", range.text() + ", or a table { value, fixed, min, max }");
-    }
-    given.value = component.number(key, range);
-    return given;
-  }
-  const TomlTable table = *component.table(key);
-  table.allow_only(kParameterKeys);
-  given.value = table.number("value", range);
-  given.fixed = table.boolean("fixed").value_or(false);
-  given.min = table.number("min", range);
-  given.max = table.number("max", range);
-  if (given.fixed && !given.value) table.fail("value", "missing", "the value that is kept fixed");
-  if (given.min && given.max && !(*given.min < *given.max)) table.fail("max", "not above min", "min < max");
-  if (given.value && ((given.min && *given.value < *given.min) || (given.max && *given.value > *given.max))) {
-    table.fail("value", "outside min and max", "a value between them");
-  }
-  return given;
-}
 
 /// Reads one [[component]].
 class ComponentReader {
@@ -118,32 +82,7 @@ class ComponentReader {
   Parameter parameter(const ParameterSpec& spec) const {
     const std::string_view key = file_key(spec, component_.flux_is_magnitude);
     if (!table_.has(key)) return missing(spec, key);
-    const GivenParameter given = read_parameter(table_, key, range_of(spec, component_.flux_is_magnitude));
-    if (!spec.fittable &&
-        (!given.value || given.min || given.max || (table_.is_table(key) && !given.fixed))) {
-      table_.fail(key, "this is a constant and cannot be fitted", "a number");
-    }
-    if (!given.value && !frame_.estimate)
-      table_.fail(key, "has no value", "a number: only a fit can estimate it");
-    Parameter result;
-    result.free = spec.fittable && !given.fixed;
-    if (given.value) result.value = inner(spec, key, *given.value);
-    if (given.min) result.min = inner(spec, key, *given.min);
-    if (given.max) result.max = inner(spec, key, *given.max);
-    // A faint magnitude is a small flux.
-    if (key == "mag") {
-      result.min = given.max ? inner(spec, key, *given.max) : Parameter().min;
-      result.max = given.min ? inner(spec, key, *given.min) : Parameter().max;
-    }
-    return result;
-  }
-
-  double inner(const ParameterSpec& spec, std::string_view key, double in_file) const {
-    const double value = to_inner(spec.role, component_.flux_is_magnitude, in_file, frame_.file);
-    if (!std::isfinite(value) || (key == "mag" && !(value > 0.0))) {
-      table_.fail(key, "no finite flux belongs to this magnitude", "a magnitude near the zero point");
-    }
-    return value;
+    return ParameterReader(table_, spec, component_.flux_is_magnitude, frame_).read();
   }
 
   /// A parameter that the scene does not give.
@@ -159,6 +98,11 @@ class ComponentReader {
                                                       : spec.fallback;
       if (std::isnan(result.value)) table_.fail(key, "missing", range_of(spec, false).text());
       return result;
+    }
+    if (is_light(spec.role) && frame_.bands.size() > 1) {
+      result.basis = Basis::kBands;
+      result.coefficients.assign(frame_.bands.size(), kNoValue);
+      result.free_coefficients.assign(frame_.bands.size(), 1);
     }
     if (frame_.estimate) return result;
     const bool position = (spec.role == Role::kX || spec.role == Role::kY) && table_.has("ra");
@@ -180,15 +124,11 @@ class ComponentReader {
     if (!table_.has("ra")) table_.fail("dec", "\"ra\" is missing", "both, in degrees");
     if (frame_.header == nullptr)
       table_.fail("ra", "there is no image whose header tells the coordinates", "x and y");
-    const GivenParameter ra = read_parameter(table_, "ra", {-360.0, 360.0});
-    const GivenParameter dec = read_parameter(table_, "dec", {-90.0, 90.0});
-    if (!ra.value || !dec.value || ra.min || ra.max || dec.min || dec.max) {
-      table_.fail("ra", "sky coordinates take a value, fixed or not, and no bounds",
-                  "bounds go with x and y");
-    }
+    const SkyCoordinate ra = read_coordinate("ra", {-360.0, 360.0});
+    const SkyCoordinate dec = read_coordinate("dec", {-90.0, 90.0});
     if (ra.fixed != dec.fixed) table_.fail("ra", "only one of ra and dec is fixed", "both or none");
     FitsPixel pixel;
-    table_.relate("ra", [&] { pixel = Wcs(*frame_.header).pixel(*ra.value, *dec.value); });
+    table_.relate("ra", [&] { pixel = Wcs(*frame_.header).pixel(ra.degrees, dec.degrees); });
     Parameter& x = component_.parameter(Role::kX);
     Parameter& y = component_.parameter(Role::kY);
     x.value = frame_.file.placement.inner_x(pixel.x);
@@ -196,10 +136,40 @@ class ComponentReader {
     x.free = y.free = !ra.fixed;
   }
 
+  struct SkyCoordinate {
+    double degrees;
+    bool fixed;
+  };
+
+  /// A number, or { value, fixed }.
+  SkyCoordinate read_coordinate(std::string_view key, const NumberRange& range) const {
+    if (!table_.is_table(key)) return {*table_.number(key, range), false};
+    const TomlTable table = *table_.table(key);
+    const std::optional<double> value = table.number("value", range);
+    const bool plain = std::ranges::all_of(
+        table.keys(), [](const std::string& given) { return given == "value" || given == "fixed"; });
+    if (!value || !plain) {
+      table_.fail("ra", "sky coordinates take a value, fixed or not, and no bounds",
+                  "bounds go with x and y");
+    }
+    return {*value, table.boolean("fixed").value_or(false)};
+  }
+
   TomlTable table_;
   const SceneFrame& frame_;
   SceneComponent component_;
 };
+
+/// Sets the ties of a component, which may name any other.
+void read_ties(const TomlTable& table, std::size_t which, const SceneFrame& frame, Scene& scene) {
+  SceneComponent& component = scene.components[which];
+  for (std::size_t i = 0; i < component.parameters.size(); ++i) {
+    const std::string_view key = file_key(component.kind->parameters[i], component.flux_is_magnitude);
+    if (!table.is_table(key)) continue;
+    const std::optional<std::string> text = table.table(key)->text("tie");
+    if (text) component.parameters[i].tie = read_tie(table, key, *text, scene, which, i, frame);
+  }
+}
 
 /// The truncations that a component names under a key.
 std::vector<std::size_t> truncations(const TomlTable& table, std::string_view key, const Scene& scene) {
@@ -257,6 +227,7 @@ Scene read_scene(const TomlTable& root, const SceneFrame& frame, std::vector<std
     scene.components[i].outer = truncations(tables[i], "outer", scene);
   }
   name_the_rest(scene);
+  for (std::size_t i = 0; i < tables.size(); ++i) read_ties(tables[i], i, frame, scene);
   for (const SceneComponent& component : scene.components) warn_if_outside(component, frame, warnings);
   return scene;
 }

@@ -10,13 +10,21 @@
 
 namespace gaxel::io {
 
+/// A band as the components' numbers refer to it.
+struct SceneBand {
+  std::string name;
+  double wavelength;
+  FileFrame file;
+};
+
 /// What the components' numbers refer to.
 struct SceneFrame {
-  FileFrame file;
+  FileFrame file;                       ///< of the first band
   Shape shape;                          ///< of the region
   const HeaderCards* header = nullptr;  ///< of the image, for ra and dec; null when there is none
   std::vector<std::string> psfs;        ///< names of the PSFs
   bool estimate = true;                 ///< what is not given may be estimated from the image
+  std::vector<SceneBand> bands;         ///< all
 };
 
 /// Reads all components. Throws InputError for unknown kinds and keys (with the nearest), values of the wrong

@@ -41,6 +41,8 @@ void for_each_file_name(toml::table& root, Visit visit) {
     if (!root[name].is_array_of_tables()) continue;
     for (toml::node& item : *root[name].as_array()) visit_table(*item.as_table());
   }
+  if (!root["band"].is_array_of_tables()) return;
+  for (toml::node& band : *root["band"].as_array()) for_each_file_name(*band.as_table(), visit);
 }
 
 /// Whether it stands under a heading of its own.
@@ -54,6 +56,26 @@ FitsName absolute_name(const std::string& text, const std::string& folder) {
   name.path =
       std::filesystem::absolute(std::filesystem::path(folder) / name.path).lexically_normal().string();
   return name;
+}
+
+/// A table's keys and the tables in it. Plain keys stand before the first table; all keys are known ones by now and
+/// need no quotes.
+void add_table(const toml::table& table, const std::string& prefix, std::string& text) {
+  for (const auto& [key, value] : table) {
+    if (!is_headed(value)) text += fmt::format("{} = {}\n", key.str(), toml_text(value));
+  }
+  for (const auto& [key, node] : table) {
+    const std::string name = fmt::format("{}{}", prefix, key.str());
+    if (const toml::table* own = node.as_table()) {
+      text += fmt::format("\n[{}]\n", name);
+      add_table(*own, name + ".", text);
+    } else if (node.is_array_of_tables()) {
+      for (const toml::node& item : *node.as_array()) {
+        text += fmt::format("\n[[{}]]\n", name);
+        add_table(*item.as_table(), name + ".", text);
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -72,25 +94,8 @@ std::string settings_toml(const TomlFile& file, const std::string& folder) {
   settings.erase("component");
   for_each_file_name(
       settings, [&](toml::value<std::string>& text) { text = absolute_name(text.get(), folder).text(); });
-  // Plain keys stand before the first table; all keys are known ones by now and need no quotes.
   std::string text;
-  for (const auto& [key, value] : settings) {
-    if (!is_headed(value)) text += fmt::format("{} = {}\n", key.str(), toml_text(value));
-  }
-  const auto add_keys = [&](const toml::table& table) {
-    for (const auto& [key, value] : table) text += fmt::format("{} = {}\n", key.str(), toml_text(value));
-  };
-  for (const auto& [name, node] : settings) {
-    if (const toml::table* table = node.as_table()) {
-      text += fmt::format("\n[{}]\n", name.str());
-      add_keys(*table);
-    } else if (node.is_array_of_tables()) {
-      for (const toml::node& item : *node.as_array()) {
-        text += fmt::format("\n[[{}]]\n", name.str());
-        add_keys(*item.as_table());
-      }
-    }
-  }
+  add_table(settings, "", text);
   return text;
 }
 

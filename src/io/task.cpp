@@ -6,8 +6,10 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <string_view>
 
+#include "io/band_pixels.hpp"
 #include "io/image_input.hpp"
 #include "io/mask.hpp"
 #include "io/noise.hpp"
@@ -19,8 +21,10 @@ namespace gaxel::io {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kTables{"title", "image", "noise",    "mask",
-                                                  "psf",   "fit",   "component"};
+constexpr std::array<std::string_view, 8> kTables{"title", "image", "noise",     "mask",
+                                                  "psf",   "fit",   "component", "band"};
+constexpr std::array<std::string_view, 4> kBandTables{"image", "noise", "mask", "psf"};
+constexpr std::array<std::string_view, 6> kBandKeys{"name", "wavelength", "image", "noise", "mask", "psf"};
 constexpr std::array<std::string_view, 6> kFitKeys{"rtol",           "atol", "noise_share",
                                                    "max_iterations", "ftol", "threads"};
 constexpr int kMostIterations = 1'000'000;
@@ -55,39 +59,146 @@ void mask_blank_data(const TomlTable& image, ConstImageView data, std::vector<st
   if (blank > 0) notes.push_back(fmt::format("image.file: {} pixels masked (NaN or infinite)", blank));
 }
 
-void read_observation(const TomlTable& root, const TomlTable& image, const std::string& folder,
-                      ImageInput& input, Task& task) {
-  const std::optional<TomlTable> noise = root.table("noise");
+void read_band_keys(const TomlTable& table, TaskImage& own) {
+  table.allow_only(kBandKeys);
+  const std::optional<std::string> name = table.text("name");
+  if (!name || name->empty()) table.fail("name", "missing", "a name of its own for every band");
+  own.band = *name;
+  const double largest = std::numeric_limits<double>::max();
+  const std::optional<double> wavelength = table.number("wavelength", {0.0, largest, true});
+  if (!wavelength) table.fail("wavelength", "missing", "a number above 0, in one unit for all bands");
+  own.wavelength = *wavelength;
+}
+
+/// A band on its way: its tables, and its image until that goes to the observation.
+struct BandInput {
+  TomlTable tables;  ///< [image], [noise], [mask] and [psf] are in it: the file's root, or a [[band]]
+  TomlTable image;
+  std::vector<PsfTables> psfs;
+  ImageInput input;
+};
+
+/// The bands of a file; of one without [[band]] the whole.
+std::vector<BandInput> read_bands(const TomlTable& root, const std::string& folder, Task& task,
+                                  bool need_data) {
+  std::vector<TomlTable> tables = root.tables("band");
+  const bool several = !tables.empty();
+  if (several) {
+    for (const std::string_view key : kBandTables) {
+      if (root.has(key)) root.fail(key, "there are [[band]] tables, too", "inside of each [[band]]");
+    }
+  } else {
+    tables.push_back(root);
+  }
+  std::vector<BandInput> bands;
+  task.others.resize(tables.size() - 1);
+  for (std::size_t b = 0; b < tables.size(); ++b) {
+    const TomlTable& table = tables[b];
+    TaskImage& own = b == 0 ? task : task.others[b - 1];
+    if (several) read_band_keys(table, own);
+    for (std::size_t other = 0; other < b; ++other) {
+      if (images_of(task)[other]->band == own.band)
+        table.fail("name", "two bands have the same name", "names must be unique");
+    }
+    const std::optional<TomlTable> image = table.table("image");
+    if (!image) table.fail("image", "missing", "an [image] table with the name of a FITS file");
+    bands.push_back({table, *image, psf_tables(table), read_image_input(*image, folder, need_data, task.notes)});
+    const ImageInput& input = bands.back().input;
+    own.image_file = input.file;
+    own.shape = input.region.shape();
+    own.placement = {input.region.section.x1, input.region.section.y1};
+    own.photometry = read_photometry(*image, {input.header, input.primary}, task.notes);
+    own.header = input.header;
+    for (const PsfTables& psf : bands.back().psfs) own.psf_names.push_back(psf.name);
+    const bool same_names = own.psf_names == task.psf_names;
+    if (!same_names) table.fail("psf", "not the PSFs of the first band", "as many, with the same names");
+  }
+  return bands;
+}
+
+void read_observation(BandInput& band, const std::string& folder, TaskImage& own, Task& task) {
+  const std::optional<TomlTable> noise = band.tables.table("noise");
   if (!noise)
-    root.fail("noise", "missing",
-              "a [noise] table: sigma, variance, weight, rms, or gain with read_noise and sky");
-  Observation& observation = task.observation;
-  observation.data = std::move(input.data);
+    band.tables.fail("noise", "missing",
+                     "a [noise] table: sigma, variance, weight, rms, or gain with read_noise and sky");
+  Observation& observation = own.observation;
+  observation.data = std::move(band.input.data);
   observation.used.assign(observation.data.size(), 1);
-  mask_blank_data(image, observation.data.view(), observation.used, task.notes);
-  observation.sigma = read_sigma(*noise, folder, input.region, observation.data.view());
-  if (const auto mask = root.table("mask")) {
-    apply_mask(*mask, folder, input.region, observation.used, task.notes, task.warnings);
+  mask_blank_data(band.image, observation.data.view(), observation.used, task.notes);
+  observation.sigma = read_sigma(*noise, folder, band.input.region, observation.data.view());
+  if (const auto mask = band.tables.table("mask")) {
+    apply_mask(*mask, folder, band.input.region, observation.used, task.notes, task.warnings);
   }
   mask_bad_sigma(*noise, observation.sigma.view(), observation.used, task.notes);
 }
 
-void read_psfs(const std::vector<PsfTables>& psfs, const std::string& folder, const HeaderCards* header,
-               Task& task) {
-  task.observation.varying_psf = read_varying_psf(psfs, folder, task.placement);
-  if (task.observation.varying_psf) {
-    const Psf middle = task.observation.varying_psf->at(0.5 * (task.shape.nx - 1), 0.5 * (task.shape.ny - 1));
+void read_psfs(const BandInput& band, const std::string& folder, TaskImage& own, Task& task) {
+  own.observation.varying_psf = read_varying_psf(band.psfs, folder, own.placement);
+  if (own.observation.varying_psf) {
+    const Psf middle = own.observation.varying_psf->at(0.5 * (own.shape.nx - 1), 0.5 * (own.shape.ny - 1));
     for (const std::string& warning : middle.warnings())
       task.warnings.push_back(fmt::format("psf, in the middle of the region: {}", warning));
-    task.observation.psfs.push_back(middle);
+    own.observation.psfs.push_back(middle);
     return;
   }
-  for (const PsfTables& psf : psfs) {
-    task.observation.psfs.push_back(read_psf(psf, folder, {task.shape, header}, task.warnings));
+  const HeaderCards* header = own.header.empty() ? nullptr : &own.header;
+  for (const PsfTables& psf : band.psfs) {
+    own.observation.psfs.push_back(read_psf(psf, folder, {own.shape, header}, task.warnings));
   }
 }
 
+void map_pixels(const TomlTable& root, Task& task) {
+  for (TaskImage& other : task.others) root.relate("band", [&] { other.pixels = pixel_map(task, other); });
+}
+
+/// Magnitudes of one count: the exposure time goes into the zero point.
+double zeropoint_of(const Photometry& photometry) {
+  return photometry.zeropoint.value_or(0.0) + 2.5 * std::log10(photometry.exptime);
+}
+
+BandFrame frame_of(const TaskImage& image) {
+  return {image.wavelength, zeropoint_of(image.photometry), image.pixels};
+}
+
+std::vector<BandFrame> frames_of(const Task& task) {
+  std::vector<BandFrame> frames;
+  for (const TaskImage* image : images_of(task)) frames.push_back(frame_of(*image));
+  return frames;
+}
+
+SceneFrame scene_frame(const Task& task, bool estimate) {
+  SceneFrame frame{{task.placement, task.photometry},
+                   task.shape,
+                   task.header.empty() ? nullptr : &task.header,
+                   task.psf_names,
+                   estimate,
+                   {}};
+  for (const TaskImage* image : images_of(task))
+    frame.bands.push_back({image->band, image->wavelength, {image->placement, image->photometry}});
+  return frame;
+}
+
 }  // namespace
+
+std::vector<const TaskImage*> images_of(const Task& task) {
+  std::vector<const TaskImage*> images{&task};
+  for (const TaskImage& other : task.others) images.push_back(&other);
+  return images;
+}
+
+std::int64_t n_masked(const Task& task) {
+  std::int64_t n = 0;
+  for (const TaskImage* image : images_of(task)) n += std::ranges::count(image->observation.used, 0);
+  return n;
+}
+
+std::vector<Band> bands_of(const Task& task) {
+  std::vector<Band> bands;
+  for (const TaskImage* image : images_of(task)) {
+    bands.push_back({image->band, frame_of(*image), &image->observation});
+  }
+  return bands;
+}
 
 Task load_task(const std::string& scene_file, bool need_data) {
   const TomlFile file = read_toml(scene_file);
@@ -99,32 +210,24 @@ Task load_task(const std::string& scene_file, bool need_data) {
   task.title = root.text("title").value_or("");
   task.options = read_fit_options(root.table("fit"));
 
-  const std::optional<TomlTable> image = root.table("image");
-  if (!image) root.fail("image", "missing", "an [image] table with the name of a FITS file");
-  ImageInput input = read_image_input(*image, folder, need_data, task.notes);
-  task.image_file = input.file;
-  task.shape = input.region.shape();
-  task.placement = {input.region.section.x1, input.region.section.y1};
-  task.photometry = read_photometry(*image, {input.header, input.primary}, task.notes);
-  task.header = input.header;
+  std::vector<BandInput> bands = read_bands(root, folder, task, need_data);
+  map_pixels(root, task);
 
   // The scene comes before the large files: its mistakes show at once.
-  const HeaderCards* header = task.header.empty() ? nullptr : &task.header;
-  const std::vector<PsfTables> psfs = psf_tables(root);
-  for (const PsfTables& psf : psfs) task.psf_names.push_back(psf.name);
-  task.scene =
-      read_scene(root, {{task.placement, task.photometry}, task.shape, header, task.psf_names, need_data},
-                 task.warnings);
-  validate(task.scene, scene_file);
+  task.scene = read_scene(root, scene_frame(task, need_data), task.warnings);
+  validate(task.scene, wavelengths_of(frames_of(task)), scene_file);
   if (need_data && task.scene.n_free() == 0) {
     root.fail("component", "no parameter is free: there is nothing to fit", "fixed = false for at least one");
   }
-  read_psfs(psfs, folder, header, task);
-  if (need_data) {
-    read_observation(root, *image, folder, input, task);
-  } else {
-    if (const auto noise = root.table("noise")) check_noise_keys(*noise);
-    if (const auto mask = root.table("mask")) check_mask_keys(*mask);
+  for (std::size_t b = 0; b < bands.size(); ++b) {
+    TaskImage& own = b == 0 ? task : task.others[b - 1];
+    read_psfs(bands[b], folder, own, task);
+    if (need_data) {
+      read_observation(bands[b], folder, own, task);
+      continue;
+    }
+    if (const auto noise = bands[b].tables.table("noise")) check_noise_keys(*noise);
+    if (const auto mask = bands[b].tables.table("mask")) check_mask_keys(*mask);
   }
   task.input_files = named_files(file, folder);
   task.settings_toml = settings_toml(file, folder);

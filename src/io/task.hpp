@@ -2,6 +2,7 @@
 // know.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,25 +37,42 @@ struct Placement {
   double inner_y(double fits_y) const { return fits_y - first_y; }
 };
 
-/// A scene file, read. With need_data false (gaxel render) the observation may hold only a shape and a PSF.
-struct Task {
-  std::string scene_file;
-  std::string title;
-  std::vector<std::string> input_files;  ///< paths of all files that the scene names
+/// An image of a scene. With need_data false (gaxel render) the observation may hold only a shape and a PSF.
+struct TaskImage {
+  std::string band;  ///< its name; empty for the only one
+  double wavelength = 0.0;
   std::string image_file;  ///< as written in the scene, with its extension and section; may be empty
   Observation observation;
   std::vector<std::string> psf_names;  ///< of observation.psfs
   Shape shape;                         ///< of the region that is fitted or rendered
-  Scene scene;
-  FitOptions options;
   Placement placement;
   Photometry photometry;
   HeaderCards header;  ///< of the data image
+  PixelMap pixels;     ///< from the first image's region to this one's
+};
+
+/// A scene file, read: its image, or the first of several bands, and what is common to all of them.
+struct Task : TaskImage {
+  std::vector<TaskImage> others;  ///< the images of the other bands
+  std::string scene_file;
+  std::string title;
+  std::vector<std::string> input_files;  ///< paths of all files that the scene names
+  Scene scene;
+  FitOptions options;
   std::string
       settings_toml;  ///< every table of the scene but [[component]], for result.toml; paths made absolute
   std::vector<std::string> notes;     ///< what was masked and assumed, for the user to read
   std::vector<std::string> warnings;  ///< what looks like a mistake
 };
+
+/// The images of all bands, in order.
+std::vector<const TaskImage*> images_of(const Task& task);
+
+/// Pixels of all bands that are not used.
+std::int64_t n_masked(const Task& task);
+
+/// As the fit takes them: views of the task's pixels.
+std::vector<Band> bands_of(const Task& task);
 
 /// Reads a scene file and every file it names. Paths in it are relative to the scene file's folder.
 /// Throws InputError naming file, key, value and what is allowed.

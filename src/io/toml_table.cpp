@@ -107,6 +107,11 @@ bool TomlTable::is_text(std::string_view key) const {
   return node != nullptr && node->is_string();
 }
 
+bool TomlTable::is_truth(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  return node != nullptr && node->is_boolean();
+}
+
 bool TomlTable::is_number(std::string_view key) const {
   const toml::node* node = table_->get(key);
   return node != nullptr && node->is_number();

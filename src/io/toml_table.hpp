@@ -51,6 +51,7 @@ class TomlTable {
   bool is_table(std::string_view key) const;
   bool is_text(std::string_view key) const;
   bool is_number(std::string_view key) const;
+  bool is_truth(std::string_view key) const;
 
   /// The keys that the table has.
   std::vector<std::string> keys() const;

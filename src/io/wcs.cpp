@@ -76,6 +76,26 @@ class Wcs::Impl {
     return {pixel[0], pixel[1]};
   }
 
+  SkyPoint sky(const FitsPixel& at) const {
+    const std::scoped_lock lock(parser_mutex());
+    const auto n = static_cast<std::size_t>(list_->naxis);
+    std::vector<double> pixel(list_->crpix, list_->crpix + n);
+    if (n < 2) fail("the header has no sky coordinates");
+    pixel[0] = at.x;
+    pixel[1] = at.y;
+    std::vector<double> image(n);
+    std::vector<double> world(n);
+    std::vector<int> bad(1);
+    double phi = 0.0;
+    double theta = 0.0;
+    const int status =
+        wcsp2s(list_, 1, list_->naxis, pixel.data(), image.data(), &phi, &theta, world.data(), bad.data());
+    const SkyPoint point{world[static_cast<std::size_t>(list_->lng)], world[static_cast<std::size_t>(list_->lat)]};
+    if (status != 0 || !std::isfinite(point.ra) || !std::isfinite(point.dec))
+      fail("no sky is shown by this pixel", fmt::format("{}, {}", at.x, at.y));
+    return point;
+  }
+
  private:
   int count_ = 0;
   wcsprm* list_ = nullptr;
@@ -88,6 +108,10 @@ Wcs& Wcs::operator=(Wcs&&) noexcept = default;
 
 FitsPixel Wcs::pixel(double ra_deg, double dec_deg) const {
   return impl_->pixel(ra_deg, dec_deg);
+}
+
+SkyPoint Wcs::sky(const FitsPixel& pixel) const {
+  return impl_->sky(pixel);
 }
 
 }  // namespace gaxel::io

@@ -12,6 +12,11 @@ struct FitsPixel {
   double y = 0.0;
 };
 
+struct SkyPoint {
+  double ra = 0.0;  ///< degrees
+  double dec = 0.0;
+};
+
 /// The celestial coordinate system of an image's header.
 class Wcs {
  public:
@@ -24,6 +29,8 @@ class Wcs {
   /// Degrees, in the header's own frame and equinox. Throws InputError for points that the projection cannot
   /// show.
   FitsPixel pixel(double ra_deg, double dec_deg) const;
+  /// The other way round. Throws InputError for pixels that show no sky.
+  SkyPoint sky(const FitsPixel& pixel) const;
 
  private:
   class Impl;

@@ -16,6 +16,8 @@ namespace gaxel {
 struct TieFunction::Parser {
   mu::Parser expression;
   std::vector<double> values;  // of the terms: the parser knows their places
+  double wavelength = 1.0;
+  double zeropoint = 0.0;
 };
 
 TieFunction::TieFunction(const Tie& tie, const std::string& where, const std::string& key)
@@ -27,6 +29,8 @@ TieFunction::TieFunction(const Tie& tie, const std::string& where, const std::st
     for (std::size_t i = 0; i < names.size(); ++i) {
       parser_->expression.DefineVar(names[i], &parser_->values[i]);
     }
+    parser_->expression.DefineVar("_wavelength", &parser_->wavelength);
+    parser_->expression.DefineVar("_zeropoint", &parser_->zeropoint);
     parser_->expression.SetExpr(tie.expression);
     parser_->expression.Eval();
   } catch (const mu::ParserError& error) {
@@ -34,6 +38,11 @@ TieFunction::TieFunction(const Tie& tie, const std::string& where, const std::st
                       names.empty() ? "numbers and the parameters of other components"
                                     : fmt::format("numbers and {}", fmt::join(names, ", "))});
   }
+}
+
+void TieFunction::in_band(const BandFrame& band) {
+  parser_->wavelength = band.wavelength;
+  parser_->zeropoint = band.zeropoint;
 }
 
 double TieFunction::operator()(std::span<const double> terms) const {

@@ -18,18 +18,30 @@ using testing::HasSubstr;
 constexpr Shape kShape{48, 52};
 constexpr double kSigma = 0.5;
 
-Band band_of(const std::string& name, const BandFrame& frame, const test::Galaxy& galaxy, double sky,
+/// A band and its pixels.
+struct Made {
+  Band band;
+  Observation observation;
+};
+
+std::vector<Band> views(const std::vector<Made>& made) {
+  std::vector<Band> bands;
+  for (const Made& one : made) bands.push_back({one.band.name, one.band.frame, &one.observation});
+  return bands;
+}
+
+Made band_of(const std::string& name, const BandFrame& frame, const test::Galaxy& galaxy, double sky,
              unsigned seed) {
   Image data(kShape, sky);
   test::add_gaussian(data, galaxy);
-  Band band{name, frame, test::observe(std::move(data), kSigma)};
+  Made band{{name, frame}, test::observe(std::move(data), kSigma)};
   if (seed > 0) test::add_noise(band.observation, seed);
   return band;
 }
 
 /// A galaxy whose size falls linearly with wavelength, in four bands.
-std::vector<Band> four_bands(bool noisy) {
-  std::vector<Band> bands;
+std::vector<Made> four_bands(bool noisy) {
+  std::vector<Made> bands;
   const std::vector<double> wavelengths{3543.0, 6231.0, 7625.0, 22010.0};
   const Wavelengths axis(wavelengths);
   unsigned seed = 10;
@@ -62,8 +74,8 @@ Scene unknown_scene(const Parameter& size, std::size_t n_bands) {
 
 TEST(FitOfBands, FindsASizeThatIsASeriesInWavelength) {
   for (const Basis basis : {Basis::kChebyshev, Basis::kBSpline}) {
-    const std::vector<Band> bands = four_bands(false);
-    const FitResult result = fit(bands, unknown_scene(unknown(basis, 2), 4));
+    const std::vector<Made> bands = four_bands(false);
+    const FitResult result = fit(views(bands), unknown_scene(unknown(basis, 2), 4));
     EXPECT_EQ(result.stop_reason, StopReason::kConverged) << result.message;
     const std::vector<double> expected =
         basis == Basis::kChebyshev ? std::vector{5.0, -0.8} : std::vector{5.8, 4.2};
@@ -84,10 +96,10 @@ TEST(FitOfBands, FindsASizeThatIsASeriesInWavelength) {
 
 // Where bands share nothing, the joint fit is that of each alone.
 TEST(FitOfBands, WithNothingInCommonIsTheFitsOfEach) {
-  const std::vector<Band> bands = four_bands(true);
+  const std::vector<Made> bands = four_bands(true);
   Scene scene = unknown_scene(unknown(Basis::kBands, 4), 4);
   for (Parameter& parameter : scene.components[0].parameters) parameter = unknown(Basis::kBands, 4);
-  const FitResult joint = fit(bands, scene);
+  const FitResult joint = fit(views(bands), scene);
   Scene single;
   single.components = {test::component("gaussian", {kNan, kNan, kNan, kNan, kNan, kNan}), test::flat_sky(kNan)};
   double chi2 = 0.0;
@@ -107,11 +119,11 @@ TEST(FitOfBands, WithNothingInCommonIsTheFitsOfEach) {
 
 // What is common to bands of equal noise and light has the error of one band over the root of their number.
 TEST(FitOfBands, WhatIsCommonIsKnownBetter) {
-  std::vector<Band> bands;
+  std::vector<Made> bands;
   for (unsigned b = 0; b < 4; ++b)
     bands.push_back(band_of(fmt::format("{}", b), {5000.0 + b, 25.0, {}}, {24.3, 22.8, 2000.0, 5.0, 0.6, 0.5},
                             1.0, 0));
-  const FitResult joint = fit(bands, unknown_scene(Parameter(), 4));
+  const FitResult joint = fit(views(bands), unknown_scene(Parameter(), 4));
   const FitResult alone = fit(bands[0].observation, unknown_scene(Parameter(), 1));
   for (const Role role : {Role::kX, Role::kY, Role::kRe, Role::kQ, Role::kTheta})
     EXPECT_NEAR(test::error(joint, 0, role) / test::error(alone, 0, role), 0.5, 1e-3);
@@ -125,9 +137,9 @@ TEST(FitOfBands, PixelsMayDifferInScaleAndDirection) {
                      scale * std::cos(turn), 12.0, -2.0};
   const test::Galaxy galaxy{24.3, 22.8, 2000.0, 5.0, 0.6, 0.5};
   const test::Galaxy other{map.x(galaxy.x, galaxy.y), map.y(galaxy.x, galaxy.y), 900.0, 5.0 * scale, 0.6, 0.5 + turn};
-  const std::vector<Band> bands{band_of("a", {5000.0, 25.0, {}}, galaxy, 1.0, 0),
+  const std::vector<Made> bands{band_of("a", {5000.0, 25.0, {}}, galaxy, 1.0, 0),
                                 band_of("b", {6000.0, 25.0, map}, other, 2.0, 0)};
-  const FitResult result = fit(bands, unknown_scene(Parameter(), 2));
+  const FitResult result = fit(views(bands), unknown_scene(Parameter(), 2));
   EXPECT_NEAR(value(result, 0, Role::kX), galaxy.x, 1e-5);
   EXPECT_NEAR(value(result, 0, Role::kRe), galaxy.re, 1e-5);
   EXPECT_NEAR(test::turn(value(result, 0, Role::kTheta), galaxy.theta), 0.0, 1e-5);
@@ -136,11 +148,11 @@ TEST(FitOfBands, PixelsMayDifferInScaleAndDirection) {
 }
 
 TEST(FitOfBands, AMaskedBandTakesNothingFromTheOthers) {
-  std::vector<Band> bands = four_bands(true);
-  const std::vector<Band> three(bands.begin(), bands.begin() + 3);
+  std::vector<Made> bands = four_bands(true);
+  const std::vector<Made> three(bands.begin(), bands.begin() + 3);
   bands[3].observation.used.assign(kShape.size(), 0);
-  const FitResult with = fit(bands, unknown_scene(Parameter(), 4));
-  const FitResult without = fit(three, unknown_scene(Parameter(), 3));
+  const FitResult with = fit(views(bands), unknown_scene(Parameter(), 4));
+  const FitResult without = fit(views(three), unknown_scene(Parameter(), 3));
   EXPECT_EQ(with.stop_reason, StopReason::kConverged);
   EXPECT_NEAR(with.chi2, without.chi2, 1e-6 * without.chi2);
   for (const Role role : {Role::kX, Role::kRe, Role::kQ}) {
@@ -152,19 +164,19 @@ TEST(FitOfBands, AMaskedBandTakesNothingFromTheOthers) {
 }
 
 TEST(FitOfBands, TiesAndPriorsCount) {
-  const std::vector<Band> bands = four_bands(true);
+  const std::vector<Made> bands = four_bands(true);
   Scene scene = unknown_scene(Parameter(), 4);
   Parameter& x = scene.components[0].parameter(Role::kX);
   x.free = false;
   x.tie = Tie{"y + 1.5", {{"y", 0, 1}}};
   Parameter& re = scene.components[0].parameter(Role::kRe);
-  const FitResult free = fit(bands, scene);
+  const FitResult free = fit(views(bands), scene);
   EXPECT_NEAR(value(free, 0, Role::kX), value(free, 0, Role::kY) + 1.5, 1e-12);
   EXPECT_NEAR(test::error(free, 0, Role::kX) / test::error(free, 0, Role::kY), 1.0, 1e-6);
   // A measurement of the same error halfway: the mean of both, with an error smaller by sqrt 2.
   const double error = test::error(free, 0, Role::kRe);
   re.prior = Prior{value(free, 0, Role::kRe) + 0.5 * error, error, false};
-  const FitResult tied = fit(bands, scene);
+  const FitResult tied = fit(views(bands), scene);
   EXPECT_NEAR(value(tied, 0, Role::kRe), value(free, 0, Role::kRe) + 0.25 * error, 0.01 * error);
   EXPECT_NEAR(test::error(tied, 0, Role::kRe) / error, std::sqrt(0.5), 1e-2);
   EXPECT_NEAR(tied.penalty, 0.25 * 0.25, 0.01);
@@ -172,10 +184,10 @@ TEST(FitOfBands, TiesAndPriorsCount) {
 }
 
 TEST(FitOfBands, NamesMustDiffer) {
-  std::vector<Band> bands = four_bands(false);
-  bands[2].name = bands[0].name;
+  std::vector<Made> bands = four_bands(false);
+  bands[2].band.name = bands[0].band.name;
   try {
-    fit(bands, unknown_scene(Parameter(), 4));
+    fit(views(bands), unknown_scene(Parameter(), 4));
     FAIL();
   } catch (const InputError& error) {
     EXPECT_THAT(error.what(), HasSubstr("two bands have the same name"));

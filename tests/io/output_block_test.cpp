@@ -47,7 +47,7 @@ class BlockFits : public testing::Test {
 
 TEST_F(BlockFits, HoldsEverythingInOrder) {
   const std::string path = folder.file("block.fits");
-  write_block(path, task, result, components, "1.2.3").commit();
+  write_block(path, task, result, {&components, 1}, "1.2.3").commit();
   const FitsReader reader(path);
   std::vector<std::string> names;
   for (const HduInfo& hdu : reader.hdus()) names.push_back(hdu.extname);
@@ -68,7 +68,7 @@ TEST_F(BlockFits, HoldsEverythingInOrder) {
 
 TEST_F(BlockFits, HeadersTellTheFitAndKeepTheWcs) {
   const std::string path = folder.file("block.fits");
-  write_block(path, task, result, components, "1.2.3").commit();
+  write_block(path, task, result, {&components, 1}, "1.2.3").commit();
   const FitsReader reader(path);
   const HeaderCards primary = reader.header(reader.hdus()[0]);
   EXPECT_EQ(header_number(primary, "CHI2"), 1234.5);

@@ -82,6 +82,8 @@ FitResult sample_result(const Task& task) {
   result.flags[1][2] = ParameterFlag::kDegenerate;
   result.errors[1][2] = std::numeric_limits<double>::quiet_NaN();
   result.bands.resize(1);
+  result.bands.front().components = task.scene.render_list();
+  result.bands.front().errors = result.errors;
   result.bands.front().model = Image(task.shape);
   for (int row = 0; row < 30; ++row) {
     for (int col = 0; col < 40; ++col)

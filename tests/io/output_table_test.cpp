@@ -30,7 +30,7 @@ class ParameterTable : public testing::Test {
   }
 
   Task task = sample_task();
-  std::vector<ParameterRow> rows = parameter_table(sample_result(task), {task.placement, task.photometry});
+  std::vector<ParameterRow> rows = parameter_table(task, sample_result(task));
 };
 
 TEST_F(ParameterTable, HasARowForEachParameterInOrder) {

@@ -1,5 +1,6 @@
 #include "io/report/html_report.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -80,14 +81,17 @@ TEST_F(Report, OutsidersAndNegativeFluxGetNoProfile) {
   result.scene.components[0].parameter(Role::kX).value = -300.0;
   result.scene.components[1].parameter(Role::kFlux).value = -1.0;
   EXPECT_TRUE(galaxy_profiles(task, result, components, std::nullopt).empty());
-  EXPECT_THAT(html_report(task, result, {components, std::nullopt, "1.2.3"}),
+  EXPECT_THAT(html_report(task, result, {{&components, 1}, "1.2.3"}),
               Not(HasSubstr("Radial profiles")));
 }
 
 TEST_F(Report, PageTellsEverything) {
   task.warnings = {"the PSF <x> is off-centre"};
   task.notes = {"3 pixels masked"};
-  const std::string page = html_report(task, result, {components, 0.072, "1.2.3"});
+  for (const char* card : {"CTYPE1  = 'RA---TAN'", "CTYPE2  = 'DEC--TAN'", "CDELT1  = -2.0E-5", "CDELT2  = 2.0E-5"}) {
+    task.header.push_back(fmt::format("{:<80}", card));
+  }
+  const std::string page = html_report(task, result, {{&components, 1}, "1.2.3"});
   for (const char* part :
        {"A &lt;sample&gt; &amp; its fit", "1234.5", "1189", "The fit converged: chi2",
         "the PSF &lt;x&gt; is off-centre", "3 pixels masked", "at bound", "degenerate",
@@ -118,13 +122,13 @@ TEST_F(Report, NumbersOfConcentricComponentsShareAPlace) {
 TEST_F(Report, UnfinishedFitsSaySo) {
   result.stop_reason = StopReason::kMaxIterations;
   result.message = "stopped after 3 iterations";
-  const std::string page = html_report(task, result, {components, std::nullopt, "1.2.3"});
+  const std::string page = html_report(task, result, {{&components, 1}, "1.2.3"});
   EXPECT_THAT(page, HasSubstr("class=\"stop unfinished\">The fit stopped after 3 iterations."));
   EXPECT_THAT(page, Not(HasSubstr("class=\"stop\"")));
 }
 
 TEST_F(Report, IdsAreUnique) {
-  const std::string page = html_report(task, result, {components, 0.072, "1.2.3"});
+  const std::string page = html_report(task, result, {{&components, 1}, "1.2.3"});
   std::set<std::string> ids;
   for (std::size_t at = page.find(" id=\""); at != std::string::npos; at = page.find(" id=\"", at + 1)) {
     const std::string id = page.substr(at + 5, page.find('"', at + 5) - at - 5);
@@ -138,7 +142,7 @@ TEST_F(Report, WorksWhereNothingIsFinite) {
   std::fill(task.observation.used.begin(), task.observation.used.end(), std::uint8_t{0});
   result.dof = 0;
   result.n_pixels = 0;
-  const std::string page = html_report(task, result, {components, std::nullopt, "1.2.3"});
+  const std::string page = html_report(task, result, {{&components, 1}, "1.2.3"});
   EXPECT_THAT(page, HasSubstr("</html>"));
 }
 

@@ -78,14 +78,15 @@ std::string component_color(std::size_t index) {
   return kColors[index % kColors.size()];
 }
 
-std::vector<ImagePanel> fit_panels(const Task& task, const FitResult& result) {
+std::vector<ImagePanel> fit_panels(const TaskImage& task, const FitResult& result,
+                                   const std::string& suffix) {
   const Observation& observation = task.observation;
   const Views views(observation, result.bands.front().model);
   const std::vector<Tick> ticks = light_ticks(views.stretch);
   const ColorMap* light = &ColorMap::sequential();
   const Shape shape = result.bands.front().model.shape();
   std::vector<ImagePanel> panels;
-  panels.push_back({"data",
+  panels.push_back({"data" + suffix,
                     "Data",
                     views.light(observation.data, observation.used),
                     shape,
@@ -94,9 +95,9 @@ std::vector<ImagePanel> fit_panels(const Task& task, const FitResult& result) {
                     ticks,
                     "counts / pixel",
                     {}});
-  panels.push_back({"model", "Model, half-light ellipses", views.light(result.bands.front().model, {}), shape,
+  panels.push_back({"model" + suffix, "Model, half-light ellipses", views.light(result.bands.front().model, {}), shape,
                     task.placement, light, ticks, "counts / pixel, same scale", outlines(result.scene)});
-  panels.push_back({"residual",
+  panels.push_back({"residual" + suffix,
                     "Residual",
                     views.deviation(observation.used),
                     shape,
@@ -108,7 +109,7 @@ std::vector<ImagePanel> fit_panels(const Task& task, const FitResult& result) {
   return panels;
 }
 
-Picture picture_strip(const Task& task, const FitResult& result) {
+Picture picture_strip(const TaskImage& task, const FitResult& result) {
   const Observation& observation = task.observation;
   const Views views(observation, result.bands.front().model);
   const std::array pictures = {views.light(observation.data, observation.used), views.light(result.bands.front().model, {}),

@@ -77,9 +77,9 @@ void keep_visible(ProfilePlot& plot) {
 
 }  // namespace
 
-std::vector<ProfilePlot> galaxy_profiles(const Task& task, const FitResult& result,
+std::vector<ProfilePlot> galaxy_profiles(const TaskImage& task, const FitResult& result,
                                          std::span<const Image> component_images,
-                                         std::optional<double> pixel_scale) {
+                                         std::optional<double> pixel_scale, const std::string& suffix) {
   const Scene& scene = result.scene;
   const Observation& observation = task.observation;
   const Image sky = sky_image(scene, component_images, result.bands.front().model.shape());
@@ -93,7 +93,7 @@ std::vector<ProfilePlot> galaxy_profiles(const Task& task, const FitResult& resu
   std::vector<ProfilePlot> plots;
   for (const std::size_t i : brightest_galaxies(scene, result.bands.front().model.shape())) {
     ProfilePlot plot;
-    plot.id = fmt::format("profile-{}", i + 1);
+    plot.id = fmt::format("profile-{}{}", i + 1, suffix);
     plot.title = fmt::format("Profile about {}", scene.components[i].name);
     plot.curves = curves;
     plot.annuli = radial_profile(observation.data.view(), observation.sigma.view(), observation.used, models,

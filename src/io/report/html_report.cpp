@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include "io/header_facts.hpp"
 #include "io/parameter_table.hpp"
 #include "io/report/fit_pictures.hpp"
 #include "io/report/galaxy_profiles.hpp"
@@ -35,13 +37,12 @@ std::string reduced(const FitResult& result) {
 }
 
 std::string summary(const Task& task, const FitResult& result) {
-  const auto masked = static_cast<std::int64_t>(task.observation.used.size()) - result.n_pixels;
   std::string text = "<dl class=\"facts\">\n";
   text += fact("χ²", fmt::format("{:.8g}", result.chi2));
   text += fact("degrees of freedom", fmt::format("{}", result.dof));
   text += fact("χ² / d.o.f.", reduced(result));
   text += fact("pixels used", fmt::format("{}", result.n_pixels));
-  text += fact("pixels masked", fmt::format("{}", masked));
+  text += fact("pixels masked", fmt::format("{}", n_masked(task)));
   text += fact("iterations", fmt::format("{}", result.iterations));
   text += fact("seconds", fmt::format("{:.3g}", result.seconds));
   text += "</dl>\n";
@@ -60,12 +61,29 @@ std::string remarks(const Task& task) {
   return text;
 }
 
+/// A band's name above what belongs to it; nothing where there is one only.
+std::string band_heading(const TaskImage& image, const BandFit& fit) {
+  if (image.band.empty()) return "";
+  return fmt::format("<h3>{} <span class=\"kind\">{:g}, χ² {:.6g} of {} pixels</span></h3>\n",
+                     escape_markup(image.band), image.wavelength, fit.chi2, fit.n_pixels);
+}
+
+/// What makes names on the page unique.
+std::string suffix_of(std::size_t band) {
+  return band == 0 ? "" : fmt::format("-{}", band + 1);
+}
+
 std::string pictures(const Task& task, const FitResult& result) {
-  std::string text = "<h2>Data, model, residual</h2>\n<div class=\"panels\">\n";
-  for (const ImagePanel& panel : fit_panels(task, result))
-    text += "<figure>" + image_panel_svg(panel) + "</figure>\n";
+  std::string text = "<h2>Data, model, residual</h2>\n";
+  const std::vector<const TaskImage*> images = images_of(task);
+  for (std::size_t b = 0; b < images.size(); ++b) {
+    text += band_heading(*images[b], result.bands[b]) + "<div class=\"panels\">\n";
+    for (const ImagePanel& panel : fit_panels(*images[b], in_band(result, b), suffix_of(b)))
+      text += "<figure>" + image_panel_svg(panel) + "</figure>\n";
+    text += "</div>\n";
+  }
   text +=
-      "</div>\n<p class=\"key\">Axes in FITS pixels of the whole image. Data and model share one asinh "
+      "<p class=\"key\">Axes in FITS pixels of the whole image. Data and model share one asinh "
       "scale. ";
   text += swatch(css_color(kMasked)) + "masked or without a value";
   const Scene& scene = result.scene;
@@ -77,46 +95,61 @@ std::string pictures(const Task& task, const FitResult& result) {
 }
 
 std::string profiles(const Task& task, const FitResult& result, const ReportFacts& facts) {
-  const std::vector<ProfilePlot> plots =
-      galaxy_profiles(task, result, facts.component_images, facts.pixel_scale);
-  if (plots.empty()) return "";
-  const std::string_view layout = plots.size() == 3 ? "panels" : "panels few";
-  std::string text = fmt::format("<h2>Radial profiles</h2>\n<div class=\"{}\">\n", layout);
-  for (const ProfilePlot& plot : plots) text += "<figure>" + profile_plot_svg(plot) + "</figure>\n";
-  return text +
-         "</div>\n<p class=\"key\">Means over elliptical annuli of the pixels that were fitted, neighbours "
+  std::string text;
+  const std::vector<const TaskImage*> images = images_of(task);
+  for (std::size_t b = 0; b < images.size(); ++b) {
+    const std::vector<ProfilePlot> plots =
+        galaxy_profiles(*images[b], in_band(result, b), facts.component_images[b],
+                        pixel_scale_arcsec(images[b]->header), suffix_of(b));
+    if (plots.empty()) continue;
+    const std::string_view layout = plots.size() == 3 ? "panels" : "panels few";
+    text += band_heading(*images[b], result.bands[b]) + fmt::format("<div class=\"{}\">\n", layout);
+    for (const ProfilePlot& plot : plots) text += "<figure>" + profile_plot_svg(plot) + "</figure>\n";
+    text += "</div>\n";
+  }
+  if (text.empty()) return "";
+  return "<h2>Radial profiles</h2>\n" + text +
+         "<p class=\"key\">Means over elliptical annuli of the pixels that were fitted, neighbours "
          "included, "
          "the model's sky subtracted; components after the PSF. Below: data − model in units of the error of "
          "the "
          "mean.</p>\n";
 }
 
+/// The cell that names a component, before `count` rows of it.
+std::string component_cell(const SceneComponent& component, std::size_t which, std::ptrdiff_t count) {
+  return fmt::format(
+      "<td class=\"who\" rowspan=\"{}\"><div class=\"name\">{}{} {}</div><div "
+      "class=\"kind\">{}</div></td>",
+      count, swatch(component_color(which)), which + 1, escape_markup(component.name),
+      escape_markup(component.kind->title));
+}
+
 std::string table(const Task& task, const FitResult& result) {
-  const std::vector<ParameterRow> rows = parameter_table(result, {task.placement, task.photometry});
+  const std::vector<ParameterRow> rows = parameter_table(task, result);
+  const bool several = has_bands(rows);
   std::string text =
-      "<table>\n<thead><tr><th>component</th><th>parameter</th><th class=\"number\">value</th>"
-      "<th class=\"number\">error</th><th>unit</th><th>note</th></tr></thead>\n";
-  std::size_t at = 0;
+      fmt::format("<table>\n<thead><tr><th>component</th><th>parameter</th>{}<th class=\"number\">value</th>"
+                  "<th class=\"number\">error</th><th>unit</th><th>note</th></tr></thead>\n",
+                  several ? "<th>band</th>" : "");
   for (std::size_t c = 0; c < result.scene.components.size(); ++c) {
     const SceneComponent& component = result.scene.components[c];
-    const std::size_t count = component.parameters.size();
+    const auto is_own = [&](const ParameterRow& row) { return row.component == component.name; };
+    std::ptrdiff_t count = std::ranges::count_if(rows, is_own);
     text += "<tbody>\n";
-    for (std::size_t p = 0; p < count; ++p, ++at) {
-      const ParameterRow& row = rows[at];
+    for (const ParameterRow& row : rows) {
+      if (!is_own(row)) continue;
       const ValueText value = value_with_error(row.value, row.error);
       text += row.fixed ? "<tr class=\"held\">" : "<tr>";
-      if (p == 0) {
-        text += fmt::format(
-            "<td class=\"who\" rowspan=\"{}\"><div class=\"name\">{}{} {}</div><div "
-            "class=\"kind\">{}</div></td>",
-            count, swatch(component_color(c)), c + 1, escape_markup(component.name),
-            escape_markup(component.kind->title));
-      }
+      if (std::exchange(count, 0) > 0)
+        text += component_cell(component, c, std::ranges::count_if(rows, is_own));
+      text += fmt::format("<td>{}</td>{}", escape_markup(row.parameter),
+                          several ? fmt::format("<td>{}</td>", escape_markup(row.band)) : "");
       text += fmt::format(
-          "<td>{}</td><td class=\"number\">{}</td><td "
+          "<td class=\"number\">{}</td><td "
           "class=\"number\">{}</td><td>{}</td><td{}>{}</td></tr>\n",
-          escape_markup(row.parameter), escape_markup(value.value), escape_markup(value.error),
-          escape_markup(row.unit), row.flag == ParameterFlag::kNone ? "" : " class=\"flag\"", note_text(row));
+          escape_markup(value.value), escape_markup(value.error), escape_markup(row.unit),
+          row.flag == ParameterFlag::kNone ? "" : " class=\"flag\"", note_text(row));
     }
     text += "</tbody>\n";
   }
@@ -185,9 +218,11 @@ std::string html_report(const Task& task, const FitResult& result, const ReportF
       "<meta name=\"generator\" content=\"gaxel "
       "{}\"/>\n<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n",
       escape_markup(facts.version), title, kPageStyle);
+  const std::string fitted = task.others.empty() ? "<code>" + escape_markup(task.image_file) + "</code>"
+                                                 : fmt::format("{} bands", result.bands.size());
   page += fmt::format(
-      "<header>\n<h1>{}</h1>\n<p class=\"under\">Fit of <code>{}</code> by the scene <code>{}</code></p>\n",
-      title, escape_markup(task.image_file), escape_markup(task.scene_file));
+      "<header>\n<h1>{}</h1>\n<p class=\"under\">Fit of {} by the scene <code>{}</code></p>\n", title, fitted,
+      escape_markup(task.scene_file));
   page += summary(task, result) + "</header>\n<main>\n";
   page += remarks(task);
   page += pictures(task, result);

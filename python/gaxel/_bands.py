@@ -1,0 +1,291 @@
+"""Images in several bands, and how parameters depend on wavelength."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gaxel import _core
+from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_vector, check_shape
+from gaxel._errors import input_error
+from gaxel._psf import AnyPsf, VaryingPsf, core_psfs
+
+IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+class Band:
+    """An image in one band, with its errors, mask and PSF.
+
+    Parameters
+    ----------
+    data : array_like, shape (ny, nx)
+        The image, in counts. A masked array's mask counts. May be masked as a whole where it is one of several.
+    sigma : array_like, shape (ny, nx), or float
+        Standard deviation of each pixel.
+    name : str
+        Unique among the bands that are fitted together.
+    wavelength : float, optional
+        In any unit, the same for all bands; needed where there are several.
+    mask : array_like, shape (ny, nx), optional
+        True or non-zero: the pixel is bad and not used.
+    psf : Psf, GaussianPsf, MoffatPsf, SumPsf, PsfGrid, Psfex or array_like, optional
+        As in render.
+    zeropoint : float
+        Magnitude of one count.
+    wcs : astropy.wcs.WCS or another with its methods of APE 14, optional
+        Where the pixels lie on the sky. Where every band has one, a component is at one place of the sky and has one
+        size and direction there, whatever the pixels' scales and directions; its x, y, re and theta are those in the pixels
+        of the first band. Without, all bands have the same pixels.
+    """
+
+    def __init__(
+        self,
+        data: ArrayLike,
+        sigma: ArrayLike | float,
+        *,
+        name: str = "",
+        wavelength: float | None = None,
+        mask: ArrayLike | None = None,
+        psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
+        zeropoint: float = 0.0,
+        wcs: Any = None,
+    ) -> None:
+        self.name = name
+        self.wavelength = (
+            None if wavelength is None else as_float(wavelength, "Band", "wavelength", "above 0")
+        )
+        self.zeropoint = as_float(zeropoint, "Band", "zeropoint", "any finite number")
+        self.psf = psf
+        self.wcs = wcs
+        where = f"Band {name!r}" if name else "fit"
+        self.data, self.sigma, self.used = _observation(data, sigma, mask, where)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(ny, nx)"""
+        ny, nx = self.data.shape
+        return ny, nx
+
+    def __repr__(self) -> str:
+        ny, nx = self.shape
+        wavelength = "" if self.wavelength is None else f", wavelength={self.wavelength:g}"
+        return f"Band({self.name!r}, {ny} x {nx} pixels{wavelength}, {np.count_nonzero(self.used)} used)"
+
+    def to_core(self, first: "Band", own: Sequence[Any]) -> tuple[_core.Band, list[int]]:
+        """As the core takes it, beside the band whose pixels the scene is in; and the numbers of the PSFs of components
+        that have these of their `own`."""
+        varying = self.psf if isinstance(self.psf, VaryingPsf) else None
+        psf: Any = self.psf
+        if varying is not None:  # where components start is not known yet: what stands in their place
+            psf = varying.at(0.5 * (self.shape[1] - 1), 0.5 * (self.shape[0] - 1))
+        psfs, numbers = core_psfs(psf, own, self.shape)
+        band = _core.Band(
+            self.name,
+            0.0 if self.wavelength is None else self.wavelength,
+            self.zeropoint,
+            self.pixels_from(first),
+            self.data,
+            self.sigma,
+            self.used.astype(np.uint8),
+            psfs,
+            None if varying is None else varying._core,
+        )
+        return band, numbers
+
+    def pixels_from(self, first: "Band") -> tuple[float, ...]:
+        """The affine map from another band's pixels to these: (xx, xy, x0, yx, yy, y0)."""
+        if self is first or self.wcs is None or first.wcs is None:
+            if (self.wcs is None) != (first.wcs is None):
+                raise input_error("fit", "wcs", self.name, "some bands have a wcs and some have none", "all")
+            return IDENTITY
+        ny, nx = first.shape
+        x, y = np.meshgrid(np.linspace(0.0, nx - 1.0, 5), np.linspace(0.0, ny - 1.0, 5))
+        sky = first.wcs.pixel_to_world_values(x.ravel(), y.ravel())
+        there = np.array(self.wcs.world_to_pixel_values(*sky))
+        design = np.stack([x.ravel(), y.ravel(), np.ones(x.size)], axis=1)
+        found, *_ = np.linalg.lstsq(design, there.T, rcond=None)
+        miss = np.abs(design @ found - there.T).max()
+        if not miss < 0.05:
+            raise input_error(
+                "fit", "wcs", self.name,
+                f"its pixels are distorted against the first band's: {miss:.3g} pixels off a linear map",
+                "within 0.05",
+            )  # fmt: skip
+        return (*found[:, 0].tolist(), *found[:, 1].tolist())
+
+
+def _observation(
+    data: Any, sigma: Any, mask: Any, where: str
+) -> tuple[Image, Image, NDArray[np.bool_]]:
+    """Image, errors and which pixels are used, checked."""
+    image = as_image(np.ma.getdata(data), where, "data")
+    bad = np.ma.getmaskarray(data) if isinstance(data, np.ma.MaskedArray) else np.zeros(image.shape, np.bool_)
+    if mask is not None:
+        bad = bad | as_mask(mask, image.shape, where, "mask")
+    if np.ndim(sigma) == 0:
+        noise = np.full(image.shape, as_float(sigma, where, "sigma", "above 0"))
+    else:
+        noise = as_image(sigma, where, "sigma")
+        check_shape(noise, image.shape, where, "sigma")
+    wrong_data = np.count_nonzero(~bad & ~np.isfinite(image))
+    if wrong_data:
+        raise input_error(
+            where,
+            "data",
+            f"{wrong_data} pixels are NaN or infinite",
+            "not measured",
+            "finite, or masked by mask=",
+        )
+    wrong_noise = np.count_nonzero(~bad & ~(np.isfinite(noise) & (noise > 0.0)))
+    if wrong_noise:
+        raise input_error(
+            where, "sigma", f"{wrong_noise} pixels are zero, negative, NaN or infinite", "not errors",
+            "finite and above 0, or masked by mask=",
+        )  # fmt: skip
+    return image, noise, ~bad
+
+
+@dataclass(frozen=True)
+class Variation:
+    """How a parameter depends on the band."""
+
+    basis = "constant"
+
+    def coefficients(self, wavelengths: NDArray[np.float64], start: float | None) -> NDArray[np.float64]:
+        """Their starting values; NaN: to be estimated."""
+        return np.full(1, np.nan if start is None else start)
+
+    def free(self, n: int) -> list[int]:
+        """1 for each coefficient that is free."""
+        return [1] * n
+
+
+@dataclass(frozen=True)
+class Constant(Variation):
+    """One value for all bands."""
+
+
+@dataclass(frozen=True)
+class PerBand(Variation):
+    """A value of its own in every band.
+
+    Parameters
+    ----------
+    values : sequence of float, optional
+        Where they start; else all at the component's value, or estimated from each image.
+    """
+
+    basis = "bands"
+    values: Sequence[float] | None = None
+
+    def coefficients(self, wavelengths: NDArray[np.float64], start: float | None) -> NDArray[np.float64]:
+        n = len(wavelengths)
+        return _values(self.values, n, "PerBand") if self.values is not None else _level(start, n)
+
+
+@dataclass(frozen=True)
+class _Series(Variation):
+    terms: int
+    values: Sequence[float] | None = None
+    start: Sequence[float] | None = None
+
+    def __post_init__(self) -> None:
+        title = type(self).__name__
+        as_int(self.terms, title, "terms", 1)
+        if self.values is not None and self.start is not None:
+            raise input_error(title, "start", self.start, "values in the bands are given too", "one of them")
+
+    def _through(self, wavelengths: NDArray[np.float64]) -> NDArray[np.float64]:
+        title = type(self).__name__
+        if self.start is not None:
+            return _values(self.start, None, title)
+        values = _values(self.values, len(wavelengths), title)
+        return np.array(_core.series_through(wavelengths.tolist(), values.tolist(), self.basis, self.terms))
+
+
+@dataclass(frozen=True)
+class Chebyshev(_Series):
+    """sum of c_i T_i(x), x from -1 at the shortest to 1 at the longest wavelength, c_0 not halved: as GALFITM has it
+    (Haeussler et al. 2013, MNRAS 430, 330).
+
+    Parameters
+    ----------
+    terms : int
+        How many leading coefficients are free: 1 a constant, 2 a line, 3 a parabola.
+    values : sequence of float, optional
+        Values in the bands; the series starts next to them, by least squares.
+    start : sequence of float, optional
+        The coefficients themselves; those beyond `terms` are kept as they are. Without either the
+        component's value, or an estimate from the images.
+    """
+
+    basis = "chebyshev"
+
+    def coefficients(self, wavelengths: NDArray[np.float64], start: float | None) -> NDArray[np.float64]:
+        if self.start is not None or self.values is not None:
+            given = self._through(wavelengths)
+            return np.pad(given, (0, max(self.terms - len(given), 0)))
+        level = _level(start, self.terms)
+        if start is not None:
+            level[1:] = 0.0
+        return level
+
+    def free(self, n: int) -> list[int]:
+        return [int(i < self.terms) for i in range(n)]
+
+
+@dataclass(frozen=True)
+class BSpline(_Series):
+    """A spline in wavelength: B-splines of degree 3 (terms - 1 if that is less) on uniform knots.
+
+    Parameters
+    ----------
+    terms : int
+        How many coefficients.
+    values, start : sequence of float, optional
+        As in Chebyshev.
+    """
+
+    basis = "bspline"
+
+    def coefficients(self, wavelengths: NDArray[np.float64], start: float | None) -> NDArray[np.float64]:
+        if self.start is not None or self.values is not None:
+            return self._through(wavelengths)
+        return _level(start, self.terms)
+
+
+def _level(start: float | None, n: int) -> NDArray[np.float64]:
+    return np.full(n, np.nan if start is None else start)
+
+
+def _values(values: Any, n: int | None, source: str) -> NDArray[np.float64]:
+    given = as_vector(values, source, "values")
+    if n is not None and len(given) != n:
+        raise input_error(source, "values", f"{len(given)} values", "not as many as bands", f"{n}")
+    return given
+
+
+@dataclass(frozen=True)
+class Normal:
+    """A prior: the parameter's value is normal, with this mean and standard deviation."""
+
+    mean: float
+    sigma: float
+
+
+@dataclass(frozen=True)
+class LogNormal:
+    """A prior: the natural logarithm of the parameter's value is normal.
+
+    Parameters
+    ----------
+    median : float
+        Of the value.
+    sigma : float
+        Of its logarithm: 0.1 is about 10 percent.
+    """
+
+    median: float
+    sigma: float

@@ -1,0 +1,218 @@
+"""What a fit found."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaxel import _core
+from gaxel._arrays import Image, as_float
+from gaxel._component import Component, mag_of
+from gaxel._fit_scene import FitScene
+from gaxel._parameters import component_names, cuts_of, select_names
+
+Series = tuple[str, NDArray[np.float64]]
+"""Basis and coefficients."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class BandResult:
+    """What a fit found in one band."""
+
+    name: str
+    components: list[Component]
+    """With their values in this band: x, y, re and theta in its own pixels, magnitudes with its zero point."""
+    errors: dict[str, float]
+    """Standard deviations of these values, by "component.parameter"; NaN where degenerate, at a bound or fixed."""
+    chi2: float
+    n_pixels: int
+    """Pixels used."""
+    model: Image = field(repr=False)
+    """The best model, shape of the data."""
+    certificate: _core.Certificate = field(repr=False)
+    """Of that model."""
+
+    def __repr__(self) -> str:
+        return f"BandResult({self.name!r}, chi2={self.chi2:.8g}, {self.n_pixels} pixels)"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class FitResult:
+    """What fit found.
+
+    Parameters that were given as magnitudes are in magnitudes everywhere.
+    """
+
+    components: list[Component]
+    """The components with the best values, in the order they were given; of several bands those in the first."""
+    bands: list[BandResult]
+    """The same for each band."""
+    parameter_names: list[str]
+    """The free parameters: "component.parameter"; coefficients of those that depend on the band are
+    "component.parameter[0]" and so on."""
+    values: NDArray[np.float64]
+    """Best values of the free parameters, shape (n,)."""
+    errors: NDArray[np.float64]
+    """Standard deviations of the free parameters, shape (n,); NaN where degenerate."""
+    covariance: NDArray[np.float64]
+    """Covariance of the free parameters, shape (n, n)."""
+    flags: list[str]
+    """For each free parameter: "", "at_bound" or "degenerate"."""
+    chi2: float
+    penalty: float
+    """What penalties (a spline's smoothness) and priors added to chi2 in the fit."""
+    chi2_start: float
+    """chi2 at the starting values."""
+    dof: int
+    """Pixels used less free parameters."""
+    n_pixels: int
+    """Pixels used."""
+    iterations: int
+    evaluations: int
+    """Of the model image."""
+    seconds: float
+    stop_reason: str
+    """"converged", "max_iterations", "cancelled", "no_progress" or "failed"."""
+    message: str
+    """Why it stopped, in words."""
+    _wavelengths: list[float] = field(repr=False)
+    _series: dict[str, Series] = field(repr=False)
+
+    @property
+    def model(self) -> Image:
+        """The best model, shape of the data; of several bands that of the first."""
+        return self.bands[0].model
+
+    @property
+    def certificate(self) -> _core.Certificate:
+        """Of that model."""
+        return self.bands[0].certificate
+
+    @property
+    def success(self) -> bool:
+        """Whether it converged."""
+        return self.stop_reason == "converged"
+
+    def value_at(self, parameter: str, wavelength: float) -> tuple[float, float]:
+        """A parameter at a wavelength: its value, and error (NaN where not known).
+
+        Series in wavelength (Chebyshev, BSpline) have a value anywhere, also between the bands; what is constant is the
+        same everywhere; what has a value of its own in each band, or is tied, has one at the bands' wavelengths.
+        """
+        at = as_float(wavelength, "value_at", "wavelength", "above 0")
+        select_names([parameter], list(self._series), "value_at", "parameter")
+        basis, coefficients = self._series[parameter]
+        if basis in ("chebyshev", "bspline"):
+            n = len(coefficients)
+            functions = np.array(_core.basis_functions(self._wavelengths, basis, n, at))
+            value = float(functions @ coefficients)
+            rows = {name: i for i, name in enumerate(self.parameter_names)}
+            free = [k for k in range(n) if f"{parameter}[{k}]" in rows]
+            where = [rows[f"{parameter}[{k}]"] for k in free]
+            variance = functions[free] @ self.covariance[np.ix_(where, where)] @ functions[free]
+            return value, float(np.sqrt(variance)) if variance > 0.0 else np.nan
+        for band, own in zip(self.bands, self._wavelengths, strict=True):
+            if own == at or basis == "constant":
+                name, _, key = parameter.rpartition(".")
+                names = component_names(band.components, "value_at")
+                return band.components[names.index(name)].parameters[key], band.errors[parameter]
+        return np.nan, np.nan
+
+    def __repr__(self) -> str:
+        return (
+            f"FitResult(chi2={self.chi2:.8g}, dof={self.dof}, {len(self.parameter_names)} free parameters, "
+            f"{self.iterations} iterations, {self.stop_reason})"
+        )
+
+    def __str__(self) -> str:
+        width = max(map(len, self.parameter_names))
+        rows = [
+            f"{name:<{width}}  {value:16.9g} +- {error:<11.4g} {flag}".rstrip()
+            for name, value, error, flag in zip(
+                self.parameter_names, self.values, self.errors, self.flags, strict=True
+            )
+        ]
+        return "\n".join(
+            [*rows, f"chi2 {self.chi2:.8g}, dof {self.dof}, {self.iterations} iterations: {self.message}"]
+        )
+
+
+def to_result(core: _core.FitResult, scene: FitScene) -> FitResult:
+    """The core's result in the terms of the components that were given."""
+    bands = [_band(core, scene, number) for number in range(len(scene.bands))]
+    places = {place: name for name, place in scene.places.items()}
+    names, values, errors, scales, flags = [], [], [], [], []
+    series: dict[str, Series] = {name: ("constant", np.empty(0)) for name in scene.places}
+    for name, (component, index) in scene.places.items():
+        basis, coefficients = core.series(component, index)
+        series[name] = basis, np.array(coefficients)
+    for component, index, coefficient, value, error, flag in core.free_values:
+        name = places[component, index]
+        basis, coefficients = series[name]
+        slot = scene.slots[list(scene.places).index(name)]
+        scale = 1.0
+        if slot.is_mag and basis in ("constant", "bands"):
+            scale = -2.5 / (np.log(10.0) * value)
+            value = mag_of(value, scene.zeropoint(slot, coefficient))
+            if basis == "bands":
+                coefficients[coefficient] = value
+        names.append(name if basis == "constant" else f"{name}[{coefficient}]")
+        values.append(value)
+        errors.append(abs(scale) * error)
+        scales.append(scale)
+        flags.append(flag)
+    covariance = np.array(core.covariance).reshape(len(names), len(names))
+    return FitResult(
+        components=bands[0].components,
+        bands=bands,
+        parameter_names=names,
+        values=np.array(values),
+        errors=np.array(errors),
+        covariance=covariance * np.outer(scales, scales),
+        flags=flags,
+        chi2=core.chi2,
+        penalty=core.penalty,
+        chi2_start=core.chi2_start,
+        dof=core.dof,
+        n_pixels=core.n_pixels,
+        iterations=core.iterations,
+        evaluations=core.evaluations,
+        seconds=core.seconds,
+        stop_reason=core.stop_reason,
+        message=core.message,
+        _wavelengths=[band.wavelength or 0.0 for band in scene.bands],
+        _series=series,
+    )
+
+
+def _band(core: _core.FitResult, scene: FitScene, number: int) -> BandResult:
+    own = core.bands[number]
+    several = len(scene.bands) > 1
+    fitted = []
+    for component, values in zip(scene.components, own.values, strict=True):
+        given: dict[str, Any] = dict(zip(component._specs, values, strict=True))
+        if component.has_mag:
+            zeropoint = scene.bands[number].zeropoint if several else component._zeropoint
+            given |= {"mag": mag_of(given.pop("flux"), zeropoint), "zeropoint": zeropoint}
+        fitted.append(component.replace(**given))
+    # Hosts refer to the truncations as they are now.
+    fitted = [
+        component.replace(inner=[fitted[i] for i in inside], outer=[fitted[i] for i in outside])
+        for component, (inside, outside) in zip(
+            fitted, [cuts_of(component, scene.components) for component in scene.components], strict=True
+        )
+    ]
+    errors = {}
+    for slot, (name, (component, index)) in zip(scene.slots, scene.places.items(), strict=True):
+        slope = fitted[component].mag_slope() if slot.is_mag else 1.0
+        errors[name] = abs(own.errors[component][index] / slope)
+    return BandResult(
+        name=scene.bands[number].name,
+        components=fitted,
+        errors=errors,
+        chi2=own.chi2,
+        n_pixels=own.n_pixels,
+        model=own.model,
+        certificate=own.certificate,
+    )

@@ -1,0 +1,219 @@
+"""From components and what is asked of their parameters to the scene that the core fits."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gaxel import _core
+from gaxel._arrays import as_float
+from gaxel._bands import Band, Constant, LogNormal, Normal, PerBand, Variation
+from gaxel._component import Component, flux_of
+from gaxel._errors import input_error
+from gaxel._parameters import Slot, component_names, core_value, cuts_of, select_names, slots_of
+from gaxel._psf import NO_PSF
+
+Bounds = Mapping[str, tuple[float | None, float | None]]
+Prior = Normal | LogNormal
+
+
+class FitScene:
+    """The parameters of a list of components, and how each is fitted."""
+
+    def __init__(self, components: list[Component], bands: Sequence[Band]) -> None:
+        self.components = components
+        self.bands = bands
+        self.slots = slots_of(components, "fit")
+        self.places: dict[str, tuple[int, int]] = {}  # of each parameter: its component, its place among its own
+        left = iter(self.slots)
+        for number, component in enumerate(components):
+            for index, _ in enumerate(component._specs):
+                self.places[next(left).name] = number, index
+        self.names = [slot.name for slot in self.slots if slot.spec.fittable]
+        self.variations: dict[str, Variation] = {}
+        self._held: set[str] = set()
+        self._limits: dict[str, tuple[float | None, float | None]] = {}
+        self._ties: dict[str, str] = {}
+        self._priors: dict[str, Prior] = {}
+        if len(bands) > 1:
+            for slot in self.slots:
+                if slot.spec.is_light:
+                    self.variations[slot.name] = PerBand()
+
+    def fix(self, fixed: str | Iterable[str]) -> None:
+        self._held = select_names(fixed, self.names, "fit", "fixed")
+
+    def bound(self, bounds: Bounds) -> None:
+        for pattern, pair in bounds.items():
+            try:
+                low, high = (
+                    None if end is None else as_float(end, "fit", "bounds", "finite or None") for end in pair
+                )
+            except (TypeError, ValueError):
+                raise input_error(
+                    "fit", f"bounds[{pattern!r}]", repr(pair), "not bounds", "(lowest, highest)"
+                ) from None
+            for name in select_names(pattern, self.names, "fit", "bounds"):
+                self._limits[name] = (low, high)
+
+    def vary(self, vary: Mapping[str, Variation]) -> None:
+        for pattern, variation in vary.items():
+            if not isinstance(variation, Variation):
+                raise input_error(
+                    "fit", f"vary[{pattern!r}]", repr(variation), "no dependence on the band",
+                    "gaxel.Constant, PerBand, Chebyshev or BSpline",
+                )  # fmt: skip
+            for name in select_names(pattern, self.names, "fit", "vary"):
+                self.variations[name] = variation
+        self.variations = {
+            name: variation
+            for name, variation in self.variations.items()
+            if not isinstance(variation, Constant)
+        }
+
+    def tie(self, ties: Mapping[str, str]) -> None:
+        for name, expression in ties.items():
+            select_names([name], self.names, "fit", "ties")
+            if name not in self.names or not isinstance(expression, str):
+                raise input_error(
+                    "fit", f"ties[{name!r}]", repr(expression), "no tie",
+                    "the name of one parameter, and an expression of others",
+                )  # fmt: skip
+            self._ties[name] = expression
+            self.variations.pop(name, None)
+
+    def expect(self, priors: Mapping[str, Prior]) -> None:
+        for pattern, prior in priors.items():
+            if not isinstance(prior, Normal | LogNormal):
+                raise input_error(
+                    "fit", f"priors[{pattern!r}]", repr(prior), "no prior", "gaxel.Normal or gaxel.LogNormal"
+                )
+            for name in select_names(pattern, self.names, "fit", "priors"):
+                self._priors[name] = prior
+
+    def to_core(self) -> tuple[list[_core.Band], list[tuple[Any, ...]]]:
+        """The bands, and (kind, name, flux_is_magnitude, parameters, (PSF, truncations inside, outside)) of each
+        component."""
+        own = [component.psf for component in self.components]
+        if len(self.bands) > 1:
+            for psf in own:
+                if psf not in (None, False):
+                    raise input_error(
+                        "fit", "psf", repr(psf), "a component's own PSF goes with a single image",
+                        "None, or False: none",
+                    )  # fmt: skip
+        first, numbers = self.bands[0].to_core(self.bands[0], own)
+        bands = [first, *(band.to_core(self.bands[0], [])[0] for band in self.bands[1:])]
+        if len(self.bands) > 1:
+            numbers = [NO_PSF if psf is False else 0 for psf in own]
+        parameters = iter([self._parameter(slot) for slot in self.slots])
+        return bands, [
+            (
+                component.kind,
+                name,
+                component.has_mag,
+                [next(parameters) for _ in component._specs],
+                (number, *cuts_of(component, self.components)),
+            )
+            for name, component, number in zip(
+                component_names(self.components, "fit"), self.components, numbers, strict=True
+            )
+        ]
+
+    def zeropoint(self, slot: Slot, band: int = 0) -> float:
+        """Of a component's magnitudes: its own, or the band's where there are several."""
+        return self.bands[band].zeropoint if len(self.bands) > 1 else slot.component._zeropoint
+
+    def _parameter(self, slot: Slot) -> _core.FitParameter:
+        value = slot.component.value(slot.spec.name)
+        held = slot.name in self._held
+        free = slot.spec.fittable and not held and slot.name not in self._ties
+        sky = slot.component._kind.is_sky
+        slope = sky and slot.spec.name != "level" and not slot.spec.is_coefficient
+        if value is None and (slope or not slot.spec.fittable):
+            value = core_value(slot, self.bands[0].shape, "fit")
+            free = False
+        variation = self.variations.get(slot.name)
+        if value is None and held and not isinstance(variation, PerBand):
+            raise input_error("fit", slot.name, None, "fixed but not given", "a value to keep it at")
+        low, high = self._limits.get(slot.name, (None, None))
+        if slot.is_mag:
+            given = slot.component.parameters["mag"]
+            if (low is not None and given < low) or (high is not None and given > high):
+                raise input_error(
+                    "fit", slot.name, given, "outside the bounds given for it", f"{low} to {high}"
+                )
+            zeropoint = self.zeropoint(slot)
+            value = flux_of(given, zeropoint)
+            low, high = (None if end is None else flux_of(end, zeropoint) for end in (high, low))
+        parameter = _core.FitParameter(
+            math.nan if value is None else value,
+            free,
+            -math.inf if low is None else low,
+            math.inf if high is None else high,
+        )
+        if slot.name in self._ties:
+            parameter.tie(*self._expression(slot))
+        elif variation is not None:
+            self._vary(slot, variation, free, value, parameter)
+        if slot.name in self._priors:
+            parameter.expect(*self._prior(slot))
+        return parameter
+
+    def _vary(
+        self,
+        slot: Slot,
+        variation: Variation,
+        is_free: bool,
+        value: float | None,
+        parameter: _core.FitParameter,
+    ) -> None:
+        wavelengths = np.array([band.wavelength or 1.0 for band in self.bands])
+        start = slot.component.parameters["mag"] if slot.is_mag else value
+        coefficients = variation.coefficients(wavelengths, start)
+        if slot.is_mag and variation.basis == "bands":
+            coefficients = np.array(
+                [flux_of(mag, band.zeropoint) for mag, band in zip(coefficients, self.bands, strict=True)]
+            )
+        free = variation.free(len(coefficients)) if is_free else [0] * len(coefficients)
+        parameter.vary(variation.basis, coefficients.tolist(), free)
+
+    def _expression(self, target: Slot) -> tuple[str, list[tuple[str, int, int]]]:
+        """A tie as the core takes it: of fluxes in the place of magnitudes, with plain names."""
+        terms: list[tuple[str, int, int]] = []
+
+        def plain(match: re.Match[str]) -> str:
+            slot = next(slot for slot in self.slots if slot.name == match.group())
+            name = f"v{len(terms)}"
+            terms.append((name, *self.places[slot.name]))
+            zeropoint = "_zeropoint" if len(self.bands) > 1 else repr(slot.component._zeropoint)
+            return f"({zeropoint} - 2.5 * log10({name}))" if slot.is_mag else name
+
+        known = sorted((slot.name for slot in self.slots), key=len, reverse=True)
+        pattern = r"(?<![\w.])(?:" + "|".join(map(re.escape, known)) + r")(?![\w.])"
+        expression = re.sub(pattern, plain, self._ties[target.name])
+        unknown = re.search(r"[A-Za-z_][\w-]*\.[A-Za-z_]\w*", expression)
+        if unknown:
+            raise input_error(
+                "fit", f"ties[{target.name!r}]", unknown.group(), "no such parameter",
+                _core.suggestion(unknown.group(), known),
+            )  # fmt: skip
+        if target.is_mag:
+            zeropoint = "_zeropoint" if len(self.bands) > 1 else repr(target.component._zeropoint)
+            expression = f"10 ^ (0.4 * ({zeropoint} - ({expression})))"
+        return expression, terms
+
+    def _prior(self, slot: Slot) -> tuple[float, float, bool]:
+        prior = self._priors[slot.name]
+        sigma = as_float(prior.sigma, "fit", f"priors[{slot.name!r}].sigma", "above 0")
+        logarithm = isinstance(prior, LogNormal)
+        mean = as_float(prior.median if logarithm else prior.mean, "fit", f"priors[{slot.name!r}]", "finite")
+        if logarithm and (slot.is_mag or not mean > 0.0):
+            raise input_error(
+                "fit", f"priors[{slot.name!r}]", repr(prior), "this value is not positive by nature", "gaxel.Normal"
+            )
+        if slot.is_mag:  # a normal magnitude is a log-normal flux
+            return math.log(flux_of(mean, self.zeropoint(slot))), 0.4 * math.log(10.0) * sigma, True
+        return (math.log(mean) if logarithm else mean), sigma, logarithm

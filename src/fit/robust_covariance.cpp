@@ -1,0 +1,109 @@
+#include "fit/robust_covariance.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "fit/carried.hpp"
+#include "fit/noise_correlation.hpp"
+
+namespace gaxel {
+namespace {
+
+/// A band's pixels at the best point, in units of sigma; 0 where they are not used.
+struct WeightedPixels {
+  Image residual;
+  Image light;  // the model without its sky
+  std::vector<Image> derivatives;
+};
+
+WeightedPixels weighted_pixels(const ParameterMap& map, int band, const Observation& observation,
+                               const BandFit& fit, const RenderOptions& options) {
+  const Shape shape = observation.data.shape();
+  const std::vector<Component>& components = map.components(band);
+  const std::span<const std::uint8_t> wanted = map.wanted(band);
+  const auto n = static_cast<std::size_t>(std::ranges::count(wanted, 1));
+  const MultiPsfRenderer renderer(shape, fit.psfs, options);
+  std::vector<double> planes(n * shape.size());
+  Image model(shape);
+  renderer.render_with_jacobian(components, wanted, model.view(), planes.data());
+  Image sky(shape);
+  for (const Component& component : components) {
+    if (component.kind->family != Family::kSky) continue;
+    Image one(shape);
+    renderer.render({&component, 1}, one.view());
+    for (std::size_t i = 0; i < sky.size(); ++i) sky.data()[i] += one.data()[i];
+  }
+  WeightedPixels result{Image(shape), Image(shape), std::vector<Image>(n, Image(shape))};
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (observation.used[i] == 0) continue;
+    const double weight = 1.0 / observation.sigma.data()[i];
+    result.residual.data()[i] = weight * (model.data()[i] - observation.data.data()[i]);
+    result.light.data()[i] = weight * (model.data()[i] - sky.data()[i]);
+    for (std::size_t p = 0; p < n; ++p)
+      result.derivatives[p].data()[i] = weight * planes[p * shape.size() + i];
+  }
+  return result;
+}
+
+Eigen::MatrixXd squared_information(const WeightedPixels& pixels) {
+  const auto n = static_cast<Eigen::Index>(pixels.derivatives.size());
+  Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(n, n);
+  for (Eigen::Index a = 0; a < n; ++a) {
+    for (Eigen::Index b = 0; b <= a; ++b) {
+      const double* first = pixels.derivatives[static_cast<std::size_t>(a)].data();
+      const double* second = pixels.derivatives[static_cast<std::size_t>(b)].data();
+      const double* residual = pixels.residual.data();
+      for (std::size_t i = 0; i < pixels.residual.size(); ++i)
+        sum(a, b) += residual[i] * residual[i] * first[i] * second[i];
+      sum(b, a) = sum(a, b);
+    }
+  }
+  return sum;
+}
+
+/// H^-1 information H^-1, in the scene's coefficients.
+std::vector<double> spread(const ParameterMap& map, const Eigen::MatrixXd& formal,
+                           const Eigen::MatrixXd& information) {
+  std::vector<Eigen::Index> live;
+  for (Eigen::Index i = 0; i < formal.rows(); ++i) {
+    if (!std::isnan(formal(i, i))) live.push_back(i);
+  }
+  Eigen::MatrixXd nodes = Eigen::MatrixXd::Constant(formal.rows(), formal.cols(), kNoValue);
+  const Eigen::MatrixXd inverse = formal(live, live);
+  nodes(live, live) = inverse * information(live, live) * inverse;
+  const Eigen::MatrixXd matrix = carried(map.coefficients_by_nodes(), nodes);
+  std::vector<double> flat;
+  for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
+    for (Eigen::Index j = 0; j < matrix.cols(); ++j) flat.push_back(matrix(i, j));
+  }
+  return flat;
+}
+
+}  // namespace
+
+RobustCovariance robust_covariance(const ParameterMap& map, std::span<const Band> bands,
+                                   const FitResult& result, const Eigen::MatrixXd& formal,
+                                   std::span<const Tolerance> tolerances, int threads) {
+  // Priors are taken at their word: they have no pixels.
+  const Eigen::MatrixXd prior = map.prior_jacobian();
+  Eigen::MatrixXd sandwich = prior.transpose() * prior;
+  Eigen::MatrixXd correlated = sandwich;
+  RobustCovariance found;
+  for (std::size_t b = 0; b < bands.size(); ++b) {
+    const auto band = static_cast<int>(b);
+    const Observation& observation = *bands[b].observation;
+    const WeightedPixels pixels =
+        weighted_pixels(map, band, observation, result.bands[b], {tolerances[b], false, threads});
+    const Eigen::MatrixXd chain = map.derivatives(band);
+    sandwich += chain.transpose() * squared_information(pixels) * chain;
+    const NoiseCorrelation& noise =
+        found.noise.emplace_back(noise_correlation(pixels.residual, pixels.light, observation.used));
+    correlated +=
+        noise.mean_square * chain.transpose() * correlated_information(pixels.derivatives, noise) * chain;
+  }
+  found.sandwich = spread(map, formal, sandwich);
+  found.correlated = spread(map, formal, correlated);
+  return found;
+}
+
+}  // namespace gaxel

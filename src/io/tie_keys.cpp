@@ -1,0 +1,119 @@
+#include "io/tie_keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+
+#include "base/nearest_name.hpp"
+
+namespace gaxel::io {
+namespace {
+
+/// A parameter that an expression may name.
+struct Named {
+  std::string name;  // "disc.re"
+  std::size_t component;
+  std::size_t parameter;
+};
+
+std::vector<Named> names_of(const Scene& scene) {
+  std::vector<Named> names;
+  for (std::size_t c = 0; c < scene.components.size(); ++c) {
+    const SceneComponent& component = scene.components[c];
+    for (std::size_t i = 0; i < component.parameters.size(); ++i) {
+      const std::string_view key = file_key(component.kind->parameters[i], component.flux_is_magnitude);
+      names.push_back({fmt::format("{}.{}", component.name, key), c, i});
+    }
+  }
+  // The longest that fits is the one that is meant.
+  std::ranges::stable_sort(names, std::ranges::greater(), [](const Named& one) { return one.name.size(); });
+  return names;
+}
+
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.';
+}
+
+/// The name that begins at a place of the text.
+const Named* name_at(std::string_view text, std::size_t place, const std::vector<Named>& names) {
+  if (place > 0 && is_word(text[place - 1])) return nullptr;
+  for (const Named& named : names) {
+    if (text.substr(place, named.name.size()) != named.name) continue;
+    const std::size_t end = place + named.name.size();
+    if (end == text.size() || !is_word(text[end])) return &named;
+  }
+  return nullptr;
+}
+
+bool is_magnitude(const SceneComponent& component, std::size_t parameter) {
+  return component.kind->parameters[parameter].role == Role::kFlux && component.flux_is_magnitude;
+}
+
+/// A variable of an inner value, as a value of files.
+std::string as_in_file(const std::string& variable, const SceneComponent& component, std::size_t parameter,
+                       const FileFrame& frame) {
+  if (is_magnitude(component, parameter)) return fmt::format("(_zeropoint - 2.5 * log10({}))", variable);
+  const Role role = component.kind->parameters[parameter].role;
+  const double constant = to_file(role, false, 0.0, frame);
+  const double factor = to_file(role, false, 1.0, frame) - constant;
+  if (constant == 0.0 && factor == 1.0) return variable;
+  return fmt::format("({:.17g} * {} + {:.17g})", factor, variable, constant);
+}
+
+/// An expression of values of files, as an inner value.
+std::string as_inner(const std::string& expression, const SceneComponent& component, std::size_t parameter,
+                     const FileFrame& frame) {
+  if (is_magnitude(component, parameter)) return fmt::format("10 ^ (0.4 * (_zeropoint - ({})))", expression);
+  const Role role = component.kind->parameters[parameter].role;
+  const double constant = to_inner(role, false, 0.0, frame);
+  const double factor = to_inner(role, false, 1.0, frame) - constant;
+  if (constant == 0.0 && factor == 1.0) return expression;
+  return fmt::format("{:.17g} * ({}) + {:.17g}", factor, expression, constant);
+}
+
+/// What looks like a component's parameter and is none.
+std::optional<std::string> stranger(std::string_view text) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    std::size_t end = begin;
+    while (end < text.size() && is_word(text[end])) ++end;
+    const std::string_view word = text.substr(begin, end - begin);
+    const std::size_t dot = word.find('.');
+    const bool name = !word.empty() && std::isalpha(static_cast<unsigned char>(word.front())) != 0;
+    if (name && dot != std::string_view::npos) return std::string(word);
+    begin = std::max(end, begin + 1);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Tie read_tie(const TomlTable& component, std::string_view key, const std::string& text, const Scene& scene,
+             std::size_t target, std::size_t parameter, const SceneFrame& frame) {
+  const std::vector<Named> names = names_of(scene);
+  Tie tie;
+  tie.text = text;
+  std::string expression;
+  for (std::size_t place = 0; place < text.size();) {
+    const Named* named = name_at(text, place, names);
+    if (named == nullptr) {
+      expression += text[place++];
+      continue;
+    }
+    const std::string variable = fmt::format("v{}", tie.terms.size());
+    tie.terms.push_back({variable, named->component, named->parameter});
+    expression += as_in_file(variable, scene.components[named->component], named->parameter, frame.file);
+    place += named->name.size();
+  }
+  if (const std::optional<std::string> unknown = stranger(expression)) {
+    std::vector<std::string_view> known;
+    for (const Named& named : names) known.push_back(named.name);
+    component.fail(key, fmt::format("\"{}\" is no parameter of the scene", *unknown),
+                   suggestion(*unknown, known));
+  }
+  tie.expression = as_inner(expression, scene.components[target], parameter, frame.file);
+  return tie;
+}
+
+}  // namespace gaxel::io
