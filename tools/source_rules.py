@@ -33,6 +33,7 @@ PUBLIC = {
     "varying_psf.hpp": "psf",
     "quadrature.hpp": "math",
     "render.hpp": "render",
+    "bands.hpp": "scene",
     "scene.hpp": "scene",
 }
 

@@ -103,22 +103,22 @@ struct NoiseCorrelation {
 /// Covariances of the free values that do not take sigma at its word, (n_free, n_free) row-major as
 /// FitResult::covariance.
 struct RobustCovariance {
-  /// H^-1 (sum of r^2 k k^T) H^-1, r the residual of a pixel and k its derivatives, in units of sigma: right where
-  /// sigma is wrong, or the model (White 1982, Econometrica 50, 1; "sandwich").
+  /// H^-1 (sum of r^2 k k^T) H^-1, r the residual of a pixel and k its derivatives, in units of sigma: right
+  /// where sigma is wrong, or the model (White 1982, Econometrica 50, 1; "sandwich").
   std::vector<double> sandwich;
-  /// H^-1 (sum of k_i C_ij k_j^T) H^-1, C the covariance of the noise as the background shows it in each band: right
-  /// where neighbouring pixels share noise.
+  /// H^-1 (sum of k_i C_ij k_j^T) H^-1, C the covariance of the noise as the background shows it in each
+  /// band: right where neighbouring pixels share noise.
   std::vector<double> correlated;
   std::vector<NoiseCorrelation> noise;  ///< of each band
 };
 
 /// What a fit says of one band.
 struct BandFit {
-  std::vector<Psf> psfs;      ///< what it was seen through, by the components' numbers
-  double chi2 = 0.0;          ///< of its pixels
-  std::int64_t n_pixels = 0;  ///< used
-  Image model;                ///< the best model, shape of the data
-  Certificate certificate;    ///< of that model
+  std::vector<Psf> psfs;                    ///< what it was seen through, by the components' numbers
+  double chi2 = 0.0;                        ///< of its pixels
+  std::int64_t n_pixels = 0;                ///< used
+  Image model;                              ///< the best model, shape of the data
+  Certificate certificate;                  ///< of that model
   std::vector<Component> components;        ///< with the values in this band: its own pixels, counts
   std::vector<std::vector<double>> errors;  ///< 1 sigma of these, [component][parameter]; NaN as in FitResult
 };
@@ -134,18 +134,18 @@ struct FreeValue {
 };
 
 struct FitResult {
-  Scene scene;                ///< the best values
-  Wavelengths wavelengths;    ///< of the bands
+  Scene scene;              ///< the best values
+  Wavelengths wavelengths;  ///< of the bands
   std::vector<BandFit> bands;
-  /// 1 sigma, [component][parameter], inner units: of constants, and of ties in the first band; NaN where fixed,
-  /// degenerate, at a bound, or depending on wavelength (see free_values and BandFit::errors).
+  /// 1 sigma, [component][parameter], inner units: of constants, and of ties in the first band; NaN where
+  /// fixed, degenerate, at a bound, or depending on wavelength (see free_values and BandFit::errors).
   std::vector<std::vector<double>> errors;
   std::vector<std::vector<ParameterFlag>> flags;  ///< [component][parameter]; that of any coefficient
   std::vector<FreeValue> free_values;             ///< in the scene's order
-  std::vector<double> covariance;  ///< (n_free, n_free) row-major, inner units, of free_values
-  std::optional<RobustCovariance> robust;  ///< when FitOptions::robust
-  double chi2 = 0.0;                       ///< of the pixels of all bands
-  double penalty = 0.0;     ///< what penalties (a profile's smoothness) and priors add to it in the fit
+  std::vector<double> covariance;                 ///< (n_free, n_free) row-major, inner units, of free_values
+  std::optional<RobustCovariance> robust;         ///< when FitOptions::robust
+  double chi2 = 0.0;                              ///< of the pixels of all bands
+  double penalty = 0.0;  ///< what penalties (a profile's smoothness) and priors add to it in the fit
   double chi2_start = 0.0;
   std::int64_t n_pixels = 0;  ///< pixels used
   std::int64_t dof = 0;       ///< n_pixels - n_free
@@ -156,9 +156,9 @@ struct FitResult {
   std::string message;  ///< why it stopped, in words
 };
 
-/// A parameter at a wavelength, inside the range of the bands' or outside: its value, and error (NaN where not
-/// known). Constants are the same everywhere; parameters of single bands and tied ones have a value at the bands'
-/// wavelengths only (else NaN). Of a flux that is a magnitude in series it is the magnitude.
+/// A parameter at a wavelength, inside the range of the bands' or outside: its value, and error (NaN where
+/// not known). Constants are the same everywhere; parameters of single bands and tied ones have a value at
+/// the bands' wavelengths only (else NaN). Of a flux that is a magnitude in series it is the magnitude.
 struct WavelengthValue {
   double value = 0.0;
   double error = 0.0;
@@ -166,8 +166,8 @@ struct WavelengthValue {
 WavelengthValue value_at(const FitResult& result, std::size_t component, std::size_t parameter,
                          double wavelength);
 
-/// The result as if it were one of that band alone: the scene's constants, errors and only band are those in it. chi2
-/// and what belongs to the fit as a whole stay.
+/// The result as if it were one of that band alone: the scene's constants, errors and only band are those in
+/// it. chi2 and what belongs to the fit as a whole stay.
 FitResult in_band(const FitResult& result, std::size_t band);
 
 /// Fills in every parameter of `scene` that is NaN, from the moments of the unmasked image about its sky.
@@ -175,8 +175,8 @@ FitResult in_band(const FitResult& result, std::size_t band);
 /// is no such light at all and positions, fluxes or sizes are missing, naming the component.
 void estimate_starting_values(const Observation& observation, Scene& scene);
 
-/// The same for several bands: what all share from the first band, fluxes and skies from each, coefficients by
-/// least squares through the bands' values.
+/// The same for several bands: what all share from the first band, fluxes and skies from each, coefficients
+/// by least squares through the bands' values.
 void estimate_starting_values(std::span<const Band> bands, Scene& scene);
 
 /// Fits the free parameters of `scene`, first estimating those not given. Throws InputError (shapes that

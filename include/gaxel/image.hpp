@@ -25,7 +25,11 @@ class BasicImageView {
   BasicImageView() = default;
   BasicImageView(T* data, Shape shape) : data_(data), shape_(shape) {}
   /// A view of mutable pixels is also a view of constant ones.
-  operator BasicImageView<const T>() const requires(!std::is_const_v<T>) { return {data_, shape_}; }
+  operator BasicImageView<const T>() const
+    requires(!std::is_const_v<T>)
+  {
+    return {data_, shape_};
+  }
 
   Shape shape() const { return shape_; }
   int ny() const { return shape_.ny; }

@@ -21,8 +21,8 @@ struct Tie {
     std::size_t component;
     std::size_t parameter;
   };
-  /// muParser's grammar: + - * / ^, functions such as sqrt, exp, ln, log10, min, max, `a ? b : c`, _pi; and the
-  /// band's _wavelength and _zeropoint.
+  /// muParser's grammar: + - * / ^, functions such as sqrt, exp, ln, log10, min, max, `a ? b : c`, _pi; and
+  /// the band's _wavelength and _zeropoint.
   std::string expression;
   std::vector<Term> terms;
   std::string text = {};  ///< as its author wrote it, in the terms of a scene file
@@ -80,9 +80,10 @@ struct Scene {
 /// pass.
 void validate(const Scene& scene, const std::string& where);
 
-/// The same for a scene in several bands: also for coefficients that are not as many as they should be, values in
-/// a band outside the range, ties to what there is not, ties of parameters that are free or have coefficients, and
-/// priors without a width.
+/// The same for a scene in several bands: also for coefficients that are not as many as they should be, more
+/// free ones than different wavelengths, values in a band outside the range, ties that cannot be read, go in
+/// a circle or lead to what there is not, ties of parameters that are free or have coefficients, and priors
+/// without a width.
 void validate(const Scene& scene, const Wavelengths& wavelengths, const std::string& where);
 
 }  // namespace gaxel

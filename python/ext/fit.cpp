@@ -170,9 +170,9 @@ void bind_input(nb::module_& module) {
           [](OwnedBand* self, std::string name, double wavelength, double zeropoint,
              const std::array<double, 6>& pixels, const InputImage& data, const InputImage& sigma,
              const InputMask& used, const std::vector<Psf>& psfs, const VaryingPsf* varying_psf) {
-            new (self) OwnedBand{
-                {std::move(name), {wavelength, zeropoint, to_map(pixels)}},
-                {to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, psfs}};
+            new (self)
+                OwnedBand{{std::move(name), {wavelength, zeropoint, to_map(pixels)}},
+                          {to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, psfs}};
             if (varying_psf != nullptr) self->observation.varying_psf.emplace(*varying_psf);
           },
           nb::arg("name"), nb::arg("wavelength"), nb::arg("zeropoint"), nb::arg("pixels"), nb::arg("data"),
@@ -180,14 +180,14 @@ void bind_input(nb::module_& module) {
   module.def(
       "basis_functions",
       [](std::vector<double> wavelengths, const std::string& basis, int n, double wavelength) {
-        return Wavelengths::functions(to_basis(basis), n, Wavelengths(std::move(wavelengths)).scaled(wavelength));
+        return Wavelengths::functions(to_basis(basis), n,
+                                      Wavelengths(std::move(wavelengths)).scaled(wavelength));
       },
       nb::arg("wavelengths"), nb::arg("basis"), nb::arg("n"), nb::arg("wavelength"));
   module.def(
       "series_through",
-      [](std::vector<double> wavelengths, const std::vector<double>& values, const std::string& basis, int n) {
-        return Wavelengths(std::move(wavelengths)).series_through(values, to_basis(basis), n);
-      },
+      [](std::vector<double> wavelengths, const std::vector<double>& values, const std::string& basis,
+         int n) { return Wavelengths(std::move(wavelengths)).series_through(values, to_basis(basis), n); },
       nb::arg("wavelengths"), nb::arg("values"), nb::arg("basis"), nb::arg("n"));
 }
 
@@ -211,13 +211,13 @@ void bind_fit(nb::module_& module) {
       .def_ro("errors", &BandFit::errors, "[component][parameter]; NaN where not known.")
       .def_ro("chi2", &BandFit::chi2)
       .def_ro("n_pixels", &BandFit::n_pixels)
-      .def_prop_ro(
-          "model",
-          [](nb::handle_t<BandFit> self) { return to_numpy(nb::cast<BandFit&>(self).model, self); })
+      .def_prop_ro("model",
+                   [](nb::handle_t<BandFit> self) { return to_numpy(nb::cast<BandFit&>(self).model, self); })
       .def_ro("certificate", &BandFit::certificate);
   nb::class_<FitResult>(module, "FitResult", "The core's result of a fit, in its units; see gaxel.FitResult.")
       .def_ro("bands", &FitResult::bands, nb::rv_policy::reference_internal)
-      .def_prop_ro("free_values", &free_values, "(component, parameter, coefficient, value, error, flag) each.")
+      .def_prop_ro("free_values", &free_values,
+                   "(component, parameter, coefficient, value, error, flag) each.")
       .def_ro("covariance", &FitResult::covariance, "(n_free, n_free), flat.")
       .def_ro("chi2", &FitResult::chi2)
       .def_ro("penalty", &FitResult::penalty)
@@ -234,19 +234,21 @@ void bind_fit(nb::module_& module) {
           [](const FitResult& result, std::size_t component, std::size_t parameter) {
             const Parameter& own = result.scene.components.at(component).parameters.at(parameter);
             const bool constant = own.basis == Basis::kConstant;
-            return std::pair(std::string(to_text(own.basis)), constant ? std::vector{own.value} : own.coefficients);
+            return std::pair(std::string(to_text(own.basis)),
+                             constant ? std::vector{own.value} : own.coefficients);
           },
           nb::arg("component"), nb::arg("parameter"), "Basis and coefficients.");
   module.def(
       "fit",
-      [](const std::vector<const OwnedBand*>& bands, const std::vector<SceneTuple>& scene, double rtol, double atol,
-         double noise_share, int max_iterations, double ftol, int threads, nb::object progress) {
+      [](const std::vector<const OwnedBand*>& bands, const std::vector<SceneTuple>& scene, double rtol,
+         double atol, double noise_share, int max_iterations, double ftol, int threads, nb::object progress) {
         return run_fit(bands, scene, {{rtol, atol}, noise_share, max_iterations, ftol, threads},
                        std::move(progress));
       },
       nb::arg("bands"), nb::arg("scene"), nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"),
       nb::arg("max_iterations"), nb::arg("ftol"), nb::arg("threads"), nb::arg("progress").none(),
-      "`scene`: (kind, name, flux_is_magnitude, [FitParameter, ...], (number of the PSF, [truncation inside, ...], "
+      "`scene`: (kind, name, flux_is_magnitude, [FitParameter, ...], (number of the PSF, [truncation inside, "
+      "...], "
       "[truncation outside, ...])) each; NaN values are estimated.");
 }
 

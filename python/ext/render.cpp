@@ -202,8 +202,7 @@ void bind_render(nb::module_& module) {
       .def_prop_ro("n_made", [](const KnownPlan& known) { return known.plan.n_made(); })
       .def("__repr__", &to_text)
       .def("__copy__", itself)
-      .def(
-          "__deepcopy__", [](nb::object self, const nb::dict& /*memo*/) { return self; }, nb::arg("memo"));
+      .def("__deepcopy__", [](nb::object self, const nb::dict& /*memo*/) { return self; }, nb::arg("memo"));
   module.def("prepare", &prepare, nb::arg("components"), nb::arg("ny"), nb::arg("nx"), nb::arg("psfs"),
              nb::arg("rtol"), nb::arg("atol"), nb::arg("previous").none(), nb::arg("threads"),
              "Finds the cells. `components`: (kind, values) each.");

@@ -116,9 +116,7 @@ class Band:
         return (*found[:, 0].tolist(), *found[:, 1].tolist())
 
 
-def _observation(
-    data: Any, sigma: Any, mask: Any, where: str
-) -> tuple[Image, Image, NDArray[np.bool_]]:
+def _observation(data: Any, sigma: Any, mask: Any, where: str) -> tuple[Image, Image, NDArray[np.bool_]]:
     """Image, errors and which pixels are used, checked."""
     image = as_image(np.ma.getdata(data), where, "data")
     bad = np.ma.getmaskarray(data) if isinstance(data, np.ma.MaskedArray) else np.zeros(image.shape, np.bool_)

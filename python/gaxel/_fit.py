@@ -122,7 +122,5 @@ def _bands(data: Any, sigma: Any, mask: Any, psf: Any) -> list[Band]:
         raise input_error("fit", "sigma, mask, psf", None, "given beside bands, which have their own", "None")
     if not any(band.used.any() for band in given):
         n = sum(band.used.size for band in given)
-        raise input_error(
-            "fit", "mask", f"{n} pixels", "every pixel is masked", "at least one pixel to fit"
-        )
+        raise input_error("fit", "mask", f"{n} pixels", "every pixel is masked", "at least one pixel to fit")
     return list(given)

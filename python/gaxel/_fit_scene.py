@@ -26,7 +26,9 @@ class FitScene:
         self.components = components
         self.bands = bands
         self.slots = slots_of(components, "fit")
-        self.places: dict[str, tuple[int, int]] = {}  # of each parameter: its component, its place among its own
+        self.places: dict[
+            str, tuple[int, int]
+        ] = {}  # of each parameter: its component, its place among its own
         left = iter(self.slots)
         for number, component in enumerate(components):
             for index, _ in enumerate(component._specs):
@@ -212,7 +214,11 @@ class FitScene:
         mean = as_float(prior.median if logarithm else prior.mean, "fit", f"priors[{slot.name!r}]", "finite")
         if logarithm and (slot.is_mag or not mean > 0.0):
             raise input_error(
-                "fit", f"priors[{slot.name!r}]", repr(prior), "this value is not positive by nature", "gaxel.Normal"
+                "fit",
+                f"priors[{slot.name!r}]",
+                repr(prior),
+                "this value is not positive by nature",
+                "gaxel.Normal",
             )
         if slot.is_mag:  # a normal magnitude is a log-normal flux
             return math.log(flux_of(mean, self.zeropoint(slot))), 0.4 * math.log(10.0) * sigma, True

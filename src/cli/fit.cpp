@@ -73,10 +73,11 @@ int run_fit(const FitArguments& arguments) {
   print_remarks(task, arguments.quiet || arguments.json);
 
   ProgressLine line(!arguments.quiet);
-  const FitResult result = fit(io::bands_of(task), task.scene, task.options, [&](const FitProgress& progress) {
-    line.show(progress);
-    return !interrupt.interrupted();
-  });
+  const FitResult result =
+      fit(io::bands_of(task), task.scene, task.options, [&](const FitProgress& progress) {
+        line.show(progress);
+        return !interrupt.interrupted();
+      });
   line.clear();
   for (std::string& warning : io::result_warnings(task, result)) {
     fmt::print(stderr, "gaxel: warning: {}\n", warning);

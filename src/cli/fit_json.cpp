@@ -12,12 +12,11 @@ Json parameters(const io::Task& task, const FitResult& result) {
   for (const io::ParameterRow& row : io::parameter_table(task, result)) {
     list.push_back({{"component", row.component}, {"type", row.type}, {"parameter", row.parameter}});
     if (!row.band.empty()) list.back()["band"] = row.band;
-    list.back().update(Json{
-                    {"value", row.value},
-                    {"error", row.error},
-                    {"unit", row.unit},
-                    {"fixed", row.fixed},
-                    {"flag", io::flag_word(row.flag)}});
+    list.back().update(Json{{"value", row.value},
+                            {"error", row.error},
+                            {"unit", row.unit},
+                            {"fixed", row.fixed},
+                            {"flag", io::flag_word(row.flag)}});
   }
   return list;
 }

@@ -109,7 +109,8 @@ void estimate_starting_values(std::span<const Band> bands, Scene& scene) {
         own.components[c].parameters[i].value = wanted ? kNoValue : components[c].values[i];
       }
     }
-    const auto n_used = std::ranges::count_if(bands[b].observation->used, [](auto mark) { return mark != 0; });
+    const auto n_used =
+        std::ranges::count_if(bands[b].observation->used, [](auto mark) { return mark != 0; });
     if (n_used > 0) estimate_starting_values(*bands[b].observation, own);
     for (std::size_t c = 0; c < own.components.size(); ++c) {
       for (std::size_t i = 0; i < own.components[c].parameters.size(); ++i) {

@@ -44,8 +44,8 @@ std::string words(StopReason reason, const FitOptions& options, bool linear) {
   return "failed: no step could be computed";
 }
 
-/// The PSFs that components are seen through: the observation's, or where they vary one for each component, whose
-/// number is set.
+/// The PSFs that components are seen through: the observation's, or where they vary one for each component,
+/// whose number is set.
 std::vector<Psf> psfs_of(const Observation& observation, std::vector<Component>& components) {
   std::vector<Psf> psfs = observation.psfs;
   if (!observation.varying_psf) return psfs;
@@ -118,9 +118,9 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
   if (const std::string problem = options.problem(); !problem.empty()) {
     throw InputError({"fit", "options", "", problem, ""});
   }
-  check_fit_input(bands, scene);
   const std::vector<BandFrame> frames = frames_of(bands);
   validate(scene, wavelengths_of(frames), "fit");
+  check_fit_input(bands, scene);
   estimate_starting_values(bands, scene);
 
   const Penalties penalties = penalties_of(scene);
@@ -141,9 +141,9 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
   result.wavelengths = wavelengths_of(frames);
   for (std::size_t b = 0; b < bands.size(); ++b) {
     const auto band = static_cast<int>(b);
-    BandFit& own = result.bands.emplace_back(
-        fit_of_band(bands[b], std::move(psfs[b]), {search.final_tolerance(b), true, options.threads},
-                    at_best.components(band)));
+    BandFit& own = result.bands.emplace_back(fit_of_band(bands[b], std::move(psfs[b]),
+                                                         {search.final_tolerance(b), true, options.threads},
+                                                         at_best.components(band)));
     own.chi2 = std::max(0.0, best.chi2[b] - penalty_of(penalties, at_best, band));
     own.n_pixels = search.n_pixels(b);
     result.chi2 += own.chi2;

@@ -66,7 +66,6 @@ void check_counts(std::span<const Band> bands, const Scene& scene) {
 }  // namespace
 
 void check_fit_input(std::span<const Band> bands, const Scene& scene) {
-  if (bands.empty()) throw InputError({"fit", "bands", "0", "there is no image", "at least one"});
   std::set<std::string> names;
   for (const Band& band : bands) {
     if (!names.insert(band.name).second) {

@@ -7,9 +7,9 @@
 
 namespace gaxel {
 
-/// Throws InputError for bands without pixels, names used twice, shapes that disagree, used pixels without a finite
-/// value and a positive error, no used pixel at all, or no free parameter; FitError for more of these than
-/// pixels. The source is "fit", and "fit: NAME" where there are several bands.
+/// Throws InputError for images without pixels, names used twice, shapes that disagree, used pixels without a
+/// finite value and a positive error, no used pixel at all, or no free parameter; FitError for more of these
+/// than pixels. The source is "fit", and "fit: NAME" where there are several bands.
 void check_fit_input(std::span<const Band> bands, const Scene& scene);
 
 }  // namespace gaxel

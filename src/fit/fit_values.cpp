@@ -69,8 +69,7 @@ void wrap_angles(const std::vector<FreeParameter>& parameters, Scene& scene) {
 }
 
 void write_band(const ParameterMap& map, int band, const Eigen::MatrixXd& covariance, BandFit& result) {
-  const Eigen::VectorXd errors =
-      carried(map.derivatives(band), covariance).diagonal().cwiseSqrt();
+  const Eigen::VectorXd errors = carried(map.derivatives(band), covariance).diagonal().cwiseSqrt();
   std::size_t flat = 0;
   Eigen::Index row = 0;
   for (Component& component : result.components) {
@@ -165,9 +164,8 @@ WavelengthValue value_at(const FitResult& result, std::size_t component, std::si
     }
     return {kNotKnown, kNotKnown};
   }
-  const std::vector<double> functions =
-      Wavelengths::functions(owner.basis, static_cast<int>(owner.coefficients.size()),
-                             result.wavelengths.scaled(wavelength));
+  const std::vector<double> functions = Wavelengths::functions(
+      owner.basis, static_cast<int>(owner.coefficients.size()), result.wavelengths.scaled(wavelength));
   WavelengthValue found;
   for (std::size_t i = 0; i < functions.size(); ++i) found.value += functions[i] * owner.coefficients[i];
   const std::size_t n = result.free_values.size();
@@ -178,7 +176,8 @@ WavelengthValue value_at(const FitResult& result, std::size_t component, std::si
       const FreeValue& b = result.free_values[j];
       const bool both = a.component == component && a.parameter == parameter && b.component == component &&
                         b.parameter == parameter;
-      if (both) variance += functions[a.coefficient] * functions[b.coefficient] * result.covariance[i * n + j];
+      if (both)
+        variance += functions[a.coefficient] * functions[b.coefficient] * result.covariance[i * n + j];
     }
   }
   found.error = variance > 0.0 ? std::sqrt(variance) : kNotKnown;

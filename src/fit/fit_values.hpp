@@ -7,8 +7,9 @@
 
 namespace gaxel {
 
-/// Fills in `scene`, `errors`, `flags`, `free_values`, `covariance` and the bands' errors. `map` stands at the
-/// point; result.bands are there. Returns the covariance of the map's parameters, NaN where it is not known.
+/// Fills in `scene`, `errors`, `flags`, `free_values`, `covariance` and the bands' errors. `map` stands at
+/// the point; result.bands are there. Returns the covariance of the map's parameters, NaN where it is not
+/// known.
 Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, FitResult& result);
 
 }  // namespace gaxel

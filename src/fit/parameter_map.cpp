@@ -33,8 +33,8 @@ int power_of_length(const ParameterSpec& spec) {
 ParameterMap::ParameterMap(Scene scene, std::span<const BandFrame> bands, const std::string& where)
     : scene_(std::move(scene)), wavelengths_(wavelengths_of(bands)) {
   for (const BandFrame& frame : bands) bands_.push_back({frame, {}, {}, {}, {}, {}});
-  add_slots(where);
-  order_ties(where);
+  add_slots();
+  order_ties();
   check_maps(where);
   for (InBand& band : bands_) {
     band.reference.resize(std::ssize(slots_));
@@ -59,14 +59,13 @@ bool ParameterMap::is_magnitude(const Slot& slot) const {
   return spec(slot).role == Role::kFlux && scene_.components[slot.component].flux_is_magnitude;
 }
 
-void ParameterMap::add_slots(const std::string& where) {
+void ParameterMap::add_slots() {
   for (std::size_t c = 0; c < scene_.components.size(); ++c) {
     for (std::size_t i = 0; i < scene_.components[c].parameters.size(); ++i) {
       Slot slot{c, i};
       const Parameter& own = parameter(slot);
-      const std::string key = fmt::format("{}.{}", scene_.components[c].name, spec(slot).name);
       if (own.tie) {
-        TieSlot tie{TieFunction(*own.tie, where, key), {}, slots_.size()};
+        TieSlot tie{TieFunction(*own.tie, "fit", std::string(spec(slot).name)), {}, slots_.size()};
         slot.tie = static_cast<int>(ties_.size());
         ties_.push_back(std::move(tie));
       } else if (own.free) {
@@ -80,12 +79,6 @@ void ParameterMap::add_slots(const std::string& where) {
           free.logarithm = false;
         }
         const Series& series = series_.emplace_back(own, wavelengths_, free.min, free.max);
-        const int n_wavelengths = wavelengths_.n_different();
-        if (is_series(own.basis) && series.size() > n_wavelengths) {
-          throw InputError({where, key, fmt::format("{} free coefficients", series.size()),
-                            "more than there are wavelengths to find them from",
-                            fmt::format("at most {}", n_wavelengths)});
-        }
         slot.series = static_cast<int>(series_.size()) - 1;
         slot.first = size();
         free.in_series = is_series(own.basis);
@@ -109,14 +102,12 @@ void ParameterMap::add_slots(const std::string& where) {
   }
 }
 
-void ParameterMap::order_ties(const std::string& where) {
+void ParameterMap::order_ties() {
   const auto slot_of = [this](std::size_t component, std::size_t index) {
-    return static_cast<std::size_t>(std::ranges::find_if(slots_,
-                                                         [&](const Slot& slot) {
-                                                           return slot.component == component &&
-                                                                  slot.index == index;
-                                                         }) -
-                                    slots_.begin());
+    return static_cast<std::size_t>(
+        std::ranges::find_if(
+            slots_, [&](const Slot& slot) { return slot.component == component && slot.index == index; }) -
+        slots_.begin());
   };
   for (TieSlot& tie : ties_) {
     for (const Tie::Term& term : parameter(slots_[tie.target]).tie->terms)
@@ -129,12 +120,6 @@ void ParameterMap::order_ties(const std::string& where) {
     const auto next = std::ranges::find_if(ties_, [&](const TieSlot& tie) {
       return std::ranges::none_of(tie.terms, [&](std::size_t term) { return waits[term] != 0; });
     });
-    if (next == ties_.end()) {
-      const Slot& slot = slots_[ties_.front().target];
-      throw InputError(
-          {where, fmt::format("{}.{}", scene_.components[slot.component].name, spec(slot).name),
-           parameter(slot).tie->expression, "ties that go in a circle", "one of them free or fixed"});
-    }
     waits[next->target] = 0;
     at(slots_, static_cast<int>(next->target)).tie = static_cast<int>(ordered.size());
     ordered.push_back(std::move(*next));

@@ -20,9 +20,8 @@ class ParameterMap {
   }
 
  public:
-  /// `scene` has all its values, inside their ranges. Throws InputError (source `where`) for ties that go in
-  /// circles or cannot be read, series with more free coefficients than bands of different wavelengths, and maps of
-  /// pixels that a component cannot follow.
+  /// `scene` is valid and has all its values. Throws InputError (source `where`) for maps of pixels that a
+  /// component cannot follow.
   ParameterMap(Scene scene, std::span<const BandFrame> bands, const std::string& where);
 
   int n_bands() const { return static_cast<int>(bands_.size()); }
@@ -82,8 +81,8 @@ class ParameterMap {
   const Parameter& parameter(const Slot& slot) const;
   const ParameterSpec& spec(const Slot& slot) const;
   bool is_magnitude(const Slot& slot) const;
-  void add_slots(const std::string& where);
-  void order_ties(const std::string& where);
+  void add_slots();
+  void order_ties();
   void check_maps(const std::string& where) const;
   void find_wanted();
   void find_linear();

@@ -1,5 +1,5 @@
-// A scene against the images of all bands as one least-squares problem. Light is linear in fluxes and sky: for
-// every trial of the shapes these are solved for (variable projection), so that the optimiser sees shapes
+// A scene against the images of all bands as one least-squares problem. Light is linear in fluxes and sky:
+// for every trial of the shapes these are solved for (variable projection), so that the optimiser sees shapes
 // alone.
 #pragma once
 
@@ -65,8 +65,8 @@ class SceneProblem final : public LeastSquaresProblem {
   std::vector<Eigen::Index> linears_;  // and of fluxes and sky
   Coordinates coordinates_;            // of the shapes
   int n_residuals_;
-  Eigen::VectorXd dark_;                // of each flux among the free parameters: next to nothing; else 0
-  std::optional<Eigen::VectorXd> at_;   // where point_ and reduced_ belong
+  Eigen::VectorXd dark_;                 // of each flux among the free parameters: next to nothing; else 0
+  std::optional<Eigen::VectorXd> at_;    // where point_ and reduced_ belong
   std::vector<Linearisation> in_bands_;  // by the components' own parameters
   ScenePoint point_;
   Eigen::MatrixXd reduced_;  // derivatives to the coordinates, fluxes and sky following

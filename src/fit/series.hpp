@@ -8,9 +8,9 @@
 
 namespace gaxel {
 
-/// What the optimiser moves of a parameter that is free: its "nodes". They are the values in single bands, the
-/// coefficients of B-splines, or where the leading k coefficients of a Chebyshev series are free, its values
-/// at k wavelengths from the shortest to the longest (Chebyshev-Lobatto points): numbers that have the
+/// What the optimiser moves of a parameter that is free: its "nodes". They are the values in single bands,
+/// the coefficients of B-splines, or where the leading k coefficients of a Chebyshev series are free, its
+/// values at k wavelengths from the shortest to the longest (Chebyshev-Lobatto points): numbers that have the
 /// parameter's own range and scale. Where other coefficients are free, or the values at the start leave
 /// the range, they are these coefficients themselves.
 class Series {

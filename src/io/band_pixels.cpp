@@ -53,10 +53,11 @@ PixelMap pixel_map(const TaskImage& first, const TaskImage& other) {
   const Eigen::Matrix<double, 3, 2> map = here.colPivHouseholderQr().solve(there);
   const double miss = (here * map - there).cwiseAbs().maxCoeff();
   if (!(miss < kMostDistortion)) {
-    throw InputError({"", "band", other.band,
-                      fmt::format("its pixels are distorted against the first band's: {:.3g} pixels off a linear map",
-                                  miss),
-                      fmt::format("within {}", kMostDistortion)});
+    throw InputError(
+        {"", "band", other.band,
+         fmt::format("its pixels are distorted against the first band's: {:.3g} pixels off a linear map",
+                     miss),
+         fmt::format("within {}", kMostDistortion)});
   }
   return {map(0, 0), map(1, 0), map(0, 1), map(1, 1), map(2, 0), map(2, 1)};
 }

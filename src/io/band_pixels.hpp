@@ -5,9 +5,9 @@
 
 namespace gaxel::io {
 
-/// From the region of `first` to that of `other`, by the coordinates on the sky in their headers. Where neither has
-/// any: by the pixels of their files, which are then the same. Throws InputError when only one has coordinates,
-/// and when the map is no linear one to a twentieth of a pixel.
+/// From the region of `first` to that of `other`, by the coordinates on the sky in their headers. Where
+/// neither has any: by the pixels of their files, which are then the same. Throws InputError when only one
+/// has coordinates, and when the map is no linear one to a twentieth of a pixel.
 PixelMap pixel_map(const TaskImage& first, const TaskImage& other);
 
 }  // namespace gaxel::io

@@ -24,9 +24,9 @@ std::vector<std::string> extension_names(const Scene& scene);
 std::vector<HeaderKey> region_keys(const HeaderCards& header, const Placement& placement, Shape shape);
 
 /// block.fits: an empty primary unit with the fit's keywords, then DATA, MODEL, RESIDUAL (data - model), one
-/// image for each component, SIGMA, and MASK (1: not fitted); of several bands the same for each, the names followed
-/// by "_" and the band's. `components`: images of each band. On the disk when it returns, to be committed. Throws
-/// OutputError.
+/// image for each component, SIGMA, and MASK (1: not fitted); of several bands the same for each, the names
+/// followed by "_" and the band's. `components`: images of each band. On the disk when it returns, to be
+/// committed. Throws OutputError.
 [[nodiscard]] PartialFile write_block(const std::string& path, const Task& task, const FitResult& result,
                                       std::span<const std::vector<Image>> components,
                                       std::string_view version);

@@ -93,9 +93,9 @@ std::string ecsv_text(std::span<const ParameterRow> rows, const TableMeta& meta)
     // Readers take an empty cell for a missing value.
     const std::string_view unit = row.unit.empty() ? "1" : std::string_view(row.unit);
     const std::string band = several ? cell(row.band) + " " : "";
-    text += fmt::format("{} {} {} {}{} {} {} {} {}\n", cell(row.component), cell(row.type), cell(row.parameter),
-                        band, cell(row.value), cell(row.error), cell(unit), row.fixed ? "True" : "False",
-                        cell(flag_word(row.flag)));
+    text += fmt::format("{} {} {} {}{} {} {} {} {}\n", cell(row.component), cell(row.type),
+                        cell(row.parameter), band, cell(row.value), cell(row.error), cell(unit),
+                        row.fixed ? "True" : "False", cell(flag_word(row.flag)));
   }
   return text;
 }

@@ -11,9 +11,9 @@
 namespace gaxel::io {
 namespace {
 
-constexpr std::array<std::string_view, 13> kKeys{
-    "value",  "fixed",        "min",  "max",      "prior", "tie", "chebyshev", "bspline",
-    "values", "coefficients", "free", "constant", "bands"};
+constexpr std::array<std::string_view, 13> kKeys{"value", "fixed",     "min",     "max",    "prior",
+                                                 "tie",   "chebyshev", "bspline", "values", "coefficients",
+                                                 "free",  "constant",  "bands"};
 constexpr std::array<std::string_view, 4> kVariations{"bands", "chebyshev", "bspline", "constant"};
 constexpr std::array<std::string_view, 4> kPriorKeys{"mean", "sigma", "median", "log_sigma"};
 constexpr int kMostTerms = 1000;
@@ -79,8 +79,9 @@ Parameter ParameterReader::read() const {
   }
   read_variation(value, fixed, parameter);
   const bool constant = parameter.basis == Basis::kConstant;
-  const bool known = constant ? !std::isnan(parameter.value)
-                              : std::ranges::none_of(parameter.coefficients, [](double c) { return std::isnan(c); });
+  const bool known =
+      constant ? !std::isnan(parameter.value)
+               : std::ranges::none_of(parameter.coefficients, [](double c) { return std::isnan(c); });
   if (fixed && !known) fail("value", "missing", "the value that is kept fixed");
   if (!known && !frame_.estimate)
     component_.fail(key_, "has no value", "a number: only a fit can estimate it");
@@ -119,8 +120,9 @@ void ParameterReader::read_prior(Parameter& parameter) const {
   } else if (median && log_sigma && !mean && !sigma && !is_magnitude()) {
     parameter.prior = Prior{std::log(inner(*median)), *log_sigma, true};
   } else {
-    prior->fail("", "no prior",
-                is_magnitude() ? "mean and sigma" : "mean and sigma, or median and log_sigma (of the logarithm)");
+    prior->fail(
+        "", "no prior",
+        is_magnitude() ? "mean and sigma" : "mean and sigma, or median and log_sigma (of the logarithm)");
   }
 }
 
@@ -128,7 +130,8 @@ void ParameterReader::read_variation(std::optional<double> value, bool fixed, Pa
   const std::size_t n_bands = frame_.bands.size();
   int n_given = 0;
   for (const std::string_view key : kVariations) n_given += table_ && table_->has(key) ? 1 : 0;
-  if (n_given > 1) fail(kVariations[0], "depends on the bands in several ways", "one of bands, chebyshev, bspline");
+  if (n_given > 1)
+    fail(kVariations[0], "depends on the bands in several ways", "one of bands, chebyshev, bspline");
   const bool by_default = n_given == 0 && n_bands > 1 && is_light(spec_.role);
   if (n_given > 0 && n_bands < 2) fail("", "the scene has one band only", "[[band]] tables");
   if (n_given > 0 && !spec_.fittable) component_.fail(key_, "this is a constant", "a number");
@@ -140,7 +143,8 @@ void ParameterReader::read_variation(std::optional<double> value, bool fixed, Pa
   } else if (table_ && table_->has("bspline")) {
     read_series(Basis::kBSpline, *table_->integer("bspline", 1, kMostTerms), value, parameter);
   } else if (list_for_series) {
-    fail(table_->has("values") ? "values" : "coefficients", "goes with a series", "chebyshev = N or bspline = N");
+    fail(table_->has("values") ? "values" : "coefficients", "goes with a series",
+         "chebyshev = N or bspline = N");
   }
   if (parameter.basis == Basis::kConstant) return;
   const std::size_t n = parameter.coefficients.size();

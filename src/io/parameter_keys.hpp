@@ -16,7 +16,8 @@ NumberRange range_of(const ParameterSpec& spec, bool flux_is_magnitude);
 ///     key = { value = 1.5, fixed = true, min = 1, max = 2, prior = { mean = 1.4, sigma = 0.1 } }
 /// and for several bands
 ///     key = { bands = [1.5, 1.6] }, { bands = true }: a value of its own in each
-///     key = { chebyshev = 2 }, { bspline = 4 }: a series of so many terms, with `value`, `values` (in the bands) or
+///     key = { chebyshev = 2 }, { bspline = 4 }: a series of so many terms, with `value`, `values` (in the
+///     bands) or
 ///           `coefficients`
 ///     key = { constant = true }: one for all
 /// with free = [1, 0, ...], a mark for each value or coefficient, where not all are.

@@ -37,8 +37,8 @@ std::string variation(const SceneComponent& component, std::size_t index, const 
   if (parameter.basis == Basis::kBands) {
     const std::vector<const TaskImage*> images = images_of(task);
     for (std::size_t b = 0; b < in_file.size(); ++b) {
-      in_file[b] = to_file(role, component.flux_is_magnitude, in_file[b],
-                           {task.placement, images[b]->photometry});
+      in_file[b] =
+          to_file(role, component.flux_is_magnitude, in_file[b], {task.placement, images[b]->photometry});
     }
   } else if (!magnitude) {
     const double constant = to_file(role, false, 0.0, frame);
@@ -49,14 +49,15 @@ std::string variation(const SceneComponent& component, std::size_t index, const 
   const auto n_free = std::ranges::count(parameter.free_coefficients, 1);
   const bool leading = std::ranges::is_sorted(parameter.free_coefficients, std::greater());
   const bool whole = parameter.basis == Basis::kChebyshev ? leading : n_free == std::ssize(in_file);
-  std::string text = parameter.basis == Basis::kBands
-                         ? fmt::format("bands = {}", toml_list(in_file))
-                         : fmt::format("{} = {}, coefficients = {}", to_text(parameter.basis),
-                                       parameter.basis == Basis::kChebyshev && leading && n_free > 0
-                                           ? n_free
-                                           : std::ssize(in_file),
-                                       toml_list(in_file));
-  if (!whole && n_free > 0) text += fmt::format(", free = [{}]", fmt::join(parameter.free_coefficients, ", "));
+  std::string text =
+      parameter.basis == Basis::kBands
+          ? fmt::format("bands = {}", toml_list(in_file))
+          : fmt::format(
+                "{} = {}, coefficients = {}", to_text(parameter.basis),
+                parameter.basis == Basis::kChebyshev && leading && n_free > 0 ? n_free : std::ssize(in_file),
+                toml_list(in_file));
+  if (!whole && n_free > 0)
+    text += fmt::format(", free = [{}]", fmt::join(parameter.free_coefficients, ", "));
   return text;
 }
 

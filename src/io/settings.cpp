@@ -58,8 +58,8 @@ FitsName absolute_name(const std::string& text, const std::string& folder) {
   return name;
 }
 
-/// A table's keys and the tables in it. Plain keys stand before the first table; all keys are known ones by now and
-/// need no quotes.
+/// A table's keys and the tables in it. Plain keys stand before the first table; all keys are known ones by
+/// now and need no quotes.
 void add_table(const toml::table& table, const std::string& prefix, std::string& text) {
   for (const auto& [key, value] : table) {
     if (!is_headed(value)) text += fmt::format("{} = {}\n", key.str(), toml_text(value));

@@ -102,7 +102,8 @@ std::vector<BandInput> read_bands(const TomlTable& root, const std::string& fold
     }
     const std::optional<TomlTable> image = table.table("image");
     if (!image) table.fail("image", "missing", "an [image] table with the name of a FITS file");
-    bands.push_back({table, *image, psf_tables(table), read_image_input(*image, folder, need_data, task.notes)});
+    bands.push_back(
+        {table, *image, psf_tables(table), read_image_input(*image, folder, need_data, task.notes)});
     const ImageInput& input = bands.back().input;
     own.image_file = input.file;
     own.shape = input.region.shape();

@@ -90,7 +90,8 @@ class Wcs::Impl {
     double theta = 0.0;
     const int status =
         wcsp2s(list_, 1, list_->naxis, pixel.data(), image.data(), &phi, &theta, world.data(), bad.data());
-    const SkyPoint point{world[static_cast<std::size_t>(list_->lng)], world[static_cast<std::size_t>(list_->lat)]};
+    const SkyPoint point{world[static_cast<std::size_t>(list_->lng)],
+                         world[static_cast<std::size_t>(list_->lat)]};
     if (status != 0 || !std::isfinite(point.ra) || !std::isfinite(point.dec))
       fail("no sky is shown by this pixel", fmt::format("{}, {}", at.x, at.y));
     return point;

@@ -29,7 +29,7 @@ void check_size(const Image& image, Shape first) {
   reject("psf", size_text(image.shape()), "the PSF's images differ in size", size_text(first) + " for each");
 }
 
-std::vector<double> distinct(const std::vector<PsfAtPosition>& nodes, double PsfAtPosition::*coordinate) {
+std::vector<double> distinct(const std::vector<PsfAtPosition>& nodes, double PsfAtPosition::* coordinate) {
   std::vector<double> values;
   for (const PsfAtPosition& node : nodes) values.push_back(node.*coordinate);
   std::ranges::sort(values);

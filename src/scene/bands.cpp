@@ -43,7 +43,8 @@ std::vector<double> b_splines(int n, double x) {
     }
     local = std::move(next);
   }
-  for (int k = 0; k <= degree; ++k) b[static_cast<std::size_t>(span + k)] = local[static_cast<std::size_t>(k)];
+  for (int k = 0; k <= degree; ++k)
+    b[static_cast<std::size_t>(span + k)] = local[static_cast<std::size_t>(k)];
   return b;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "gaxel/error.hpp"
+#include "scene/tie_function.hpp"
 
 namespace gaxel {
 
@@ -72,13 +73,38 @@ class ParameterCheck {
 
   void check_tie() const {
     if (parameter_.free || parameter_.basis != Basis::kConstant)
-      fail("", parameter_.tie->expression, "a parameter with a tie is neither free nor a series", "one of them");
-    if (!spec_.fittable) fail("", parameter_.tie->expression, "this is a constant that cannot be tied", "a value");
+      fail("", parameter_.tie->expression, "a parameter with a tie is neither free nor a series",
+           "one of them");
+    if (!spec_.fittable)
+      fail("", parameter_.tie->expression, "this is a constant that cannot be tied", "a value");
     for (const Tie::Term& term : parameter_.tie->terms) {
       const bool there = term.component < scene_.components.size() &&
                          term.parameter < scene_.components[term.component].parameters.size();
-      if (!there) fail("", parameter_.tie->expression, "tied to what is not there", "parameters of the scene");
+      if (!there)
+        fail("", parameter_.tie->expression, "tied to what is not there", "parameters of the scene");
     }
+    const TieFunction readable(*parameter_.tie, where_, fmt::format("{}.{}", component_.name, spec_.name));
+    const std::string& text =
+        parameter_.tie->text.empty() ? parameter_.tie->expression : parameter_.tie->text;
+    if (comes_back(*parameter_.tie, 0))
+      fail("", text, "ties that go in a circle", "one of them free or fixed");
+  }
+
+  /// Whether following the ties from here leads to this parameter. Circles without it are those of others.
+  bool comes_back(const Tie& tie, std::size_t depth) const {
+    if (depth > n_ties()) return false;
+    return std::ranges::any_of(tie.terms, [&](const Tie::Term& term) {
+      const Parameter& other = scene_.components[term.component].parameters[term.parameter];
+      return &other == &parameter_ || (other.tie && comes_back(*other.tie, depth + 1));
+    });
+  }
+
+  std::size_t n_ties() const {
+    std::size_t n = 0;
+    for (const SceneComponent& component : scene_.components) {
+      for (const Parameter& parameter : component.parameters) n += parameter.tie ? 1 : 0;
+    }
+    return n;
   }
 
   void check_coefficients(const Wavelengths& wavelengths) const {
@@ -86,12 +112,19 @@ class ParameterCheck {
     const auto n_right =
         static_cast<std::size_t>(wavelengths.n_coefficients(parameter_.basis, static_cast<int>(n)));
     if (n == 0 || n != n_right) {
-      fail("", fmt::format("{} coefficients", n), "not as many as there are bands", fmt::format("{}", n_right));
+      fail("", fmt::format("{} coefficients", n), "not as many as there are bands",
+           fmt::format("{}", n_right));
     }
-    const auto n_free = std::ranges::count_if(parameter_.free_coefficients, [](auto mark) { return mark != 0; });
+    const auto n_free =
+        std::ranges::count_if(parameter_.free_coefficients, [](auto mark) { return mark != 0; });
     if (parameter_.free_coefficients.size() != n || (n_free > 0) != parameter_.free) {
       fail(".free", fmt::format("{} of {} coefficients", n_free, n), "not what the parameter says itself",
            "a mark for each coefficient, any set if the parameter is free");
+    }
+    const int n_wavelengths = wavelengths.n_different();
+    if (is_series(parameter_.basis) && n_free > n_wavelengths) {
+      fail("", fmt::format("{} free coefficients", n_free),
+           "more than there are wavelengths to find them from", fmt::format("at most {}", n_wavelengths));
     }
     const bool magnitudes =
         spec_.role == Role::kFlux && component_.flux_is_magnitude && is_series(parameter_.basis);

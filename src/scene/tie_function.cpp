@@ -34,9 +34,11 @@ TieFunction::TieFunction(const Tie& tie, const std::string& where, const std::st
     parser_->expression.SetExpr(tie.expression);
     parser_->expression.Eval();
   } catch (const mu::ParserError& error) {
-    throw InputError({where, key, tie.expression, fmt::format("no expression: {}", error.GetMsg()),
-                      names.empty() ? "numbers and the parameters of other components"
-                                    : fmt::format("numbers and {}", fmt::join(names, ", "))});
+    throw InputError({where, key, tie.text.empty() ? tie.expression : tie.text,
+                      fmt::format("no expression: {}", error.GetMsg()),
+                      names.empty() || !tie.text.empty()
+                          ? "numbers, parameters of components, + - * / ^, functions"
+                          : fmt::format("numbers and {}", fmt::join(names, ", "))});
   }
 }
 

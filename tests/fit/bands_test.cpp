@@ -65,7 +65,8 @@ Parameter unknown(Basis basis, std::size_t n) {
 /// Nothing given but the form: one centre and direction, a flux and a sky in each band.
 Scene unknown_scene(const Parameter& size, std::size_t n_bands) {
   Scene scene;
-  scene.components = {test::component("gaussian", {kNan, kNan, kNan, kNan, kNan, kNan}), test::flat_sky(kNan)};
+  scene.components = {test::component("gaussian", {kNan, kNan, kNan, kNan, kNan, kNan}),
+                      test::flat_sky(kNan)};
   scene.components[0].parameter(Role::kRe) = size;
   scene.components[0].parameter(Role::kFlux) = unknown(Basis::kBands, n_bands);
   scene.components[1].parameter(Role::kLevel) = unknown(Basis::kBands, n_bands);
@@ -101,7 +102,8 @@ TEST(FitOfBands, WithNothingInCommonIsTheFitsOfEach) {
   for (Parameter& parameter : scene.components[0].parameters) parameter = unknown(Basis::kBands, 4);
   const FitResult joint = fit(views(bands), scene);
   Scene single;
-  single.components = {test::component("gaussian", {kNan, kNan, kNan, kNan, kNan, kNan}), test::flat_sky(kNan)};
+  single.components = {test::component("gaussian", {kNan, kNan, kNan, kNan, kNan, kNan}),
+                       test::flat_sky(kNan)};
   double chi2 = 0.0;
   for (std::size_t b = 0; b < 4; ++b) {
     const FitResult alone = fit(bands[b].observation, single);
@@ -109,7 +111,8 @@ TEST(FitOfBands, WithNothingInCommonIsTheFitsOfEach) {
     EXPECT_NEAR(joint.bands[b].chi2, alone.chi2, 1e-5 * alone.chi2);
     for (std::size_t i = 0; i < 6; ++i) {
       const double error = alone.errors[0][i];
-      EXPECT_NEAR(joint.bands[b].components[0].values[i], alone.bands[0].components[0].values[i], 0.02 * error);
+      EXPECT_NEAR(joint.bands[b].components[0].values[i], alone.bands[0].components[0].values[i],
+                  0.02 * error);
       EXPECT_NEAR(joint.bands[b].errors[0][i] / error, 1.0, 1e-3);
     }
   }
@@ -121,8 +124,8 @@ TEST(FitOfBands, WithNothingInCommonIsTheFitsOfEach) {
 TEST(FitOfBands, WhatIsCommonIsKnownBetter) {
   std::vector<Made> bands;
   for (unsigned b = 0; b < 4; ++b)
-    bands.push_back(band_of(fmt::format("{}", b), {5000.0 + b, 25.0, {}}, {24.3, 22.8, 2000.0, 5.0, 0.6, 0.5},
-                            1.0, 0));
+    bands.push_back(
+        band_of(fmt::format("{}", b), {5000.0 + b, 25.0, {}}, {24.3, 22.8, 2000.0, 5.0, 0.6, 0.5}, 1.0, 0));
   const FitResult joint = fit(views(bands), unknown_scene(Parameter(), 4));
   const FitResult alone = fit(bands[0].observation, unknown_scene(Parameter(), 1));
   for (const Role role : {Role::kX, Role::kY, Role::kRe, Role::kQ, Role::kTheta})
@@ -133,10 +136,15 @@ TEST(FitOfBands, WhatIsCommonIsKnownBetter) {
 TEST(FitOfBands, PixelsMayDifferInScaleAndDirection) {
   const double turn = 0.4;
   const double scale = 0.8;
-  const PixelMap map{scale * std::cos(turn), -scale * std::sin(turn), scale * std::sin(turn),
-                     scale * std::cos(turn), 12.0, -2.0};
+  const PixelMap map{scale * std::cos(turn),
+                     -scale * std::sin(turn),
+                     scale * std::sin(turn),
+                     scale * std::cos(turn),
+                     12.0,
+                     -2.0};
   const test::Galaxy galaxy{24.3, 22.8, 2000.0, 5.0, 0.6, 0.5};
-  const test::Galaxy other{map.x(galaxy.x, galaxy.y), map.y(galaxy.x, galaxy.y), 900.0, 5.0 * scale, 0.6, 0.5 + turn};
+  const test::Galaxy other{
+      map.x(galaxy.x, galaxy.y), map.y(galaxy.x, galaxy.y), 900.0, 5.0 * scale, 0.6, 0.5 + turn};
   const std::vector<Made> bands{band_of("a", {5000.0, 25.0, {}}, galaxy, 1.0, 0),
                                 band_of("b", {6000.0, 25.0, map}, other, 2.0, 0)};
   const FitResult result = fit(views(bands), unknown_scene(Parameter(), 2));

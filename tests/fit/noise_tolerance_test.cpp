@@ -35,7 +35,8 @@ Observation noisy_observation() {
   Observation observation;
   observation.psfs = {round_psf()};
   observation.data = Image(kShape);
-  MultiPsfRenderer(kShape, observation.psfs, {{1e-9, 1e-12}, false, 1}).render(truth(), observation.data.view());
+  MultiPsfRenderer(kShape, observation.psfs, {{1e-9, 1e-12}, false, 1})
+      .render(truth(), observation.data.view());
   observation.sigma = Image(kShape);
   for (std::size_t k = 0; k < kShape.size(); ++k) {
     observation.sigma.data()[k] = std::sqrt(observation.data.data()[k]);

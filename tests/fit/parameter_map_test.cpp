@@ -97,7 +97,8 @@ TEST(ParameterMap, DerivativesAreThoseOfTheValues) {
       const Eigen::VectorXd found = derivatives[static_cast<std::size_t>(band)].col(i);
       ASSERT_EQ(found.size(), slope.size());
       for (int k = 0; k < found.size(); ++k)
-        EXPECT_NEAR(found[k], slope[k], 1e-7 * std::max(1.0, std::abs(slope[k]))) << band << ' ' << i << ' ' << k;
+        EXPECT_NEAR(found[k], slope[k], 1e-7 * std::max(1.0, std::abs(slope[k])))
+            << band << ' ' << i << ' ' << k;
     }
   }
 }
@@ -160,6 +161,7 @@ TEST(ParameterMap, FluxesAreLinearUnlessATieBendsThem) {
 
 std::string message_of(const Scene& scene, const std::vector<BandFrame>& bands = kBands) {
   try {
+    validate(scene, wavelengths_of(bands), "scene.toml");
     const ParameterMap map(scene, bands, "scene.toml");
   } catch (const InputError& error) {
     return error.what();
@@ -178,7 +180,8 @@ TEST(ParameterMap, TiesInACircleAreSaid) {
 TEST(ParameterMap, ExpressionsThatCannotBeReadAreSaid) {
   Scene scene = scene_of_series();
   scene.components[1].parameter(Role::kRe).tie = Tie{"2 * rr", {{"re", 0, 3}}};
-  EXPECT_THAT(message_of(scene), testing::AllOf(HasSubstr("companion.re = 2 * rr"), HasSubstr("numbers and re")));
+  EXPECT_THAT(message_of(scene),
+              testing::AllOf(HasSubstr("companion.re = 2 * rr"), HasSubstr("numbers and re")));
 }
 
 TEST(ParameterMap, MoreCoefficientsThanWavelengthsAreSaid) {

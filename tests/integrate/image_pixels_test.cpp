@@ -106,8 +106,8 @@ TEST(ImagePixels, DerivativesAreThoseOfTheLight) {
   const Grid grid{{7, 8}, 0.0, 0.0, 1.0};
   struct Case {
     std::string name;
-    double ImageFrame::*of_frame;
-    double ImagePixel::*of_pixel;
+    double ImageFrame::* of_frame;
+    double ImagePixel::* of_pixel;
   };
   const auto pixels = all_pixels(light, frame, grid);
   for (const Case& check :

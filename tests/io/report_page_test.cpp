@@ -81,14 +81,14 @@ TEST_F(Report, OutsidersAndNegativeFluxGetNoProfile) {
   result.scene.components[0].parameter(Role::kX).value = -300.0;
   result.scene.components[1].parameter(Role::kFlux).value = -1.0;
   EXPECT_TRUE(galaxy_profiles(task, result, components, std::nullopt).empty());
-  EXPECT_THAT(html_report(task, result, {{&components, 1}, "1.2.3"}),
-              Not(HasSubstr("Radial profiles")));
+  EXPECT_THAT(html_report(task, result, {{&components, 1}, "1.2.3"}), Not(HasSubstr("Radial profiles")));
 }
 
 TEST_F(Report, PageTellsEverything) {
   task.warnings = {"the PSF <x> is off-centre"};
   task.notes = {"3 pixels masked"};
-  for (const char* card : {"CTYPE1  = 'RA---TAN'", "CTYPE2  = 'DEC--TAN'", "CDELT1  = -2.0E-5", "CDELT2  = 2.0E-5"}) {
+  for (const char* card :
+       {"CTYPE1  = 'RA---TAN'", "CTYPE2  = 'DEC--TAN'", "CDELT1  = -2.0E-5", "CDELT2  = 2.0E-5"}) {
     task.header.push_back(fmt::format("{:<80}", card));
   }
   const std::string page = html_report(task, result, {{&components, 1}, "1.2.3"});

@@ -55,7 +55,10 @@ ROUND = ["galaxy.q", "galaxy.theta"]
 @pytest.mark.parametrize("series", [gaxel.Chebyshev(2), gaxel.BSpline(2)])
 def test_series_of_sizes_and_magnitudes_come_back(series):
     result = gaxel.fit(
-        bands_of(noise=False), SCENE, fixed=ROUND, vary={"galaxy.re": series, "galaxy.mag": gaxel.Chebyshev(2)}
+        bands_of(noise=False),
+        SCENE,
+        fixed=ROUND,
+        vary={"galaxy.re": series, "galaxy.mag": gaxel.Chebyshev(2)},
     )
     assert result.success
     for band, own in enumerate(result.bands):

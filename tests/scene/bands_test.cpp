@@ -31,8 +31,8 @@ TEST(Wavelengths, ChebyshevSeriesAreThoseOfGalfitm) {
   const std::vector<double> mags{20.1089868857, -0.9464823763, 0.6410131143, -0.4035176237};
   const std::vector<double> expected{20.5, 22.1, 20.0, 19.4};
   for (int band = 0; band < 4; ++band) {
-    EXPECT_NEAR(sum(kGalfitm.functions_in(band, Basis::kChebyshev, 4), mags), expected[static_cast<std::size_t>(band)],
-                1e-9);
+    EXPECT_NEAR(sum(kGalfitm.functions_in(band, Basis::kChebyshev, 4), mags),
+                expected[static_cast<std::size_t>(band)], 1e-9);
   }
   const std::vector<double> found = kGalfitm.series_through(expected, Basis::kChebyshev, 4);
   for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(found[i], mags[i], 1e-9);
@@ -55,9 +55,10 @@ TEST(Wavelengths, BSplinesAddUpToOne) {
 TEST(Wavelengths, FourBSplinesAreBernsteins) {
   const double x = 0.3;
   const double t = 0.5 * (x + 1.0);
-  EXPECT_THAT(Wavelengths::functions(Basis::kBSpline, 4, x),
-              ElementsAre(DoubleNear(std::pow(1.0 - t, 3), 1e-15), DoubleNear(3.0 * t * std::pow(1.0 - t, 2), 1e-15),
-                          DoubleNear(3.0 * t * t * (1.0 - t), 1e-15), DoubleNear(t * t * t, 1e-15)));
+  EXPECT_THAT(
+      Wavelengths::functions(Basis::kBSpline, 4, x),
+      ElementsAre(DoubleNear(std::pow(1.0 - t, 3), 1e-15), DoubleNear(3.0 * t * std::pow(1.0 - t, 2), 1e-15),
+                  DoubleNear(3.0 * t * t * (1.0 - t), 1e-15), DoubleNear(t * t * t, 1e-15)));
 }
 
 // A cubic with one inner knot: continuous there with its second derivative.
@@ -96,8 +97,12 @@ TEST(PixelMap, SimilaritiesTurnAnglesAndScaleLengths) {
   for (const double sign : {1.0, -1.0}) {
     const double turn = 0.7;
     const double scale = 1.7;
-    const PixelMap map{scale * std::cos(turn), -sign * scale * std::sin(turn),
-                       scale * std::sin(turn), sign * scale * std::cos(turn), 3.0, -2.0};
+    const PixelMap map{scale * std::cos(turn),
+                       -sign * scale * std::sin(turn),
+                       scale * std::sin(turn),
+                       sign * scale * std::cos(turn),
+                       3.0,
+                       -2.0};
     EXPECT_NEAR(map.scale(), scale, 1e-14);
     EXPECT_NEAR(map.distortion(), 0.0, 1e-14);
     EXPECT_EQ(map.is_mirrored(), sign < 0.0);

@@ -95,8 +95,9 @@ std::vector<ImagePanel> fit_panels(const TaskImage& task, const FitResult& resul
                     ticks,
                     "counts / pixel",
                     {}});
-  panels.push_back({"model" + suffix, "Model, half-light ellipses", views.light(result.bands.front().model, {}), shape,
-                    task.placement, light, ticks, "counts / pixel, same scale", outlines(result.scene)});
+  panels.push_back({"model" + suffix, "Model, half-light ellipses",
+                    views.light(result.bands.front().model, {}), shape, task.placement, light, ticks,
+                    "counts / pixel, same scale", outlines(result.scene)});
   panels.push_back({"residual" + suffix,
                     "Residual",
                     views.deviation(observation.used),
@@ -112,7 +113,8 @@ std::vector<ImagePanel> fit_panels(const TaskImage& task, const FitResult& resul
 Picture picture_strip(const TaskImage& task, const FitResult& result) {
   const Observation& observation = task.observation;
   const Views views(observation, result.bands.front().model);
-  const std::array pictures = {views.light(observation.data, observation.used), views.light(result.bands.front().model, {}),
+  const std::array pictures = {views.light(observation.data, observation.used),
+                               views.light(result.bands.front().model, {}),
                                views.deviation(observation.used)};
   constexpr int kWantedWidth = 1200;
   const int strip_width = 3 * pictures[0].width();

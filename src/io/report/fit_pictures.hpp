@@ -17,8 +17,8 @@ Image residual_in_sigma(const Observation& observation, const Image& model);
 std::string component_color(std::size_t index);
 
 /// The three panels: data and model under one asinh stretch, the residual in sigmas on a diverging map. The
-/// model panel carries the components' half-light ellipses, numbered from 1 in scene order. Of several bands `result` is
-/// that in_band(); `suffix` makes the panels' names on a page unique.
+/// model panel carries the components' half-light ellipses, numbered from 1 in scene order. Of several bands
+/// `result` is that in_band(); `suffix` makes the panels' names on a page unique.
 std::vector<ImagePanel> fit_panels(const TaskImage& task, const FitResult& result,
                                    const std::string& suffix = "");
 

@@ -128,10 +128,10 @@ std::string component_cell(const SceneComponent& component, std::size_t which, s
 std::string table(const Task& task, const FitResult& result) {
   const std::vector<ParameterRow> rows = parameter_table(task, result);
   const bool several = has_bands(rows);
-  std::string text =
-      fmt::format("<table>\n<thead><tr><th>component</th><th>parameter</th>{}<th class=\"number\">value</th>"
-                  "<th class=\"number\">error</th><th>unit</th><th>note</th></tr></thead>\n",
-                  several ? "<th>band</th>" : "");
+  std::string text = fmt::format(
+      "<table>\n<thead><tr><th>component</th><th>parameter</th>{}<th class=\"number\">value</th>"
+      "<th class=\"number\">error</th><th>unit</th><th>note</th></tr></thead>\n",
+      several ? "<th>band</th>" : "");
   for (std::size_t c = 0; c < result.scene.components.size(); ++c) {
     const SceneComponent& component = result.scene.components[c];
     const auto is_own = [&](const ParameterRow& row) { return row.component == component.name; };
@@ -220,9 +220,9 @@ std::string html_report(const Task& task, const FitResult& result, const ReportF
       escape_markup(facts.version), title, kPageStyle);
   const std::string fitted = task.others.empty() ? "<code>" + escape_markup(task.image_file) + "</code>"
                                                  : fmt::format("{} bands", result.bands.size());
-  page += fmt::format(
-      "<header>\n<h1>{}</h1>\n<p class=\"under\">Fit of {} by the scene <code>{}</code></p>\n", title, fitted,
-      escape_markup(task.scene_file));
+  page +=
+      fmt::format("<header>\n<h1>{}</h1>\n<p class=\"under\">Fit of {} by the scene <code>{}</code></p>\n",
+                  title, fitted, escape_markup(task.scene_file));
   page += summary(task, result) + "</header>\n<main>\n";
   page += remarks(task);
   page += pictures(task, result);
