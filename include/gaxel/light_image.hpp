@@ -20,6 +20,9 @@ class LightImage {
 
   static constexpr int kMaxPixels = 1 << 26;
 
+  /// Throws that error for shapes that have no pixels or too many.
+  static void check_shape(Shape shape);
+
   const Image& pixels() const { return pixels_; }  ///< as given
   double sum() const { return sum_; }
   /// Half of the sides of the rectangle about the image's middle that holds all light.
@@ -29,6 +32,7 @@ class LightImage {
   struct Value {
     double density;     ///< flux per image pixel at (u, v)
     double cumulative;  ///< its integral over u from -infinity
+    double magnitude;   ///< summed |terms| of which `cumulative` is the sum: what its rounding is relative to
   };
   Value at(double u, double v) const;
 

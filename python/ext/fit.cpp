@@ -1,7 +1,9 @@
 #include "gaxel/fit.hpp"
 
 #include <fmt/format.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
+#include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/tuple.h>
@@ -20,13 +22,13 @@ using InputMask = nb::ndarray<const std::uint8_t, nb::ndim<2>, nb::c_contig, nb:
 /// value (NaN: estimate it), free, min, max.
 using ParameterTuple = std::tuple<double, bool, double, double>;
 /// kind, name, flux_is_magnitude, parameters in the kind's order, number of the PSF, truncations inside, and
-/// outside.
+/// outside, image.
 using SceneTuple = std::tuple<std::string, std::string, bool, std::vector<ParameterTuple>, int,
-                              std::vector<std::size_t>, std::vector<std::size_t>>;
+                              std::vector<std::size_t>, std::vector<std::size_t>, SharedImage>;
 
 Scene to_scene(const std::vector<SceneTuple>& list) {
   Scene scene;
-  for (const auto& [kind, name, flux_is_magnitude, parameters, psf, inner, outer] : list) {
+  for (const auto& [kind, name, flux_is_magnitude, parameters, psf, inner, outer, image] : list) {
     SceneComponent& component = scene.components.emplace_back();
     component.kind = &component_kind(kind);
     component.name = name;
@@ -34,6 +36,7 @@ Scene to_scene(const std::vector<SceneTuple>& list) {
     component.psf = psf;
     component.inner = inner;
     component.outer = outer;
+    component.image = image.value_or(nullptr);
     for (const auto& [value, free, min, max] : parameters)
       component.parameters.push_back({value, free, min, max});
   }

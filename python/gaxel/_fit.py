@@ -116,7 +116,8 @@ def fit(
     data : array_like, shape (ny, nx)
         The image, in counts. A masked array's mask counts.
     components : Component or sequence of Component
-        The starting values. Those left out are estimated from the image; of a sky, slopes left out stay 0.
+        The starting values. Those left out are estimated from the image; of a sky, slopes left out stay 0; of an image,
+        scale and theta left out stay 1 and 0.
     sigma : array_like, shape (ny, nx), or float
         Standard deviation of each pixel.
     mask : array_like, shape (ny, nx), optional
@@ -179,6 +180,7 @@ def fit(
             [next(left) for _ in component._specs],
             number,
             *cuts_of(component, listed),
+            component._core_image,
         )
         for name, component, number in zip(component_names(listed, "fit"), listed, numbers, strict=True)
     ]
@@ -254,9 +256,7 @@ def _entry(
     """(value, free, min, max) for the core: NaN for what is to be estimated, fluxes for magnitudes."""
     value = slot.component.value(slot.spec.name)
     free = slot.spec.fittable and not fixed
-    sky = slot.component._kind.is_sky
-    slope = sky and slot.spec.name != "level" and not slot.spec.is_coefficient
-    if value is None and (slope or not slot.spec.fittable):
+    if value is None and (slot.spec.rests_unless_given or not slot.spec.fittable):
         value = core_value(slot, shape, "fit")
         free = False
     if value is None and fixed:

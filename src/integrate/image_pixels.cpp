@@ -18,7 +18,8 @@ constexpr double kOffset = 0.38729833462074168852;  // sqrt(3/5) / 2
 constexpr std::array<Node, 3> kGauss{
     {{0.5 - kOffset, 5.0 / 18.0}, {0.5, 8.0 / 18.0}, {0.5 + kOffset, 5.0 / 18.0}}};
 
-/// Roundings that a node's light may hold, in units of the contribution of its edge.
+/// Roundings that a node's light may hold, relative to the terms that it is a sum of, and its place, relative
+/// to the numbers that it is computed from.
 constexpr double kRoundings = 16.0 * std::numeric_limits<double>::epsilon();
 
 /// Adds where a coordinate that runs from `from` to `to` crosses the edges of the image's pixels, as
@@ -47,11 +48,14 @@ ImagePixelSweep::ImagePixelSweep(const LightImage& light, const ImageFrame& fram
     : light_(light),
       frame_(frame),
       grid_(grid),
-      cosine_(frame.scale * std::cos(frame.theta)),
-      sine_(frame.scale * std::sin(frame.theta)),
+      cosine_(std::cos(frame.theta) / frame.scale),
+      sine_(std::sin(frame.theta) / frame.scale),
       row_(first_row),
-      pixels_(static_cast<std::size_t>(grid.shape.nx)) {
-  horizontal_edges(row_, above_);
+      lit_(lit_columns(first_row)),
+      below_(static_cast<std::size_t>(grid.shape.nx)),
+      above_(below_.size()),
+      pixels_(below_.size()) {
+  horizontal_edges(row_, lit_, above_);
 }
 
 ImagePixelSweep::Point ImagePixelSweep::corner(int row, int column) const {
@@ -60,9 +64,9 @@ ImagePixelSweep::Point ImagePixelSweep::corner(int row, int column) const {
   return {cosine_ * dx + sine_ * dy, cosine_ * dy - sine_ * dx};
 }
 
-bool ImagePixelSweep::beyond_light(int row, int column) const {
-  const std::array<Point, 4> corners{corner(row, column), corner(row, column + 1), corner(row + 1, column),
-                                     corner(row + 1, column + 1)};
+bool ImagePixelSweep::beyond_light(int row, const Columns& columns) const {
+  const std::array<Point, 4> corners{corner(row, columns.first), corner(row, columns.last),
+                                     corner(row + 1, columns.first), corner(row + 1, columns.last)};
   const double u = light_.half_width();
   const double v = light_.half_height();
   return std::ranges::all_of(corners, [=](const Point& p) { return p.u <= -u; }) ||
@@ -91,7 +95,8 @@ ImagePixel ImagePixelSweep::edge(const Point& from, const Point& to) {
   const double du = to.u - from.u;
   const double dv = to.v - from.v;
   double cumulative = 0.0;
-  double largest = 0.0;
+  double magnitude = 0.0;
+  double brightness = 0.0;
   double density = 0.0;
   double moment = 0.0;
   for (std::size_t piece = 0; piece + 1 < breaks_.size(); ++piece) {
@@ -102,48 +107,60 @@ ImagePixel ImagePixelSweep::edge(const Point& from, const Point& to) {
       const LightImage::Value value = light_.at(middle_u + from.u + t * du, middle_v + from.v + t * dv);
       const double weight = node.weight * length;
       cumulative += weight * value.cumulative;
-      largest += weight * std::abs(value.cumulative);
+      magnitude += weight * value.magnitude;
+      brightness += weight * std::abs(value.density);
       density += weight * value.density;
       moment += weight * value.density * t;
     }
   }
   result.light = cumulative * dv;
-  result.rounding = kRoundings * largest * std::abs(dv);
+  const double reach = std::abs(from.u) + std::abs(to.u) + std::abs(from.v) + std::abs(to.v) + u + v;
+  result.rounding = kRoundings * (magnitude * std::abs(dv) + brightness * reach * std::hypot(du, dv));
   result.x = -density * (cosine_ * dv + sine_ * du);
   result.y = density * (cosine_ * du - sine_ * dv);
-  result.scale = density * (from.u * dv - from.v * du) / frame_.scale;
+  result.scale = density * (from.v * du - from.u * dv) / frame_.scale;
   result.theta = density * (from.v * dv + from.u * du) + moment * (du * du + dv * dv);
   return result;
 }
 
-void ImagePixelSweep::horizontal_edges(int row, std::vector<ImagePixel>& edges) {
-  edges.clear();
-  Point from = corner(row, 0);
-  for (int column = 1; column <= grid_.shape.nx; ++column) {
-    const Point to = corner(row, column);
-    edges.push_back(edge(from, to));
+// A row of pixels crosses the light, a rectangle, once.
+ImagePixelSweep::Columns ImagePixelSweep::lit_columns(int row) const {
+  Columns lit{0, grid_.shape.nx};
+  if (beyond_light(row, lit)) return {0, 0};
+  while (!lit.empty() && beyond_light(row, {lit.first, lit.first + 1})) ++lit.first;
+  while (!lit.empty() && beyond_light(row, {lit.last - 1, lit.last})) --lit.last;
+  return lit;
+}
+
+void ImagePixelSweep::horizontal_edges(int row, const Columns& columns, std::vector<ImagePixel>& edges) {
+  Point from = corner(row, columns.first);
+  for (int column = columns.first; column < columns.last; ++column) {
+    const Point to = corner(row, column + 1);
+    edges[static_cast<std::size_t>(column)] = edge(from, to);
     from = to;
   }
 }
 
 std::span<const ImagePixel> ImagePixelSweep::next() {
+  const Columns lit_above = lit_columns(row_ + 1);
   std::swap(below_, above_);
-  horizontal_edges(row_ + 1, above_);
-  ImagePixel left = edge(corner(row_, 0), corner(row_ + 1, 0));
-  for (int column = 0; column < grid_.shape.nx; ++column) {
-    const auto index = static_cast<std::size_t>(column);
-    const ImagePixel right = edge(corner(row_, column + 1), corner(row_ + 1, column + 1));
-    ImagePixel& pixel = pixels_[index];
-    pixel = {};
-    if (!beyond_light(row_, column)) {
+  horizontal_edges(row_ + 1, lit_.with(lit_above), above_);
+  std::ranges::fill(pixels_, ImagePixel{});
+  if (!lit_.empty()) {
+    ImagePixel left = edge(corner(row_, lit_.first), corner(row_ + 1, lit_.first));
+    for (int column = lit_.first; column < lit_.last; ++column) {
+      const auto index = static_cast<std::size_t>(column);
+      const ImagePixel right = edge(corner(row_, column + 1), corner(row_ + 1, column + 1));
+      ImagePixel& pixel = pixels_[index];
       add(1.0, below_[index], pixel);
       add(1.0, right, pixel);
       add(-1.0, above_[index], pixel);
       add(-1.0, left, pixel);
+      left = right;
     }
-    left = right;
   }
   ++row_;
+  lit_ = lit_above;
   return pixels_;
 }
 

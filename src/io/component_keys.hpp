@@ -9,7 +9,7 @@
 
 namespace gaxel::io {
 
-/// In the order of the documentation: type, name, the parameters' keys, and their alternatives (mag; ra and
+/// In the order of the documentation: type, name, psf, the file of an image, the parameters' keys, and their alternatives (mag; ra and
 /// dec).
 std::vector<std::string_view> component_keys(const ComponentKind& kind);
 

@@ -113,7 +113,8 @@ Task load_task(const std::string& scene_file, bool need_data) {
   const std::vector<PsfTables> psfs = psf_tables(root);
   for (const PsfTables& psf : psfs) task.psf_names.push_back(psf.name);
   task.scene =
-      read_scene(root, {{task.placement, task.photometry}, task.shape, header, task.psf_names, need_data},
+      read_scene(root,
+                 {{task.placement, task.photometry}, task.shape, header, task.psf_names, need_data, folder},
                  task.warnings);
   validate(task.scene, scene_file);
   if (need_data && task.scene.n_free() == 0) {

@@ -50,13 +50,17 @@ std::array<double, 3> spline_integrals(double t) {
 
 }  // namespace
 
-LightImage::LightImage(Image pixels) : pixels_(std::move(pixels)) {
-  const Shape shape = pixels_.shape();
+void LightImage::check_shape(Shape shape) {
   const std::string size = fmt::format("{} x {} pixels", shape.nx, shape.ny);
   if (shape.empty()) reject(size, "the image has no pixels", "at least 1 along each axis");
-  if (pixels_.size() > static_cast<std::size_t>(kMaxPixels)) {
+  if (shape.size() > static_cast<std::size_t>(kMaxPixels)) {
     reject(size, "the image is too large for a component", fmt::format("at most {} pixels", kMaxPixels));
   }
+}
+
+LightImage::LightImage(Image pixels) : pixels_(std::move(pixels)) {
+  const Shape shape = pixels_.shape();
+  check_shape(shape);
   long double sum = 0.0L;
   for (int row = 0; row < shape.ny; ++row) {
     for (int column = 0; column < shape.nx; ++column) {
@@ -86,12 +90,16 @@ LightImage::LightImage(Image pixels) : pixels_(std::move(pixels)) {
   running_ = coefficients_;
   for (int row = 0; row < padded.ny; ++row) {
     double* line = running_.view().row(row);
-    for (int column = 1; column < padded.nx; ++column) line[column] += line[column - 1];
+    long double before = 0.0L;
+    for (int column = 0; column < padded.nx; ++column) {
+      before += line[column];
+      line[column] = static_cast<double>(before);
+    }
   }
 }
 
 LightImage::Value LightImage::at(double u, double v) const {
-  Value value{0.0, 0.0};
+  Value value{0.0, 0.0, 0.0};
   const int nx = coefficients_.nx();
   const int ny = coefficients_.ny();
   // Far outside an integer could not hold the position.
@@ -109,14 +117,18 @@ LightImage::Value LightImage::at(double u, double v) const {
     double density = 0.0;
     const int before = std::min(column - 2, nx - 1);
     double cumulative = before >= 0 ? running_(line, before) : 0.0;
+    double magnitude = std::abs(cumulative);
     for (int i = 0; i < 3; ++i) {
       const int at = column + i - 1;
       if (at < 0 || at >= nx) continue;
       density += along_u[static_cast<std::size_t>(i)] * coefficient[at];
-      cumulative += integrals[static_cast<std::size_t>(i)] * coefficient[at];
+      const double term = integrals[static_cast<std::size_t>(i)] * coefficient[at];
+      cumulative += term;
+      magnitude += std::abs(term);
     }
     value.density += along_v[static_cast<std::size_t>(j)] * density;
     value.cumulative += along_v[static_cast<std::size_t>(j)] * cumulative;
+    value.magnitude += along_v[static_cast<std::size_t>(j)] * magnitude;
   }
   return value;
 }

@@ -107,7 +107,8 @@ std::vector<Component> Scene::render_list() const {
   list.reserve(components.size());
   for (const SceneComponent& component : components) {
     Component& flat =
-        list.emplace_back(Component{component.kind, {}, component.psf, component.inner, component.outer});
+        list.emplace_back(Component{component.kind, {}, component.psf, component.inner, component.outer,
+                                    component.image});
     for (const Parameter& parameter : component.parameters) flat.values.push_back(parameter.value);
   }
   return list;

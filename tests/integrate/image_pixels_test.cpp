@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
+#include <limits>
+#include <numbers>
 #include <string>
 #include <vector>
 
@@ -70,7 +73,7 @@ TEST(ImagePixels, KeepsTheFluxWhenShiftedRotatedAndScaled) {
   const LightImage light(sample_image());
   for (const double scale : {0.4, 1.0, 3.7}) {
     double sum = 0.0;
-    for (const auto& row : all_pixels(light, {40.3, 41.8, scale, 0.9}, {{300, 300}, -110.0, -110.0, 1.0})) {
+    for (const auto& row : all_pixels(light, {40.3, 41.8, scale, 0.9}, {{440, 440}, -180.0, -180.0, 1.0})) {
       for (const ImagePixel& pixel : row) sum += pixel.light;
     }
     EXPECT_NEAR(sum, 1.0, 1e-13) << scale;
@@ -90,12 +93,12 @@ TEST(ImagePixels, IsTheIntegralOfTheDensity) {
       for (int i = 0; i < kParts; ++i) {
         const double dx = grid.x0 + (column - 0.5 + (i + 0.5) / kParts) * grid.step - frame.x;
         const double dy = grid.y0 + (row - 0.5 + (j + 0.5) / kParts) * grid.step - frame.y;
-        const double u = 4.0 + frame.scale * (dx * std::cos(frame.theta) + dy * std::sin(frame.theta));
-        const double v = 2.5 + frame.scale * (dy * std::cos(frame.theta) - dx * std::sin(frame.theta));
+        const double u = 4.0 + (dx * std::cos(frame.theta) + dy * std::sin(frame.theta)) / frame.scale;
+        const double v = 2.5 + (dy * std::cos(frame.theta) - dx * std::sin(frame.theta)) / frame.scale;
         sum += light.at(u, v).density;
       }
     }
-    sum *= std::pow(frame.scale * grid.step / kParts, 2);
+    sum *= std::pow(grid.step / (frame.scale * kParts), 2);
     EXPECT_NEAR(pixels[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)].light, sum, 2e-8);
   }
 }
@@ -129,6 +132,54 @@ TEST(ImagePixels, DerivativesAreThoseOfTheLight) {
       }
     }
   }
+}
+
+TEST(ImagePixels, BandsOfRowsAreTheRowsOfTheWhole) {
+  const LightImage light(sample_image());
+  const ImageFrame frame{5.2, 61.3, 1.3, 0.4};
+  const Grid grid{{130, 12}, 0.0, 0.0, 1.0};
+  const auto pixels = all_pixels(light, frame, grid);
+  for (const int first_row : {1, 60, 129}) {
+    ImagePixelSweep sweep(light, frame, grid, first_row);
+    const auto row = sweep.next();
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      const ImagePixel& whole = pixels[static_cast<std::size_t>(first_row)][column];
+      EXPECT_EQ(row[column].light, whole.light);
+      EXPECT_EQ(row[column].theta, whole.theta);
+    }
+  }
+}
+
+// The same pixels from far away, where coordinates have lost ten bits: what that costs is bounded, and the
+// bound is not of another order. Light of both signs has sums that are small beside what they are sums of.
+TEST(ImagePixels, RoundingIsBounded) {
+  Image image = sample_image();
+  for (int row = 0; row < image.ny(); ++row) {
+    for (int column = 0; column < image.nx(); ++column) image(row, column) += column % 2 == 0 ? 40.0 : -40.0;
+  }
+  const LightImage light(std::move(image));
+  const double far = 1048576.0;  // shifts of it are exact
+  const Grid near_grid{{12, 14}, 0.0, 0.0, 1.0};
+  const Grid far_grid{{12, 14}, far, 0.0, 1.0};
+  const ImageFrame frame{5.375, 4.625, 1.3, 0.6};
+  const auto near = all_pixels(light, frame, near_grid);
+  const auto moved = all_pixels(light, {frame.x + far, frame.y, frame.scale, frame.theta}, far_grid);
+  // Turned by whole turns the angle is the same, but for its rounding.
+  const double turns = 64.0 * std::numbers::pi;
+  const auto turned = all_pixels(light, {frame.x, frame.y, frame.scale, frame.theta + turns}, near_grid);
+  double largest = 0.0;
+  for (std::size_t row = 0; row < near.size(); ++row) {
+    for (std::size_t column = 0; column < near[row].size(); ++column) {
+      const ImagePixel& pixel = near[row][column];
+      EXPECT_EQ(pixel.light, moved[row][column].light);
+      const double turn = 2.0 * std::numeric_limits<double>::epsilon() * turns;
+      EXPECT_LE(std::abs(turned[row][column].light - pixel.light),
+                2.0 * pixel.rounding + turn * std::abs(pixel.theta));
+      largest = std::max(largest, pixel.rounding);
+    }
+  }
+  EXPECT_GT(largest, 0.0);
+  EXPECT_LT(largest, 1e-11);
 }
 
 TEST(ImagePixels, NoLightFarAway) {
