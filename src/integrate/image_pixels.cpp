@@ -53,8 +53,7 @@ ImagePixelSweep::ImagePixelSweep(const LightImage& light, const ImageFrame& fram
       row_(first_row),
       lit_(lit_columns(first_row)),
       below_(static_cast<std::size_t>(grid.shape.nx)),
-      above_(below_.size()),
-      pixels_(below_.size()) {
+      above_(below_.size()) {
   horizontal_edges(row_, lit_, above_);
 }
 
@@ -141,17 +140,18 @@ void ImagePixelSweep::horizontal_edges(int row, const Columns& columns, std::vec
   }
 }
 
-std::span<const ImagePixel> ImagePixelSweep::next() {
-  const Columns lit_above = lit_columns(row_ + 1);
+ImagePixelSweep::LitPixels ImagePixelSweep::next() {
+  const Columns lit = lit_;
+  lit_ = lit_columns(row_ + 1);
   std::swap(below_, above_);
-  horizontal_edges(row_ + 1, lit_.with(lit_above), above_);
-  std::ranges::fill(pixels_, ImagePixel{});
-  if (!lit_.empty()) {
-    ImagePixel left = edge(corner(row_, lit_.first), corner(row_ + 1, lit_.first));
-    for (int column = lit_.first; column < lit_.last; ++column) {
+  horizontal_edges(row_ + 1, lit.with(lit_), above_);
+  pixels_.clear();
+  if (!lit.empty()) {
+    ImagePixel left = edge(corner(row_, lit.first), corner(row_ + 1, lit.first));
+    for (int column = lit.first; column < lit.last; ++column) {
       const auto index = static_cast<std::size_t>(column);
       const ImagePixel right = edge(corner(row_, column + 1), corner(row_ + 1, column + 1));
-      ImagePixel& pixel = pixels_[index];
+      ImagePixel& pixel = pixels_.emplace_back();
       add(1.0, below_[index], pixel);
       add(1.0, right, pixel);
       add(-1.0, above_[index], pixel);
@@ -160,8 +160,7 @@ std::span<const ImagePixel> ImagePixelSweep::next() {
     }
   }
   ++row_;
-  lit_ = lit_above;
-  return pixels_;
+  return {lit.first, pixels_};
 }
 
 }  // namespace gaxel

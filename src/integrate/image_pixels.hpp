@@ -39,8 +39,13 @@ class ImagePixelSweep {
   /// `light` must outlive the sweep.
   ImagePixelSweep(const LightImage& light, const ImageFrame& frame, const Grid& grid, int first_row);
 
-  /// The pixels of the next row, until it is called again.
-  std::span<const ImagePixel> next();
+  /// Pixels of a row that hold light; in the others of the row there is none.
+  struct LitPixels {
+    int first_column;
+    std::span<const ImagePixel> pixels;
+  };
+  /// Those of the next row, until it is called again.
+  LitPixels next();
 
  private:
   struct Point {  // from the image's middle, in image pixels

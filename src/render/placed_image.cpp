@@ -27,6 +27,14 @@ double derivative(const ImagePixel& pixel, Role role, double flux) {
   }
 }
 
+// use(row, its pixels) for the rows of a band.
+template <class Use>
+void for_rows(const PlacedImage& placed, const Grid& grid, int band_number, Use&& use) {
+  const Band band = band_of(grid, band_number);
+  ImagePixelSweep sweep(*placed.light, placed.frame, grid, band.first_row);
+  for (int row = band.first_row; row < band.first_row + band.n_rows; ++row) use(row, sweep.next());
+}
+
 }  // namespace
 
 PlacedImage::PlacedImage(const Component& component)
@@ -38,22 +46,21 @@ PlacedImage::PlacedImage(const Component& component)
 void add_placed_image(const PlacedImage& placed, std::span<const Role> roles, const LightOptions& options,
                       ImageView image, std::span<const ImageView> derivatives, ImageView* bound,
                       Certificate& certificate) {
-  for_each_band(options.grid, options.threads, certificate, [&](int i, Tally& tally) {
-    const Band band = band_of(options.grid, i);
-    ImagePixelSweep sweep(*placed.light, placed.frame, options.grid, band.first_row);
-    for (int row = band.first_row; row < band.first_row + band.n_rows; ++row) {
-      const std::span<const ImagePixel> pixels = sweep.next();
-      for (int column = 0; column < image.nx(); ++column) {
-        const ImagePixel& pixel = pixels[static_cast<std::size_t>(column)];
+  for (const ImageView& view : derivatives) std::ranges::fill(view.pixels(), 0.0);
+  for_each_band(options.grid, options.threads, certificate, [&](int band, Tally& tally) {
+    for_rows(placed, options.grid, band, [&](int row, const ImagePixelSweep::LitPixels& lit) {
+      int column = lit.first_column;
+      for (const ImagePixel& pixel : lit.pixels) {
         image(row, column) += placed.flux * pixel.light;
-        for (std::size_t p = 0; p < roles.size(); ++p)
-          derivatives[p](row, column) = derivative(pixel, roles[p], placed.flux);
         const double allowed =
             options.tolerance.absolute + options.tolerance.relative * std::abs(pixel.light);
         tally.limit_hit |= pixel.rounding > allowed;
         if (bound != nullptr) (*bound)(row, column) += std::abs(placed.flux) * pixel.rounding;
+        for (std::size_t p = 0; p < roles.size(); ++p)
+          derivatives[p](row, column) = derivative(pixel, roles[p], placed.flux);
+        ++column;
       }
-    }
+    });
   });
 }
 
@@ -61,19 +68,16 @@ void placed_image_gradient(const PlacedImage& placed, std::span<const Role> role
                            const LightOptions& options, ConstImageView cotangent, double* gradient) {
   const int n = n_bands(options.grid);
   std::vector<std::vector<double>> sums(static_cast<std::size_t>(n), std::vector<double>(roles.size(), 0.0));
-  parallel_for(n, options.threads, [&](int i) {
-    const Band band = band_of(options.grid, i);
-    std::vector<double>& sum = sums[static_cast<std::size_t>(i)];
-    ImagePixelSweep sweep(*placed.light, placed.frame, options.grid, band.first_row);
-    for (int row = band.first_row; row < band.first_row + band.n_rows; ++row) {
-      const std::span<const ImagePixel> pixels = sweep.next();
-      for (int column = 0; column < cotangent.nx(); ++column) {
-        for (std::size_t p = 0; p < roles.size(); ++p) {
-          sum[p] += cotangent(row, column) *
-                    derivative(pixels[static_cast<std::size_t>(column)], roles[p], placed.flux);
-        }
+  parallel_for(n, options.threads, [&](int band) {
+    std::vector<double>& sum = sums[static_cast<std::size_t>(band)];
+    for_rows(placed, options.grid, band, [&](int row, const ImagePixelSweep::LitPixels& lit) {
+      const double* weight = cotangent.row(row) + lit.first_column;
+      for (const ImagePixel& pixel : lit.pixels) {
+        for (std::size_t p = 0; p < roles.size(); ++p)
+          sum[p] += *weight * derivative(pixel, roles[p], placed.flux);
+        ++weight;
       }
-    }
+    });
   });
   std::fill_n(gradient, roles.size(), 0.0);
   for (const std::vector<double>& sum : sums) {

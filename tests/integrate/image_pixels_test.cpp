@@ -30,8 +30,9 @@ std::vector<std::vector<ImagePixel>> all_pixels(const LightImage& light, const I
   ImagePixelSweep sweep(light, frame, grid, 0);
   std::vector<std::vector<ImagePixel>> rows;
   for (int row = 0; row < grid.shape.ny; ++row) {
-    const auto pixels = sweep.next();
-    rows.emplace_back(pixels.begin(), pixels.end());
+    const auto lit = sweep.next();
+    std::vector<ImagePixel>& pixels = rows.emplace_back(grid.shape.nx);
+    std::ranges::copy(lit.pixels, pixels.begin() + lit.first_column);
   }
   return rows;
 }
@@ -139,13 +140,15 @@ TEST(ImagePixels, BandsOfRowsAreTheRowsOfTheWhole) {
   const ImageFrame frame{5.2, 61.3, 1.3, 0.4};
   const Grid grid{{130, 12}, 0.0, 0.0, 1.0};
   const auto pixels = all_pixels(light, frame, grid);
-  for (const int first_row : {1, 60, 129}) {
+  for (const int first_row : {25, 60, 100}) {
     ImagePixelSweep sweep(light, frame, grid, first_row);
-    const auto row = sweep.next();
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      const ImagePixel& whole = pixels[static_cast<std::size_t>(first_row)][column];
-      EXPECT_EQ(row[column].light, whole.light);
-      EXPECT_EQ(row[column].theta, whole.theta);
+    const auto lit = sweep.next();
+    ASSERT_FALSE(lit.pixels.empty());
+    for (std::size_t i = 0; i < lit.pixels.size(); ++i) {
+      const ImagePixel& whole =
+          pixels[static_cast<std::size_t>(first_row)][static_cast<std::size_t>(lit.first_column) + i];
+      EXPECT_EQ(lit.pixels[i].light, whole.light);
+      EXPECT_EQ(lit.pixels[i].theta, whole.theta);
     }
   }
 }
@@ -187,6 +190,19 @@ TEST(ImagePixels, NoLightFarAway) {
   for (const double far : {-1e3, 1e3, 1e12}) {
     for (const auto& row : all_pixels(light, {far, 0.5 * far, 1.0, 0.3}, {{3, 3}, 0.0, 0.0, 1.0})) {
       for (const ImagePixel& pixel : row) EXPECT_EQ(pixel.light, 0.0);
+    }
+  }
+}
+
+TEST(ImagePixels, ASingleRowOrColumnIsAnImage) {
+  for (const Shape shape : {Shape{1, 5}, Shape{5, 1}}) {
+    Image line(shape);
+    for (int k = 0; k < 5; ++k) line.pixels()[static_cast<std::size_t>(k)] = 1.0 + k;
+    const auto pixels = all_pixels(LightImage(line), {0.5 * (shape.nx - 1), 0.5 * (shape.ny - 1), 1.0, 0.0},
+                                   {shape, 0.0, 0.0, 1.0});
+    for (std::size_t k = 0; k < 5; ++k) {
+      const double value = shape.ny == 1 ? pixels[0][k].light : pixels[k][0].light;
+      EXPECT_NEAR(value, line.pixels()[k] / 15.0, 1e-14);
     }
   }
 }
