@@ -64,9 +64,7 @@ def show(axes: Any, image: np.ndarray) -> None:
 def draw_kind(kind: Any, picture: dict[str, Any], path: Path) -> None:
     vary = picture.get("vary")
     two = vary or "image" in picture
-    figure, axes = plt.subplots(
-        1, 2 if two else 1, figsize=(9.0 if two else 4.2, 4.0), layout="constrained"
-    )
+    figure, axes = plt.subplots(1, 2 if two else 1, figsize=(9.0 if two else 4.2, 4.0), layout="constrained")
     show(axes[0] if vary else axes[1] if two else axes, image_of(kind, picture))
     if "image" in picture:
         show(axes[0], np.array(picture["image"], dtype=float))

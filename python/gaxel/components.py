@@ -26,9 +26,7 @@ _CLASS_NAMES = {
 
 _MAG_DOC = "The flux as a magnitude: flux = 10**(-0.4 * (mag - zeropoint)). Give flux or mag."
 _ZEROPOINT_DOC = "Magnitude of one count. Default 0."
-_IMAGE_DOC = (
-    "Light in each pixel, finite, with a sum above 0, which the flux takes the place of. Kept as a read-only copy."
-)
+_IMAGE_DOC = "Light in each pixel, finite, with a sum above 0, which the flux takes the place of. Kept as a read-only copy."
 _NAME_DOC = "What to call the component in parameter names. Default: its kind and a number."
 
 

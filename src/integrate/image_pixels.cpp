@@ -22,15 +22,35 @@ constexpr std::array<Node, 3> kGauss{
 /// to the numbers that it is computed from.
 constexpr double kRoundings = 16.0 * std::numeric_limits<double>::epsilon();
 
-/// Adds where a coordinate that runs from `from` to `to` crosses the edges of the image's pixels, as
-/// fractions of the way. `half_size`: no light beyond; `middle`: the image's middle in its own pixels.
-void add_breaks(double from, double to, double half_size, double middle, std::vector<double>& breaks) {
-  const double low = std::max(std::min(from, to), -half_size);
-  const double high = std::min(std::max(from, to), half_size);
-  if (!(low < high)) return;
-  const double first = std::ceil(low + middle - 0.5) + 0.5 - middle;
-  for (double knot = first; knot < high; knot += 1.0) breaks.push_back((knot - from) / (to - from));
-}
+/// Where a coordinate that runs from `from` to `to` crosses the edges of the image's pixels, as fractions of
+/// the way, in order. `half_size`: no light beyond; `middle`: the image's middle in its own pixels.
+class Crossings {
+ public:
+  Crossings(double from, double to, double half_size, double middle)
+      : from_(from), way_(to - from), direction_(to < from ? -1.0 : 1.0) {
+    const double start = std::clamp(from, -half_size, half_size);
+    end_ = std::clamp(to, -half_size, half_size);
+    edge_ = to < from ? std::floor(start + middle + 0.5) - 0.5 - middle
+                      : std::ceil(start + middle - 0.5) + 0.5 - middle;
+    find();
+  }
+
+  double next() const { return next_; }  ///< 1 when there is none left
+  void pass() {
+    edge_ += direction_;
+    find();
+  }
+
+ private:
+  void find() { next_ = direction_ * (end_ - edge_) > 0.0 ? (edge_ - from_) / way_ : 1.0; }
+
+  double from_;
+  double way_;
+  double direction_;
+  double end_ = 0.0;
+  double edge_ = 0.0;
+  double next_ = 1.0;
+};
 
 void add(double sign, const ImagePixel& edge, ImagePixel& pixel) {
   pixel.light += sign * edge.light;
@@ -77,7 +97,7 @@ bool ImagePixelSweep::beyond_light(int row, const Columns& columns) const {
 // What a pixel's contour gains along a straight edge: of the light the integral of cumulative dv; of the
 // derivative to a parameter p the integral of density (u_p dv - v_p du), (u_p, v_p) the speed at which the
 // edge moves in the image as p changes.
-ImagePixel ImagePixelSweep::edge(const Point& from, const Point& to) {
+ImagePixel ImagePixelSweep::edge(const Point& from, const Point& to) const {
   ImagePixel result;
   const double u = light_.half_width();
   const double v = light_.half_height();
@@ -86,11 +106,6 @@ ImagePixel ImagePixelSweep::edge(const Point& from, const Point& to) {
   if (dark) return result;
   const double middle_u = 0.5 * (light_.pixels().nx() - 1);
   const double middle_v = 0.5 * (light_.pixels().ny() - 1);
-  breaks_.assign({0.0, 1.0});
-  add_breaks(from.u, to.u, u, middle_u, breaks_);
-  add_breaks(from.v, to.v, v, middle_v, breaks_);
-  std::ranges::sort(breaks_);
-
   const double du = to.u - from.u;
   const double dv = to.v - from.v;
   double cumulative = 0.0;
@@ -98,15 +113,22 @@ ImagePixel ImagePixelSweep::edge(const Point& from, const Point& to) {
   double brightness = 0.0;
   double density = 0.0;
   double moment = 0.0;
-  for (std::size_t piece = 0; piece + 1 < breaks_.size(); ++piece) {
-    const double length = breaks_[piece + 1] - breaks_[piece];
+  Crossings along_u(from.u, to.u, u, middle_u);
+  Crossings along_v(from.v, to.v, v, middle_v);
+  for (double start = 0.0, end = 0.0; start < 1.0; start = end) {
+    end = std::min(along_u.next(), along_v.next());
+    if (end < 1.0) (along_u.next() <= along_v.next() ? along_u : along_v).pass();
+    const double length = end - start;
     if (!(length > 0.0)) continue;
+    const double middle = start + 0.5 * length;
+    const LightImage::Piece piece =
+        light_.piece(middle_u + from.u + middle * du, middle_v + from.v + middle * dv);
+    magnitude += length * piece.magnitude();
     for (const Node& node : kGauss) {
-      const double t = breaks_[piece] + node.place * length;
-      const LightImage::Value value = light_.at(middle_u + from.u + t * du, middle_v + from.v + t * dv);
+      const double t = start + node.place * length;
+      const LightImage::Value value = piece.at(middle_u + from.u + t * du, middle_v + from.v + t * dv);
       const double weight = node.weight * length;
       cumulative += weight * value.cumulative;
-      magnitude += weight * value.magnitude;
       brightness += weight * std::abs(value.density);
       density += weight * value.density;
       moment += weight * value.density * t;
@@ -124,14 +146,22 @@ ImagePixel ImagePixelSweep::edge(const Point& from, const Point& to) {
 
 // A row of pixels crosses the light, a rectangle, once.
 ImagePixelSweep::Columns ImagePixelSweep::lit_columns(int row) const {
-  Columns lit{0, grid_.shape.nx};
-  if (beyond_light(row, lit)) return {0, 0};
-  while (!lit.empty() && beyond_light(row, {lit.first, lit.first + 1})) ++lit.first;
-  while (!lit.empty() && beyond_light(row, {lit.last - 1, lit.last})) --lit.last;
-  return lit;
+  const Columns all{0, grid_.shape.nx};
+  if (beyond_light(row, all)) return {0, 0};
+  // The last place for which `dark` is true; at `lit` it is false.
+  const auto last_dark = [](int known, int lit, auto dark) {
+    while (std::abs(lit - known) > 1) {
+      const int middle = (known + lit) / 2;
+      (dark(middle) ? known : lit) = middle;
+    }
+    return known;
+  };
+  return {last_dark(all.first, all.last, [&](int end) { return beyond_light(row, {all.first, end}); }),
+          last_dark(all.last, all.first, [&](int start) { return beyond_light(row, {start, all.last}); })};
 }
 
-void ImagePixelSweep::horizontal_edges(int row, const Columns& columns, std::vector<ImagePixel>& edges) {
+void ImagePixelSweep::horizontal_edges(int row, const Columns& columns,
+                                       std::vector<ImagePixel>& edges) const {
   Point from = corner(row, columns.first);
   for (int column = columns.first; column < columns.last; ++column) {
     const Point to = corner(row, column + 1);
@@ -140,7 +170,7 @@ void ImagePixelSweep::horizontal_edges(int row, const Columns& columns, std::vec
   }
 }
 
-ImagePixelSweep::LitPixels ImagePixelSweep::next() {
+LitPixels ImagePixelSweep::next() {
   const Columns lit = lit_;
   lit_ = lit_columns(row_ + 1);
   std::swap(below_, above_);

@@ -30,20 +30,21 @@ struct ImagePixel {
   double rounding = 0.0;
 };
 
-/// Goes through the rows of a grid, all of them or a band. By Green's theorem a pixel is the integral of the light that is
-/// cumulative in u along its edges, and its derivatives are those of the light through edges that move;
-/// between the spline's knots both are polynomials of degree 5 at most, which Gauss' rule of three nodes
-/// integrates exactly. Each edge is done once.
+/// Pixels of a row that hold light; in the others of the row there is none.
+struct LitPixels {
+  int first_column;
+  std::span<const ImagePixel> pixels;
+};
+
+/// Goes through the rows of a grid, all of them or a band. By Green's theorem a pixel is the integral of the
+/// light that is cumulative in u along its edges, and its derivatives are those of the light through edges
+/// that move; between the spline's knots both are polynomials of degree 5 at most, which Gauss' rule of three
+/// nodes integrates exactly. Each edge is done once.
 class ImagePixelSweep {
  public:
   /// `light` must outlive the sweep.
   ImagePixelSweep(const LightImage& light, const ImageFrame& frame, const Grid& grid, int first_row);
 
-  /// Pixels of a row that hold light; in the others of the row there is none.
-  struct LitPixels {
-    int first_column;
-    std::span<const ImagePixel> pixels;
-  };
   /// Those of the next row, until it is called again.
   LitPixels next();
 
@@ -66,10 +67,10 @@ class ImagePixelSweep {
   };
 
   Point corner(int row, int column) const;
-  ImagePixel edge(const Point& from, const Point& to);
+  ImagePixel edge(const Point& from, const Point& to) const;
   bool beyond_light(int row, const Columns& columns) const;
   Columns lit_columns(int row) const;
-  void horizontal_edges(int row, const Columns& columns, std::vector<ImagePixel>& edges);
+  void horizontal_edges(int row, const Columns& columns, std::vector<ImagePixel>& edges) const;
 
   const LightImage& light_;
   ImageFrame frame_;
@@ -81,7 +82,6 @@ class ImagePixelSweep {
   std::vector<ImagePixel> below_;
   std::vector<ImagePixel> above_;
   std::vector<ImagePixel> pixels_;
-  std::vector<double> breaks_;
 };
 
 }  // namespace gaxel

@@ -22,7 +22,8 @@ struct SceneFrame {
 
 /// Reads all components. Throws InputError for unknown kinds and keys (with the nearest), values of the wrong
 /// type, out of range or out of their bounds, names used twice, files that cannot be read or hold no light,
-/// and for what can neither be read nor estimated. Components whose centre lies outside the region are told of in `warnings`.
+/// and for what can neither be read nor estimated. Components whose centre lies outside the region are told
+/// of in `warnings`.
 Scene read_scene(const TomlTable& root, const SceneFrame& frame, std::vector<std::string>& warnings);
 
 /// The file's tables and keys but for [[component]], as TOML that reads back the same; names of files are

@@ -15,15 +15,15 @@ namespace {
 
 /// All keys of scenes that may hold the name of a file.
 constexpr std::array<std::pair<const char*, const char*>, 10> kFileKeys{{{"image", "file"},
-                                                                        {"noise", "sigma"},
-                                                                        {"noise", "variance"},
-                                                                        {"noise", "inverse_variance"},
-                                                                        {"noise", "weight"},
-                                                                        {"noise", "rms"},
-                                                                        {"mask", "file"},
-                                                                        {"mask", "segmentation"},
-                                                                        {"psf", "file"},
-                                                                        {"component", "file"}}};
+                                                                         {"noise", "sigma"},
+                                                                         {"noise", "variance"},
+                                                                         {"noise", "inverse_variance"},
+                                                                         {"noise", "weight"},
+                                                                         {"noise", "rms"},
+                                                                         {"mask", "file"},
+                                                                         {"mask", "segmentation"},
+                                                                         {"psf", "file"},
+                                                                         {"component", "file"}}};
 
 /// Calls visit(name of a file, which it may change) for those in tables and in tables of a list.
 template <class Visit>

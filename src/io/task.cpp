@@ -112,10 +112,9 @@ Task load_task(const std::string& scene_file, bool need_data) {
   const HeaderCards* header = task.header.empty() ? nullptr : &task.header;
   const std::vector<PsfTables> psfs = psf_tables(root);
   for (const PsfTables& psf : psfs) task.psf_names.push_back(psf.name);
-  task.scene =
-      read_scene(root,
-                 {{task.placement, task.photometry}, task.shape, header, task.psf_names, need_data, folder},
-                 task.warnings);
+  task.scene = read_scene(
+      root, {{task.placement, task.photometry}, task.shape, header, task.psf_names, need_data, folder},
+      task.warnings);
   validate(task.scene, scene_file);
   if (need_data && task.scene.n_free() == 0) {
     root.fail("component", "no parameter is free: there is nothing to fit", "fixed = false for at least one");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/parallel.hpp"
+#include "integrate/aligned_image.hpp"
 
 namespace gaxel {
 namespace {
@@ -31,8 +32,14 @@ double derivative(const ImagePixel& pixel, Role role, double flux) {
 template <class Use>
 void for_rows(const PlacedImage& placed, const Grid& grid, int band_number, Use&& use) {
   const Band band = band_of(grid, band_number);
-  ImagePixelSweep sweep(*placed.light, placed.frame, grid, band.first_row);
-  for (int row = band.first_row; row < band.first_row + band.n_rows; ++row) use(row, sweep.next());
+  const auto sweep_rows = [&](auto sweep) {
+    for (int row = band.first_row; row < band.first_row + band.n_rows; ++row) use(row, sweep.next());
+  };
+  if (placed.frame.theta == 0.0) {
+    sweep_rows(AlignedImageSweep(*placed.light, placed.frame, grid, band.first_row));
+  } else {
+    sweep_rows(ImagePixelSweep(*placed.light, placed.frame, grid, band.first_row));
+  }
 }
 
 }  // namespace
@@ -48,7 +55,7 @@ void add_placed_image(const PlacedImage& placed, std::span<const Role> roles, co
                       Certificate& certificate) {
   for (const ImageView& view : derivatives) std::ranges::fill(view.pixels(), 0.0);
   for_each_band(options.grid, options.threads, certificate, [&](int band, Tally& tally) {
-    for_rows(placed, options.grid, band, [&](int row, const ImagePixelSweep::LitPixels& lit) {
+    for_rows(placed, options.grid, band, [&](int row, const LitPixels& lit) {
       int column = lit.first_column;
       for (const ImagePixel& pixel : lit.pixels) {
         image(row, column) += placed.flux * pixel.light;
@@ -70,7 +77,7 @@ void placed_image_gradient(const PlacedImage& placed, std::span<const Role> role
   std::vector<std::vector<double>> sums(static_cast<std::size_t>(n), std::vector<double>(roles.size(), 0.0));
   parallel_for(n, options.threads, [&](int band) {
     std::vector<double>& sum = sums[static_cast<std::size_t>(band)];
-    for_rows(placed, options.grid, band, [&](int row, const ImagePixelSweep::LitPixels& lit) {
+    for_rows(placed, options.grid, band, [&](int row, const LitPixels& lit) {
       const double* weight = cotangent.row(row) + lit.first_column;
       for (const ImagePixel& pixel : lit.pixels) {
         for (std::size_t p = 0; p < roles.size(); ++p)

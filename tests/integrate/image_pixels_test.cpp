@@ -1,5 +1,7 @@
 #include "integrate/image_pixels.hpp"
 
+#include "integrate/aligned_image.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -25,9 +27,10 @@ Image sample_image() {
   return image;
 }
 
+template <class Sweep = ImagePixelSweep>
 std::vector<std::vector<ImagePixel>> all_pixels(const LightImage& light, const ImageFrame& frame,
                                                 const Grid& grid) {
-  ImagePixelSweep sweep(light, frame, grid, 0);
+  Sweep sweep(light, frame, grid, 0);
   std::vector<std::vector<ImagePixel>> rows;
   for (int row = 0; row < grid.shape.ny; ++row) {
     const auto lit = sweep.next();
@@ -110,8 +113,8 @@ TEST(ImagePixels, DerivativesAreThoseOfTheLight) {
   const Grid grid{{7, 8}, 0.0, 0.0, 1.0};
   struct Case {
     std::string name;
-    double ImageFrame::*of_frame;
-    double ImagePixel::*of_pixel;
+    double ImageFrame::* of_frame;
+    double ImagePixel::* of_pixel;
   };
   const auto pixels = all_pixels(light, frame, grid);
   for (const Case& check :
@@ -191,6 +194,32 @@ TEST(ImagePixels, NoLightFarAway) {
     for (const auto& row : all_pixels(light, {far, 0.5 * far, 1.0, 0.3}, {{3, 3}, 0.0, 0.0, 1.0})) {
       for (const ImagePixel& pixel : row) EXPECT_EQ(pixel.light, 0.0);
     }
+  }
+}
+
+// Two ways to the same integrals: along edges, and by products.
+TEST(ImagePixels, AlignedImagesAreThoseThatAreNotTurned) {
+  const LightImage light(sample_image());
+  const Grid grid{{60, 70}, 0.25, -0.5, 0.5};
+  for (const double scale : {0.11, 0.5, 1.0, 2.7, 40.0}) {
+    const ImageFrame frame{15.31, 14.87, scale, 0.0};
+    const auto edges = all_pixels(light, frame, grid);
+    const auto products = all_pixels<AlignedImageSweep>(light, frame, grid);
+    double largest = 0.0;
+    for (std::size_t row = 0; row < edges.size(); ++row) {
+      for (std::size_t column = 0; column < edges[row].size(); ++column) {
+        const ImagePixel& one = edges[row][column];
+        const ImagePixel& other = products[row][column];
+        largest = std::max(largest, other.rounding);
+        // The light ends where it is below 1e-16, not in both in the same pixel.
+        EXPECT_NEAR(one.light, other.light, one.rounding + other.rounding + 1e-16);
+        EXPECT_NEAR(one.x, other.x, 1e-12 / scale);
+        EXPECT_NEAR(one.y, other.y, 1e-12 / scale);
+        EXPECT_NEAR(one.scale, other.scale, 1e-12 / scale);
+        EXPECT_NEAR(one.theta, other.theta, 1e-12);
+      }
+    }
+    EXPECT_LT(largest, 1e-12) << scale;
   }
 }
 

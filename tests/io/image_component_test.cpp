@@ -18,8 +18,9 @@ using testing::HasSubstr;
 class ImageComponent : public test::TaskTest {
  protected:
   ImageComponent() {
-    folder.write("stamps.fits", test::primary<float>({2, 2}, {1, 2, 3, 4}) +
-                                    test::extension<double>("WIDE", {4, 3}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
+    folder.write("stamps.fits",
+                 test::primary<float>({2, 2}, {1, 2, 3, 4}) +
+                     test::extension<double>("WIDE", {4, 3}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
     folder.write("nan.fits", test::primary<double>({2, 1}, {1.0, std::nan("")}));
     folder.write("zero.fits", test::primary<double>({2, 2}, {1, -1, 1, -1}));
     // 10^10 pixels by the header and none in the file: the size is known before any memory is asked for.
@@ -56,7 +57,8 @@ TEST_F(ImageComponent, RestsAsItIsUnlessToldOtherwise) {
   EXPECT_FALSE(resting.parameter(Role::kScale).free);
   EXPECT_EQ(resting.parameter(Role::kRotation).value, 0.0);
   EXPECT_FALSE(resting.parameter(Role::kRotation).free);
-  const SceneComponent told = component("file = \"stamps.fits\"\nscale = 0.5\npa = { value = 90, min = 0 }\n");
+  const SceneComponent told =
+      component("file = \"stamps.fits\"\nscale = 0.5\npa = { value = 90, min = 0 }\n");
   EXPECT_TRUE(told.parameter(Role::kScale).free);
   EXPECT_TRUE(told.parameter(Role::kRotation).free);
   EXPECT_NEAR(told.parameter(Role::kRotation).value, 0.5 * std::numbers::pi, 1e-15);
@@ -79,14 +81,18 @@ TEST_F(ImageComponent, MistakesAreNamed) {
   EXPECT_THAT(problem(image(place + "file = \"stamps.fits[0][1:3,1:2]\"\n")), HasSubstr("[1:2,1:2]"));
   EXPECT_THAT(problem(image(place + "file = \"nan.fits\"\n")),
               HasSubstr("component 1.file = 'nan.fits': image = nan in column 1, row 0 (0-based)"));
-  EXPECT_THAT(problem(image(place + "file = \"zero.fits\"\n")), HasSubstr("the sum of the image is not positive"));
+  EXPECT_THAT(problem(image(place + "file = \"zero.fits\"\n")),
+              HasSubstr("the sum of the image is not positive"));
   EXPECT_THAT(problem(image(place + "file = \"huge.fits\"\n")), HasSubstr("at most"));
-  EXPECT_THAT(problem(image(place + "file = \"large.fits\"\n")),
-              HasSubstr("10000 x 10000 pixels: the image is too large for a component (at most 67108864 pixels)"));
+  EXPECT_THAT(
+      problem(image(place + "file = \"large.fits\"\n")),
+      HasSubstr("10000 x 10000 pixels: the image is too large for a component (at most 67108864 pixels)"));
   EXPECT_THAT(problem(image(place + "file = \"stamps.fits\"\nscale = 0\n")), HasSubstr("0.001 to 1000"));
   EXPECT_THAT(problem(image(place + "file = \"stamps.fits\"\nq = 0.5\n")), HasSubstr("q"));
-  EXPECT_THAT(problem(image(place + "file = \"stamps.fits\"\nc0 = 0.5\n")), HasSubstr("image cannot have the option c0"));
-  EXPECT_THAT(problem(kImage + kNoise + test::kGalaxy + "file = \"stamps.fits\"\n"), HasSubstr("unknown key"));
+  EXPECT_THAT(problem(image(place + "file = \"stamps.fits\"\nc0 = 0.5\n")),
+              HasSubstr("image cannot have the option c0"));
+  EXPECT_THAT(problem(kImage + kNoise + test::kGalaxy + "file = \"stamps.fits\"\n"),
+              HasSubstr("unknown key"));
 }
 
 }  // namespace

@@ -118,9 +118,11 @@ def test_derivatives_are_those_of_the_spline(place: dict[str, float]) -> None:
             if key == "theta" and place["theta"] == 0.0:
                 continue  # the truth would be another rule on each side
             expected = differences(key, row, column, place)
-            assert derivative[row, column] == pytest.approx(
-                expected, abs=3e-4 * np.abs(derivative).max()
-            ), (key, row, column)
+            assert derivative[row, column] == pytest.approx(expected, abs=3e-4 * np.abs(derivative).max()), (
+                key,
+                row,
+                column,
+            )
     cotangent = RANDOM.normal(size=SHAPE)
     np.testing.assert_allclose(
         gaxel.vjp(component, cotangent), np.einsum("kij,ij->k", jacobian, cotangent), rtol=1e-10
@@ -140,15 +142,15 @@ def convolved(place: dict[str, float], sigma: float) -> np.ndarray:
 
 
 # Light is convolved as integrals over the data's pixels: what is finer than these is not where it was.
-@pytest.mark.parametrize(("place", "far"), zip(PLACES, [1e-3, 3e-2, 1e-4, 6e-2], strict=True))
-def test_through_a_psf(place: dict[str, float], far: float) -> None:
-    sigma = 1.6
+@pytest.mark.parametrize(("which", "far"), [(0, 1e-3), (1, 3e-2), (2, 1e-4), (3, 6e-2)])
+def test_through_a_psf(which: int, far: float) -> None:
+    place, sigma = PLACES[which], 1.6
     psf = gaxel.GaussianPsf(sigma * np.sqrt(8 * np.log(2)))
     truth = convolved(place, sigma)
     image, jacobian, certificate = gaxel.render_with_jacobian(light(place), SHAPE, psf, certificate=True)
     assert certificate.limit_hit
     assert np.abs(image - truth).max() < far * truth.max()
-    step = 1e-3
+    step = 2e-4
     for key, derivative in zip(("x", "y", "flux", "scale", "theta"), jacobian, strict=True):
         component = light(place)
         ends = [component.replace(**{key: component.value(key) + k * step}) for k in (-1, 1)]
