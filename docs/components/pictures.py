@@ -16,7 +16,7 @@ FAINTEST = 1e-4  # of the brightest pixel shown
 N_LINE = 400  # points of a profile
 
 
-def component_of(kind: Any, values: dict[str, float]) -> gaxel.Component:
+def component_of(kind: Any, values: dict[str, Any]) -> gaxel.Component:
     maker = next(made for made in gaxel.components.CLASSES.values() if made._kind.name == kind.name)
     return maker(**values)
 
@@ -31,6 +31,8 @@ def image_of(kind: Any, picture: dict[str, Any]) -> np.ndarray:
     middle = {"x": (SIDE - 1) / 2, "y": (SIDE - 1) / 2}
     names = {spec.name for spec in kind.parameters}
     values = {name: value for name, value in middle.items() if name in names} | picture["values"]
+    if "image" in picture:
+        values["image"] = picture["image"]
     psf = None
     if picture.get("psf_fwhm"):
         offsets = np.arange(SIDE // 2 * 2 + 1) - SIDE // 2
@@ -53,18 +55,19 @@ def profile_of(kind: Any, values: dict[str, float], outer: float) -> tuple[np.nd
     return (np.arange(N_LINE) + 0.5) / scale, row * (scale**2 if has_flux(kind) else 1.0)
 
 
-def show(axes: Any, kind: Any, picture: dict[str, Any]) -> None:
-    axes.imshow(stretched(image_of(kind, picture)), origin="lower", cmap="magma", interpolation="nearest")
+def show(axes: Any, image: np.ndarray) -> None:
+    axes.imshow(stretched(image), origin="lower", cmap="magma", interpolation="nearest")
     axes.set_xticks([])
     axes.set_yticks([])
 
 
 def draw_kind(kind: Any, picture: dict[str, Any], path: Path) -> None:
     vary = picture.get("vary")
-    figure, axes = plt.subplots(
-        1, 2 if vary else 1, figsize=(9.0 if vary else 4.2, 4.0), layout="constrained"
-    )
-    show(axes[0] if vary else axes, kind, picture)
+    two = vary or "image" in picture
+    figure, axes = plt.subplots(1, 2 if two else 1, figsize=(9.0 if two else 4.2, 4.0), layout="constrained")
+    show(axes[0] if vary else axes[1] if two else axes, image_of(kind, picture))
+    if "image" in picture:
+        show(axes[0], np.array(picture["image"], dtype=float))
     if vary:
         outer = picture.get("outer", 50.0)
         for value in vary["values"]:
@@ -91,7 +94,7 @@ def draw_gallery(shown: list[tuple[Any, dict[str, Any]]], path: Path) -> None:
         axes.set_axis_off()
     for axes, (kind, facts) in zip(grid.flat, shown, strict=False):
         axes.set_axis_on()
-        show(axes, kind, facts["picture"])
+        show(axes, image_of(kind, facts["picture"]))
         axes.set_title(kind.name, fontsize=10)
     figure.savefig(path, dpi=100)
     plt.close(figure)

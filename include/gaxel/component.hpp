@@ -35,6 +35,8 @@ enum class Role {
   kHalfWidth,    ///< of the domain of such functions along x
   kHalfHeight,   ///< and along y
   kConstant,     ///< what else a kind needs to know
+  kScale,        ///< how large an image is, in terms of its own size
+  kRotation,     ///< by how much it is turned
   kKnot,         ///< the logarithm of the intensity at a knot of a profile
   kSmoothness    ///< weight of the penalty on a profile with knots
 };
@@ -48,6 +50,11 @@ constexpr bool is_norm(Role role) {
 constexpr bool is_light(Role role) {
   return is_norm(role) || role == Role::kLevel || role == Role::kSlopeX || role == Role::kSlopeY ||
          role == Role::kCoefficient || role == Role::kKnot;
+}
+
+/// Whether a fit leaves the parameter alone, at its fallback, unless it is given a value.
+constexpr bool rests_unless_given(Role role) {
+  return role == Role::kSlopeX || role == Role::kSlopeY || role == Role::kScale || role == Role::kRotation;
 }
 
 /// No value.
@@ -72,6 +79,7 @@ struct ParameterSpec {
 enum class Family {
   kElliptical,  ///< a radial law on ellipses, integrated over pixels with proven bounds
   kSurface,     ///< light of any form, integrated over pixels with estimated errors
+  kImage,       ///< the light of an image, in closed form
   kPoint,       ///< all flux in one point; takes the form of the PSF
   kTruncation,  ///< no light: what cuts that of other components
   kSum,         ///< a sum of components of other kinds
@@ -85,9 +93,11 @@ constexpr bool is_integrated(Family family) {
 
 /// Whether a kind of this family is a source of light with a place of its own.
 constexpr bool is_source(Family family) {
-  return is_integrated(family) || family == Family::kPoint || family == Family::kSum;
+  return is_integrated(family) || family == Family::kImage || family == Family::kPoint ||
+         family == Family::kSum;
 }
 
+class LightImage;
 class RadialLaw;
 class SurfaceLaw;
 struct Component;
@@ -165,6 +175,7 @@ struct Component {
   /// Which components of a render, of Family::kTruncation, cut its light inside, and outside.
   std::vector<std::size_t> inner = {};
   std::vector<std::size_t> outer = {};
+  std::shared_ptr<const LightImage> image = nullptr;  ///< Family::kImage: the light (light_image.hpp)
 
   double value(Role role) const;  ///< NaN when the kind has no such parameter
   double norm() const;            ///< the flux, or the surface brightness in its place
@@ -177,6 +188,10 @@ struct ComponentShare {
 };
 
 /// Throws InputError naming the parameter when a value is not finite or outside its range.
+void validate_values(const Component& component);
+
+/// The same, and throws InputError naming "image" when there is none though the kind needs one, or one though
+/// it takes none.
 void validate(const Component& component);
 
 }  // namespace gaxel

@@ -52,8 +52,8 @@ struct RenderOptions {
 /// from any number of threads. An empty plan stands for one that is made and forgotten.
 class RenderPlan {
  public:
-  /// How many components may have cells: all but point sources and sky. Those that are convolved by their
-  /// transforms have none.
+  /// How many components may have cells: all but images, point sources and sky. Those that are convolved by
+  /// their transforms have none.
   int n_profiles() const;
   /// How many components' cells were found anew by the prepare() that returned this plan; those of the others
   /// were taken over.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -62,6 +63,9 @@ struct SceneComponent {
   /// Which components of the scene, truncations, cut this one's light inside, and outside.
   std::vector<std::size_t> inner = {};
   std::vector<std::size_t> outer = {};
+  std::shared_ptr<const LightImage> image = nullptr;  ///< as Component::image
+  /// Where the image was read from, for scenes that are written: absolute path, extension and section.
+  std::string image_file = {};
 
   Parameter& parameter(Role role);
   const Parameter& parameter(Role role) const;

@@ -6,6 +6,7 @@
 #include <nanobind/ndarray.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -14,6 +15,7 @@
 
 #include "gaxel/component.hpp"
 #include "gaxel/image.hpp"
+#include "gaxel/light_image.hpp"
 #include "gaxel/psf.hpp"
 #include "gaxel/varying_psf.hpp"
 
@@ -26,10 +28,13 @@ using OutputImage = nb::ndarray<double, nb::ndim<2>, nb::c_contig, nb::device::c
 using InputVector = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using OutputCube = nb::ndarray<double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 
+/// What components share with the Python objects that they are made of.
+using SharedImage = std::optional<std::shared_ptr<const LightImage>>;
+
 /// Components as (kind's name, values in the kind's order, number of the PSF, truncations inside, and
-/// outside).
-using ComponentTuple =
-    std::tuple<std::string, std::vector<double>, int, std::vector<std::size_t>, std::vector<std::size_t>>;
+/// outside, image).
+using ComponentTuple = std::tuple<std::string, std::vector<double>, int, std::vector<std::size_t>,
+                                  std::vector<std::size_t>, SharedImage>;
 using ComponentList = std::vector<ComponentTuple>;
 std::vector<Component> to_components(const ComponentList& list);
 

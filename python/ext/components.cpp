@@ -3,6 +3,7 @@
 
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
+#include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/tuple.h>
@@ -16,8 +17,8 @@ namespace gaxel::python {
 std::vector<Component> to_components(const ComponentList& list) {
   std::vector<Component> components;
   components.reserve(list.size());
-  for (const auto& [kind, values, psf, inner, outer] : list) {
-    components.push_back({&component_kind(kind), values, psf, inner, outer});
+  for (const auto& [kind, values, psf, inner, outer, image] : list) {
+    components.push_back({&component_kind(kind), values, psf, inner, outer, image.value_or(nullptr)});
   }
   return components;
 }
@@ -36,6 +37,9 @@ void bind_components(nb::module_& module) {
       .def_prop_ro(
           "is_coefficient", [](const ParameterSpec& spec) { return spec.role == Role::kCoefficient; },
           "Whether the light is a sum of such terms.")
+      .def_prop_ro(
+          "rests_unless_given", [](const ParameterSpec& spec) { return rests_unless_given(spec.role); },
+          "Whether a fit leaves it alone, at its fallback, unless it is given a value.")
       .def_ro("fittable", &ParameterSpec::fittable, "False for constants.");
   nb::class_<ComponentKind>(module, "ComponentKind", "A row of the registry of components.")
       .def_ro("name", &ComponentKind::name)
@@ -44,10 +48,21 @@ void bind_components(nb::module_& module) {
       .def_prop_ro(
           "base_name", [](const ComponentKind& kind) { return kind.base().name; },
           "Name of the registry's row: without options.")
+      .def_prop_ro(
+          "takes_image", [](const ComponentKind& kind) { return kind.family == Family::kImage; },
+          "Whether its light is that of an image.")
       .def_prop_ro("is_sky", [](const ComponentKind& kind) { return kind.family == Family::kSky; })
       .def_prop_ro("parameters", [](const ComponentKind& kind) {
         return std::vector<ParameterSpec>(kind.parameters.begin(), kind.parameters.end());
       });
+  nb::class_<LightImage>(module, "LightImage", "The light of an image's pixels, interpolated.")
+      .def(
+          "__init__",
+          [](LightImage* self, const InputImage& pixels) {
+            LightImage::check_shape(shape_of(pixels));
+            new (self) LightImage(to_image(pixels));
+          },
+          nb::arg("pixels"));
   module.def(
       "component_kinds",
       [] {
@@ -74,7 +89,7 @@ void bind_components(nb::module_& module) {
   module.def(
       "validate",
       [](const std::string& kind, std::vector<double> values) {
-        validate({&component_kind(kind), std::move(values)});
+        validate_values({&component_kind(kind), std::move(values)});
       },
       nb::arg("kind"), nb::arg("values"), "Raises InputError for a value outside its parameter's range.");
   module.def(

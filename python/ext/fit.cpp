@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <nanobind/stl/array.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
+#include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/tuple.h>
@@ -20,8 +22,8 @@ namespace gaxel::python {
 namespace {
 
 using InputMask = nb::ndarray<const std::uint8_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
-/// Number of the PSF, truncations inside and outside.
-using Relations = std::tuple<int, std::vector<std::size_t>, std::vector<std::size_t>>;
+/// Number of the PSF, truncations inside and outside, image.
+using Relations = std::tuple<int, std::vector<std::size_t>, std::vector<std::size_t>, SharedImage>;
 /// kind, name, flux_is_magnitude, parameters in the kind's order, and the rest.
 using SceneTuple = std::tuple<std::string, std::string, bool, std::vector<Parameter>, Relations>;
 
@@ -33,7 +35,9 @@ Scene to_scene(const std::vector<SceneTuple>& list) {
     component.name = name;
     component.flux_is_magnitude = flux_is_magnitude;
     component.parameters = parameters;
-    std::tie(component.psf, component.inner, component.outer) = relations;
+    SharedImage image;
+    std::tie(component.psf, component.inner, component.outer, image) = relations;
+    component.image = image.value_or(nullptr);
   }
   return scene;
 }

@@ -174,7 +174,7 @@ void bind_integration(nb::module_& module) {
   module.def(
       "light_integrand",
       [](const std::string& kind, const std::vector<double>& values) {
-        return AnyIntegrand{light_integrand(to_components({{kind, values, 0, {}, {}}}).front()), true};
+        return AnyIntegrand{light_integrand(to_components({{kind, values, 0, {}, {}, {}}}).front()), true};
       },
       nb::arg("kind"), nb::arg("values"), "The compiled light of an elliptical component.");
   module.def(

@@ -1,7 +1,9 @@
 #include "gaxel/render.hpp"
 
 #include <fmt/format.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
+#include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
@@ -107,7 +109,7 @@ Attributes
 shape : (int, int)
     Size (ny, nx) of the images it is for.
 n_profiles : int
-    How many components have cells: all but point sources and sky.
+    How many components have cells: all but images, point sources and sky.
 n_made : int
     How many of them were planned anew; the others' cells were taken over from a previous plan.
 )";

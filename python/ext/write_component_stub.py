@@ -10,6 +10,9 @@ from gaxel.components import CLASSES
 
 HEADER = '''"""One class for each kind of component that the core's registry knows."""
 
+from numpy.typing import ArrayLike
+
+from gaxel._arrays import Image
 from gaxel._component import Component
 
 CLASSES: dict[str, type[Component]]
@@ -19,7 +22,8 @@ CLASSES: dict[str, type[Component]]
 def argument(parameter: inspect.Parameter) -> str:
     if parameter.default is not None:
         return f"{parameter.name}: float = ..."
-    return f"{parameter.name}: {'str' if parameter.name == 'name' else 'float'} | None = ..."
+    types = {"name": "str", "image": "ArrayLike"}
+    return f"{parameter.name}: {types.get(parameter.name, 'float')} | None = ..."
 
 
 def class_stub(cls: type[Component]) -> str:
@@ -28,7 +32,7 @@ def class_stub(cls: type[Component]) -> str:
     lines = ['"""' + doc, '"""', f"def __init__(self, *, {arguments}) -> None: ..."]
     for name, member in vars(cls).items():
         if isinstance(member, property):
-            result = "float" if name == "zeropoint" else "float | None"
+            result = {"zeropoint": "float", "image": "Image | None"}.get(name, "float | None")
             lines += ["@property", f"def {name}(self) -> {result}: ..."]
     return f"class {cls.__name__}(Component):\n" + textwrap.indent("\n".join(lines), "    ") + "\n"
 

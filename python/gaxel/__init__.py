@@ -7,7 +7,7 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 >>> galaxy = gaxel.Sersic(x=31.5, y=31.5, flux=1000.0, re=8.0, n=2.5, q=0.6, theta=0.4)
 >>> image = gaxel.render(galaxy, shape=(64, 64))
 
-Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, PointSource, Sky. PSFs: Psf, GaussianPsf,
+Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, ImageLight, PointSource, Sky. PSFs: Psf, GaussianPsf,
 MoffatPsf, SumPsf. Functions: render,
 render_with_jacobian, vjp, prepare, parameter_names, fit. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
 """

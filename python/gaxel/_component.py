@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from gaxel import _core
 from gaxel._arrays import as_float
 from gaxel._errors import input_error
+from gaxel._held_image import HeldImage
 from gaxel._psf import AnyPsf
 
 
@@ -42,13 +43,14 @@ class Component:
     gaxel.Sersic and its sisters.
     """
 
-    __slots__ = ("_cuts", "_given", "_name", "_psf", "_zeropoint")
+    __slots__ = ("_cuts", "_given", "_image", "_name", "_psf", "_zeropoint")
     _kind: ClassVar[_core.ComponentKind]
     _base: ClassVar[type["Component"] | None]  # of a class with options: the class without them
     _variant: ClassVar[Callable[[type["Component"], list[str], bool], type["Component"]]]
     _specs: ClassVar[Mapping[str, _core.ParameterSpec]]
     _cuts: dict[str, tuple["Component", ...]]
     _given: dict[str, float]
+    _image: HeldImage | None
     _name: str | None
     _psf: AnyPsf | bool | None
     _zeropoint: float
@@ -67,6 +69,9 @@ class Component:
             raise input_error(
                 cls.__name__, "psf", repr(psf), "not a PSF", "a PSF, False (none), None (that of the image)"
             )
+        image = arguments.pop("image", None) if self._kind.takes_image else None
+        if not (image is None or isinstance(image, HeldImage)):
+            image = HeldImage(image, cls.__name__)
         given_cuts = {key: arguments.pop(key, None) for key in _CUTS}
         cuts = {key: _as_cuts(cls, key, value) for key, value in given_cuts.items() if value}
         zeropoint = arguments.pop("zeropoint", 0.0) if "flux" in cls._specs else 0.0
@@ -85,6 +90,7 @@ class Component:
             given[key] = as_float(value, cls.__name__, key, allowed)
         object.__setattr__(self, "_cuts", cuts)
         object.__setattr__(self, "_given", given)
+        object.__setattr__(self, "_image", image)
         object.__setattr__(self, "_name", name)
         object.__setattr__(self, "_psf", psf)
         object.__setattr__(
@@ -142,6 +148,10 @@ class Component:
         return self._psf
 
     @property
+    def _core_image(self) -> _core.LightImage | None:
+        return None if self._image is None else self._image.core
+
+    @property
     def parameters(self) -> dict[str, float]:
         """What was given, by name, "mag" included."""
         return dict(self._given)
@@ -185,7 +195,8 @@ class Component:
         return cls._base or cls
 
     def _arguments(self) -> dict[str, Any]:
-        arguments: dict[str, Any] = dict(self._given)
+        arguments: dict[str, Any] = {} if self._image is None else {"image": self._image}
+        arguments.update(self._given)
         arguments.update(self._cuts)
         if self._zeropoint != 0.0:
             arguments["zeropoint"] = self._zeropoint

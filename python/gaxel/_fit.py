@@ -43,7 +43,8 @@ def fit(
     data : array_like, shape (ny, nx), or Band, or sequence of Band
         The image, in counts. A masked array's mask counts. Bands bring their own sigma, mask and psf.
     components : Component or sequence of Component
-        The starting values. Those left out are estimated from the image; of a sky, slopes left out stay 0.
+        The starting values. Those left out are estimated from the image; of a sky, slopes left out stay 0; of an image,
+        scale and theta left out stay 1 and 0.
     sigma : array_like, shape (ny, nx), or float
         Standard deviation of each pixel; needed unless data are bands.
     mask : array_like, shape (ny, nx), optional

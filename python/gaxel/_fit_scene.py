@@ -96,7 +96,7 @@ class FitScene:
                 self._priors[name] = prior
 
     def to_core(self) -> tuple[list[_core.Band], list[tuple[Any, ...]]]:
-        """The bands, and (kind, name, flux_is_magnitude, parameters, (PSF, truncations inside, outside)) of each
+        """The bands, and (kind, name, flux_is_magnitude, parameters, (PSF, truncations inside, outside, image)) of each
         component."""
         own = [component.psf for component in self.components]
         if len(self.bands) > 1:
@@ -117,7 +117,7 @@ class FitScene:
                 name,
                 component.has_mag,
                 [next(parameters) for _ in component._specs],
-                (number, *cuts_of(component, self.components)),
+                (number, *cuts_of(component, self.components), component._core_image),
             )
             for name, component, number in zip(
                 component_names(self.components, "fit"), self.components, numbers, strict=True
@@ -132,9 +132,7 @@ class FitScene:
         value = slot.component.value(slot.spec.name)
         held = slot.name in self._held
         free = slot.spec.fittable and not held and slot.name not in self._ties
-        sky = slot.component._kind.is_sky
-        slope = sky and slot.spec.name != "level" and not slot.spec.is_coefficient
-        if value is None and (slope or not slot.spec.fittable):
+        if value is None and (slot.spec.rests_unless_given or not slot.spec.fittable):
             value = core_value(slot, self.bands[0].shape, "fit")
             free = False
         variation = self.variations.get(slot.name)

@@ -136,11 +136,17 @@ def core_value(slot: Slot, shape: tuple[int, int], source: str) -> float:
 
 def core_components(
     components: list[Component], slots: list[Slot], psfs: list[int], shape: tuple[int, int], source: str
-) -> list[tuple[str, list[float], int, list[int], list[int]]]:
+) -> list[tuple[str, list[float], int, list[int], list[int], _core.LightImage | None]]:
     """What the core takes for components with these slots: (kind, values, number of the PSF, truncations inside, and
-    outside) each."""
+    outside, image) each."""
     values = iter([core_value(slot, shape, source) for slot in slots])
     return [
-        (component.kind, [next(values) for _ in component._specs], psf, *cuts_of(component, components))
+        (
+            component.kind,
+            [next(values) for _ in component._specs],
+            psf,
+            *cuts_of(component, components),
+            component._core_image,
+        )
         for component, psf in zip(components, psfs, strict=True)
     ]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gaxel import _core
+from gaxel._arrays import Image
 from gaxel._component import Component, mag_of, range_text
 
 # Class names that are more than the kind's name with a capital letter.
@@ -16,6 +17,7 @@ _CLASS_NAMES = {
     "gaussianring": "GaussianRing",
     "gaussianring2side": "GaussianRing2Side",
     "flatbar": "FlatBar",
+    "image": "ImageLight",
     "edgeondisc": "EdgeOnDisc",
     "edgeondiscn": "EdgeOnDiscN",
     "pointsource": "PointSource",
@@ -24,6 +26,7 @@ _CLASS_NAMES = {
 
 _MAG_DOC = "The flux as a magnitude: flux = 10**(-0.4 * (mag - zeropoint)). Give flux or mag."
 _ZEROPOINT_DOC = "Magnitude of one count. Default 0."
+_IMAGE_DOC = "Light in each pixel, finite, with a sum above 0, which the flux takes the place of. Kept as a read-only copy."
 _NAME_DOC = "What to call the component in parameter names. Default: its kind and a number."
 
 
@@ -34,7 +37,8 @@ def _parameter_doc(kind: _core.ComponentKind, spec: _core.ParameterSpec) -> str:
     text += f"; {range_text(spec)}."
     if not math.isnan(spec.fallback):
         text += f" Left out: {spec.fallback:g} in render"
-        text += ", fixed there in fit." if kind.is_sky else ", estimated in fit."
+        rests = kind.is_sky or spec.rests_unless_given
+        text += ", fixed there in fit." if rests else ", estimated in fit."
     elif not spec.fittable:
         text += " A constant. Left out: the middle of the image."
     else:
@@ -44,6 +48,8 @@ def _parameter_doc(kind: _core.ComponentKind, spec: _core.ParameterSpec) -> str:
 
 def _class_doc(kind: _core.ComponentKind) -> str:
     lines = [f"{kind.title}.", "", kind.doc, "", "Parameters", "----------"]
+    if kind.takes_image:
+        lines += ["image : array_like, shape (ny, nx)", f"    {_IMAGE_DOC}"]
     for spec in kind.parameters:
         lines += [f"{spec.name} : float, optional", f"    {_parameter_doc(kind, spec)}"]
         if spec.name == "flux":
@@ -71,13 +77,16 @@ def _make_class(kind: _core.ComponentKind, base: type[Component] = Component) ->
     }
     for spec in kind.parameters:
         members[spec.name] = _attribute(spec.name, _parameter_doc(kind, spec))
+    if kind.takes_image:
+        members["image"] = property(_image, doc=_IMAGE_DOC)
     if "flux" in members:
         members["mag"] = property(_mag, doc=_MAG_DOC)
         members["zeropoint"] = property(lambda self: self._zeropoint, doc=_ZEROPOINT_DOC)
     if base is not Component:
         members["__module__"] = base.__module__
     made = type(class_name, (base,), members)
-    defaults: dict[str, Any] = dict.fromkeys(made._argument_names())
+    defaults: dict[str, Any] = {"image": None} if kind.takes_image else {}
+    defaults.update(dict.fromkeys(made._argument_names()))
     if "flux" in members:
         defaults["zeropoint"] = 0.0
     defaults["name"] = None
@@ -104,6 +113,10 @@ def _variant(cls: type[Component], keys: list[str], is_cut: bool) -> type[Compon
     if kind.name not in _variants:
         _variants[kind.name] = _make_class(kind, cls._base or cls)
     return _variants[kind.name]
+
+
+def _image(self: Component) -> Image | None:
+    return None if self._image is None else self._image.array
 
 
 def _mag(self: Component) -> float | None:

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gaxel/error.hpp"
+#include "gaxel/light_image.hpp"
 #include "io/parameter_table.hpp"
 #include "io/task.hpp"
 
@@ -80,6 +81,10 @@ void inspect_scene(const std::string& file) {
   print_image(task, why_no_fit.empty());
   for (const SceneComponent& component : task.scene.components) {
     fmt::print("  {} ({})\n", component.name, component.kind->title);
+    if (component.image != nullptr) {
+      fmt::print("    {:<6} {} ({} x {} pixels, sum {:.6g})\n", "file", component.image_file,
+                 component.image->pixels().nx(), component.image->pixels().ny(), component.image->sum());
+    }
     for (std::size_t p = 0; p < component.parameters.size(); ++p) {
       print_parameter(component, p, {task.placement, task.photometry});
     }

@@ -46,7 +46,8 @@ std::string left_out(const ComponentKind& kind, const ParameterSpec& spec) {
   if (!spec.fittable && !std::isnan(spec.fallback)) return fmt::format("{}", spec.fallback);
   if (!spec.fittable && kind.family == Family::kSky) return "that of the image";
   if (!spec.fittable) return "needed";
-  if (kind.family == Family::kSky && !std::isnan(spec.fallback)) return fmt::format("{}", spec.fallback);
+  const bool known = kind.family == Family::kSky || rests_unless_given(spec.role);
+  if (known && !std::isnan(spec.fallback)) return fmt::format("{}", spec.fallback);
   return "estimated by fit";
 }
 
@@ -60,6 +61,10 @@ void print_kind(const ComponentKind& kind) {
   }
   fmt::print("\n");
   fmt::print("  {:<8} {:<19} {:<18} {:<24} {}\n", "key", "unit", "range", "left out", "meaning");
+  if (kind.family == Family::kImage) {
+    fmt::print("  {:<8} {:<19} {:<18} {:<24} {}\n", "file", "", "a FITS image", "needed",
+               "the image whose light it is");
+  }
   for (const ParameterSpec& spec : kind.parameters) {
     fmt::print("  {:<8} {:<19} {:<18} {:<24} {}\n", io::file_key(spec, false), io::file_unit(spec, false),
                range_text(spec), left_out(kind, spec), io::file_doc(spec));

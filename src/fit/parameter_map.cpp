@@ -25,6 +25,7 @@ bool is_place(Role role) {
 /// By what a parameter grows when lengths do, as a power; places apart.
 int power_of_length(const ParameterSpec& spec) {
   if (is_place(spec.role)) return 0;
+  if (spec.role == Role::kScale) return 1;
   return spec.unit == "pixel" ? 1 : spec.unit == "1/pixel" ? -1 : 0;
 }
 
@@ -139,7 +140,9 @@ void ParameterMap::check_maps(const std::string& where) const {
     }
     if (!map.is_mirrored()) continue;
     for (const Slot& slot : slots_) {
-      if (spec(slot).role != Role::kOption || spec(slot).unit != "rad") continue;
+      const bool has_sense =
+          (spec(slot).role == Role::kOption && spec(slot).unit == "rad") || spec(slot).role == Role::kRotation;
+      if (!has_sense) continue;
       throw InputError({where, scene_.components[slot.component].name, std::string(spec(slot).name),
                         "a shape with a sense of rotation, in a band that is mirrored against the first one",
                         "images of one parity"});
@@ -290,7 +293,7 @@ void ParameterMap::take_to_pixels(int b) {
       const auto along_y = band.chain.row(row);
       band.own_chain.row(row - 1) = map.xx * along_x + map.xy * along_y;
       band.own_chain.row(row) = map.yx * along_x + map.yy * along_y;
-    } else if (own.role == Role::kTheta) {
+    } else if (own.role == Role::kTheta || own.role == Role::kRotation) {
       value = map.angle(value);
       if (map.is_mirrored()) band.own_chain.row(row) *= -1.0;
     } else if (const int power = power_of_length(own); power != 0) {

@@ -320,6 +320,10 @@ void start_object(const Object& object, double psf_square) {
   }
   for (SceneComponent* component : object.components) {
     propose(*component, Role::kFlux, flux / n_parts);
+    for (std::size_t i = 0; i < component->parameters.size(); ++i) {
+      const ParameterSpec& spec = component->kind->parameters[i];
+      if (rests_unless_given(spec.role)) propose(*component, i, spec.fallback);
+    }
     const auto n_terms =
         std::ranges::count(component->kind->parameters, Role::kCoefficient, &ParameterSpec::role);
     const bool has_knots = component->kind->index_of(Role::kKnot) >= 0;

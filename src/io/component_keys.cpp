@@ -10,6 +10,7 @@ namespace gaxel::io {
 
 std::vector<std::string_view> component_keys(const ComponentKind& kind) {
   std::vector<std::string_view> keys{"type", "name", "psf"};
+  if (kind.family == Family::kImage) keys.emplace_back("file");
   for (const ParameterSpec& spec : kind.parameters) {
     keys.push_back(file_key(spec, false));
     if (spec.role == Role::kFlux) keys.push_back(file_key(spec, true));

@@ -9,8 +9,8 @@
 
 namespace gaxel::io {
 
-/// In the order of the documentation: type, name, the parameters' keys, and their alternatives (mag; ra and
-/// dec).
+/// In the order of the documentation: type, name, psf, the file of an image, the parameters' keys, and their
+/// alternatives (mag; ra and dec).
 std::vector<std::string_view> component_keys(const ComponentKind& kind);
 
 /// "\"sersic\", \"exponential\", ...".

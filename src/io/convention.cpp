@@ -16,6 +16,7 @@ std::string_view file_key(const ParameterSpec& spec, bool flux_is_magnitude) {
     case Role::kFlux:
       return flux_is_magnitude ? "mag" : spec.name;
     case Role::kTheta:
+    case Role::kRotation:
       return "pa";
     case Role::kSlopeX:
       return "dx";
@@ -31,6 +32,7 @@ std::string_view file_unit(const ParameterSpec& spec, bool flux_is_magnitude) {
     case Role::kFlux:
       return flux_is_magnitude ? "mag" : spec.unit;
     case Role::kTheta:
+    case Role::kRotation:
       return "deg";
     default:
       return spec.unit;
@@ -38,7 +40,14 @@ std::string_view file_unit(const ParameterSpec& spec, bool flux_is_magnitude) {
 }
 
 std::string_view file_doc(const ParameterSpec& spec) {
-  return spec.role == Role::kTheta ? "direction of the major axis, counter-clockwise from +y" : spec.doc;
+  switch (spec.role) {
+    case Role::kTheta:
+      return "direction of the major axis, counter-clockwise from +y";
+    case Role::kRotation:
+      return "rotation, counter-clockwise: the direction of the image's +y axis from +y";
+    default:
+      return spec.doc;
+  }
 }
 
 double to_file(Role role, bool flux_is_magnitude, double inner, const FileFrame& frame) {
@@ -51,6 +60,8 @@ double to_file(Role role, bool flux_is_magnitude, double inner, const FileFrame&
       return flux_is_magnitude ? frame.photometry.magnitude(inner) : inner;
     case Role::kTheta:
       return inner * kDegreesPerRadian - 90.0;
+    case Role::kRotation:
+      return inner * kDegreesPerRadian;
     default:
       return inner;
   }
@@ -66,13 +77,15 @@ double to_inner(Role role, bool flux_is_magnitude, double in_file, const FileFra
       return flux_is_magnitude ? frame.photometry.counts(in_file) : in_file;
     case Role::kTheta:
       return (in_file + 90.0) / kDegreesPerRadian;
+    case Role::kRotation:
+      return in_file / kDegreesPerRadian;
     default:
       return in_file;
   }
 }
 
 double file_error_scale(Role role, bool flux_is_magnitude, double inner) {
-  if (role == Role::kTheta) return kDegreesPerRadian;
+  if (role == Role::kTheta || role == Role::kRotation) return kDegreesPerRadian;
   if (role == Role::kFlux && flux_is_magnitude) return 2.5 / (std::numbers::ln10 * std::abs(inner));
   return 1.0;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "io/parameter_table.hpp"
+#include "io/toml_table.hpp"
 
 namespace gaxel::io {
 namespace {
@@ -123,6 +124,9 @@ std::string result_toml(const Task& task, const FitResult& result) {
   for (const SceneComponent& component : result.scene.components) {
     text +=
         fmt::format("\n[[component]]\nname = \"{}\"\ntype = \"{}\"\n", component.name, component.kind->name);
+    if (!component.image_file.empty()) {
+      text += fmt::format("file = {}\n", toml_text(toml::value<std::string>(component.image_file)));
+    }
     if (component.psf == kNoPsf) {
       text += "psf = false\n";
     } else if (component.psf > 0 && component.psf < std::ssize(task.psf_names)) {

@@ -6,13 +6,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string_view>
 
 #include "gaxel/error.hpp"
+#include "gaxel/light_image.hpp"
 #include "io/component_keys.hpp"
 #include "io/parameter_keys.hpp"
+#include "io/scene_image.hpp"
 #include "io/tie_keys.hpp"
 #include "io/wcs.hpp"
 
@@ -47,6 +50,7 @@ class ComponentReader {
       component_.parameters.push_back(parameter(spec));
     }
     if (table_.has("ra") || table_.has("dec")) read_sky_position();
+    if (component_.kind->family == Family::kImage) read_light();
     return component_;
   }
 
@@ -88,8 +92,7 @@ class ComponentReader {
   /// A parameter that the scene does not give.
   Parameter missing(const ParameterSpec& spec, std::string_view key) const {
     Parameter result;
-    const bool slope = spec.role == Role::kSlopeX || spec.role == Role::kSlopeY;
-    if (!spec.fittable || slope) {
+    if (!spec.fittable || rests_unless_given(spec.role)) {
       result.free = false;  // a sky without slopes is flat, about the middle of the region
       result.value = spec.role == Role::kX            ? 0.5 * (frame_.shape.nx - 1)
                      : spec.role == Role::kY          ? 0.5 * (frame_.shape.ny - 1)
@@ -113,6 +116,18 @@ class ComponentReader {
                   spec.role == Role::kFlux ? "flux in counts, or mag" : range_of(spec, false).text());
     }
     return result;
+  }
+
+  void read_light() {
+    const FitsName name = scene_fits_name(table_, "file", frame_.folder);
+    component_.image_file = absolute_name(*table_.text("file"), frame_.folder).text();
+    table_.relate("file", [&] {
+      const FitsReader reader(name.path);
+      const HduInfo& hdu = reader.find(name);
+      const Section section = name.section.value_or(whole(reader.shape(hdu)));
+      LightImage::check_shape(section.shape());  // before any memory is asked for
+      component_.image = std::make_shared<const LightImage>(reader.read(hdu, section));
+    });
   }
 
   void read_sky_position() {

@@ -15,6 +15,13 @@ FitsName scene_fits_name(const TomlTable& table, std::string_view key, const std
   return name;
 }
 
+FitsName absolute_name(const std::string& text, const std::string& folder) {
+  FitsName name = parse_fits_name(text);
+  name.path =
+      std::filesystem::absolute(std::filesystem::path(folder) / name.path).lexically_normal().string();
+  return name;
+}
+
 Image read_region(const TomlTable& table, std::string_view key, const std::string& folder,
                   const Region& region) {
   const FitsName name = scene_fits_name(table, key, folder);

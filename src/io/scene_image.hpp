@@ -20,6 +20,9 @@ struct Region {
 /// The name under `key` (which must be there and text), its path resolved against the scene's folder.
 FitsName scene_fits_name(const TomlTable& table, std::string_view key, const std::string& folder);
 
+/// The name that a scene of that folder gives, its path made absolute. Throws InputError as parse_fits_name.
+FitsName absolute_name(const std::string& text, const std::string& folder);
+
 /// The pixels of the image under `key` that belong to `region`: cut out of an image as large as the task's
 /// file, or all of an image (or section) as large as the region. Throws InputError with both sizes for any
 /// other.

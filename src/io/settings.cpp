@@ -1,28 +1,29 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "io/fits_name.hpp"
 #include "io/scene_file.hpp"
+#include "io/scene_image.hpp"
 
 namespace gaxel::io {
 
 namespace {
 
 /// All keys of scenes that may hold the name of a file.
-constexpr std::array<std::pair<const char*, const char*>, 9> kFileKeys{{{"image", "file"},
-                                                                        {"noise", "sigma"},
-                                                                        {"noise", "variance"},
-                                                                        {"noise", "inverse_variance"},
-                                                                        {"noise", "weight"},
-                                                                        {"noise", "rms"},
-                                                                        {"mask", "file"},
-                                                                        {"mask", "segmentation"},
-                                                                        {"psf", "file"}}};
+constexpr std::array<std::pair<const char*, const char*>, 10> kFileKeys{{{"image", "file"},
+                                                                         {"noise", "sigma"},
+                                                                         {"noise", "variance"},
+                                                                         {"noise", "inverse_variance"},
+                                                                         {"noise", "weight"},
+                                                                         {"noise", "rms"},
+                                                                         {"mask", "file"},
+                                                                         {"mask", "segmentation"},
+                                                                         {"psf", "file"},
+                                                                         {"component", "file"}}};
 
 /// Calls visit(name of a file, which it may change) for those in tables and in tables of a list.
 template <class Visit>
@@ -48,14 +49,6 @@ void for_each_file_name(toml::table& root, Visit visit) {
 /// Whether it stands under a heading of its own.
 bool is_headed(const toml::node& node) {
   return node.is_table() || node.is_array_of_tables();
-}
-
-/// The name in a scene of that folder, its path made absolute.
-FitsName absolute_name(const std::string& text, const std::string& folder) {
-  FitsName name = parse_fits_name(text);
-  name.path =
-      std::filesystem::absolute(std::filesystem::path(folder) / name.path).lexically_normal().string();
-  return name;
 }
 
 /// A table's keys and the tables in it. Plain keys stand before the first table; all keys are known ones by

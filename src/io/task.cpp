@@ -167,12 +167,13 @@ std::vector<BandFrame> frames_of(const Task& task) {
   return frames;
 }
 
-SceneFrame scene_frame(const Task& task, bool estimate) {
+SceneFrame scene_frame(const Task& task, const std::string& folder, bool estimate) {
   SceneFrame frame{{task.placement, task.photometry},
                    task.shape,
                    task.header.empty() ? nullptr : &task.header,
                    task.psf_names,
                    estimate,
+                   folder,
                    {}};
   for (const TaskImage* image : images_of(task))
     frame.bands.push_back({image->band, image->wavelength, {image->placement, image->photometry}});
@@ -215,7 +216,7 @@ Task load_task(const std::string& scene_file, bool need_data) {
   map_pixels(root, task);
 
   // The scene comes before the large files: its mistakes show at once.
-  task.scene = read_scene(root, scene_frame(task, need_data), task.warnings);
+  task.scene = read_scene(root, scene_frame(task, folder, need_data), task.warnings);
   validate(task.scene, wavelengths_of(frames_of(task)), scene_file);
   if (need_data && task.scene.n_free() == 0) {
     root.fail("component", "no parameter is free: there is nothing to fit", "fixed = false for at least one");

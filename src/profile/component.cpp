@@ -32,7 +32,7 @@ double Component::value(Role role) const {
   return index < 0 ? kNoValue : values.at(static_cast<std::size_t>(index));
 }
 
-void validate(const Component& component) {
+void validate_values(const Component& component) {
   if (component.kind == nullptr) {
     throw InputError({"", "type", "", "the component has no kind", "take one from component_kinds()"});
   }
@@ -55,6 +55,15 @@ void validate(const Component& component) {
                         bounded ? fmt::format("{} to {}", spec.min, spec.max) : "any finite number"});
     }
   }
+}
+
+void validate(const Component& component) {
+  validate_values(component);
+  const bool needs_image = component.kind->family == Family::kImage;
+  if (needs_image == (component.image != nullptr)) return;
+  throw InputError({std::string(component.kind->name), "image", needs_image ? "none" : "given",
+                    needs_image ? "the light is missing" : "light of this kind is not an image's",
+                    needs_image ? "an image" : "none, or the kind \"image\""});
 }
 
 }  // namespace gaxel

@@ -50,13 +50,17 @@ std::array<double, 3> spline_integrals(double t) {
 
 }  // namespace
 
-LightImage::LightImage(Image pixels) : pixels_(std::move(pixels)) {
-  const Shape shape = pixels_.shape();
+void LightImage::check_shape(Shape shape) {
   const std::string size = fmt::format("{} x {} pixels", shape.nx, shape.ny);
   if (shape.empty()) reject(size, "the image has no pixels", "at least 1 along each axis");
-  if (pixels_.size() > static_cast<std::size_t>(kMaxPixels)) {
+  if (shape.size() > static_cast<std::size_t>(kMaxPixels)) {
     reject(size, "the image is too large for a component", fmt::format("at most {} pixels", kMaxPixels));
   }
+}
+
+LightImage::LightImage(Image pixels) : pixels_(std::move(pixels)) {
+  const Shape shape = pixels_.shape();
+  check_shape(shape);
   long double sum = 0.0L;
   for (int row = 0; row < shape.ny; ++row) {
     for (int column = 0; column < shape.nx; ++column) {
@@ -86,39 +90,60 @@ LightImage::LightImage(Image pixels) : pixels_(std::move(pixels)) {
   running_ = coefficients_;
   for (int row = 0; row < padded.ny; ++row) {
     double* line = running_.view().row(row);
-    for (int column = 1; column < padded.nx; ++column) line[column] += line[column - 1];
+    long double before = 0.0L;
+    for (int column = 0; column < padded.nx; ++column) {
+      before += line[column];
+      line[column] = static_cast<double>(before);
+    }
   }
 }
 
-LightImage::Value LightImage::at(double u, double v) const {
-  Value value{0.0, 0.0};
+LightImage::Piece LightImage::piece(double u, double v) const {
   const int nx = coefficients_.nx();
   const int ny = coefficients_.ny();
   // Far outside an integer could not hold the position.
-  const double column_u = std::clamp(u + kMargin, -2.0, nx + 1.0);
-  const double row_v = std::clamp(v + kMargin, -2.0, ny + 1.0);
-  const int column = static_cast<int>(std::lround(column_u));
-  const int row = static_cast<int>(std::lround(row_v));
-  const std::array<double, 3> along_v = splines(row_v - row);
-  const std::array<double, 3> along_u = splines(column_u - column);
-  const std::array<double, 3> integrals = spline_integrals(column_u - column);
+  const int column = static_cast<int>(std::lround(std::clamp(u + kMargin, -2.0, nx + 1.0)));
+  const int row = static_cast<int>(std::lround(std::clamp(v + kMargin, -2.0, ny + 1.0)));
+  Piece piece;
+  piece.u_ = column - kMargin;
+  piece.v_ = row - kMargin;
   for (int j = 0; j < 3; ++j) {
     const int line = row + j - 1;
     if (line < 0 || line >= ny) continue;
+    const auto index = static_cast<std::size_t>(j);
     const double* coefficient = coefficients_.view().row(line);
-    double density = 0.0;
     const int before = std::min(column - 2, nx - 1);
-    double cumulative = before >= 0 ? running_(line, before) : 0.0;
-    for (int i = 0; i < 3; ++i) {
-      const int at = column + i - 1;
-      if (at < 0 || at >= nx) continue;
-      density += along_u[static_cast<std::size_t>(i)] * coefficient[at];
-      cumulative += integrals[static_cast<std::size_t>(i)] * coefficient[at];
-    }
-    value.density += along_v[static_cast<std::size_t>(j)] * density;
-    value.cumulative += along_v[static_cast<std::size_t>(j)] * cumulative;
+    if (before >= 0) piece.before_[index] = running_(line, before);
+    for (int i = std::max(0, 1 - column); i < std::min(3, nx + 1 - column); ++i)
+      piece.coefficients_[index][static_cast<std::size_t>(i)] = coefficient[column + i - 1];
+  }
+  return piece;
+}
+
+LightImage::Value LightImage::Piece::at(double u, double v) const {
+  // Beyond the outermost pieces all light is behind or nothing is, whatever the distance.
+  const double du = std::clamp(u - u_, -0.5, 0.5);
+  const double dv = std::clamp(v - v_, -0.5, 0.5);
+  const std::array<double, 3> along_v = splines(dv);
+  const std::array<double, 3> along_u = splines(du);
+  const std::array<double, 3> integrals = spline_integrals(du);
+  Value value{0.0, 0.0};
+  for (std::size_t j = 0; j < 3; ++j) {
+    const std::array<double, 3>& c = coefficients_[j];
+    value.density += along_v[j] * (along_u[0] * c[0] + along_u[1] * c[1] + along_u[2] * c[2]);
+    value.cumulative +=
+        along_v[j] * (before_[j] + integrals[0] * c[0] + integrals[1] * c[1] + integrals[2] * c[2]);
   }
   return value;
+}
+
+double LightImage::Piece::magnitude() const {
+  double largest = 0.0;
+  for (std::size_t j = 0; j < 3; ++j) {
+    const std::array<double, 3>& c = coefficients_[j];
+    largest = std::max(largest, std::abs(before_[j]) + std::abs(c[0]) + std::abs(c[1]) + std::abs(c[2]));
+  }
+  return largest;
 }
 
 }  // namespace gaxel

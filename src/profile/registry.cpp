@@ -146,6 +146,16 @@ constexpr std::array kFlatBarParameters{
                    "angle from the major axis at which the profile is a single exponential", 0.01, 1.57, 0.5),
     positive_shape(Role::kShape5, "q", "", "axis ratio, minor over major", 0.01, 1.0, 0.4),
     kTheta};
+constexpr std::array kImageParameters{
+    ParameterSpec{Role::kX, "x", "pixel", "where the image's middle lies along the columns", -kInf, kInf,
+                  kNotGiven},
+    ParameterSpec{Role::kY, "y", "pixel", "where the image's middle lies along the rows", -kInf, kInf,
+                  kNotGiven},
+    kFlux,
+    ParameterSpec{Role::kScale, "scale", "", "width of the image's pixels in data pixels: above 1 larger",
+                  1e-3, 1e3, 1.0, true, true},
+    ParameterSpec{Role::kRotation, "theta", "rad", "rotation of the image, from +x towards +y", -kInf, kInf,
+                  0.0}};
 constexpr std::array kPointParameters{kX, kY, kFlux};
 constexpr std::array kTruncationParameters{
     kX,
@@ -280,6 +290,10 @@ const auto& kinds() {
                                "I(x, y) ~ (x/h) K1(x/h) sech^(2/n)(n y / (2 z0)), x along the disc.",
                                Family::kSurface, kEdgeOnDiscParameters, nullptr, make_surface_law<EdgeOnDisc>,
                                kNoValue, true}),
+      ComponentKind{"image", "Image",
+                    "The light of an image's pixels, as a biquadratic spline with the same flux in each; "
+                    "shifted, turned and scaled, with its sum as the flux.",
+                    Family::kImage, kImageParameters},
       ComponentKind{"pointsource", "Point source", "All flux in one point: takes the form of the PSF.",
                     Family::kPoint, kPointParameters},
       ComponentKind{

@@ -1,5 +1,6 @@
 #include "render/convolved_point.hpp"
 #include "render/passes.hpp"
+#include "render/placed_image.hpp"
 #include "render/unconvolved.hpp"
 
 namespace gaxel {
@@ -41,6 +42,10 @@ void render_gradient(const Setting& setting, const std::vector<Part>& parts, con
         } else {
           light_gradient(lights.planned(part), light_parameters(part.roles), on_light_grid, part.gradient);
         }
+        break;
+      case Family::kImage:
+        placed_image_gradient(PlacedImage(*part.component), part.roles, lights.image_options(part),
+                              on_light_grid, part.gradient);
         break;
       case Family::kPoint:
         if (!setting.has_psf()) {

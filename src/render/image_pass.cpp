@@ -3,6 +3,7 @@
 #include "base/parallel.hpp"
 #include "render/convolved_point.hpp"
 #include "render/passes.hpp"
+#include "render/placed_image.hpp"
 #include "render/unconvolved.hpp"
 
 namespace gaxel {
@@ -67,6 +68,24 @@ void add_surfaces(const Setting& setting, const std::vector<Part>& parts, const 
   derivatives.convolve(setting.options.threads);
 }
 
+void add_images(const Setting& setting, const std::vector<Part>& parts, const Lights& lights, ImageView to,
+                ImageView* bound, Certificate& certificate) {
+  for (const Part& part : parts) {
+    if (part.family() != Family::kImage) continue;
+    const PlacedImage placed(*part.component);
+    const LightOptions options = lights.image_options(part);
+    if (!setting.has_psf()) {
+      add_placed_image(placed, part.roles, options, to, part.derivatives, bound, certificate);
+      continue;
+    }
+    std::vector<Image> derivatives(part.roles.size(), Image(options.grid.shape));
+    std::vector<ImageView> views;
+    for (Image& derivative : derivatives) views.push_back(derivative.view());
+    add_placed_image(placed, part.roles, options, to, views, bound, certificate);
+    convolve_derivatives(setting, views, part);
+  }
+}
+
 // Writes the integrated light (empty: there is none) and the point sources, through the PSF.
 void convolve(const Setting& setting, const std::vector<Part>& parts, const Image& light, ImageView image) {
   const auto is_point = [](const Part& part) { return part.family() == Family::kPoint; };
@@ -114,6 +133,7 @@ Certificate render_image(const Setting& setting, const std::vector<Part>& parts,
     const ImageView to = setting.has_psf() ? light.view() : image;
     render_elliptical(setting, parts, lights, to, bounds, certificate);
     add_surfaces(setting, parts, lights, to, bounds, certificate);
+    add_images(setting, parts, lights, to, bounds, certificate);
   }
   if (setting.has_psf()) {
     // What a cusp or an edge aliases on the pixels' grid is not known.

@@ -117,6 +117,8 @@ LightParameter light_parameter(Role role) {
     case Role::kHalfWidth:
     case Role::kHalfHeight:
     case Role::kConstant:
+    case Role::kScale:
+    case Role::kRotation:
     case Role::kKnot:
     case Role::kSmoothness:
       break;

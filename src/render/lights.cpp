@@ -37,7 +37,8 @@ Lights::Lights(const Setting& setting, std::span<const Component> components, co
       plan_(plan),
       elliptical_(lights_of(parts)),
       splits_(elliptical_.size()),
-      surfaces_(components, setting.light_grid) {
+      surfaces_(components, setting.light_grid),
+      n_images_(static_cast<std::size_t>(std::ranges::count(parts, Family::kImage, &Part::family))) {
   check_plan();
   if (!setting.profiles) return;
   for (const Part& part : parts) {
@@ -60,12 +61,16 @@ void Lights::check_plan() const {
 }
 
 bool Lights::integrates() const {
-  return surfaces_.size() > 0 ||
+  return surfaces_.size() > 0 || n_images_ > 0 ||
          std::ranges::any_of(splits_, [](const auto& split) { return split == nullptr; });
 }
 
 LightOptions Lights::options(double flux) const {
-  return setting_.light_options(flux, elliptical_.size() + surfaces_.size());
+  return setting_.light_options(flux, elliptical_.size() + surfaces_.size() + n_images_);
+}
+
+LightOptions Lights::image_options(const Part& part) const {
+  return options(part.component->value(Role::kFlux));
 }
 
 PlannedLight Lights::planned(const Part& part) const {
@@ -83,7 +88,8 @@ double Lights::total_flux() const {
   for (const EllipticalLight& light : elliptical_) total += std::abs(light.flux);
   for (std::size_t i = 0; i < surfaces_.size(); ++i) total += surfaces_[i].flux();
   for (const Part& part : parts_) {
-    if (part.family() == Family::kPoint) total += std::abs(part.component->value(Role::kFlux));
+    const bool has_flux = part.family() == Family::kPoint || part.family() == Family::kImage;
+    if (has_flux) total += std::abs(part.component->value(Role::kFlux));
   }
   return total;
 }

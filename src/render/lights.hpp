@@ -42,6 +42,9 @@ class Lights {
   PlannedLight planned(const Part& part) const;
   PlannedSurface planned_surface(const Part& part) const;
 
+  /// How a part of Family::kImage is rendered.
+  LightOptions image_options(const Part& part) const;
+
   /// Summed |flux| of all that is no sky.
   double total_flux() const;
 
@@ -61,6 +64,7 @@ class Lights {
   std::vector<EllipticalLight> elliptical_;
   std::vector<std::unique_ptr<const SplitLight>> splits_;
   Surfaces surfaces_;
+  std::size_t n_images_;
 };
 
 }  // namespace gaxel

@@ -185,8 +185,8 @@ std::vector<Component> Scene::render_list() const {
   std::vector<Component> list;
   list.reserve(components.size());
   for (const SceneComponent& component : components) {
-    Component& flat =
-        list.emplace_back(Component{component.kind, {}, component.psf, component.inner, component.outer});
+    Component& flat = list.emplace_back(
+        Component{component.kind, {}, component.psf, component.inner, component.outer, component.image});
     for (const Parameter& parameter : component.parameters) flat.values.push_back(parameter.value);
   }
   return list;

@@ -2,9 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <memory>
 #include <random>
 
+#include "gaxel/light_image.hpp"
+#include "io/fits_file.hpp"
 #include "io/result_toml.hpp"
 #include "output_fixture.hpp"
 
@@ -46,6 +50,11 @@ void expect_same(const Scene& a, const Scene& b) {
     EXPECT_EQ(one.kind, other.kind);
     EXPECT_EQ(one.name, other.name);
     EXPECT_EQ(one.flux_is_magnitude, other.flux_is_magnitude);
+    EXPECT_EQ(one.image_file, other.image_file);
+    ASSERT_EQ(one.image == nullptr, other.image == nullptr);
+    if (one.image != nullptr) {
+      EXPECT_TRUE(std::ranges::equal(one.image->pixels().pixels(), other.image->pixels().pixels()));
+    }
     ASSERT_EQ(one.parameters.size(), other.parameters.size());
     for (std::size_t p = 0; p < one.parameters.size(); ++p) {
       SCOPED_TRACE(one.name + "." + std::string(one.kind->parameters[p].name));
@@ -69,12 +78,23 @@ TEST(ResultToml, ReadsBackAsTheSameScene) {
 TEST(ResultToml, KeepsEveryKindAndManyValues) {
   std::mt19937_64 generator(7);
   std::uniform_real_distribution<double> uniform(0.0, 1.0);
+  const ScratchFolder folder;
+  const std::string stamp = folder.file("it's a \\ \"stamp\".fits");
+  Image light(Shape{3, 4}, 1.0);
+  light(1, 2) = 5.5;
+  FitsWriter writer(stamp);
+  writer.add_image(light.view(), "STAMP");
+  writer.commit();
   for (int trial = 0; trial < 50; ++trial) {
     Task task = sample_without_offset();
     task.scene.components.clear();
     for (const ComponentKind& row : component_kinds()) {
       const ComponentKind& kind = component_kind(row.name);  // with a number where it takes one
       SceneComponent component{&kind, std::string(kind.name) + " " + std::to_string(trial), {}, false};
+      if (kind.family == Family::kImage) {
+        component.image = std::make_shared<const LightImage>(light);
+        component.image_file = stamp + "[STAMP][1:4,1:3]";
+      }
       component.flux_is_magnitude = kind.index_of(Role::kFlux) >= 0 && trial % 2 == 0;
       for (const ParameterSpec& spec : kind.parameters) {
         Parameter parameter;

@@ -97,10 +97,21 @@ TEST(Convention, FilesCountFromOneAndTurnFromNorth) {
   EXPECT_EQ(file_unit(theta, false), "deg");
 }
 
+// An image that is not turned has the position angle 0, that of its +y axis.
+TEST(Convention, TheRotationOfAnImageStartsAtZero) {
+  const FileFrame frame{{3, 2}, {25.0, 100.0}};
+  EXPECT_EQ(to_file(Role::kRotation, false, 0.0, frame), 0.0);
+  EXPECT_NEAR(to_file(Role::kRotation, false, 0.5 * std::numbers::pi, frame), 90.0, 1e-13);
+  const ComponentKind& image = component_kind("image");
+  const ParameterSpec& theta = image.parameters[static_cast<std::size_t>(image.index_of(Role::kRotation))];
+  EXPECT_EQ(file_key(theta, false), "pa");
+  EXPECT_EQ(file_unit(theta, false), "deg");
+}
+
 TEST(Convention, ErrorsScaleAsTheDerivative) {
   const FileFrame frame{{3, 2}, {25.0, 100.0}};
   const double step = 1e-5;
-  for (const Role role : {Role::kX, Role::kFlux, Role::kTheta, Role::kRe}) {
+  for (const Role role : {Role::kX, Role::kFlux, Role::kTheta, Role::kRotation, Role::kRe}) {
     for (const double at : {0.7, 2.5}) {
       const double slope =
           (to_file(role, true, at + step, frame) - to_file(role, true, at - step, frame)) / (2.0 * step);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <memory>
 #include <ostream>
 #include <set>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "gaxel/component.hpp"
 #include "gaxel/error.hpp"
+#include "gaxel/light_image.hpp"
 #include "profile/make_law.hpp"
 #include "profile/sersic.hpp"
 
@@ -46,8 +48,8 @@ TEST(Registry, HoldsTheKindsInOrder) {
   EXPECT_THAT(names,
               testing::ElementsAre("sersic", "exponential", "devaucouleurs", "gaussian", "moffat", "king",
                                    "ferrers", "nuker", "coresersic", "brokenexponential", "gaussianring",
-                                   "gaussianring2side", "flatbar", "edgeondisc", "edgeondiscn", "pointsource",
-                                   "truncation", "sky", "spline", "mge", "skychebyshev"));
+                                   "gaussianring2side", "flatbar", "edgeondisc", "edgeondiscn", "image",
+                                   "pointsource", "truncation", "sky", "spline", "mge", "skychebyshev"));
 }
 
 TEST(Registry, GivesEachKindItsParameters) {
@@ -63,8 +65,22 @@ TEST(Registry, GivesEachKindItsParameters) {
               ElementsAre("x", "y", "flux", "rc", "rt", "alpha", "q", "theta"));
   EXPECT_THAT(parameter_names(component_kind("ferrers")),
               ElementsAre("x", "y", "flux", "rout", "alpha", "beta", "q", "theta"));
+  EXPECT_THAT(parameter_names(component_kind("image")), ElementsAre("x", "y", "flux", "scale", "theta"));
   EXPECT_THAT(parameter_names(component_kind("pointsource")), ElementsAre("x", "y", "flux"));
   EXPECT_THAT(parameter_names(component_kind("sky")), ElementsAre("level", "slope_x", "slope_y", "x", "y"));
+}
+
+TEST(Registry, ImagesAndNoOthersNeedAnImage) {
+  Component image{&component_kind("image"), {1.0, 2.0, 3.0, 1.0, 0.0}};
+  Component point{&component_kind("pointsource"), {1.0, 2.0, 3.0}};
+  EXPECT_EQ(problem_key(image), "image");
+  EXPECT_EQ(problem_key(point), "valid");
+  EXPECT_NO_THROW(validate_values(image));
+  image.image = point.image = std::make_shared<const LightImage>(Image(Shape{2, 2}, 1.0));
+  EXPECT_EQ(problem_key(image), "valid");
+  EXPECT_EQ(problem_key(point), "image");
+  image.values[3] = 0.0;
+  EXPECT_EQ(problem_key(image), "scale");
 }
 
 TEST(Registry, FixedShapesAreSersicProfiles) {

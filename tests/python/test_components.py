@@ -25,6 +25,7 @@ CLASSES = [
     gaxel.FlatBar,
     gaxel.EdgeOnDisc,
     gaxel.EdgeOnDiscN,
+    gaxel.ImageLight,
     gaxel.PointSource,
     gaxel.Truncation,
     gaxel.Sky,

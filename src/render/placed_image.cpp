@@ -1,0 +1,95 @@
+#include "render/placed_image.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <vector>
+
+#include "base/parallel.hpp"
+#include "integrate/aligned_image.hpp"
+
+namespace gaxel {
+namespace {
+
+double derivative(const ImagePixel& pixel, Role role, double flux) {
+  switch (role) {
+    case Role::kFlux:
+      return pixel.light;
+    case Role::kX:
+      return flux * pixel.x;
+    case Role::kY:
+      return flux * pixel.y;
+    case Role::kScale:
+      return flux * pixel.scale;
+    case Role::kRotation:
+      return flux * pixel.theta;
+    default:
+      throw std::logic_error("not a parameter of an image");
+  }
+}
+
+// use(row, its pixels) for the rows of a band.
+template <class Use>
+void for_rows(const PlacedImage& placed, const Grid& grid, int band_number, Use&& use) {
+  const Band band = band_of(grid, band_number);
+  const auto sweep_rows = [&](auto sweep) {
+    for (int row = band.first_row; row < band.first_row + band.n_rows; ++row) use(row, sweep.next());
+  };
+  if (placed.frame.theta == 0.0) {
+    sweep_rows(AlignedImageSweep(*placed.light, placed.frame, grid, band.first_row));
+  } else {
+    sweep_rows(ImagePixelSweep(*placed.light, placed.frame, grid, band.first_row));
+  }
+}
+
+}  // namespace
+
+PlacedImage::PlacedImage(const Component& component)
+    : light(component.image.get()),
+      frame{component.value(Role::kX), component.value(Role::kY), component.value(Role::kScale),
+            component.value(Role::kRotation)},
+      flux(component.value(Role::kFlux)) {}
+
+void add_placed_image(const PlacedImage& placed, std::span<const Role> roles, const LightOptions& options,
+                      ImageView image, std::span<const ImageView> derivatives, ImageView* bound,
+                      Certificate& certificate) {
+  for (const ImageView& view : derivatives) std::ranges::fill(view.pixels(), 0.0);
+  for_each_band(options.grid, options.threads, certificate, [&](int band, Tally& tally) {
+    for_rows(placed, options.grid, band, [&](int row, const LitPixels& lit) {
+      int column = lit.first_column;
+      for (const ImagePixel& pixel : lit.pixels) {
+        image(row, column) += placed.flux * pixel.light;
+        const double allowed =
+            options.tolerance.absolute + options.tolerance.relative * std::abs(pixel.light);
+        tally.limit_hit |= pixel.rounding > allowed;
+        if (bound != nullptr) (*bound)(row, column) += std::abs(placed.flux) * pixel.rounding;
+        for (std::size_t p = 0; p < roles.size(); ++p)
+          derivatives[p](row, column) = derivative(pixel, roles[p], placed.flux);
+        ++column;
+      }
+    });
+  });
+}
+
+void placed_image_gradient(const PlacedImage& placed, std::span<const Role> roles,
+                           const LightOptions& options, ConstImageView cotangent, double* gradient) {
+  const int n = n_bands(options.grid);
+  std::vector<std::vector<double>> sums(static_cast<std::size_t>(n), std::vector<double>(roles.size(), 0.0));
+  parallel_for(n, options.threads, [&](int band) {
+    std::vector<double>& sum = sums[static_cast<std::size_t>(band)];
+    for_rows(placed, options.grid, band, [&](int row, const LitPixels& lit) {
+      const double* weight = cotangent.row(row) + lit.first_column;
+      for (const ImagePixel& pixel : lit.pixels) {
+        for (std::size_t p = 0; p < roles.size(); ++p)
+          sum[p] += *weight * derivative(pixel, roles[p], placed.flux);
+        ++weight;
+      }
+    });
+  });
+  std::fill_n(gradient, roles.size(), 0.0);
+  for (const std::vector<double>& sum : sums) {
+    for (std::size_t p = 0; p < sum.size(); ++p) gradient[p] += sum[p];
+  }
+}
+
+}  // namespace gaxel
