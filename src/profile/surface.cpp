@@ -9,19 +9,53 @@
 namespace gaxel {
 namespace {
 
-// The distance of a region from a feature, 0 where it reaches it; in the chain's units.
-double distance_from(const LawFeature& feature, const ShapeChain<double>& chain, const OffsetBox& box) {
-  const auto slopes = chain.slopes(box);
+// How far a place is from a feature; in the chain's units.
+double signed_distance(LawAxis axis, double place, const ShapeChain<double>& chain, double dx, double dy) {
   double u = 0.0;
   double v = 0.0;
-  double weight = 0.0;
-  const bool radius = feature.axis == LawAxis::kRadius;
-  chain.place(box.dx, box.dy, radius, u, v, weight);
-  const bool minor = feature.axis == LawAxis::kMinor;
-  const double reach = radius  ? box.half_x * slopes.r_x + box.half_y * slopes.r_y
-                       : minor ? box.half_x * slopes.v_x + box.half_y * slopes.v_y
-                               : box.half_x * slopes.u_x + box.half_y * slopes.u_y;
-  return std::max(0.0, std::abs(std::abs(minor ? v : u) - feature.place) - reach);
+  if (axis == LawAxis::kRadius) {
+    double weight = 0.0;
+    chain.place(dx, dy, true, u, v, weight);
+  } else {
+    chain.axes(dx, dy, u, v);
+  }
+  switch (axis) {
+    case LawAxis::kMinor:
+      return v - place;
+    case LawAxis::kAngle:
+      return v * std::cos(place) - u * std::sin(place);
+    case LawAxis::kRadius:
+    case LawAxis::kMajor:
+      break;
+  }
+  return u - place;
+}
+
+// Bounds of the derivatives of that to dx and dy.
+std::array<double, 2> steepness(const LawFeature& feature, const ShapeChain<double>::Slopes& slopes) {
+  switch (feature.axis) {
+    case LawAxis::kMajor:
+      return {slopes.u_x, slopes.u_y};
+    case LawAxis::kMinor:
+      return {slopes.v_x, slopes.v_y};
+    case LawAxis::kAngle: {
+      const double along = std::abs(std::sin(feature.place));
+      const double across = std::abs(std::cos(feature.place));
+      return {along * slopes.u_x + across * slopes.v_x, along * slopes.u_y + across * slopes.v_y};
+    }
+    case LawAxis::kRadius:
+      break;
+  }
+  return {slopes.r_x, slopes.r_y};
+}
+
+// The distance of a region from a feature, 0 where it reaches it.
+double distance_from(const LawFeature& feature, const ShapeChain<double>& chain, const OffsetBox& box) {
+  const auto [x, y] = steepness(feature, chain.slopes(box));
+  const auto from = [&](double place) {
+    return std::abs(signed_distance(feature.axis, place, chain, box.dx, box.dy));
+  };
+  return std::max(0.0, std::min(from(feature.place), from(-feature.place)) - box.half_x * x - box.half_y * y);
 }
 
 // Raises `needed` to what the features ask for.
@@ -31,9 +65,7 @@ void ask_for_nodes(std::span<const LawFeature> features, const ShapeChain<double
   for (const LawFeature& feature : features) {
     if (feature.width == 0.0) continue;
     const double step = std::max(feature.width, distance_from(feature, chain, region.box));
-    const auto [x, y] = feature.axis == LawAxis::kRadius  ? std::array{slopes.r_x, slopes.r_y}
-                        : feature.axis == LawAxis::kMajor ? std::array{slopes.u_x, slopes.u_y}
-                                                          : std::array{slopes.v_x, slopes.v_y};
+    const auto [x, y] = steepness(feature, slopes);
     needed[0] =
         std::max(needed[0], (std::abs(region.along_a[0]) * x + std::abs(region.along_a[1]) * y) / step);
     needed[1] =
@@ -121,15 +153,7 @@ void Surface::find_levels() {
 
 double Surface::level(std::size_t k, double dx, double dy) const {
   const LevelSpec& spec = levels_[k];
-  double u = 0.0;
-  double v = 0.0;
-  if (spec.axis == LawAxis::kRadius) {
-    double weight = 0.0;
-    spec.chain->place(dx + spec.shift_x, dy + spec.shift_y, true, u, v, weight);
-  } else {
-    spec.chain->axes(dx + spec.shift_x, dy + spec.shift_y, u, v);
-  }
-  return (spec.axis == LawAxis::kMinor ? v : u) - spec.place;
+  return signed_distance(spec.axis, spec.place, *spec.chain, dx + spec.shift_x, dy + spec.shift_y);
 }
 
 double Surface::weight(double dx, double dy) const {
@@ -300,7 +324,7 @@ double Surface::nodes_between(const std::array<double, 2>& from, const std::arra
 bool Surface::crosses_edge(const OffsetBox& box) const {
   return std::ranges::any_of(levels_, [&](const LevelSpec& spec) {
     const OffsetBox moved{box.dx + spec.shift_x, box.dy + spec.shift_y, box.half_x, box.half_y};
-    return distance_from({spec.axis, std::abs(spec.place), 0.0}, *spec.chain, moved) == 0.0;
+    return distance_from({spec.axis, spec.place, 0.0}, *spec.chain, moved) == 0.0;
   });
 }
 

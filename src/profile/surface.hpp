@@ -70,9 +70,6 @@ class Surface {
   /// isophotes.
   double nodes_between(const std::array<double, 2>& from, const std::array<double, 2>& to) const;
 
-  /// Whether the light has kinks that are none of the levels: then a rule's error need not fall as fast as
-  /// its last steps tell.
-  bool has_kinks() const { return law_->has_kinks(); }
   /// Whether one of the levels may be 0 in the box.
   bool crosses_edge(const OffsetBox& box) const;
 
