@@ -12,7 +12,6 @@ namespace gaxel {
 namespace {
 
 constexpr double kSafety = 3.0;  // errors were seen to come close to what differences say
-constexpr double kPairsToError = 4.0;
 
 // Corners, and places that no rule has its nodes at: of the additive sequence of the plastic number.
 constexpr std::array<std::array<double, 2>, 12> kBetween{{{-1.0, -1.0},
@@ -143,6 +142,7 @@ using PairSums = std::array<double, kPairs>;
 double missed(const PairSums& pairs) {
   if (!(pairs[1] > 0.0)) return pairs[2];
   const double fall = std::max(pairs[2] / pairs[1], pairs[0] > 0.0 ? pairs[1] / pairs[0] : 1.0);
+  constexpr double kPairsToError = 3.0;  // of five, since sums that fall slowly do so ever more slowly
   return pairs[2] * std::pow(std::min(fall, 1.0), kPairsToError);
 }
 
@@ -242,7 +242,8 @@ SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes) {
   for (double& error : result.error) error = kSafety * error + rounding;
   const auto n = static_cast<std::size_t>(kSurfaceOrders.back());
   if (light_.size() != n * n) {  // of curves: no products of polynomials, and no speed that could be trusted
-    result.error.back() = kSafety * second + rounding;
+    constexpr double kLuckOfCurves = 1.0 / 8.0;
+    result.error.back() = kSafety * std::max(second, kLuckOfCurves * first) + rounding;
     result.tails = {1.0, 1.0};
     return result;
   }

@@ -65,7 +65,7 @@ class SplineLaw final : public SurfaceLaw {
     for (std::size_t k = 0; k < n_knots(); ++k) {
       const double r = std::exp(static_cast<double>(k) * profile_.spacing());
       features.push_back({LawAxis::kRadius, r, 0.5 * profile_.spacing() * r});
-      features.push_back({LawAxis::kRadius, r, 0.0});
+      features.push_back({LawAxis::kRadius, r, 0.0, true});
     }
     return features;
   }

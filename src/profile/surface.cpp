@@ -100,9 +100,9 @@ Surface::Surface(std::span<const Component> components, std::size_t which)
   law_ = component.kind->base().make_surface_law(law_shapes_.values);
   soften(component);
   features_ = law_->features();
-  set_scale(component);
   for (const std::size_t i : component.inner) add_truncation(components, i, true);
   for (const std::size_t i : component.outer) add_truncation(components, i, false);
+  set_scale(component, components);
   find_levels();
 }
 
@@ -127,7 +127,6 @@ void Surface::add_truncation(std::span<const Component> components, std::size_t 
   const std::size_t first = values_.size();
   for (std::size_t i = 0; i < factor.n_parameters(); ++i) places_.push_back({which, i});
   values_.insert(values_.end(), components[which].values.begin(), components[which].values.end());
-  d_scale_.resize(values_.size(), 0.0);
   x_like_.push_back(first + factor.x_index());
   y_like_.push_back(first + factor.y_index());
 }
@@ -135,8 +134,8 @@ void Surface::add_truncation(std::span<const Component> components, std::size_t 
 void Surface::find_levels() {
   const auto add_axes = [this](const ShapeChain<double>& chain, double shift_x, double shift_y) {
     if (!chain.has_sharp_axes()) return;
-    levels_.push_back({&chain, shift_x, shift_y, LawAxis::kMajor, 0.0});
-    levels_.push_back({&chain, shift_x, shift_y, LawAxis::kMinor, 0.0});
+    levels_.push_back({&chain, shift_x, shift_y, LawAxis::kMajor, 0.0, false});
+    levels_.push_back({&chain, shift_x, shift_y, LawAxis::kMinor, 0.0, false});
   };
   add_axes(*chain_, 0.0, 0.0);
   for (const auto& truncation : truncations_) {
@@ -144,9 +143,9 @@ void Surface::find_levels() {
   }
   for (const LawFeature& feature : features_) {
     if (feature.width > 0.0) continue;
-    levels_.push_back({chain_.get(), 0.0, 0.0, feature.axis, feature.place});
+    levels_.push_back({chain_.get(), 0.0, 0.0, feature.axis, feature.place, feature.is_kink});
     if (feature.axis != LawAxis::kRadius && feature.place != 0.0) {
-      levels_.push_back({chain_.get(), 0.0, 0.0, feature.axis, -feature.place});
+      levels_.push_back({chain_.get(), 0.0, 0.0, feature.axis, -feature.place, feature.is_kink});
     }
   }
 }
@@ -164,7 +163,7 @@ double Surface::weight(double dx, double dy) const {
   return product;
 }
 
-void Surface::set_scale(const Component& component) {
+void Surface::set_scale(const Component& component, std::span<const Component> components) {
   const std::size_t n = n_own_;
   const ComponentKind& kind = *component.kind;
   const bool by_flux = kind.index_of(Role::kFlux) >= 0;
@@ -176,6 +175,11 @@ void Surface::set_scale(const Component& component) {
   const auto norm = static_cast<std::size_t>(kind.index_of(by_flux ? Role::kFlux : Role::kBrightness));
   const ShapeValue total = law_->total();
   unit_total_ = total.value * chain_->area();
+  if (kind.brightness_radius == kAtBreak) {
+    const std::size_t first = component.inner.empty() ? component.outer.front() : component.inner.front();
+    set_scale_at_break(components[first], norm);
+    return;
+  }
   const ShapeValue unit = by_flux ? total : law_->intensity_at(kind.brightness_radius);
   const double per_scale = unit.value * (by_flux ? chain_->area() : 1.0);
   scale_ = values_[norm] / per_scale;
@@ -189,6 +193,28 @@ void Surface::set_scale(const Component& component) {
     d_scale_[i] = -scale_ * d_log;
   }
   d_scale_[norm] += 1.0 / per_scale;
+}
+
+// The parameters of the first truncation follow the component's own.
+void Surface::set_scale_at_break(const Component& truncation, std::size_t norm) {
+  const double re = values_[static_cast<std::size_t>(layout_.re)];
+  const double at = truncation.value(Role::kRe) / re;
+  const double v = 0.0;
+  double intensity = 0.0;
+  double slope = 0.0;
+  double across = 0.0;
+  std::array<double, kMaxLawShapes> d_shapes{};
+  law_->intensity_with_partials(&at, &v, 1, &intensity, &slope, &across, d_shapes.data());
+  scale_ = values_[norm] / intensity;
+  for (std::size_t i = 0; i < n_own_; ++i) {
+    for (std::size_t k = 0; k < law_shapes_.values.size(); ++k) {
+      d_scale_[i] -= scale_ * d_shapes[k] / intensity * law_shapes_.derivatives[k * n_own_ + i];
+    }
+  }
+  d_scale_[static_cast<std::size_t>(layout_.re)] += scale_ * slope / intensity * at / re;
+  d_scale_[n_own_ + static_cast<std::size_t>(truncation.kind->index_of(Role::kRe))] -=
+      scale_ * slope / intensity / re;
+  d_scale_[norm] += 1.0 / intensity;
 }
 
 void Surface::evaluate(const double* dx, const double* dy, std::size_t n, double* light) const {

@@ -23,6 +23,8 @@ struct LawFeature {
   LawAxis axis;
   double place;  ///< scale radii or rad; of all but the radius both signs are meant, and opposite angles
   double width;  ///< scale radii
+  /// Of width 0: the light is smooth up to there on either side.
+  bool is_kink = false;
 };
 
 /// A number and its derivatives with respect to the shape parameters.
