@@ -86,10 +86,21 @@ def random_shape(random):
 def test_random_compositions(seed):
     random = np.random.default_rng(seed)
     values = random_shape(random)
-    image = gaxel.render(gaxel.Sersic(**values), SHAPE)
+    image, certificate = gaxel.render(gaxel.Sersic(**values), SHAPE, certificate=True)
     light = shape_truth.sersic_light(values)
     for row, col in [(12, 12), (11, 12), *random.integers(0, 24, (2, 2))]:
-        within(image[row, col], shape_truth.pixel(light, row, col, tolerance=2e-8, floor=1e-9))
+        truth = shape_truth.pixel(light, row, col, tolerance=2e-8, floor=1e-9)
+        within(image[row, col], truth)
+        assert abs(image[row, col] - truth) <= certificate.bound[row, col] + 2e-8 * truth + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(100, 112))
+def test_no_error_of_a_random_composition_exceeds_its_estimate(seed):
+    # Every pixel, against a hundred times finer ones, whose own estimates count as the truth's error.
+    galaxy = gaxel.Sersic(**random_shape(np.random.default_rng(seed)))
+    image, certificate = gaxel.render(galaxy, SHAPE, certificate=True)
+    fine, error = gaxel.render(galaxy, SHAPE, rtol=1e-8, atol=1e-11, certificate=True)
+    np.testing.assert_array_less(np.abs(image - fine), certificate.bound + error.bound)
 
 
 @pytest.mark.parametrize("name", ["boxy", "lopsided", "spiral", "asymmetric", "soft"])
