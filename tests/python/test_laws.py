@@ -4,18 +4,11 @@ of its own (law_truth.py). A kind that is registered is tested here; one without
 import gaxel
 import numpy as np
 import pytest
-from gaxel import components
-from law_formulas import draw, law_of
+from law_formulas import law_of
+from law_sample import KINDS, PLACE, SHAPE, draw, elliptical_radius, light_of, place_of, telling_pixels
 from law_truth import RadialLaw, pixel
 from scipy.integrate import dblquad
 
-SHAPE = (26, 30)
-PLACE = ("x", "y", "theta")
-KINDS = {
-    cls.__name__: cls
-    for kind, cls in components.CLASSES.items()
-    if "theta" in cls._specs and not kind.startswith("truncation")
-}
 TRIALS = 3
 
 
@@ -23,34 +16,6 @@ def exact(component):
     """The tolerance at which images are compared with each other, and how far they may then be apart."""
     _, certificate = gaxel.render(component, (1, 1), certificate=True)
     return {"rtol": 1e-10, "atol": 1e-13} if certificate.estimated else {"rtol": 1e-12, "atol": 1e-15}
-
-
-def place_of(component):
-    return {key: getattr(component, key) for key in PLACE}
-
-
-def elliptical_radius(component, shape=SHAPE):
-    row, col = np.mgrid[: shape[0], : shape[1]]
-    dx, dy = col - component.x, row - component.y
-    u = dx * np.cos(component.theta) + dy * np.sin(component.theta)
-    v = dy * np.cos(component.theta) - dx * np.sin(component.theta)
-    return np.hypot(u, v / law_of(component).q)
-
-
-def telling_pixels(component, law):
-    """The centre and its neighbours, pixels across the edge, and some anywhere."""
-    row, col = round(component.y), round(component.x)
-    chosen = {(row, col), (row + 1, col), (row, col - 1), (0, 0), (20, 25), (5, 22)}
-    edge = getattr(law, "edge", np.inf)
-    if np.isfinite(edge):
-        near = np.argsort(np.abs(elliptical_radius(component) - edge), axis=None)[:4]
-        chosen |= {tuple(int(i) for i in np.unravel_index(k, SHAPE)) for k in near}
-    return sorted(chosen)
-
-
-def light_of(component, image):
-    """What the absolute tolerance is relative to, or less: that of light given by a brightness may be all of it."""
-    return component.flux if "flux" in component._specs else np.abs(image).sum()
 
 
 def norms(component):
