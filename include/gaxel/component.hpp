@@ -60,6 +60,10 @@ constexpr bool rests_unless_given(Role role) {
 /// No value.
 inline constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
+/// ComponentKind::brightness_radius of a surface brightness at the break radius of the component's first
+/// truncation: the first of Component::inner, or of outer where that is empty.
+inline constexpr double kAtBreak = std::numeric_limits<double>::infinity();
+
 /// One parameter of a kind of component.
 struct ParameterSpec {
   Role role;
@@ -117,7 +121,8 @@ struct ComponentKind {
   /// The law as a template on the number type, of the shape parameters in the order of their roles, those
   /// that are lengths in units of the scale radius; null where the kind has none.
   std::unique_ptr<SurfaceLaw> (*make_surface_law)(std::span<const double>) = nullptr;
-  /// Where the kind's surface brightness (Role::kBrightness) is that of, in scale radii along the major axis.
+  /// Where the kind's surface brightness (Role::kBrightness) is that of, in scale radii along the major axis,
+  /// or kAtBreak.
   double brightness_radius = kNoValue;
   /// Whether the surface brightness in the centre and at the scale radius can be given in place of the flux.
   bool has_central_brightness = false;

@@ -9,8 +9,11 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <cmath>
+
 #include "base/nearest_name.hpp"
 #include "bindings.hpp"
+#include "profile/kind_options.hpp"
 
 namespace gaxel::python {
 
@@ -86,6 +89,23 @@ void bind_components(nb::module_& module) {
         return keys;
       },
       nb::arg("name"), "Parameters that turn an option of the kind on, and what they are.");
+  module.def(
+      "norm_keys",
+      [](const std::string& name) {
+        // That of the row, and those of its options that take its place.
+        std::vector<std::string> keys;
+        const ComponentKind& base = component_kind(name).base();
+        for (const ParameterSpec& spec : base.parameters) {
+          if (is_norm(spec.role)) keys.emplace_back(spec.name);
+        }
+        for (const KindOption& option : kind_options()) {
+          if (std::isnan(option.brightness_radius) || !option.possible(base)) continue;
+          keys.emplace_back(option.parameters(base, 0).front().name);
+        }
+        return keys;
+      },
+      nb::arg("name"),
+      "Parameters of which a component of the kind has one: what its light is proportional to.");
   module.def(
       "validate",
       [](const std::string& kind, std::vector<double> values) {

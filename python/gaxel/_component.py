@@ -76,6 +76,11 @@ class Component:
         cuts = {key: _as_cuts(cls, key, value) for key, value in given_cuts.items() if value}
         zeropoint = arguments.pop("zeropoint", 0.0) if "flux" in cls._specs else 0.0
         keys = cls._argument_names()
+        norms = [key for key in cls._norms() if arguments.get(key) is not None]
+        if len(norms) > 1:
+            raise input_error(
+                cls.__name__, norms[1], arguments[norms[1]], f"{norms[0]} is given too", "one of them"
+            )
         for key, value in arguments.items():
             if key in keys:
                 continue
@@ -102,8 +107,6 @@ class Component:
         title = type(self).__name__
         if "mag" in self._given:
             mag = self._given["mag"]
-            if "flux" in self._given:
-                raise input_error(title, "mag", mag, "flux is given too", "one of them")
             if not -1000.0 < mag - self._zeropoint < 1000.0:
                 raise input_error(
                     title, "mag", mag, "no finite flux belongs to it", "a magnitude near the zeropoint"
@@ -120,6 +123,14 @@ class Component:
         keys = list(cls._specs)
         if "flux" in keys:
             keys.insert(keys.index("flux") + 1, "mag")
+        return keys
+
+    @classmethod
+    def _norms(cls) -> list[str]:
+        """What its light can be proportional to; a component is given by one of them."""
+        keys = _core.norm_keys(cls._kind.name)
+        if "flux" in keys:
+            keys.insert(1, "mag")
         return keys
 
     @property
@@ -182,11 +193,15 @@ class Component:
         return [self.value(name) for name in self._specs]
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with other values; flux replaces mag and the other way round."""
+        """A copy with other values; flux, mag or a surface brightness takes the place of what was given of these."""
         arguments = self._arguments()
-        for one, other in (("flux", "mag"), ("mag", "flux")):
-            if one in changes and other not in changes:
-                arguments.pop(other, None)
+        norms = self._norms()
+        changed = [key for key in norms if key in changes]
+        if changed:
+            for key in norms:
+                arguments.pop(key, None)
+            if not {"flux", "mag"} & set(changed):
+                arguments.pop("zeropoint", None)
         return self._class()(**{**arguments, **changes})
 
     @classmethod

@@ -36,7 +36,14 @@ void for_each_root(const Function& f, double a, double b, Found&& found) {
   }
 }
 
-// Positions and weights of a panel from a to b, in the third root of the distance from an end that is a cut.
+// A place where a line is to be cut.
+struct Cut {
+  double place;
+  bool is_kink;
+};
+
+// Positions and weights of a panel from a to b, in the third root of the distance from an end where the
+// integrand is like a power.
 template <class Add>
 void for_each_node(const QuadratureRule& rule, double a, double b, bool cut_at_a, bool cut_at_b, Add&& add) {
   const double length = b - a;
@@ -59,15 +66,15 @@ void for_each_node(const QuadratureRule& rule, double a, double b, bool cut_at_a
 
 // A line from a to b, with the places where it is to be cut.
 template <class Add>
-void for_each_node(const QuadratureRule& rule, double a, double b, std::vector<double>& cuts, Add&& add) {
-  std::ranges::sort(cuts);
+void for_each_node(const QuadratureRule& rule, double a, double b, std::vector<Cut>& cuts, Add&& add) {
+  std::ranges::sort(cuts, {}, &Cut::place);
   double from = a;
   bool cut = false;
-  for (const double place : cuts) {
+  for (const auto& [place, is_kink] : cuts) {
     if (!(place > from) || !(place < b)) continue;
-    for_each_node(rule, from, place, cut, true, add);
+    for_each_node(rule, from, place, cut, !is_kink, add);
     from = place;
-    cut = true;
+    cut = !is_kink;
   }
   for_each_node(rule, from, b, cut, false, add);
 }
@@ -79,7 +86,7 @@ bool lines_along_y(const Box& box, std::span<const Level> levels) {
   double along_x = 0.0;
   double along_y = 0.0;
   for (const Level& level : levels) {
-    if (!is_crossed(box, {&level, 1})) continue;
+    if (!is_crossed(box, level)) continue;
     along_x += std::abs(level(box.x_max, y) - level(box.x_min, y));
     along_y += std::abs(level(x, box.y_max) - level(x, box.y_min));
   }
@@ -88,23 +95,21 @@ bool lines_along_y(const Box& box, std::span<const Level> levels) {
 
 }  // namespace
 
-bool is_crossed(const Box& box, std::span<const Level> levels) {
-  return std::ranges::any_of(levels, [&](const Level& level) {
-    bool above = false;
-    bool below = false;
-    for (int k = 0; k < kSamples; ++k) {
-      const double t = static_cast<double>(k) / kSamples;
-      const double x = box.x_min + t * (box.x_max - box.x_min);
-      const double y = box.y_min + t * (box.y_max - box.y_min);
-      for (const double value :
-           {level(x, box.y_min), level(box.x_max, y), level(box.x_min + box.x_max - x, box.y_max),
-            level(box.x_min, box.y_min + box.y_max - y)}) {
-        (value > 0.0 ? above : below) = true;
-      }
-      if (above && below) return true;
+bool is_crossed(const Box& box, const Level& level) {
+  bool above = false;
+  bool below = false;
+  for (int k = 0; k < kSamples; ++k) {
+    const double t = static_cast<double>(k) / kSamples;
+    const double x = box.x_min + t * (box.x_max - box.x_min);
+    const double y = box.y_min + t * (box.y_max - box.y_min);
+    for (const double value :
+         {level(x, box.y_min), level(box.x_max, y), level(box.x_min + box.x_max - x, box.y_max),
+          level(box.x_min, box.y_min + box.y_max - y)}) {
+      (value > 0.0 ? above : below) = true;
     }
-    return false;
-  });
+    if (above && below) return true;
+  }
+  return false;
 }
 
 void make_curve_rule(const Box& box, std::span<const Level> levels, int order, std::vector<RuleNode>& nodes) {
@@ -118,19 +123,19 @@ void make_curve_rule(const Box& box, std::span<const Level> levels, int order, s
   const auto at = [&](const Level& level, double across, double along) {
     return along_y ? level(across, along) : level(along, across);
   };
-  std::vector<double> cuts;
+  std::vector<Cut> cuts;
   for (const Level& level : levels) {
     for (const double side : {start, end}) {
       for_each_root([&](double t) { return at(level, t, side); }, first, last,
-                    [&](double root) { cuts.push_back(root); });
+                    [&](double root) { cuts.push_back({root, level.is_kink}); });
     }
   }
-  std::vector<double> cuts_of_line;
+  std::vector<Cut> cuts_of_line;
   for_each_node(rule, first, last, cuts, [&](double across, double weight_across) {
     cuts_of_line.clear();
     for (const Level& level : levels) {
       for_each_root([&](double t) { return at(level, across, t); }, start, end,
-                    [&](double root) { cuts_of_line.push_back(root); });
+                    [&](double root) { cuts_of_line.push_back({root, level.is_kink}); });
     }
     for_each_node(rule, start, end, cuts_of_line, [&](double along, double weight) {
       nodes.push_back({along_y ? across : along, along_y ? along : across, weight_across * weight});

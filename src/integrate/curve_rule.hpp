@@ -10,7 +10,12 @@
 namespace gaxel {
 
 /// A smooth function of the position that vanishes on a curve.
-using Level = std::function<double(double x, double y)>;
+struct Level {
+  std::function<double(double x, double y)> value;
+  bool is_kink = false;  ///< what is integrated is smooth up to the curve, on either side
+
+  double operator()(double x, double y) const { return value(x, y); }
+};
 
 /// A node of a rule: an integral is the sum of weight times value.
 struct RuleNode {
@@ -19,14 +24,14 @@ struct RuleNode {
   double weight;
 };
 
-/// Whether one of the levels changes its sign in the box, as its values at the border tell.
-bool is_crossed(const Box& box, std::span<const Level> levels);
+/// Whether the level changes its sign in the box, as its values at the border tell.
+bool is_crossed(const Box& box, const Level& level);
 
 /// Replaces `nodes` by a rule for the box, for functions that are smooth between the curves and grow like a
 /// power above -1 of the distance from them: lines along one side of the box are cut where they meet a curve,
 /// and lie densest where a curve leaves the box; panels between cuts have Gauss-Legendre nodes, `order` of
-/// them, in the third root of the distance from a cut. Curves that a line meets twice within a quarter of it
-/// are missed.
+/// them, in the third root of the distance from a cut that is more than a kink. Curves that a line meets
+/// twice within a quarter of it are missed.
 void make_curve_rule(const Box& box, std::span<const Level> levels, int order, std::vector<RuleNode>& nodes);
 
 }  // namespace gaxel

@@ -115,21 +115,35 @@ double sum_from(const std::vector<double>& terms, int first) {
   return sum;
 }
 
-// The two highest polynomials of the Legendre expansion that a cell's rule knows, at its nodes, such that the
-// sum of their products with weighted light is a coefficient.
-const std::array<std::vector<double>, 2>& highest_polynomials() {
+constexpr std::size_t kPairs = 3;
+
+// The highest polynomials of the Legendre expansion that a cell's rule knows, at its nodes, such that the sum
+// of their products with weighted light is a coefficient times the cell's area.
+const std::array<std::vector<double>, 2 * kPairs>& highest_polynomials() {
   static const auto made = [] {
     const int order = kSurfaceOrders.back();
-    std::array<std::vector<double>, 2> result;
+    std::array<std::vector<double>, 2 * kPairs> result;
     for (const double node : gauss_legendre(order).nodes) {
-      for (const int i : {0, 1}) {
-        const int degree = order - 2 + i;
-        result[static_cast<std::size_t>(i)].push_back((degree + 0.5) * boost::math::legendre_p(degree, node));
+      for (std::size_t i = 0; i < result.size(); ++i) {
+        const int degree = order - static_cast<int>(result.size() - i);
+        result[i].push_back((2.0 * degree + 1.0) * boost::math::legendre_p(degree, node));
       }
     }
     return result;
   }();
   return made;
+}
+
+// How much of the light is in pairs of neighbouring polynomials of one direction, those of lower degree
+// first.
+using PairSums = std::array<double, kPairs>;
+
+// What a rule of that many nodes misses if the sums go on falling: its first error is of twice the degree.
+double missed(const PairSums& pairs) {
+  if (!(pairs[1] > 0.0)) return pairs[2];
+  const double fall = std::max(pairs[2] / pairs[1], pairs[0] > 0.0 ? pairs[1] / pairs[0] : 1.0);
+  constexpr double kPairsToError = 3.0;  // of five, since sums that fall slowly do so ever more slowly
+  return pairs[2] * std::pow(std::min(fall, 1.0), kPairsToError);
 }
 
 NodeRegion region_of(const Surface& surface, const CellPlace& cell) {
@@ -200,18 +214,11 @@ TileEstimate SurfaceEstimator::tile(const Tile& tile, int side_x, int side_y, co
   }
   extrapolate(estimate.x_terms);
   extrapolate(estimate.y_terms);
-  if (surface_.has_kinks()) {
-    constexpr double kUnseen = 4.0;  // a kink lies between the places that are looked at
-    estimate.between *= kUnseen;
-    estimate.x_terms.back() *= kUnseen;
-    estimate.y_terms.back() *= kUnseen;
-  }
   return estimate;
 }
 
 template <class Nodes>
 SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes) {
-  const bool may_have_kink = surface_.has_kinks();
   Integral result;
   for (std::size_t o = 0; o < kSurfaceOrders.size(); ++o) {
     nodes(kSurfaceOrders[o]);
@@ -229,30 +236,34 @@ SurfaceEstimator::Integral SurfaceEstimator::integrate(const Nodes& nodes) {
   constexpr double kLuck = 1.0 / 30.0;  // two rules may agree by chance
   const double second = std::max(std::abs(result.flux[2] - result.flux[1]), kLuck * first);
   constexpr double kTrust = 8.0;
-  const double fall = first > 0.0 && !may_have_kink ? std::min(kTrust * second / first, 1.0) : 1.0;
-  constexpr double kKink = 3.0;
+  const double fall = first > 0.0 ? std::min(kTrust * second / first, 1.0) : 1.0;
   const double rounding = 4.0 * std::numeric_limits<double>::epsilon() * result.absolute;
   result.error = {first + second, second * (1.0 + fall), second * fall};
-  if (may_have_kink) result.error.fill(kKink * (first + second));
   for (double& error : result.error) error = kSafety * error + rounding;
   const auto n = static_cast<std::size_t>(kSurfaceOrders.back());
   if (light_.size() != n * n) {  // of curves: no products of polynomials, and no speed that could be trusted
-    result.error.back() = kSafety * second + rounding;
+    constexpr double kLuckOfCurves = 1.0 / 8.0;
+    result.error.back() = kSafety * std::max(second, kLuckOfCurves * first) + rounding;
     result.tails = {1.0, 1.0};
     return result;
   }
-  for (const std::vector<double>& top : highest_polynomials()) {
+  std::array<PairSums, 2> pairs{};
+  for (std::size_t i = 0; i < 2 * kPairs; ++i) {
+    const std::vector<double>& polynomial = highest_polynomials()[i];
     for (std::size_t l = 0; l < n; ++l) {
       double along_x = 0.0;
       double along_y = 0.0;
       for (std::size_t k = 0; k < n; ++k) {
-        along_x += top[k] * light_[l * n + k];
-        along_y += top[k] * light_[k * n + l];
+        along_x += polynomial[k] * light_[l * n + k];
+        along_y += polynomial[k] * light_[k * n + l];
       }
-      result.tails[0] += std::abs(along_x);
-      result.tails[1] += std::abs(along_y);
+      pairs[0][i / 2] += std::abs(along_x);
+      pairs[1][i / 2] += std::abs(along_y);
     }
   }
+  result.tails = {pairs[0].back(), pairs[1].back()};
+  const double at_least = missed(pairs[0]) + missed(pairs[1]);
+  for (double& error : result.error) error = std::max(error, at_least + rounding);
   return result;
 }
 

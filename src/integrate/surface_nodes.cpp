@@ -11,15 +11,18 @@
 namespace gaxel {
 namespace {
 
-// The levels of a surface as functions of (a, b), which offset(a, b) takes to offsets from its centre.
+// The levels of a surface that change their sign in a rectangle of (a, b), as functions of these, which
+// offset(a, b) takes to offsets from its centre.
 template <class Offset>
-std::vector<Level> levels_over(const Surface& surface, const Offset& offset) {
+std::vector<Level> levels_in(const Surface& surface, const Offset& offset, const Box& box) {
   std::vector<Level> levels;
   for (std::size_t k = 0; k < surface.n_levels(); ++k) {
-    levels.emplace_back([&surface, &offset, k](double a, double b) {
-      const auto [dx, dy] = offset(a, b);
-      return surface.level(k, dx, dy);
-    });
+    const Level level{[&surface, &offset, k](double a, double b) {
+                        const auto [dx, dy] = offset(a, b);
+                        return surface.level(k, dx, dy);
+                      },
+                      surface.is_kink(k)};
+    if (is_crossed(box, level)) levels.push_back(level);
   }
   return levels;
 }
@@ -28,12 +31,10 @@ std::vector<Level> levels_over(const Surface& surface, const Offset& offset) {
 template <class Offset>
 void make_rule(const Surface& surface, const Offset& offset, const Box& box, int order,
                std::vector<RuleNode>& nodes) {
-  if (surface.n_levels() > 0) {
-    const std::vector<Level> levels = levels_over(surface, offset);
-    if (is_crossed(box, levels)) {
-      make_curve_rule(box, levels, order, nodes);
-      return;
-    }
+  const std::vector<Level> levels = levels_in(surface, offset, box);
+  if (!levels.empty()) {
+    make_curve_rule(box, levels, order, nodes);
+    return;
   }
   const QuadratureRule& rule = gauss_legendre(order);
   const double half_a = 0.5 * (box.x_max - box.x_min);

@@ -34,7 +34,8 @@ struct KindOption {
   std::span<const ParameterSpec> (*parameters)(const ComponentKind& base, int count) = nullptr;
   /// Whether the base kind can take it.
   bool (*possible)(const ComponentKind& base) = nullptr;
-  /// Radius, in scale radii, of the surface brightness that takes the place of the flux; NaN: none does.
+  /// Radius, in scale radii or kAtBreak, of the surface brightness that takes the place of the flux; NaN:
+  /// none does.
   double brightness_radius = kNoValue;
   ShapePart part = ShapePart::kNone;
   std::size_t mode = 0;  ///< of bending and Fourier modes

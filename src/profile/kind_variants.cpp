@@ -159,6 +159,7 @@ struct OwnedKind {
       } else {
         *std::ranges::find_if(parameters, is_norm, &ParameterSpec::role) = added.front();
         kind.brightness_radius = use.option->brightness_radius;
+        if (kind.brightness_radius == kAtBreak) kind.family = Family::kSurface;
       }
     }
     kind.name = name;

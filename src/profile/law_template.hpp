@@ -74,10 +74,6 @@ class LawOf final : public SurfaceLaw {
   }
   std::vector<LawFeature> features() const override { return plain_.features(); }
   double centre_power() const override { return plain_.centre_power(); }
-  bool has_kinks() const override {
-    if constexpr (requires(const Law<double>& law) { law.has_kinks(); }) return plain_.has_kinks();
-    return false;
-  }
 
  private:
   static constexpr bool kRadial = requires(const Law<double>& law) { law.intensity(1.0); };

@@ -72,7 +72,7 @@ ShapeValue SoftLaw::intensity_at(double u) const {
 
 std::vector<LawFeature> SoftLaw::features() const {
   std::vector<LawFeature> features = law_->features();
-  features.push_back({LawAxis::kRadius, soft_, 0.0});
+  features.push_back({LawAxis::kRadius, soft_, 0.0, true});
   return features;
 }
 

@@ -24,7 +24,6 @@ class SoftLaw final : public SurfaceLaw {
   ShapeValue intensity_at(double u) const override;
   std::vector<LawFeature> features() const override;
   double centre_power() const override { return 1.0; }
-  bool has_kinks() const override { return law_->has_kinks(); }
 
  private:
   struct Point {

@@ -59,18 +59,18 @@ class SplineLaw final : public SurfaceLaw {
     return result;
   }
 
-  /// Where derivatives jump: the second at the first knot, the third at the others.
+  /// Derivatives jump at the knots, the second at the first, the third at the others.
   std::vector<LawFeature> features() const override {
-    std::vector<LawFeature> features{{LawAxis::kRadius, 1.0, 0.0}};
+    std::vector<LawFeature> features;
     for (std::size_t k = 0; k < n_knots(); ++k) {
       const double r = std::exp(static_cast<double>(k) * profile_.spacing());
       features.push_back({LawAxis::kRadius, r, 0.5 * profile_.spacing() * r});
+      features.push_back({LawAxis::kRadius, r, 0.0, true});
     }
     return features;
   }
 
   double centre_power() const override { return 1.0; }
-  bool has_kinks() const override { return false; }
 
  private:
   std::size_t n_knots() const { return static_cast<std::size_t>(profile_.n_knots()); }

@@ -9,19 +9,53 @@
 namespace gaxel {
 namespace {
 
-// The distance of a region from a feature, 0 where it reaches it; in the chain's units.
-double distance_from(const LawFeature& feature, const ShapeChain<double>& chain, const OffsetBox& box) {
-  const auto slopes = chain.slopes(box);
+// How far a place is from a feature; in the chain's units.
+double signed_distance(LawAxis axis, double place, const ShapeChain<double>& chain, double dx, double dy) {
   double u = 0.0;
   double v = 0.0;
-  double weight = 0.0;
-  const bool radius = feature.axis == LawAxis::kRadius;
-  chain.place(box.dx, box.dy, radius, u, v, weight);
-  const bool minor = feature.axis == LawAxis::kMinor;
-  const double reach = radius  ? box.half_x * slopes.r_x + box.half_y * slopes.r_y
-                       : minor ? box.half_x * slopes.v_x + box.half_y * slopes.v_y
-                               : box.half_x * slopes.u_x + box.half_y * slopes.u_y;
-  return std::max(0.0, std::abs(std::abs(minor ? v : u) - feature.place) - reach);
+  if (axis == LawAxis::kRadius) {
+    double weight = 0.0;
+    chain.place(dx, dy, true, u, v, weight);
+  } else {
+    chain.axes(dx, dy, u, v);
+  }
+  switch (axis) {
+    case LawAxis::kMinor:
+      return v - place;
+    case LawAxis::kAngle:
+      return v * std::cos(place) - u * std::sin(place);
+    case LawAxis::kRadius:
+    case LawAxis::kMajor:
+      break;
+  }
+  return u - place;
+}
+
+// Bounds of the derivatives of that to dx and dy.
+std::array<double, 2> steepness(const LawFeature& feature, const ShapeChain<double>::Slopes& slopes) {
+  switch (feature.axis) {
+    case LawAxis::kMajor:
+      return {slopes.u_x, slopes.u_y};
+    case LawAxis::kMinor:
+      return {slopes.v_x, slopes.v_y};
+    case LawAxis::kAngle: {
+      const double along = std::abs(std::sin(feature.place));
+      const double across = std::abs(std::cos(feature.place));
+      return {along * slopes.u_x + across * slopes.v_x, along * slopes.u_y + across * slopes.v_y};
+    }
+    case LawAxis::kRadius:
+      break;
+  }
+  return {slopes.r_x, slopes.r_y};
+}
+
+// The distance of a region from a feature, 0 where it reaches it.
+double distance_from(const LawFeature& feature, const ShapeChain<double>& chain, const OffsetBox& box) {
+  const auto [x, y] = steepness(feature, chain.slopes(box));
+  const auto from = [&](double place) {
+    return std::abs(signed_distance(feature.axis, place, chain, box.dx, box.dy));
+  };
+  return std::max(0.0, std::min(from(feature.place), from(-feature.place)) - box.half_x * x - box.half_y * y);
 }
 
 // Raises `needed` to what the features ask for.
@@ -31,9 +65,7 @@ void ask_for_nodes(std::span<const LawFeature> features, const ShapeChain<double
   for (const LawFeature& feature : features) {
     if (feature.width == 0.0) continue;
     const double step = std::max(feature.width, distance_from(feature, chain, region.box));
-    const auto [x, y] = feature.axis == LawAxis::kRadius  ? std::array{slopes.r_x, slopes.r_y}
-                        : feature.axis == LawAxis::kMajor ? std::array{slopes.u_x, slopes.u_y}
-                                                          : std::array{slopes.v_x, slopes.v_y};
+    const auto [x, y] = steepness(feature, slopes);
     needed[0] =
         std::max(needed[0], (std::abs(region.along_a[0]) * x + std::abs(region.along_a[1]) * y) / step);
     needed[1] =
@@ -68,9 +100,9 @@ Surface::Surface(std::span<const Component> components, std::size_t which)
   law_ = component.kind->base().make_surface_law(law_shapes_.values);
   soften(component);
   features_ = law_->features();
-  set_scale(component);
   for (const std::size_t i : component.inner) add_truncation(components, i, true);
   for (const std::size_t i : component.outer) add_truncation(components, i, false);
+  set_scale(component, components);
   find_levels();
 }
 
@@ -95,7 +127,6 @@ void Surface::add_truncation(std::span<const Component> components, std::size_t 
   const std::size_t first = values_.size();
   for (std::size_t i = 0; i < factor.n_parameters(); ++i) places_.push_back({which, i});
   values_.insert(values_.end(), components[which].values.begin(), components[which].values.end());
-  d_scale_.resize(values_.size(), 0.0);
   x_like_.push_back(first + factor.x_index());
   y_like_.push_back(first + factor.y_index());
 }
@@ -103,8 +134,8 @@ void Surface::add_truncation(std::span<const Component> components, std::size_t 
 void Surface::find_levels() {
   const auto add_axes = [this](const ShapeChain<double>& chain, double shift_x, double shift_y) {
     if (!chain.has_sharp_axes()) return;
-    levels_.push_back({&chain, shift_x, shift_y, LawAxis::kMajor, 0.0});
-    levels_.push_back({&chain, shift_x, shift_y, LawAxis::kMinor, 0.0});
+    levels_.push_back({&chain, shift_x, shift_y, LawAxis::kMajor, 0.0, false});
+    levels_.push_back({&chain, shift_x, shift_y, LawAxis::kMinor, 0.0, false});
   };
   add_axes(*chain_, 0.0, 0.0);
   for (const auto& truncation : truncations_) {
@@ -112,24 +143,16 @@ void Surface::find_levels() {
   }
   for (const LawFeature& feature : features_) {
     if (feature.width > 0.0) continue;
-    levels_.push_back({chain_.get(), 0.0, 0.0, feature.axis, feature.place});
+    levels_.push_back({chain_.get(), 0.0, 0.0, feature.axis, feature.place, feature.is_kink});
     if (feature.axis != LawAxis::kRadius && feature.place != 0.0) {
-      levels_.push_back({chain_.get(), 0.0, 0.0, feature.axis, -feature.place});
+      levels_.push_back({chain_.get(), 0.0, 0.0, feature.axis, -feature.place, feature.is_kink});
     }
   }
 }
 
 double Surface::level(std::size_t k, double dx, double dy) const {
   const LevelSpec& spec = levels_[k];
-  double u = 0.0;
-  double v = 0.0;
-  if (spec.axis == LawAxis::kRadius) {
-    double weight = 0.0;
-    spec.chain->place(dx + spec.shift_x, dy + spec.shift_y, true, u, v, weight);
-  } else {
-    spec.chain->axes(dx + spec.shift_x, dy + spec.shift_y, u, v);
-  }
-  return (spec.axis == LawAxis::kMinor ? v : u) - spec.place;
+  return signed_distance(spec.axis, spec.place, *spec.chain, dx + spec.shift_x, dy + spec.shift_y);
 }
 
 double Surface::weight(double dx, double dy) const {
@@ -140,7 +163,7 @@ double Surface::weight(double dx, double dy) const {
   return product;
 }
 
-void Surface::set_scale(const Component& component) {
+void Surface::set_scale(const Component& component, std::span<const Component> components) {
   const std::size_t n = n_own_;
   const ComponentKind& kind = *component.kind;
   const bool by_flux = kind.index_of(Role::kFlux) >= 0;
@@ -152,6 +175,11 @@ void Surface::set_scale(const Component& component) {
   const auto norm = static_cast<std::size_t>(kind.index_of(by_flux ? Role::kFlux : Role::kBrightness));
   const ShapeValue total = law_->total();
   unit_total_ = total.value * chain_->area();
+  if (kind.brightness_radius == kAtBreak) {
+    const std::size_t first = component.inner.empty() ? component.outer.front() : component.inner.front();
+    set_scale_at_break(components[first], norm);
+    return;
+  }
   const ShapeValue unit = by_flux ? total : law_->intensity_at(kind.brightness_radius);
   const double per_scale = unit.value * (by_flux ? chain_->area() : 1.0);
   scale_ = values_[norm] / per_scale;
@@ -165,6 +193,28 @@ void Surface::set_scale(const Component& component) {
     d_scale_[i] = -scale_ * d_log;
   }
   d_scale_[norm] += 1.0 / per_scale;
+}
+
+// The parameters of the first truncation follow the component's own.
+void Surface::set_scale_at_break(const Component& truncation, std::size_t norm) {
+  const double re = values_[static_cast<std::size_t>(layout_.re)];
+  const double at = truncation.value(Role::kRe) / re;
+  const double v = 0.0;
+  double intensity = 0.0;
+  double slope = 0.0;
+  double across = 0.0;
+  std::array<double, kMaxLawShapes> d_shapes{};
+  law_->intensity_with_partials(&at, &v, 1, &intensity, &slope, &across, d_shapes.data());
+  scale_ = values_[norm] / intensity;
+  for (std::size_t i = 0; i < n_own_; ++i) {
+    for (std::size_t k = 0; k < law_shapes_.values.size(); ++k) {
+      d_scale_[i] -= scale_ * d_shapes[k] / intensity * law_shapes_.derivatives[k * n_own_ + i];
+    }
+  }
+  d_scale_[static_cast<std::size_t>(layout_.re)] += scale_ * slope / intensity * at / re;
+  d_scale_[n_own_ + static_cast<std::size_t>(truncation.kind->index_of(Role::kRe))] -=
+      scale_ * slope / intensity / re;
+  d_scale_[norm] += 1.0 / intensity;
 }
 
 void Surface::evaluate(const double* dx, const double* dy, std::size_t n, double* light) const {
@@ -300,7 +350,7 @@ double Surface::nodes_between(const std::array<double, 2>& from, const std::arra
 bool Surface::crosses_edge(const OffsetBox& box) const {
   return std::ranges::any_of(levels_, [&](const LevelSpec& spec) {
     const OffsetBox moved{box.dx + spec.shift_x, box.dy + spec.shift_y, box.half_x, box.half_y};
-    return distance_from({spec.axis, std::abs(spec.place), 0.0}, *spec.chain, moved) == 0.0;
+    return distance_from({spec.axis, spec.place, 0.0}, *spec.chain, moved) == 0.0;
   });
 }
 

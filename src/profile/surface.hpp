@@ -70,15 +70,14 @@ class Surface {
   /// isophotes.
   double nodes_between(const std::array<double, 2>& from, const std::array<double, 2>& to) const;
 
-  /// Whether the light has kinks that are none of the levels: then a rule's error need not fall as fast as
-  /// its last steps tell.
-  bool has_kinks() const { return law_->has_kinks(); }
   /// Whether one of the levels may be 0 in the box.
   bool crosses_edge(const OffsetBox& box) const;
 
   /// Curves on which the light is not smooth: where one of the levels, smooth functions of the offset, is 0.
   std::size_t n_levels() const { return levels_.size(); }
   double level(std::size_t k, double dx, double dy) const;
+  /// Whether the light is smooth up to the curve on either side.
+  bool is_kink(std::size_t k) const { return levels_[k].is_kink; }
 
   /// See SurfaceLaw::centre_power.
   double centre_power() const { return law_->centre_power(); }
@@ -93,12 +92,14 @@ class Surface {
     double shift_y;
     LawAxis axis;
     double place;
+    bool is_kink;
   };
 
   struct LawBlock;
   void evaluate_block(const double* dx, const double* dy, std::size_t n, std::span<const std::size_t> wanted,
                       double* light, double* partials, std::size_t stride) const;
-  void set_scale(const Component& component);
+  void set_scale(const Component& component, std::span<const Component> components);
+  void set_scale_at_break(const Component& truncation, std::size_t norm);
   void soften(const Component& component);
   void add_truncation(std::span<const Component> components, std::size_t which, bool keeps_outside);
   void find_levels();

@@ -13,15 +13,18 @@ namespace gaxel {
 /// Shape parameters that such a law may have.
 inline constexpr std::size_t kMaxLawShapes = 31;
 
-/// What a coordinate of a law is: the radius, or one along an axis of the ellipse, in scale radii.
-enum class LawAxis { kRadius, kMajor, kMinor };
+/// What a coordinate of a law is: the radius, one along an axis of the ellipse, or the angle from the major
+/// axis (rad, in the plane of u and v), through which a line runs from the centre.
+enum class LawAxis { kRadius, kMajor, kMinor, kAngle };
 
 /// Where a law varies fast: within `width` of `place` along an axis. Width 0: it is not smooth there.
 /// Integration looks for light at steps no longer than the width there, and than the distance elsewhere.
 struct LawFeature {
   LawAxis axis;
-  double place;  ///< scale radii; along an axis both signs are meant
-  double width;
+  double place;  ///< scale radii or rad; of all but the radius both signs are meant, and opposite angles
+  double width;  ///< scale radii
+  /// Of width 0: the light is smooth up to there on either side.
+  bool is_kink = false;
 };
 
 /// A number and its derivatives with respect to the shape parameters.
@@ -58,9 +61,6 @@ class SurfaceLaw {
 
   /// m such that towards the centre the light, times r, is smooth in r^(1/m), about.
   virtual double centre_power() const = 0;
-
-  /// Whether the light is not smooth along lines that are no LawFeature of width 0.
-  virtual bool has_kinks() const = 0;
 };
 
 /// A row's law: how it is made. Shape parameters in the order of the component's shape roles; those that are

@@ -24,6 +24,11 @@ void check_truncations(const Component& component, std::span<const Component> co
                         "component_kind(\"" + std::string(component.kind->name) + "+truncated\"), or none"});
     }
   }
+  if (component.kind->brightness_radius == kAtBreak && component.inner.empty() && component.outer.empty()) {
+    throw InputError({std::string(component.kind->name), "ibreak", std::to_string(component.norm()),
+                      "there is no truncation, whose break radius it belongs to",
+                      "a truncation inside or outside, or another normalisation"});
+  }
 }
 
 }  // namespace

@@ -1,20 +1,31 @@
 #include "render/surface_light.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+
+#include "gaxel/error.hpp"
 
 namespace gaxel {
 namespace {
 
-double total_of(const Surface& surface, const Grid& grid) {
-  const double total = surface.unit_total();
-  return std::isfinite(total) ? total : light_inside(surface, grid);
+double total_of(const Surface& surface, const Component& component, const Grid& grid) {
+  double total = surface.unit_total();
+  if (!std::isfinite(total)) total = light_inside(surface, grid);
+  if (std::isfinite(total) && std::isfinite(surface.scale())) return total;
+  const auto norm = std::ranges::find_if(component.kind->parameters, is_norm, &ParameterSpec::role);
+  throw InputError({std::string(component.kind->name),
+                    norm == component.kind->parameters.end() ? "shape" : std::string(norm->name),
+                    fmt::format("{}", component.norm()),
+                    "light of this shape is brighter than numbers can be",
+                    "a shape whose brightest and faintest light differ by less than a factor 1e300"});
 }
 
 }  // namespace
 
 SurfaceLight::SurfaceLight(std::span<const Component> components, std::size_t which, const Grid& grid)
-    : surface(components, which), total(total_of(surface, grid)) {}
+    : surface(components, which), total(total_of(surface, components[which], grid)) {}
 
 SurfacePlan SurfaceLight::plan_band(const LightOptions& options, int band) const {
   return prepare_surface(surface, total,

@@ -18,11 +18,11 @@ double integral(const Function& f, const Box& box, const std::vector<Level>& lev
 }
 
 TEST(CurveRule, SeesALineThatCrosses) {
-  const std::vector<Level> levels{[](double x, double y) { return y - 0.5 * x; }};
-  EXPECT_TRUE(is_crossed({0.0, 1.0, 0.0, 1.0}, levels));
-  EXPECT_TRUE(is_crossed({0.0, 1.0, 0.4, 0.6}, levels));
-  EXPECT_FALSE(is_crossed({0.0, 1.0, 0.6, 1.0}, levels));
-  EXPECT_FALSE(is_crossed({-1.0, 0.0, 0.1, 1.0}, levels));
+  const Level level{[](double x, double y) { return y - 0.5 * x; }};
+  EXPECT_TRUE(is_crossed({0.0, 1.0, 0.0, 1.0}, level));
+  EXPECT_TRUE(is_crossed({0.0, 1.0, 0.4, 0.6}, level));
+  EXPECT_FALSE(is_crossed({0.0, 1.0, 0.6, 1.0}, level));
+  EXPECT_FALSE(is_crossed({-1.0, 0.0, 0.1, 1.0}, level));
 }
 
 TEST(CurveRule, IntegratesPowersOfTheDistanceFromALine) {

@@ -42,6 +42,10 @@ TEST(KindVariants, ABrightnessTakesThePlaceOfTheFlux) {
   EXPECT_EQ(kind.brightness_radius, 0.0);
   EXPECT_THAT(names_of(component_kind("moffat+scale")),
               ElementsAre("x", "y", "ie", "fwhm", "beta", "q", "theta"));
+  EXPECT_THAT(names_of(component_kind("gaussian+break")),
+              ElementsAre("x", "y", "ibreak", "re", "q", "theta"));
+  EXPECT_EQ(component_kind("gaussian+break").brightness_radius, kAtBreak);
+  EXPECT_EQ(component_kind("gaussian+break").family, Family::kSurface);
 }
 
 TEST(KindVariants, AreMadeOnce) {

@@ -32,7 +32,6 @@ class CuspLaw final : public SurfaceLaw {
   ShapeValue intensity_at(double u) const override { return {std::pow(u, -gamma_) * std::exp(-u), {}}; }
   std::vector<LawFeature> features() const override { return {}; }
   double centre_power() const override { return 1.0; }
-  bool has_kinks() const override { return false; }
 
  private:
   double gamma_;

@@ -60,8 +60,6 @@ def test_a_key_of_an_option_turns_it_on():
     assert gaxel.parameter_names(galaxy)[:3] == ["sersic1.x", "sersic1.y", "sersic1.i0"]
     assert pickle.loads(pickle.dumps(galaxy)) == copy.copy(galaxy) == galaxy.replace(i0=5.0) == galaxy
     assert gaxel.Sersic(x=1.0, i0=None).kind == "sersic"
-    with pytest.raises(TypeError, match="flux"):
-        gaxel.Sersic(flux=1.0, i0=5.0)
     with pytest.raises(gaxel.InputError, match="cannot have the option scale"):
         gaxel.King(ie=1.0)
 
@@ -132,6 +130,17 @@ def test_immutable():
         del galaxy.x
     galaxy.parameters["x"] = 5.0
     assert galaxy.x == 1.0
+
+
+def test_replace_changes_what_the_light_is_given_by():
+    galaxy = gaxel.Sersic(mag=20.0, zeropoint=25.0, re=2.0)
+    assert galaxy.replace(i0=3.0) == gaxel.Sersic(i0=3.0, re=2.0)
+    assert galaxy.replace(ie=3.0).replace(i0=4.0) == gaxel.Sersic(i0=4.0, re=2.0)
+    assert galaxy.replace(i0=3.0).replace(mag=19.0, zeropoint=25.0) == galaxy.replace(mag=19.0)
+    assert gaxel.Nuker(ib=3.0).replace(ibreak=2.0) == gaxel.Nuker(ibreak=2.0)
+    for norms in ({"flux": 1.0, "i0": 5.0}, {"mag": 1.0, "ie": 2.0}, {"i0": 1.0, "ibreak": 2.0}):
+        with pytest.raises(gaxel.InputError, match="one of them"):
+            gaxel.Sersic(**norms)
 
 
 def test_replace_checks():

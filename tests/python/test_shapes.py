@@ -86,10 +86,21 @@ def random_shape(random):
 def test_random_compositions(seed):
     random = np.random.default_rng(seed)
     values = random_shape(random)
-    image = gaxel.render(gaxel.Sersic(**values), SHAPE)
+    image, certificate = gaxel.render(gaxel.Sersic(**values), SHAPE, certificate=True)
     light = shape_truth.sersic_light(values)
     for row, col in [(12, 12), (11, 12), *random.integers(0, 24, (2, 2))]:
-        within(image[row, col], shape_truth.pixel(light, row, col, tolerance=2e-8, floor=1e-9))
+        truth = shape_truth.pixel(light, row, col, tolerance=2e-8, floor=1e-9)
+        within(image[row, col], truth)
+        assert abs(image[row, col] - truth) <= certificate.bound[row, col] + 2e-8 * truth + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(100, 112))
+def test_no_error_of_a_random_composition_exceeds_its_estimate(seed):
+    # Every pixel, against a hundred times finer ones, whose own estimates count as the truth's error.
+    galaxy = gaxel.Sersic(**random_shape(np.random.default_rng(seed)))
+    image, certificate = gaxel.render(galaxy, SHAPE, certificate=True)
+    fine, error = gaxel.render(galaxy, SHAPE, rtol=1e-8, atol=1e-11, certificate=True)
+    np.testing.assert_array_less(np.abs(image - fine), certificate.bound + error.bound)
 
 
 @pytest.mark.parametrize("name", ["boxy", "lopsided", "spiral", "asymmetric", "soft"])
@@ -172,6 +183,52 @@ def test_truncations_are_the_formula_and_shared():
     for row, col in PIXELS:
         truth = sum(shape_truth.pixel(light, row, col, tolerance=2e-8, floor=1e-9) for light in lights)
         within(image[row, col], truth, flux=150.0)
+
+
+def test_a_brightness_at_the_break_radius_is_that_of_the_uncut_law():
+    hole, rim = gaxel.Truncation(**HOLE), gaxel.Truncation(**RIM)
+    place = {key: value for key, value in HOST.items() if key != "flux"}
+    options = {"rtol": 1e-9, "atol": 1e-12}
+    n, b = HOST["n"], shape_truth.gammaincinv(2.0 * HOST["n"], 0.5)
+    unit = b ** (2.0 * n) / (2.0 * np.pi * n * shape_truth.gamma(2.0 * n) * HOST["re"] ** 2 * HOST["q"])
+    for cuts, at in [({"inner": [hole], "outer": [rim]}, HOLE), ({"outer": [rim, hole]}, RIM)]:
+        brightness = 100.0 * unit * np.exp(-b * (at["rbreak"] / HOST["re"]) ** (1.0 / n))
+        by_flux, by_break = (
+            gaxel.render([gaxel.Sersic(**place, **norm, **cuts), hole, rim], SHAPE, **options)
+            for norm in ({"flux": 100.0}, {"ibreak": brightness})
+        )
+        np.testing.assert_allclose(by_break, by_flux, rtol=1e-7, atol=1e-9)
+
+
+def test_derivatives_of_a_brightness_at_the_break_radius():
+    hole = gaxel.Truncation(**HOLE, name="hole")
+    ring = gaxel.Sersic(
+        **{k: v for k, v in HOST.items() if k != "flux"}, ibreak=2.0, inner=[hole], name="ring"
+    )
+    _, jacobian = gaxel.render_with_jacobian([ring, hole], SHAPE, rtol=1e-8, atol=1e-11)
+    names = gaxel.parameter_names([ring, hole])
+    n, b = HOST["n"], shape_truth.gammaincinv(2.0 * HOST["n"], 0.5)
+
+    def pixel(at, re, cut):
+        peak = 2.0 * np.exp(b * (cut["rbreak"] / re) ** (1.0 / n))
+        flux = peak / b ** (2.0 * n) * (2.0 * np.pi * n * shape_truth.gamma(2.0 * n) * re**2 * HOST["q"])
+        light = shape_truth.sersic_light({**HOST, "re": re, "flux": flux}, inner=[cut])
+        return shape_truth.pixel(light, *at, tolerance=1e-10)
+
+    at, h = (14, 15), 1e-3
+    for key, moved in {
+        "ring.re": lambda step: pixel(at, HOST["re"] + step, HOLE),
+        "hole.rbreak": lambda step: pixel(at, HOST["re"], {**HOLE, "rbreak": HOLE["rbreak"] + step}),
+    }.items():
+        truth = (8.0 * (moved(h) - moved(-h)) - moved(2 * h) + moved(-2 * h)) / (12.0 * h)
+        assert jacobian[names.index(key)][at] == pytest.approx(truth, rel=1e-6), key
+
+
+def test_a_brightness_at_the_break_radius_needs_a_truncation():
+    with pytest.raises(InputError, match=r"ibreak = 2.*no truncation"):
+        gaxel.render(gaxel.Sersic(**{k: v for k, v in HOST.items() if k != "flux"}, ibreak=2.0), SHAPE)
+    with pytest.raises(InputError, match="break"):
+        gaxel._core.component_kind("edgeondisc+break", [])
 
 
 def test_derivatives_to_a_truncation_sum_over_its_hosts():

@@ -33,7 +33,7 @@ class CoreSersic {
     return {{LawAxis::kRadius, 0.0, 0.3 * std::min(1.0, value_of(re_))},
             {LawAxis::kRadius, 1.0, std::min(1.0, 2.0 / value_of(alpha_))}};
   }
-  double centre_power() const { return 4.0 / (2.0 - value_of(gamma_)); }
+  double centre_power() const { return 6.0 / (2.0 - value_of(gamma_)); }
 
  private:
   // ln I, but for a constant.

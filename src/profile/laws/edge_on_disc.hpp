@@ -40,6 +40,7 @@ class EdgeOnDisc {
   // x K1(x) bends by x^2 ln x on the minor axis; the height bends over z0 / n.
   std::vector<LawFeature> features() const {
     return {{LawAxis::kMajor, 0.0, 0.5},
+            {LawAxis::kMajor, 0.0, 0.0},
             {LawAxis::kMinor, 0.0, value_of(height_) * std::min(1.0, 2.0 / value_of(n_))}};
   }
   double centre_power() const { return 1.0; }

@@ -43,10 +43,10 @@ class FlatBar {
   std::vector<LawFeature> features() const {
     return {{LawAxis::kMajor, 0.0, 0.5},
             {LawAxis::kMinor, 0.0, 0.5 * value_of(q_)},
+            {LawAxis::kAngle, value_of(opening_), 0.0, true},
             {LawAxis::kRadius, value_of(break_), std::clamp(4.0 / value_of(alpha_), 1e-3, 1.0)}};
   }
   double centre_power() const { return 1.0; }
-  bool has_kinks() const { return true; }  // at the angle `opening`
 
  private:
   T outer_;

@@ -38,7 +38,7 @@ class GaussianRing2Side {
   std::vector<LawFeature> features() const {
     const double width = std::min(value_of(inner_), value_of(outer_));
     const LawFeature ring{LawAxis::kRadius, 1.0, std::min(0.5, width)};
-    const LawFeature kink{LawAxis::kRadius, 1.0, 0.0};
+    const LawFeature kink{LawAxis::kRadius, 1.0, 0.0, true};
     const LawFeature centre{LawAxis::kRadius, 0.0, 0.5};
     if (value_of(inner_) == value_of(outer_)) return {centre, ring};
     return {centre, ring, kink};

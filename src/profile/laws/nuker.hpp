@@ -41,7 +41,7 @@ class Nuker {
   }
 
   // r^-gamma alone is a power of t then, and its logarithm in derivatives is a weak singularity.
-  double centre_power() const { return 4.0 / (2.0 - value_of(gamma_)); }
+  double centre_power() const { return 6.0 / (2.0 - value_of(gamma_)); }
 
  private:
   T alpha_;
