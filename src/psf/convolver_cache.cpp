@@ -22,9 +22,8 @@ std::shared_ptr<const Convolver> ConvolverCache::convolver(const Psf& psf, Shape
   const ConvolverOptions used = canonical(psf, options);
   {
     const std::scoped_lock lock(cache.mutex_);
-    const auto found = std::ranges::find_if(cache.entries_, [&](const Entry& entry) {
-      return entry.region == region && entry.options == used;
-    });
+    const auto found = std::ranges::find_if(
+        cache.entries_, [&](const Entry& entry) { return entry.region == region && entry.options == used; });
     if (found != cache.entries_.end()) {
       std::rotate(found, found + 1, cache.entries_.end());
       return cache.entries_.back().convolver;
