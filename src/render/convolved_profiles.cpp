@@ -102,7 +102,7 @@ const Convolver& ConvolvedProfiles::convolver_for(const SplitLight& light) const
   return *wider_.back();
 }
 
-void ConvolvedProfiles::add(std::span<const SplitLight* const> lights, ImageView image) const {
+void ConvolvedProfiles::add(std::span<const SplitLight* const> lights, SpectrumPool& spectra) const {
   std::vector<const Convolver*> convolvers;
   for (const SplitLight* light : lights) convolvers.push_back(&convolver_for(*light));
   for (const Convolver* convolver : distinct(lights.size(), [&](std::size_t i) { return convolvers[i]; })) {
@@ -115,17 +115,17 @@ void ConvolvedProfiles::add(std::span<const SplitLight* const> lights, ImageView
       const ImageView view = samples.view();
       lights[i]->add_samples(grid, convolver->padded(), {&flux, 1}, {&view, 1}, threads_);
     }
-    Convolver::Spectrum spectrum = convolver->make_spectrum();
-    if (!samples.empty()) convolver->transform(samples.view(), spectrum, Sampling::kPoint);
-    Convolver::Spectrum* const to = &spectrum;
+    Convolver::Spectrum* const to = &spectra.spectrum(*convolver);
+    if (!samples.empty()) {
+      Convolver::Spectrum spectrum = convolver->make_spectrum();
+      convolver->transform(samples.view(), spectrum, Sampling::kPoint);
+      to->add(spectrum);
+    }
     for (std::size_t i = 0; i < lights.size(); ++i) {
       if (convolvers[i] != convolver || lights[i]->table() == nullptr) continue;
       const CoreLight core(*lights[i], *convolver, {image_weights(lights[i]->light().flux)});
       convolver->add({&to, 1}, core, threads_);
     }
-    Image convolved(image.shape());
-    convolver->convolve(spectrum, convolved.view());
-    add_to(image, convolved.view());
   }
 }
 

@@ -81,24 +81,19 @@ void add_drawn(const Setting& setting, Drawing kind, ImageView image, DrawnSize&
   add_to(image, convolved.view());
 }
 
-// Adds the point sources, through the PSF.
-void add_points(const Setting& setting, const std::vector<Part>& parts, ImageView image) {
-  const auto is_point = [](const Part& part) { return part.family() == Family::kPoint; };
-  if (std::ranges::none_of(parts, is_point)) return;
-  Convolver::Spectrum spectrum = setting.convolver->make_spectrum();
+// Adds the point sources to the spectra.
+void add_points(const Setting& setting, const std::vector<Part>& parts, SpectrumPool& spectra) {
   for (const Part& part : parts) {
-    if (!is_point(part)) continue;
-    add_convolved_point(*part.component, *setting.convolver, part.roles, part.derivatives, spectrum,
-                        setting.options.threads);
+    if (part.family() != Family::kPoint) continue;
+    add_convolved_point(*part.component, *setting.convolver, part.roles, part.derivatives,
+                        spectra.spectrum(*setting.convolver), setting.options.threads);
   }
-  Image convolved(image.shape());
-  setting.convolver->convolve(spectrum, convolved.view());
-  add_to(image, convolved.view());
 }
 
-// Adds the profiles that are known by their transforms, through the PSF.
-void add_split(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
-               ImageView image) {
+// Adds the profiles that are known by their transforms, through the PSF: to the spectra, or those with
+// derivatives to `image`.
+void add_split(const Setting& setting, const std::vector<Part>& parts, const Lights& lights, ImageView image,
+               SpectrumPool& spectra) {
   std::vector<const SplitLight*> plain;
   for (const Part& part : parts) {
     if (part.family() != Family::kElliptical || lights.split(part) == nullptr) continue;
@@ -109,12 +104,14 @@ void add_split(const Setting& setting, const std::vector<Part>& parts, const Lig
                                              part.derivatives);
     }
   }
-  setting.profiles->add(plain, image);
+  setting.profiles->add(plain, spectra);
 }
 
-// Writes all but the sky, through the PSF; returns how large the drawings were.
+// Writes all but the sky, through the PSF, as far as it is not added to the spectra; returns how large the
+// drawings were.
 DrawnSize render_convolved(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
-                           ImageView image, ImageView* bound, Certificate& certificate) {
+                           ImageView image, SpectrumPool& spectra, ImageView* bound,
+                           Certificate& certificate) {
   DrawnSize size;
   std::ranges::fill(image.pixels(), 0.0);
   if (lights.integrates_elliptical()) {
@@ -129,8 +126,8 @@ DrawnSize render_convolved(const Setting& setting, const std::vector<Part>& part
     add_drawn(setting, Drawing::kSplines, image, size,
               [&](ImageView drawing) { add_surfaces(setting, parts, lights, drawing, bound, certificate); });
   }
-  add_points(setting, parts, image);
-  add_split(setting, parts, lights, image);
+  add_points(setting, parts, spectra);
+  add_split(setting, parts, lights, image, spectra);
   return size;
 }
 
@@ -162,8 +159,9 @@ void certify(const Setting& setting, const Lights& lights, const Image& bound, c
 }  // namespace
 
 Certificate render_image(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
-                         ImageView image) {
+                         ImageView image, SpectrumPool* shared) {
   Certificate certificate;
+  SpectrumPool own;
   Image bound;
   if (setting.options.certificate) {
     bound = Image(lights.integrates() ? setting.light_grid().shape : setting.model_grid().shape);
@@ -172,7 +170,9 @@ Certificate render_image(const Setting& setting, const std::vector<Part>& parts,
   ImageView* bounds = setting.options.certificate ? &bound_view : nullptr;
   DrawnSize drawn;
   if (setting.has_psf()) {
-    drawn = render_convolved(setting, parts, lights, image, bounds, certificate);
+    drawn = render_convolved(setting, parts, lights, image, shared != nullptr ? *shared : own, bounds,
+                             certificate);
+    own.add_to(image);
   } else {
     render_bare(setting, parts, lights, image, bounds, certificate);
   }
