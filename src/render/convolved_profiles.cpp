@@ -6,6 +6,7 @@
 
 #include "base/parallel.hpp"
 #include "psf/convolver_cache.hpp"
+#include "psf/light_sum.hpp"
 #include "render/fading.hpp"
 
 namespace gaxel {
@@ -121,11 +122,13 @@ void ConvolvedProfiles::add(std::span<const SplitLight* const> lights, SpectrumP
       convolver->transform(samples.view(), spectrum, Sampling::kPoint);
       to->add(spectrum);
     }
+    LightSum cores;
     for (std::size_t i = 0; i < lights.size(); ++i) {
       if (convolvers[i] != convolver || lights[i]->table() == nullptr) continue;
-      const CoreLight core(*lights[i], *convolver, {image_weights(lights[i]->light().flux)});
-      convolver->add({&to, 1}, core, threads_);
+      cores.add(std::make_unique<const CoreLight>(*lights[i], *convolver,
+                                                  std::vector{image_weights(lights[i]->light().flux)}));
     }
+    if (!cores.empty()) convolver->add({&to, 1}, cores, threads_);
   }
 }
 

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/parallel.hpp"
+#include "psf/light_sum.hpp"
 #include "render/convolved_point.hpp"
 #include "render/passes.hpp"
 #include "render/unconvolved.hpp"
@@ -83,11 +85,19 @@ void add_drawn(const Setting& setting, Drawing kind, ImageView image, DrawnSize&
 
 // Adds the point sources to the spectra.
 void add_points(const Setting& setting, const std::vector<Part>& parts, SpectrumPool& spectra) {
+  LightSum plain;
   for (const Part& part : parts) {
     if (part.family() != Family::kPoint) continue;
-    add_convolved_point(*part.component, *setting.convolver, part.roles, part.derivatives,
-                        spectra.spectrum(*setting.convolver), setting.options.threads);
+    if (part.roles.empty()) {
+      if (auto light = convolved_point(*part.component, *setting.convolver)) plain.add(std::move(light));
+    } else {
+      add_convolved_point(*part.component, *setting.convolver, part.roles, part.derivatives,
+                          spectra.spectrum(*setting.convolver), setting.options.threads);
+    }
   }
+  if (plain.empty()) return;
+  Convolver::Spectrum* const to = &spectra.spectrum(*setting.convolver);
+  setting.convolver->add({&to, 1}, plain, setting.options.threads);
 }
 
 // Adds the profiles that are known by their transforms, through the PSF: to the spectra, or those with
