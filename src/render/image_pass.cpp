@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/parallel.hpp"
+#include "psf/light_sum.hpp"
 #include "render/convolved_point.hpp"
 #include "render/passes.hpp"
 #include "render/placed_image.hpp"
@@ -13,9 +15,7 @@ namespace {
 void convolve_derivatives(const Setting& setting, const std::vector<ImageView>& light, const Part& part) {
   parallel_for(static_cast<int>(light.size()), setting.options.threads, [&](int p) {
     const auto index = static_cast<std::size_t>(p);
-    Convolver::Spectrum spectrum = setting.convolver->make_spectrum();
-    setting.convolver->transform(light[index], spectrum, Sampling::kIntegrated);
-    setting.convolver->convolve(spectrum, part.derivatives[index]);
+    setting.drawn().convolve(Drawing::kPixels, light[index], part.derivatives[index]);
   });
 }
 
@@ -26,7 +26,7 @@ void add_with_derivatives(const Setting& setting, const PlannedLight& light, con
     render_with_derivatives(light, parameters, write, to, part.derivatives, bound, certificate);
     return;
   }
-  std::vector<Image> derivatives(parameters.size(), Image(setting.light_grid.shape));
+  std::vector<Image> derivatives(parameters.size(), Image(setting.light_grid().shape));
   std::vector<ImageView> views;
   for (Image& derivative : derivatives) views.push_back(derivative.view());
   render_with_derivatives(light, parameters, write, to, views, bound, certificate);
@@ -59,11 +59,12 @@ void render_elliptical(const Setting& setting, const std::vector<Part>& parts, c
 // surfaces have to it.
 void add_surfaces(const Setting& setting, const std::vector<Part>& parts, const Lights& lights, ImageView to,
                   ImageView* bound, Certificate& certificate) {
-  SurfaceDerivatives derivatives(parts, lights.surfaces(), setting.convolver_or_null());
+  SurfaceDerivatives derivatives(parts, lights.surfaces(), setting.has_psf() ? &setting.drawn() : nullptr);
   for (const Part& part : parts) {
     if (part.family() != Family::kSurface) continue;
     const SurfaceTargets targets = derivatives.targets(lights.surface(part).surface);
-    add_surface(lights.planned_surface(part), targets.wanted, to, targets.images, bound, certificate);
+    add_surface(lights.planned_surface(part), targets.wanted, setting.surface_drawing(), to, targets.images,
+                bound, certificate);
   }
   derivatives.convolve(setting.options.threads);
 }
@@ -86,26 +87,42 @@ void add_images(const Setting& setting, const std::vector<Part>& parts, const Li
   }
 }
 
-// Writes the integrated light (empty: there is none) and the point sources, through the PSF.
-void convolve(const Setting& setting, const std::vector<Part>& parts, const Image& light, ImageView image) {
-  const auto is_point = [](const Part& part) { return part.family() == Family::kPoint; };
-  if (light.empty() && std::ranges::none_of(parts, is_point)) {
-    std::ranges::fill(image.pixels(), 0.0);
-    return;
-  }
-  Convolver::Spectrum spectrum = setting.convolver->make_spectrum();
-  if (!light.empty()) setting.convolver->transform(light.view(), spectrum, Sampling::kIntegrated);
-  for (const Part& part : parts) {
-    if (!is_point(part)) continue;
-    add_convolved_point(*part.component, *setting.convolver, part.roles, part.derivatives, spectrum,
-                        setting.options.threads);
-  }
-  setting.convolver->convolve(spectrum, image);
+void add_to(ImageView image, ConstImageView more) {
+  for (std::size_t i = 0; i < image.size(); ++i) image.pixels()[i] += more.pixels()[i];
 }
 
-// Adds the profiles that are known by their transforms, through the PSF.
-void add_split(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
-               ImageView image) {
+// Draws light by draw(drawing) and adds it to `image`, through the PSF.
+template <class Draw>
+void add_drawn(const Setting& setting, Drawing kind, ImageView image, DrawnSize& size, const Draw& draw) {
+  Image drawing(setting.drawn().shape(kind));
+  draw(drawing.view());
+  Image convolved(image.shape());
+  setting.drawn().convolve(kind, drawing.view(), convolved.view(),
+                           setting.options.certificate ? &size : nullptr);
+  add_to(image, convolved.view());
+}
+
+// Adds the point sources to the spectra.
+void add_points(const Setting& setting, const std::vector<Part>& parts, SpectrumPool& spectra) {
+  LightSum plain;
+  for (const Part& part : parts) {
+    if (part.family() != Family::kPoint) continue;
+    if (part.roles.empty()) {
+      if (auto light = convolved_point(*part.component, *setting.convolver)) plain.add(std::move(light));
+    } else {
+      add_convolved_point(*part.component, *setting.convolver, part.roles, part.derivatives,
+                          spectra.spectrum(*setting.convolver), setting.options.threads);
+    }
+  }
+  if (plain.empty()) return;
+  Convolver::Spectrum* const to = &spectra.spectrum(*setting.convolver);
+  setting.convolver->add({&to, 1}, plain, setting.options.threads);
+}
+
+// Adds the profiles that are known by their transforms, through the PSF: to the spectra, or those with
+// derivatives to `image`.
+void add_split(const Setting& setting, const std::vector<Part>& parts, const Lights& lights, ImageView image,
+               SpectrumPool& spectra) {
   std::vector<const SplitLight*> plain;
   for (const Part& part : parts) {
     if (part.family() != Family::kElliptical || lights.split(part) == nullptr) continue;
@@ -116,47 +133,87 @@ void add_split(const Setting& setting, const std::vector<Part>& parts, const Lig
                                              part.derivatives);
     }
   }
-  setting.profiles->add(plain, image);
+  setting.profiles->add(plain, spectra);
+}
+
+// Writes all but the sky, through the PSF, as far as it is not added to the spectra; returns how large the
+// drawings were.
+DrawnSize render_convolved(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
+                           ImageView image, SpectrumPool& spectra, ImageView* bound,
+                           Certificate& certificate) {
+  DrawnSize size;
+  std::ranges::fill(image.pixels(), 0.0);
+  if (lights.integrates_elliptical() || lights.has_images()) {
+    add_drawn(setting, Drawing::kPixels, image, size, [&](ImageView drawing) {
+      render_elliptical(setting, parts, lights, drawing, bound, certificate);
+      add_images(setting, parts, lights, drawing, bound, certificate);
+    });
+    certificate.estimated = true;
+    // Cells are boxes, through which what a cusp or an edge holds at high frequencies comes.
+    if (lights.integrates_elliptical()) certificate.limit_hit = true;
+  }
+  if (lights.surfaces().size() > 0) {
+    add_drawn(setting, Drawing::kSplines, image, size,
+              [&](ImageView drawing) { add_surfaces(setting, parts, lights, drawing, bound, certificate); });
+  }
+  add_points(setting, parts, spectra);
+  add_split(setting, parts, lights, image, spectra);
+  return size;
+}
+
+// Writes all but the sky, as it is.
+void render_bare(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
+                 ImageView image, ImageView* bound, Certificate& certificate) {
+  render_elliptical(setting, parts, lights, image, bound, certificate);
+  add_surfaces(setting, parts, lights, image, bound, certificate);
+  add_images(setting, parts, lights, image, bound, certificate);
+  for (const Part& part : parts) {
+    if (part.family() == Family::kPoint) {
+      add_bare_point(*part.component, part.roles, image, part.derivatives);
+    }
+  }
+}
+
+// Writes certificate.bound and its summary. `bound`: of the light that was integrated, on its grid.
+void certify(const Setting& setting, const Lights& lights, const Image& bound, const DrawnSize& drawn,
+             ConstImageView image, Certificate& certificate) {
+  if (setting.has_psf() && lights.integrates()) {
+    bound_image(setting.drawn().per_pixel(bound), &setting.drawn().convolver(), lights.light_size(drawn),
+                certificate);
+    add_to(certificate.bound.view(), drawn.aliasing.view());
+  } else {
+    bound_image(bound, setting.convolver.get(), lights.light_size(drawn), certificate);
+  }
+  sum_up(setting.options.tolerance, image, certificate);
 }
 
 }  // namespace
 
 Certificate render_image(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
-                         ImageView image) {
+                         ImageView image, SpectrumPool* shared) {
   Certificate certificate;
-  const bool integrates = lights.integrates();
-  Image light = setting.has_psf() && integrates ? Image(setting.light_grid.shape) : Image();
-  Image bound = setting.options.certificate ? Image(setting.light_grid.shape) : Image();
+  SpectrumPool own;
+  Image bound;
+  if (setting.options.certificate) {
+    bound = Image(lights.integrates() ? setting.light_grid().shape : setting.model_grid().shape);
+  }
   ImageView bound_view = bound.view();
   ImageView* bounds = setting.options.certificate ? &bound_view : nullptr;
-  if (integrates || !setting.has_psf()) {
-    const ImageView to = setting.has_psf() ? light.view() : image;
-    render_elliptical(setting, parts, lights, to, bounds, certificate);
-    add_surfaces(setting, parts, lights, to, bounds, certificate);
-    add_images(setting, parts, lights, to, bounds, certificate);
-  }
+  DrawnSize drawn;
   if (setting.has_psf()) {
-    // What a cusp or an edge aliases on the pixels' grid is not known.
-    certificate.limit_hit |= integrates;
-    convolve(setting, parts, light, image);
-    add_split(setting, parts, lights, image);
+    drawn = render_convolved(setting, parts, lights, image, shared != nullptr ? *shared : own, bounds,
+                             certificate);
+    own.add_to(image);
   } else {
-    for (const Part& part : parts) {
-      if (part.family() == Family::kPoint) {
-        add_bare_point(*part.component, part.roles, image, part.derivatives);
-      }
-    }
+    render_bare(setting, parts, lights, image, bounds, certificate);
   }
   certificate.total_flux = lights.total_flux();
-  if (setting.options.certificate) {
-    bound_image(bound, setting.convolver_or_null(), lights.light_size(light), certificate);
-    sum_up(setting.options.tolerance, image, certificate);
-  }
+  if (setting.options.certificate) certify(setting, lights, bound, drawn, image, certificate);
   for (const Part& part : parts) {
     if (part.family() == Family::kSky) add_sky(*part.component, part.indices, image, part.derivatives);
   }
   certificate.evaluations_per_pixel =
-      static_cast<double>(certificate.n_evaluations) / static_cast<double>(setting.light_grid.shape.size());
+      static_cast<double>(certificate.n_evaluations) / static_cast<double>(setting.model_grid().shape.size());
   return certificate;
 }
 
