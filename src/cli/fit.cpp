@@ -10,6 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/fit_json.hpp"
+#include "cli/imfit_options.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/remarks.hpp"
@@ -17,12 +18,14 @@
 #include "io/fit_output.hpp"
 #include "io/parameter_table.hpp"
 #include "io/result_warnings.hpp"
+#include "legacy/load.hpp"
 
 namespace gaxel::cli {
 namespace {
 
 struct FitArguments {
   std::string scene;
+  legacy::ImfitInputs inputs;
   std::string folder;
   bool quiet = false;
   bool json = false;
@@ -62,7 +65,7 @@ void print_result(const io::Task& task, const FitResult& result, const std::vect
 
 int run_fit(const FitArguments& arguments) {
   const InterruptGuard interrupt;  // from here on, so that no temporary file is left behind
-  io::Task task = io::load_task(arguments.scene);
+  io::Task task = legacy::load_any_task(arguments.scene, arguments.inputs, true);
   override_options(arguments, task.options);
   if (interrupt.interrupted()) {
     fmt::print(stderr, "gaxel: interrupted before the fit began: nothing was written\n");
@@ -104,8 +107,11 @@ int run_fit(const FitArguments& arguments) {
 
 void add_fit(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<FitArguments>();
-  CLI::App* command = app.add_subcommand("fit", "Fit the scene of a TOML file to its image");
-  command->add_option("scene", arguments->scene, "Scene file")->required()->type_name("SCENE.toml");
+  CLI::App* command = app.add_subcommand("fit", "Fit the scene of a file to its image");
+  command
+      ->add_option("scene", arguments->scene, "Scene file, or one of GALFIT's or Imfit's: told by what is in it")
+      ->required()
+      ->type_name("SCENE");
   command
       ->add_option("-o,--output", arguments->folder,
                    "Folder for the results; made when missing, files replaced")
@@ -123,6 +129,7 @@ void add_fit(CLI::App& app, int& exit_code) {
       ->add_option("--max-iterations", arguments->max_iterations,
                    "Give up after so many (else as in the scene)")
       ->type_name("N");
+  add_imfit_options(*command, arguments->inputs);
   command->footer(
       "Writes block.fits, parameters.ecsv, result.toml, report.html and picture.png. A fit that did not "
       "converge\n"
@@ -130,6 +137,8 @@ void add_fit(CLI::App& app, int& exit_code) {
       "Ctrl-C ends at once.\n"
       "Examples:\n"
       "  gaxel fit galaxy.toml -o result\n"
+      "  gaxel fit galfit.feedme -o result\n"
+      "  gaxel fit config.dat --image image.fits --psf psf.fits --mask mask.fits -o result\n"
       "  gaxel fit galaxy.toml -o result --json > result.json");
   command->callback([arguments, &exit_code] { exit_code = run_fit(*arguments); });
 }

@@ -90,7 +90,11 @@ void read_psfs(const std::vector<PsfTables>& psfs, const std::string& folder, co
 }  // namespace
 
 Task load_task(const std::string& scene_file, bool need_data) {
-  const TomlFile file = read_toml(scene_file);
+  return load_task(read_toml(scene_file), need_data);
+}
+
+Task load_task(const TomlFile& file, bool need_data) {
+  const std::string& scene_file = file.path;
   const TomlTable root(file, file.root, "");
   root.allow_only(kTables);
   const std::string folder = std::filesystem::path(scene_file).parent_path().string();

@@ -60,4 +60,9 @@ struct Task {
 /// Throws InputError naming file, key, value and what is allowed.
 Task load_task(const std::string& scene_file, bool need_data = true);
 
+struct TomlFile;
+
+/// As above, of a scene that is parsed already; file.path is the scene file.
+Task load_task(const TomlFile& file, bool need_data);
+
 }  // namespace gaxel::io

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "io/report/fit_pictures.hpp"
 
@@ -26,15 +27,20 @@ bool inside(const Ellipses& ellipses, Shape shape) {
          ellipses.y <= shape.ny - 0.5;
 }
 
-// Indices of the components that stand for the brightest galaxies, brightest first.
-std::vector<std::size_t> brightest_galaxies(const Scene& scene, Shape shape) {
+// Indices of the components that stand for the brightest galaxies, brightest in the image first.
+std::vector<std::size_t> brightest_galaxies(const Scene& scene, std::span<const Image> component_images,
+                                            Shape shape) {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < scene.components.size(); ++i) {
     const SceneComponent& component = scene.components[i];
     if (!is_source(component.kind->family) || !inside(ellipses_of(component), shape)) continue;
-    if (component.parameter(Role::kFlux).value > 0.0) order.push_back(i);
+    order.push_back(i);
   }
-  const auto flux = [&](std::size_t i) { return scene.components[i].parameter(Role::kFlux).value; };
+  std::vector<double> light;
+  for (const Image& image : component_images)
+    light.push_back(std::accumulate(image.pixels().begin(), image.pixels().end(), 0.0));
+  const auto flux = [&](std::size_t i) { return light[i]; };
+  std::erase_if(order, [&](std::size_t i) { return !(flux(i) > 0.0); });
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return flux(a) > flux(b); });
   std::vector<std::size_t> chosen;
@@ -91,7 +97,7 @@ std::vector<ProfilePlot> galaxy_profiles(const Task& task, const FitResult& resu
     curves.push_back({scene.components[i].name, component_color(i)});
   }
   std::vector<ProfilePlot> plots;
-  for (const std::size_t i : brightest_galaxies(scene, result.model.shape())) {
+  for (const std::size_t i : brightest_galaxies(scene, component_images, result.model.shape())) {
     ProfilePlot plot;
     plot.id = fmt::format("profile-{}", i + 1);
     plot.title = fmt::format("Profile about {}", scene.components[i].name);

@@ -1,0 +1,23 @@
+// GALFIT's files as scenes.
+#pragma once
+
+#include <string>
+
+#include "legacy/galfit_constraints.hpp"
+#include "legacy/galfit_document.hpp"
+#include "legacy/scene_text.hpp"
+
+namespace gaxel::legacy {
+
+/// The scene of a file with one band. Names of files in it are relative to `target`, the folder that the
+/// scene is meant for. `need_data`: whether it is to be fitted, and so its noise is needed.
+///
+/// The data's header gives EXPTIME (1 where it has none) and, where no sigma image is given, GAIN or ATODGAIN
+/// and NCOMBINE for the noise, whose sky is estimated from the whole image. Throws InputError for files with
+/// several bands, and as scene_objects and parse_constraints do; a G) file that cannot be read is an error.
+LegacyScene galfit_scene(const GalfitDocument& document, const std::string& target, bool need_data);
+
+/// The constraints of G), if there are any.
+std::optional<GalfitConstraints> read_constraints(const GalfitDocument& document);
+
+}  // namespace gaxel::legacy
