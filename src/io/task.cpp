@@ -19,8 +19,9 @@ namespace gaxel::io {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kTables{"title", "image", "noise",    "mask",
-                                                  "psf",   "fit",   "component"};
+// [galfit] keeps what a file of GALFIT's says and scenes do not; it is for going back.
+constexpr std::array<std::string_view, 8> kTables{"title", "image", "noise",     "mask",
+                                                  "psf",   "fit",   "component", "galfit"};
 constexpr std::array<std::string_view, 6> kFitKeys{"rtol",           "atol", "noise_share",
                                                    "max_iterations", "ftol", "threads"};
 constexpr int kMostIterations = 1'000'000;

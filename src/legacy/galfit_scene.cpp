@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <optional>
@@ -49,12 +50,13 @@ class SceneMaker {
     const std::optional<GalfitConstraints> constraints = read_constraints(document_);
     read_frame();
     std::vector<SceneObject> objects =
-        scene_objects(document_, constraints ? &*constraints : nullptr, frame_, scene);
+        scene_objects(document_, constraints ? &*constraints : nullptr, frame_, scene, constraints_kept_);
     shift(objects);
     write_image();
     if (!image_.empty()) write_noise();
     write_mask();
     write_psf(objects);
+    write_kept();
     for (const SceneObject& object : objects) writer_.component(object, document_.text.place(object.line));
     tell_of_the_rest();
     return std::move(scene);
@@ -264,12 +266,38 @@ class SceneMaker {
     writer_.raw("diffusion", fmt::format("[{}]", fmt::join(numbers, ", ")), line);
   }
 
+  /// What only GALFIT knows, as it stands: for the way back.
+  void write_kept() {
+    constexpr std::array<std::string_view, 10> kKept{"B", "I", "K", "O", "P", "S", "U", "V", "W", "A1"};
+    std::vector<std::string> lines;
+    for (const std::string_view key : kKept) {
+      const GalfitControl* control = document_.control(key);
+      if (control == nullptr || control->tokens.empty()) continue;
+      std::string line = fmt::format("{})", key);
+      for (const Token& token : control->tokens) line += " " + token.text;
+      lines.push_back(std::move(line));
+    }
+    std::string skipped;
+    for (const GalfitObject& object : document_.objects) {
+      const GalfitRow* row = object.row("Z");
+      if (row != nullptr && row->word() == "1") skipped += fmt::format("{}{}", skipped.empty() ? "" : ", ", object.number);
+    }
+    if (lines.empty() && constraints_kept_.empty() && skipped.empty()) return;
+    writer_.table("[galfit]", 0);
+    if (!lines.empty()) writer_.texts("lines", lines, 0);
+    if (!skipped.empty()) writer_.raw("skip", "[" + skipped + "]", 0);
+    if (!constraints_kept_.empty()) writer_.texts("constraints", constraints_kept_, line_of("G"));
+  }
+
   void tell_of_the_rest() {
     if (document_.control("I") != nullptr) note("I): the convolution box is not needed: gaxel convolves everything");
+    const std::string mode = document_.word("P");
+    if (need_data_ && !mode.empty() && mode != "0")
+      note(fmt::format("P) {} asks GALFIT for no fit; gaxel fit fits all the same", mode));
     for (const char* key : {"U", "V"}) {
       const std::string word = split_list(document_.word(key)).front();
       if (!word.empty() && word != "0")
-        writer_.scene().losses.push_back(fmt::format("{}: {}) is GALFITM's own and is not done", text().place(line_of(key)), key));
+        writer_.scene().unused.push_back(fmt::format("{}: {}) is GALFITM's own and is not done", text().place(line_of(key)), key));
     }
   }
 
@@ -282,6 +310,7 @@ class SceneMaker {
   DataFacts facts_;
   io::Section asked_;   ///< by H)
   io::Section region_;  ///< what of it the image has
+  std::vector<std::string> constraints_kept_;
 };
 
 }  // namespace

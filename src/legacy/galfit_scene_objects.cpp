@@ -15,16 +15,16 @@ namespace {
 class Limits {
  public:
   Limits(const GalfitDocument& document, const GalfitConstraints& constraints, const GalfitFrame& frame,
-         LegacyScene& scene)
-      : document_(document), constraints_(constraints), frame_(frame), scene_(scene) {}
+         LegacyScene& scene, std::vector<std::string>& kept)
+      : document_(document), constraints_(constraints), frame_(frame), scene_(scene), kept_(kept) {}
 
   /// Turns the constraints on one component alone into bounds; tells of the others.
   void apply(std::vector<MappedObject>& mapped) {
     for (const GalfitConstraint& constraint : constraints_.constraints) {
       if (constraint.is_coupled()) {
-        lose(constraint, "components are not tied yet");
+        leave(constraint, "components are not tied yet");
       } else if (constraint.form == ConstraintForm::kReference) {
-        continue;  // about bands, of which there is one
+        kept_.push_back(shown(constraint));  // about bands, of which there is one
       } else {
         bound(constraint, mapped[static_cast<std::size_t>(constraint.components.front() - 1)]);
       }
@@ -39,9 +39,10 @@ class Limits {
     return text;
   }
 
-  void lose(const GalfitConstraint& constraint, const std::string& why) {
-    scene_.losses.push_back(fmt::format("{}: \"{}\" is not applied: {}", constraints_.text.place(constraint.line),
+  void leave(const GalfitConstraint& constraint, const std::string& why) {
+    scene_.unused.push_back(fmt::format("{}: \"{}\" is not applied: {}", constraints_.text.place(constraint.line),
                                         shown(constraint), why));
+    kept_.push_back(shown(constraint));
   }
 
   void bound(const GalfitConstraint& constraint, MappedObject& mapped) {
@@ -51,7 +52,7 @@ class Limits {
     const auto value = std::ranges::find_if(mapped.values, [&](const MappedValue& v) {
       return v.row == row && v.index == place.index;
     });
-    if (value == mapped.values.end()) return lose(constraint, "the component's row is not given or not used");
+    if (value == mapped.values.end()) return leave(constraint, "the component's row is not given or not used");
     SceneValue& scene = mapped.object.values[value->value];
     if (scene.fixed) {
       scene_.warnings.push_back(fmt::format("{}: \"{}\" limits a parameter that is fixed",
@@ -83,6 +84,7 @@ class Limits {
   const GalfitConstraints& constraints_;
   const GalfitFrame& frame_;
   LegacyScene& scene_;
+  std::vector<std::string>& kept_;
 };
 
 /// GALFIT lets b/a be above 1: the axes have swapped their names. Lengths are along the major axis, angles
@@ -136,7 +138,8 @@ const GalfitObject* host_of(const GalfitDocument& document, int number) {
 }  // namespace
 
 std::vector<SceneObject> scene_objects(const GalfitDocument& document, const GalfitConstraints* constraints,
-                                       const GalfitFrame& frame, LegacyScene& scene) {
+                                       const GalfitFrame& frame, LegacyScene& scene,
+                                       std::vector<std::string>& kept) {
   ObjectMapper mapper(document, frame, scene);
   std::vector<MappedObject> mapped;
   std::vector<bool> used;
@@ -151,7 +154,7 @@ std::vector<SceneObject> scene_objects(const GalfitDocument& document, const Gal
     }
     mapped.push_back(object.is_truncation ? mapper.truncation(object, *host) : mapper.light(object));
   }
-  if (constraints != nullptr) Limits(document, *constraints, frame, scene).apply(mapped);
+  if (constraints != nullptr) Limits(document, *constraints, frame, scene, kept).apply(mapped);
   std::vector<SceneObject> objects;
   for (std::size_t i = 0; i < mapped.size(); ++i) {
     if (!used[i]) continue;

@@ -37,8 +37,8 @@ io::Task load_any_task(const std::string& path, const ImfitInputs& inputs, bool 
   const std::string folder = std::filesystem::path(path).parent_path().string();
   LegacyScene scene = legacy_scene(path, format, inputs, folder, need_data);
   io::Task task = io::load_task(io::parse_toml(scene.toml, path, std::move(scene.lines)), need_data);
-  task.warnings.insert(task.warnings.begin(), scene.losses.begin(), scene.losses.end());
-  task.warnings.insert(task.warnings.begin(), scene.warnings.begin(), scene.warnings.end());
+  for (const std::vector<std::string>* list : {&scene.losses, &scene.unused, &scene.warnings})
+    task.warnings.insert(task.warnings.begin(), list->begin(), list->end());
   task.notes.insert(task.notes.begin(), scene.notes.begin(), scene.notes.end());
   return task;
 }

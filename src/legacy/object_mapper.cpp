@@ -153,7 +153,7 @@ MappedObject ObjectMapper::light(const GalfitObject& object) {
   }
   const GalfitRow* skip = object.row("Z");
   if (skip != nullptr && skip->word() == "1") {
-    tell(scene_.losses, skip->line,
+    tell(scene_.unused, skip->line,
          fmt::format("Z) 1: component {} is to stay in the residual; gaxel takes every component out", object.number));
   }
   return mapped;
@@ -300,7 +300,10 @@ MappedObject ObjectMapper::truncation(const GalfitObject& object, const GalfitOb
   for (const ObjectSlot* slot : {&x, &y, &q, &pa}) {
     const bool form = slot == &q || slot == &pa;
     const bool own = place_of(object, *slot).row != nullptr;
-    if (form && !own && in_disc) {
+    if (form && in_disc) {
+      // A circle in the disc, seen as an ellipse along the line of nodes.
+      if (own && slot == &q && number(place_of(object, q)) != 1.0)
+        tell(scene_.losses, object.line, fmt::format("T9) of truncation {}: it is a circle in the disc", object.number));
       const GalfitRow* row = host.row(slot == &q ? "R9" : "R10");
       const double degrees = row == nullptr ? 0.0 : row_number(host, slot == &q ? "R9" : "R10");
       SceneValue value{std::string(slot->key),

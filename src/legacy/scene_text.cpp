@@ -83,13 +83,13 @@ std::string SceneWriter::path_of(const std::string& name) const {
 }
 
 void SceneWriter::file(const std::string& key, const std::string& name, std::size_t line) {
-  const std::string found = path_of(name);
-  const fs::path there = fs::absolute(found).lexically_normal();
-  const fs::path base = fs::absolute(target_.empty() ? "." : target_).lexically_normal();
-  const fs::path relative = there.lexically_relative(base);
-  // Beside the scene or below it by its name alone; elsewhere in full.
-  const bool below = !relative.empty() && relative.begin()->string() != "..";
-  text(key, below ? relative.string() : there.string(), line);
+  text(key, name_from(path_of(name), target_), line);
+}
+
+void SceneWriter::texts(const std::string& key, const std::vector<std::string>& values, std::size_t line) {
+  std::vector<std::string> quoted;
+  for (const std::string& value : values) quoted.push_back(toml_string(value));
+  raw(key, fmt::format("[{}]", fmt::join(quoted, ", ")), line);
 }
 
 void SceneWriter::component(SceneObject object, const std::string& place) {
@@ -119,11 +119,16 @@ void SceneWriter::component(SceneObject object, const std::string& place) {
     raw(value.key, limits.empty() ? plain : fmt::format("{{ value = {}{} }}", plain, limits), value.line);
   }
   for (const auto& [key, names] : {std::pair{"inner", &object.inner}, std::pair{"outer", &object.outer}}) {
-    if (names->empty()) continue;
-    std::vector<std::string> quoted;
-    for (const std::string& name : *names) quoted.push_back(toml_string(name));
-    raw(key, fmt::format("[{}]", fmt::join(quoted, ", ")), object.line);
+    if (!names->empty()) texts(key, *names, object.line);
   }
+}
+
+std::string name_from(const std::string& path, const std::string& target) {
+  const fs::path there = fs::absolute(path).lexically_normal();
+  const fs::path base = fs::absolute(target.empty() ? "." : target).lexically_normal();
+  const fs::path relative = there.lexically_relative(base);
+  const bool below = !relative.empty() && relative.begin()->string() != "..";
+  return below ? relative.string() : there.string();
 }
 
 std::string toml_number(double value) {

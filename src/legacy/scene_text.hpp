@@ -15,6 +15,7 @@ struct LegacyScene {
   std::vector<std::string> notes;     ///< what was assumed
   std::vector<std::string> warnings;  ///< what looks like a mistake
   std::vector<std::string> losses;    ///< what the file says and the scene does not
+  std::vector<std::string> unused;    ///< what the scene keeps and gaxel does not do
 };
 
 /// A parameter of a component in the units and with the key of scene files.
@@ -55,6 +56,7 @@ class SceneWriter {
   void text(const std::string& key, std::string_view value, std::size_t line);
   /// `name` may end in an extension and a section.
   void file(const std::string& key, const std::string& name, std::size_t line);
+  void texts(const std::string& key, const std::vector<std::string>& values, std::size_t line);
   /// Where a named file is, extension and section kept.
   std::string path_of(const std::string& name) const;
   /// A component. Bounds are cut to what its kind allows, and a start outside of them is moved to the
@@ -70,6 +72,10 @@ class SceneWriter {
   std::string target_;
   LegacyScene scene_;
 };
+
+/// The name of a file, with its extension and section, as it is written in the folder `target`: by its path
+/// from there where it lies in it, in full elsewhere.
+std::string name_from(const std::string& path, const std::string& target);
 
 /// A number as TOML has it: with a point or an exponent.
 std::string toml_number(double value);
