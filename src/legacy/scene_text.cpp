@@ -132,7 +132,7 @@ std::string name_from(const std::string& path, const std::string& target) {
 }
 
 std::string toml_number(double value) {
-  std::string text = number_text(value);
+  std::string text = fmt::format("{}", value);
   if (text.find_first_of(".en") == std::string::npos) text += ".0";
   return text;
 }

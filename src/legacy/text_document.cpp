@@ -148,6 +148,7 @@ std::string lower(std::string_view text) {
 }
 
 std::string number_text(double value) {
+  if (value == 0.0) return "0";  // also -0
   const std::string rounded = fmt::format("{:.15g}", value);
   const double back = parse_number(rounded).value_or(value);
   constexpr double kRoundings = 4.0 * 2.3e-16;
