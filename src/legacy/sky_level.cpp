@@ -25,7 +25,7 @@ SkyLevel sky_level(ConstImageView pixels) {
   mean /= static_cast<double>(n - 2 * cut);
   for (std::size_t i = cut; i < n - cut; ++i) square += (values[i] - mean) * (values[i] - mean);
   // sqrt(1 - 2 z phi(z) / 0.6) with z = 0.8416 the 80 percent point of the normal distribution.
-  constexpr double kCutGaussian = 0.4631;
+  constexpr double kCutGaussian = 0.4632425685424369;
   sky.rms = std::sqrt(square / static_cast<double>(n - 2 * cut)) / kCutGaussian;
   return sky;
 }

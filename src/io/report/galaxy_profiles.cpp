@@ -27,7 +27,7 @@ bool inside(const Ellipses& ellipses, Shape shape) {
          ellipses.y <= shape.ny - 0.5;
 }
 
-// Indices of the components that stand for the brightest galaxies, brightest in the image first.
+// Indices of the components that stand for the brightest galaxies, brightest first.
 std::vector<std::size_t> brightest_galaxies(const Scene& scene, std::span<const Image> component_images,
                                             Shape shape) {
   std::vector<std::size_t> order;
@@ -36,10 +36,14 @@ std::vector<std::size_t> brightest_galaxies(const Scene& scene, std::span<const 
     if (!is_source(component.kind->family) || !inside(ellipses_of(component), shape)) continue;
     order.push_back(i);
   }
-  std::vector<double> light;
-  for (const Image& image : component_images)
-    light.push_back(std::accumulate(image.pixels().begin(), image.pixels().end(), 0.0));
-  const auto flux = [&](std::size_t i) { return light[i]; };
+  std::vector<double> fluxes;
+  for (std::size_t i = 0; i < scene.components.size(); ++i) {
+    const auto pixels = component_images[i].pixels();
+    // Kinds without a flux have that of their image.
+    const double light = std::accumulate(pixels.begin(), pixels.end(), 0.0);
+    fluxes.push_back(value_or(scene.components[i], Role::kFlux, light));
+  }
+  const auto flux = [&](std::size_t i) { return fluxes[i]; };
   std::erase_if(order, [&](std::size_t i) { return !(flux(i) > 0.0); });
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return flux(a) > flux(b); });
