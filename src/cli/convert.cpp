@@ -40,7 +40,8 @@ void check_losses(const ConvertArguments& arguments, const std::vector<std::stri
   for (const std::string& loss : losses)
     fmt::print(stderr, "gaxel: {}: {}\n", arguments.lossy ? "warning: lost" : "cannot be said", loss);
   if (!losses.empty() && !arguments.lossy) {
-    throw InputError({arguments.input, "", "", fmt::format("{} cannot say everything that is in it", format_of(arguments)),
+    throw InputError({arguments.input, "", "",
+                      fmt::format("{} cannot say everything that is in it", format_of(arguments)),
                       "--lossy to leave out what is listed above"});
   }
 }
@@ -67,11 +68,14 @@ int run_convert(const ConvertArguments& arguments) {
 
 void add_convert(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<ConvertArguments>();
-  CLI::App* command = app.add_subcommand("convert", "Turn scenes and files of GALFIT and Imfit into each other");
+  CLI::App* command =
+      app.add_subcommand("convert", "Turn scenes and files of GALFIT and Imfit into each other");
   command->add_option("input", arguments->input, "File of any of these formats, told by what is in it")
       ->required()
       ->type_name("IN");
-  command->add_option("output", arguments->output, "File to write; replaced when there")->required()->type_name("OUT");
+  command->add_option("output", arguments->output, "File to write; replaced when there")
+      ->required()
+      ->type_name("OUT");
   command->add_option("--to", arguments->format, "Format of OUT (else by its name: .toml, .feedme)")
       ->check(CLI::IsMember({"galfit", "galfitm", "imfit", "toml"}));
   command->add_flag("--lossy", arguments->lossy, "Leave out what the format cannot say, instead of failing");

@@ -109,7 +109,8 @@ void add_fit(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<FitArguments>();
   CLI::App* command = app.add_subcommand("fit", "Fit the scene of a file to its image");
   command
-      ->add_option("scene", arguments->scene, "Scene file, or one of GALFIT's or Imfit's: told by what is in it")
+      ->add_option("scene", arguments->scene,
+                   "Scene file, or one of GALFIT's or Imfit's: told by what is in it")
       ->required()
       ->type_name("SCENE");
   command

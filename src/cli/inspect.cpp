@@ -136,7 +136,8 @@ int run_inspect(const InspectArguments& arguments) {
 void add_inspect(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<InspectArguments>();
   CLI::App* command = app.add_subcommand("inspect", "Show what is in FITS files or scene files");
-  command->add_option("files", arguments->files, "FITS files, or scenes (.toml, or files of GALFIT and Imfit)")
+  command
+      ->add_option("files", arguments->files, "FITS files, or scenes (.toml, or files of GALFIT and Imfit)")
       ->required()
       ->type_name("FILE");
   command->add_flag("--header", arguments->header,

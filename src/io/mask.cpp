@@ -61,7 +61,8 @@ std::size_t mask_listed(const TomlTable& mask, const std::string& path, const Re
   std::size_t count = 0;
   const Section& section = region.section;
   for (const ListedPixel& pixel : read_pixel_list(path)) {
-    if (pixel.x < section.x1 || pixel.x > section.x2 || pixel.y < section.y1 || pixel.y > section.y2) continue;
+    if (pixel.x < section.x1 || pixel.x > section.x2 || pixel.y < section.y1 || pixel.y > section.y2)
+      continue;
     const std::size_t row = static_cast<std::size_t>(pixel.y - section.y1);
     const std::size_t place =
         row * static_cast<std::size_t>(region.shape().nx) + static_cast<std::size_t>(pixel.x - section.x1);
@@ -100,9 +101,9 @@ void apply_mask(const TomlTable& mask, const std::string& folder, const Region& 
   const auto total = static_cast<double>(used.size());
   if (mask.has("file")) {
     const std::string path = scene_fits_name(mask, "file", folder).path;
-    const std::size_t count = is_pixel_list(path)
-                                  ? mask_listed(mask, path, region, used)
-                                  : mask_where(read_region(mask, "file", folder, region), file_rule(mask), used);
+    const std::size_t count =
+        is_pixel_list(path) ? mask_listed(mask, path, region, used)
+                            : mask_where(read_region(mask, "file", folder, region), file_rule(mask), used);
     require_pixels(mask, "file", used);
     if (count == 0) {
       warnings.push_back("mask.file masks no pixel of the region");

@@ -16,8 +16,9 @@ namespace gaxel::io {
 namespace {
 
 constexpr std::array<std::string_view, 5> kKinds{"sigma", "variance", "inverse_variance", "weight", "rms"};
-constexpr std::array<std::string_view, 10> kKeys{"sigma", "variance",   "inverse_variance", "weight",     "rms",
-                                                  "gain",  "read_noise", "sky",              "background", "smooth"};
+constexpr std::array<std::string_view, 10> kKeys{"sigma",      "variance", "inverse_variance", "weight",
+                                                 "rms",        "gain",     "read_noise",       "sky",
+                                                 "background", "smooth"};
 constexpr double kMostSmooth = 100.0;
 
 /// The one of kKinds that is given, or empty.

@@ -51,7 +51,8 @@ std::vector<ListedPixel> read_pixel_list(const std::string& path) {
     if (!has_words(line)) continue;
     const std::optional<ListedPixel> pixel = parse(line);
     if (!pixel)
-      throw InputError({fmt::format("{}:{}", path, number), "", line, "no pixel", "two whole numbers, x y, from 1"});
+      throw InputError(
+          {fmt::format("{}:{}", path, number), "", line, "no pixel", "two whole numbers, x y, from 1"});
     pixels.push_back(*pixel);
   }
   return pixels;

@@ -32,7 +32,8 @@ std::vector<std::string> component_warnings(const SceneComponent& component, Sha
   if (!is_source(component.kind->family)) return warnings;
   for (std::size_t p = 0; p < component.parameters.size(); ++p) {
     if (is_norm(component.kind->parameters[p].role) && component.parameters[p].value < 0.0) {
-      warnings.push_back(fmt::format("{} has a negative {}", component.name, component.kind->parameters[p].name));
+      warnings.push_back(
+          fmt::format("{} has a negative {}", component.name, component.kind->parameters[p].name));
       break;
     }
   }

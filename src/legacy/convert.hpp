@@ -11,8 +11,9 @@
 namespace gaxel::legacy {
 
 struct Conversion {
-  std::vector<std::pair<std::string, std::string>> files;  ///< path, content; that which was asked for is last
-  std::vector<std::string> losses;                         ///< what the input says and the output cannot
+  std::vector<std::pair<std::string, std::string>>
+      files;                        ///< path, content; that which was asked for is last
+  std::vector<std::string> losses;  ///< what the input says and the output cannot
   std::vector<std::string> warnings;
   std::vector<std::string> notes;
 };

@@ -52,7 +52,8 @@ class Parser {
       if (!find_parameter(object, constraint_.parameter)) {
         fail(kParameter, tokens[1].text,
              fmt::format("component {} ({}) has no such parameter", number, object.type),
-             "x, y, mag, re, n, q, pa and so on, c for C0, f1a and f1p for F1, r2 for R2, sky, or the number of a "
+             "x, y, mag, re, n, q, pa and so on, c for C0, f1a and f1p for F1, r2 for R2, sky, or the number "
+             "of a "
              "row of that component");
       }
     }
@@ -94,7 +95,8 @@ class Parser {
       constraint_.scope = ConstraintScope::kAll;
       return;
     }
-    const auto label = std::ranges::find(document_.labels, upper(suffix), [](const std::string& l) { return upper(l); });
+    const auto label =
+        std::ranges::find(document_.labels, upper(suffix), [](const std::string& l) { return upper(l); });
     const auto n_bands = static_cast<int>(document_.n_bands);
     if (label != document_.labels.end()) {
       if (coupled)
@@ -165,7 +167,8 @@ class Parser {
 };
 
 /// x and y stand on one line in GALFIT and on two in GALFITM.
-ParameterPlace position(const GalfitObject& object, bool is_y, std::string_view first, std::string_view second) {
+ParameterPlace position(const GalfitObject& object, bool is_y, std::string_view first,
+                        std::string_view second) {
   const GalfitRow* row = object.row(first);
   const bool together = row != nullptr && row->values.size() == 2;
   if (!is_y || together) return {std::string(first), is_y ? 1u : 0u};
@@ -207,7 +210,8 @@ std::optional<ParameterPlace> object_place(const GalfitObject& object, const std
   if (name == "2") return position(object, true, "1", "2");
   // Whatever a type calls it, the radius of row 4.
   constexpr std::array<std::string_view, 5> kRadii{"re", "rs", "rb", "rc", "r"};
-  if (std::ranges::find(kRadii, name) != kRadii.end() && type->type->name != "psf") return ParameterPlace{"4", 0};
+  if (std::ranges::find(kRadii, name) != kRadii.end() && type->type->name != "psf")
+    return ParameterPlace{"4", 0};
   return std::nullopt;
 }
 

@@ -89,7 +89,8 @@ class Parser {
     const std::string key = upper(found->text);
     std::vector<Token> tokens = split(text().line(i), found->rest);
     if (is_control(key)) {
-      if (document_.control(key) != nullptr) remark(i, fmt::format("{}) is given again; the last counts", key));
+      if (document_.control(key) != nullptr)
+        remark(i, fmt::format("{}) is given again; the last counts", key));
       document_.controls.push_back({key, i, std::move(tokens)});
     } else if (!is_row(key)) {
       remark(i, fmt::format("\"{})\" is no key of GALFIT; the line is left out", found->text));
@@ -217,9 +218,11 @@ class Parser {
   GalfitValue value(const GalfitRow& row, std::size_t token) const {
     GalfitValue result;
     result.token = token;
-    for (const std::string& part : split_list(row.tokens[token].text)) result.values.push_back(*parse_number(part));
+    for (const std::string& part : split_list(row.tokens[token].text))
+      result.values.push_back(*parse_number(part));
     const std::size_t n = result.values.size();
-    const bool fits = row.form == ListForm::kChebyshev ? n <= document_.n_bands : n == 1 || n == document_.n_bands;
+    const bool fits =
+        row.form == ListForm::kChebyshev ? n <= document_.n_bands : n == 1 || n == document_.n_bands;
     if (!fits) {
       text().fail(row.line, row.key + ")", row.tokens[token].text, fmt::format("{} entries", n),
                   row.form == ListForm::kChebyshev
@@ -259,7 +262,8 @@ bool GalfitValue::is_free() const {
 }
 
 const GalfitRow* GalfitObject::row(std::string_view key) const {
-  const auto found = std::find_if(rows.rbegin(), rows.rend(), [&](const GalfitRow& r) { return r.key == key; });
+  const auto found =
+      std::find_if(rows.rbegin(), rows.rend(), [&](const GalfitRow& r) { return r.key == key; });
   return found == rows.rend() ? nullptr : &*found;
 }
 

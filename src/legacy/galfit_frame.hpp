@@ -8,7 +8,8 @@
 
 namespace gaxel::legacy {
 
-/// A band of a file: mag = zeropoint - 2.5 log10(counts / exptime), mu the same for counts in a square arcsec.
+/// A band of a file: mag = zeropoint - 2.5 log10(counts / exptime), mu the same for counts in a square
+/// arcsec.
 struct GalfitFrame {
   std::size_t band = 0;
   double zeropoint = 25.0;

@@ -37,14 +37,9 @@ constexpr std::array kFerrer{kX,
                              ObjectSlot{"6", 0, "beta", "beta"},
                              kQ,
                              kPa};
-constexpr std::array kKing{kX,
-                           kY,
-                           kCentre,
-                           length("4", "rc", "re"),
-                           length("5", "rt", "rt"),
-                           ObjectSlot{"6", 0, "alpha", "alpha"},
-                           kQ,
-                           kPa};
+constexpr std::array kKing{
+    kX, kY, kCentre, length("4", "rc", "re"), length("5", "rt", "rt"), ObjectSlot{"6", 0, "alpha", "alpha"},
+    kQ, kPa};
 constexpr std::array kNuker{kX,
                             kY,
                             kBreak,
@@ -69,7 +64,7 @@ constexpr std::array kPoint{kX, kY, kMag};
 constexpr std::array kSky{ObjectSlot{"1", 0, "level", "sky"}, ObjectSlot{"2", 0, "dx", "dx"},
                           ObjectSlot{"3", 0, "dy", "dy"}};
 
-constexpr std::array<std::string_view, 6> kTruncations{"radial",   "radial2", "radial-b",
+constexpr std::array<std::string_view, 6> kTruncations{"radial",    "radial2", "radial-b",
                                                        "radial2-b", "length",  "height"};
 
 const auto& types() {

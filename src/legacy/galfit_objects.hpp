@@ -18,13 +18,13 @@ enum class Conversion {
 
 /// One number of an object.
 struct ObjectSlot {
-  std::string_view row;       ///< "4"
-  std::size_t index = 0;      ///< which number of the row
-  std::string_view key;       ///< in a scene: "re"
-  std::string_view constraint;///< in constraint files: "re"
+  std::string_view row;         ///< "4"
+  std::size_t index = 0;        ///< which number of the row
+  std::string_view key;         ///< in a scene: "re"
+  std::string_view constraint;  ///< in constraint files: "re"
   Conversion conversion = Conversion::kFactor;
   double factor = 1.0;
-  bool is_length = false;     ///< along the major axis: another one where q > 1 swaps the axes
+  bool is_length = false;  ///< along the major axis: another one where q > 1 swaps the axes
 };
 
 /// A type of object.
@@ -36,10 +36,10 @@ struct ObjectType {
 
 /// What the digit at the end of a type makes of row 3.
 enum class Normalisation {
-  kDefault,       ///< as the type has it
-  kCentral,       ///< 1: surface brightness in the centre
-  kScale,         ///< 2: at the radius of row 4
-  kBreak          ///< 3: at the break radius of the first truncation
+  kDefault,  ///< as the type has it
+  kCentral,  ///< 1: surface brightness in the centre
+  kScale,    ///< 2: at the radius of row 4
+  kBreak     ///< 3: at the break radius of the first truncation
 };
 
 /// A type with its digit.

@@ -43,7 +43,8 @@ class SceneMaker {
     LegacyScene& scene = writer_.scene();
     scene.warnings = document_.remarks;
     if (document_.objects.empty()) {
-      throw InputError({document_.text.path(), "0)", "", "the file has no component", "at least one 0) type"});
+      throw InputError(
+          {document_.text.path(), "0)", "", "the file has no component", "at least one 0) type"});
     }
     image_ = document_.names("A")[frame_.band];
     read_facts();
@@ -84,7 +85,8 @@ class SceneMaker {
       facts_.header = reader.header(hdu);
     } catch (const InputError& error) {
       if (need_data_) text().fail(line_of("A"), "A)", image_, error.problem().what, error.problem().allowed);
-      warn(fmt::format("{}: {}: {}; EXPTIME is taken as 1", text().place(line_of("A")), image_, error.problem().what));
+      warn(fmt::format("{}: {}: {}; EXPTIME is taken as 1", text().place(line_of("A")), image_,
+                       error.problem().what));
     }
   }
 
@@ -118,7 +120,8 @@ class SceneMaker {
     if (exptime && *exptime > 0.0) {
       frame_.exptime = *exptime;
     } else {
-      warn(fmt::format("{}: the header's EXPTIME is {}: it is taken as 1 s", image_, exptime ? "not above 0" : "missing"));
+      warn(fmt::format("{}: the header's EXPTIME is {}: it is taken as 1 s", image_,
+                       exptime ? "not above 0" : "missing"));
     }
   }
 
@@ -127,14 +130,17 @@ class SceneMaker {
     const std::string allowed = "x1 x2 y1 y2, FITS pixels, both ends included";
     if (control == nullptr || control->tokens.empty()) {
       if (!facts_.shape)
-        throw InputError({text().path(), "H)", "", "missing, and there is no image that has a size", allowed});
+        throw InputError(
+            {text().path(), "H)", "", "missing, and there is no image that has a size", allowed});
       asked_ = io::whole(*facts_.shape);
     } else {
       std::array<int, 4> ends{};
       for (std::size_t i = 0; i < ends.size(); ++i) {
         const std::string word = i < control->tokens.size() ? control->tokens[i].text : "";
         const std::optional<int> value = parse_whole(word);
-        if (!value) text().fail(control->line, "H)", word, word.empty() ? "a number is missing" : "not a pixel", allowed);
+        if (!value)
+          text().fail(control->line, "H)", word, word.empty() ? "a number is missing" : "not a pixel",
+                      allowed);
         ends[i] = *value;
       }
       asked_ = {ends[0], ends[1], ends[2], ends[3]};
@@ -150,7 +156,8 @@ class SceneMaker {
       text().fail(line_of("H"), "H)", "", "the region lies outside the image",
                   fmt::format("x 1 to {}, y 1 to {}", all.x2, all.y2));
     }
-    if (region_ != asked_) warn(fmt::format("{}: H) reaches beyond the image and is cut to it", text().place(line_of("H"))));
+    if (region_ != asked_)
+      warn(fmt::format("{}: H) reaches beyond the image and is cut to it", text().place(line_of("H"))));
   }
 
   /// GALFIT counts pixels of the section that A) names, scenes those of the file.
@@ -180,9 +187,10 @@ class SceneMaker {
       writer_.raw("shape", fmt::format("[{}, {}]", region_.x2, region_.y2), line_of("H"));
     }
     const auto [dx, dy] = offset();
-    writer_.raw("region", fmt::format("[{}, {}, {}, {}]", region_.x1 + dx, region_.x2 + dx, region_.y1 + dy,
-                                      region_.y2 + dy),
-                line_of("H"));
+    writer_.raw(
+        "region",
+        fmt::format("[{}, {}, {}, {}]", region_.x1 + dx, region_.x2 + dx, region_.y1 + dy, region_.y2 + dy),
+        line_of("H"));
     writer_.number("zeropoint", frame_.zeropoint, line_of("J"));
     writer_.number("exptime", frame_.exptime, line);
   }
@@ -192,8 +200,8 @@ class SceneMaker {
       const std::optional<double> value = io::header_number(facts_.header, key);
       if (value && *value > 0.0) return *value;
     }
-    warn(fmt::format("{}: no {} in the header: the noise is made with GALFIT's {}, which may be far off", image_,
-                     first, fallback));
+    warn(fmt::format("{}: no {} in the header: the noise is made with GALFIT's {}, which may be far off",
+                     image_, first, fallback));
     return fallback;
   }
 
@@ -207,9 +215,11 @@ class SceneMaker {
     }
     if (!need_data_ && !facts_.shape) return;
     if (control_number("C", 1, 0.0) > 0.0)
-      writer_.scene().losses.push_back(fmt::format("{}: C) asks for a least sigma, as a fraction of the data", text().place(line)));
+      writer_.scene().losses.push_back(
+          fmt::format("{}: C) asks for a least sigma, as a fraction of the data", text().place(line)));
     const double gain = header_number("GAIN", "ATODGAIN", 7.0) * header_number("NCOMBINE", "NCOMBINE", 1.0);
-    const SkyLevel sky = sky_level(io::read_fits_image(io::parse_fits_name(writer_.path_of(image_))).pixels.view());
+    const SkyLevel sky =
+        sky_level(io::read_fits_image(io::parse_fits_name(writer_.path_of(image_))).pixels.view());
     if (!(sky.rms > 0.0)) {
       text().fail(line, "C)", document_.word("C"), "a sigma image cannot be made: the sky has no noise",
                   "the name of a sigma image");
@@ -219,8 +229,9 @@ class SceneMaker {
     writer_.number("background", sky.level, line);
     writer_.number("gain", gain, line);
     writer_.number("smooth", 2.0, line);
-    note(fmt::format("C): no sigma image; made as GALFIT does, from a sky of {:.6g} with rms {:.4g} and a gain of {:.6g}",
-                     sky.level, sky.rms, gain));
+    note(fmt::format(
+        "C): no sigma image; made as GALFIT does, from a sky of {:.6g} with rms {:.4g} and a gain of {:.6g}",
+        sky.level, sky.rms, gain));
   }
 
   void write_mask() {
@@ -235,11 +246,13 @@ class SceneMaker {
     const std::size_t line = line_of("D");
     const std::string kernel = document_.word("D", 1);
     if (psf.empty()) {
-      if (!kernel.empty() && lower(kernel) != "none") warn("D): a diffusion kernel without a PSF is not used");
+      if (!kernel.empty() && lower(kernel) != "none")
+        warn("D): a diffusion kernel without a PSF is not used");
       return;
     }
     const bool points = std::ranges::any_of(objects, [](const SceneObject& o) { return o.psf == "points"; });
-    const bool light = std::ranges::any_of(objects, [](const SceneObject& o) { return o.psf.empty() && o.type != "sky"; });
+    const bool light =
+        std::ranges::any_of(objects, [](const SceneObject& o) { return o.psf.empty() && o.type != "sky"; });
     const double oversample = control_number("E", 0, 1.0);
     // GALFIT convolves pixels with the PSF's as if it held none; what it draws of point sources is the PSF.
     for (const bool point : {false, true}) {
@@ -280,7 +293,8 @@ class SceneMaker {
     std::string skipped;
     for (const GalfitObject& object : document_.objects) {
       const GalfitRow* row = object.row("Z");
-      if (row != nullptr && row->word() == "1") skipped += fmt::format("{}{}", skipped.empty() ? "" : ", ", object.number);
+      if (row != nullptr && row->word() == "1")
+        skipped += fmt::format("{}{}", skipped.empty() ? "" : ", ", object.number);
     }
     if (lines.empty() && constraints_kept_.empty() && skipped.empty()) return;
     writer_.table("[galfit]", 0);
@@ -290,14 +304,16 @@ class SceneMaker {
   }
 
   void tell_of_the_rest() {
-    if (document_.control("I") != nullptr) note("I): the convolution box is not needed: gaxel convolves everything");
+    if (document_.control("I") != nullptr)
+      note("I): the convolution box is not needed: gaxel convolves everything");
     const std::string mode = document_.word("P");
     if (need_data_ && !mode.empty() && mode != "0")
       note(fmt::format("P) {} asks GALFIT for no fit; gaxel fit fits all the same", mode));
     for (const char* key : {"U", "V"}) {
       const std::string word = split_list(document_.word(key)).front();
       if (!word.empty() && word != "0")
-        writer_.scene().unused.push_back(fmt::format("{}: {}) is GALFITM's own and is not done", text().place(line_of(key)), key));
+        writer_.scene().unused.push_back(
+            fmt::format("{}: {}) is GALFITM's own and is not done", text().place(line_of(key)), key));
     }
   }
 
@@ -321,7 +337,8 @@ std::optional<GalfitConstraints> read_constraints(const GalfitDocument& document
     return std::nullopt;
   const std::string& name = control->tokens.front().text;
   const fs::path beside = fs::path(folder_of(document.text.path())) / name;
-  const std::string path = fs::exists(beside) || !fs::exists(name) ? beside.lexically_normal().string() : name;
+  const std::string path =
+      fs::exists(beside) || !fs::exists(name) ? beside.lexically_normal().string() : name;
   std::optional<TextDocument> text;
   try {
     text = TextDocument::read(path);
@@ -333,7 +350,8 @@ std::optional<GalfitConstraints> read_constraints(const GalfitDocument& document
 
 LegacyScene galfit_scene(const GalfitDocument& document, const std::string& target, bool need_data) {
   if (document.n_bands > 1) {
-    document.text.fail(document.control("A") == nullptr ? 0 : document.control("A")->line, "A)", document.word("A"),
+    document.text.fail(document.control("A") == nullptr ? 0 : document.control("A")->line, "A)",
+                       document.word("A"),
                        "several bands: gaxel reads and writes such files but does not fit them yet",
                        "one band: one name in A), J) and so on");
   }

@@ -40,19 +40,21 @@ class Limits {
   }
 
   void leave(const GalfitConstraint& constraint, const std::string& why) {
-    scene_.unused.push_back(fmt::format("{}: \"{}\" is not applied: {}", constraints_.text.place(constraint.line),
-                                        shown(constraint), why));
+    scene_.unused.push_back(fmt::format("{}: \"{}\" is not applied: {}",
+                                        constraints_.text.place(constraint.line), shown(constraint), why));
     kept_.push_back(shown(constraint));
   }
 
   void bound(const GalfitConstraint& constraint, MappedObject& mapped) {
-    const GalfitObject& object = document_.objects[static_cast<std::size_t>(constraint.components.front() - 1)];
+    const GalfitObject& object =
+        document_.objects[static_cast<std::size_t>(constraint.components.front() - 1)];
     const ParameterPlace place = *find_parameter(object, constraint.parameter);
-    const std::string row = object.is_truncation && place.row.front() != 'T' ? fmt::format("T{}", place.row) : place.row;
-    const auto value = std::ranges::find_if(mapped.values, [&](const MappedValue& v) {
-      return v.row == row && v.index == place.index;
-    });
-    if (value == mapped.values.end()) return leave(constraint, "the component's row is not given or not used");
+    const std::string row =
+        object.is_truncation && place.row.front() != 'T' ? fmt::format("T{}", place.row) : place.row;
+    const auto value = std::ranges::find_if(
+        mapped.values, [&](const MappedValue& v) { return v.row == row && v.index == place.index; });
+    if (value == mapped.values.end())
+      return leave(constraint, "the component's row is not given or not used");
     SceneValue& scene = mapped.object.values[value->value];
     if (scene.fixed) {
       scene_.warnings.push_back(fmt::format("{}: \"{}\" limits a parameter that is fixed",
@@ -100,8 +102,9 @@ void swap_axes(const GalfitDocument& document, const GalfitObject& source, Mappe
                          "b/a of at most 1, with PA along the major axis");
     }
   }
-  scene.notes.push_back(fmt::format("{}: b/a of component {} is {}, above 1: read as swapped axes, b/a {:.6g}",
-                                    document.text.place(q->line), source.number, number_text(ratio), 1.0 / ratio));
+  scene.notes.push_back(
+      fmt::format("{}: b/a of component {} is {}, above 1: read as swapped axes, b/a {:.6g}",
+                  document.text.place(q->line), source.number, number_text(ratio), 1.0 / ratio));
   q->value = 1.0 / ratio;
   if (q->min || q->max) {
     const std::optional<double> low = q->min;
@@ -161,9 +164,11 @@ std::vector<SceneObject> scene_objects(const GalfitDocument& document, const Gal
     const GalfitObject& source = document.objects[i];
     swap_axes(document, source, mapped[i], scene);
     for (const int number : truncations_of(document, source, "TI"))
-      mapped[i].object.inner.push_back(mapper.name_of(document.objects[static_cast<std::size_t>(number - 1)]));
+      mapped[i].object.inner.push_back(
+          mapper.name_of(document.objects[static_cast<std::size_t>(number - 1)]));
     for (const int number : truncations_of(document, source, "TO"))
-      mapped[i].object.outer.push_back(mapper.name_of(document.objects[static_cast<std::size_t>(number - 1)]));
+      mapped[i].object.outer.push_back(
+          mapper.name_of(document.objects[static_cast<std::size_t>(number - 1)]));
     objects.push_back(std::move(mapped[i].object));
   }
   return objects;

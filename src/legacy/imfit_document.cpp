@@ -28,7 +28,8 @@ class Parser {
     }
     check_function();
     if (document_.functions.empty())
-      throw InputError({text().path(), "FUNCTION", "", "the file has no function", "X0, Y0 and FUNCTION lines"});
+      throw InputError(
+          {text().path(), "FUNCTION", "", "the file has no function", "X0, Y0 and FUNCTION lines"});
     return std::move(document_);
   }
 
@@ -46,7 +47,8 @@ class Parser {
       document_.sets.push_back({parameter(line, tokens), {}});
       has_y0_ = false;
     } else if (word == "Y0") {
-      if (document_.sets.empty() || has_y0_) text().fail(line, "Y0", "", "there is no X0 before it", "X0, then Y0");
+      if (document_.sets.empty() || has_y0_)
+        text().fail(line, "Y0", "", "there is no X0 before it", "X0, then Y0");
       document_.sets.back().y0 = parameter(line, tokens);
       has_y0_ = true;
     } else if (document_.sets.empty()) {
@@ -56,7 +58,8 @@ class Parser {
     } else {
       if (kind_ == nullptr) text().fail(line, word, "", "stands before any function", "FUNCTION and a name");
       if (document_.functions.back().parameters.size() == kind_->slots.size()) {
-        text().fail(line, word, "", fmt::format("{} has no more than {} parameters", kind_->name, kind_->slots.size()),
+        text().fail(line, word, "",
+                    fmt::format("{} has no more than {} parameters", kind_->name, kind_->slots.size()),
                     "FUNCTION, or X0 of the next function set");
       }
       read_parameter(line, tokens);
@@ -66,8 +69,8 @@ class Parser {
   void read_option(std::size_t line, const std::vector<Token>& tokens) {
     const std::string name = upper(tokens.front().text);
     if (std::ranges::find(kOptions, name) == kOptions.end()) {
-      document_.remarks.push_back(
-          fmt::format("{}: \"{}\" is no option of Imfit and is left out", text().place(line), tokens.front().text));
+      document_.remarks.push_back(fmt::format("{}: \"{}\" is no option of Imfit and is left out",
+                                              text().place(line), tokens.front().text));
       return;
     }
     document_.options.push_back({name, line, tokens});
@@ -104,9 +107,10 @@ class Parser {
     ImfitFunction& function = document_.functions.back();
     const std::string_view expected = kind_->slots[function.parameters.size()].name;
     if (lower(tokens.front().text) != lower(expected)) {
-      document_.remarks.push_back(fmt::format("{}: \"{}\" stands where {} has {}: as in Imfit the order counts, not the "
-                                              "name",
-                                              text().place(line), tokens.front().text, kind_->name, expected));
+      document_.remarks.push_back(
+          fmt::format("{}: \"{}\" stands where {} has {}: as in Imfit the order counts, not the "
+                      "name",
+                      text().place(line), tokens.front().text, kind_->name, expected));
     }
     function.parameters.push_back(parameter(line, tokens));
   }
@@ -133,9 +137,11 @@ class Parser {
     const std::optional<double> low = parse_number(parts.front());
     const std::optional<double> high = parse_number(parts.back());
     if (parts.size() != 2 || !low || !high) text().fail(result.line, result.name, word, "no limits", kLimits);
-    if (!(*low < *high)) text().fail(result.line, result.name, word, "the limits leave no room", "the lower one first");
+    if (!(*low < *high))
+      text().fail(result.line, result.name, word, "the limits leave no room", "the lower one first");
     if (result.value < *low || result.value > *high)
-      text().fail(result.line, result.name, word, fmt::format("the start, {}, is outside", result.tokens[1].text),
+      text().fail(result.line, result.name, word,
+                  fmt::format("the start, {}, is outside", result.tokens[1].text),
                   "limits on both sides of the start");
     result.min = low;
     result.max = high;
@@ -146,7 +152,8 @@ class Parser {
     const ImfitFunction& function = document_.functions.back();
     const std::size_t n = function.parameters.size();
     if (n == kind_->slots.size()) return;
-    text().fail(function.line, "FUNCTION", function.name, fmt::format("{} of {} parameters", n, kind_->slots.size()),
+    text().fail(function.line, "FUNCTION", function.name,
+                fmt::format("{} of {} parameters", n, kind_->slots.size()),
                 fmt::format("{} as the next", kind_->slots[n].name));
   }
 
@@ -168,7 +175,9 @@ std::optional<double> ImfitDocument::number(std::string_view name) const {
   if (found == nullptr) return std::nullopt;
   const std::string word = found->tokens.size() > 1 ? found->tokens[1].text : "";
   const std::optional<double> value = parse_number(word);
-  if (!value) text.fail(found->line, found->name, word, word.empty() ? "the value is missing" : "not a number", "a number");
+  if (!value)
+    text.fail(found->line, found->name, word, word.empty() ? "the value is missing" : "not a number",
+              "a number");
   return value;
 }
 

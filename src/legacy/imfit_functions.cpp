@@ -26,26 +26,59 @@ constexpr std::array kTiltedSky{ImfitSlot{"I_0", "level"}, ImfitSlot{"m_x", "dx"
 constexpr std::array kMoffat{kPa, kEll, kCentre, ImfitSlot{"fwhm", "fwhm"}, ImfitSlot{"beta", "beta"}};
 constexpr std::array kPoint{ImfitSlot{"I_tot", "flux"}};
 constexpr std::array kPointRot{ImfitSlot{"I_tot", "flux"}, ImfitSlot{"PA", ""}};
-constexpr std::array kKing{kPa, kEll, kCentre, ImfitSlot{"r_c", "rc"}, ImfitSlot{"r_t", "rt"}, ImfitSlot{"alpha", "alpha"}};
-constexpr std::array kKing2{kPa, kEll, kCentre, ImfitSlot{"r_c", "rc"}, ImfitSlot{"c", ""}, ImfitSlot{"alpha", "alpha"}};
+constexpr std::array kKing{
+    kPa, kEll, kCentre, ImfitSlot{"r_c", "rc"}, ImfitSlot{"r_t", "rt"}, ImfitSlot{"alpha", "alpha"}};
+constexpr std::array kKing2{
+    kPa, kEll, kCentre, ImfitSlot{"r_c", "rc"}, ImfitSlot{"c", ""}, ImfitSlot{"alpha", "alpha"}};
 constexpr std::array kSersic{kPa, kEll, kN, kIe, kRe};
 constexpr std::array kSersicC0{kPa, kEll, kC0, kN, kIe, kRe};
-constexpr std::array kCoreSersic{kPa, kEll, kN, ImfitSlot{"I_b", "ib"}, kRe, ImfitSlot{"r_b", "rb"},
-                                 ImfitSlot{"alpha", "alpha"}, ImfitSlot{"gamma", "gamma"}};
-constexpr std::array kBroken{kPa, kEll, kCentre, ImfitSlot{"h1", "h1"}, ImfitSlot{"h2", "h2"},
-                             ImfitSlot{"r_break", "rb"}, ImfitSlot{"alpha", "alpha"}};
-constexpr std::array kRing{kPa, kEll, ImfitSlot{"A", "ie"}, ImfitSlot{"R_ring", "r"}, ImfitSlot{"sigma_r", "sigma"}};
-constexpr std::array kRing2{kPa, kEll, ImfitSlot{"A", "ie"}, ImfitSlot{"R_ring", "r"},
-                            ImfitSlot{"sigma_r_in", "sigma_in"}, ImfitSlot{"sigma_r_out", "sigma_out"}};
-constexpr std::array kRingAz{kPa, kEll, ImfitSlot{"A_maj", ""}, ImfitSlot{"A_min_rel", ""}, ImfitSlot{"R_ring", ""},
+constexpr std::array kCoreSersic{kPa,
+                                 kEll,
+                                 kN,
+                                 ImfitSlot{"I_b", "ib"},
+                                 kRe,
+                                 ImfitSlot{"r_b", "rb"},
+                                 ImfitSlot{"alpha", "alpha"},
+                                 ImfitSlot{"gamma", "gamma"}};
+constexpr std::array kBroken{kPa,
+                             kEll,
+                             kCentre,
+                             ImfitSlot{"h1", "h1"},
+                             ImfitSlot{"h2", "h2"},
+                             ImfitSlot{"r_break", "rb"},
+                             ImfitSlot{"alpha", "alpha"}};
+constexpr std::array kRing{kPa, kEll, ImfitSlot{"A", "ie"}, ImfitSlot{"R_ring", "r"},
+                           ImfitSlot{"sigma_r", "sigma"}};
+constexpr std::array kRing2{kPa,
+                            kEll,
+                            ImfitSlot{"A", "ie"},
+                            ImfitSlot{"R_ring", "r"},
+                            ImfitSlot{"sigma_r_in", "sigma_in"},
+                            ImfitSlot{"sigma_r_out", "sigma_out"}};
+constexpr std::array kRingAz{kPa,
+                             kEll,
+                             ImfitSlot{"A_maj", ""},
+                             ImfitSlot{"A_min_rel", ""},
+                             ImfitSlot{"R_ring", ""},
                              ImfitSlot{"sigma_r", ""}};
 constexpr std::array kEdgeOn{kPa, ImfitSlot{"L_0", ""}, ImfitSlot{"h", "h"}, kN, ImfitSlot{"z_0", "z0"}};
-constexpr std::array kEdgeRing{kPa, ImfitSlot{"I_0", ""}, ImfitSlot{"r", ""}, ImfitSlot{"sigma_r", ""}, ImfitSlot{"sigma_z", ""}};
-constexpr std::array kEdgeRing2{kPa, ImfitSlot{"I_0", ""}, ImfitSlot{"r", ""}, ImfitSlot{"sigma_r_in", ""},
-                                ImfitSlot{"sigma_r_out", ""}, ImfitSlot{"sigma_z", ""}};
+constexpr std::array kEdgeRing{kPa, ImfitSlot{"I_0", ""}, ImfitSlot{"r", ""}, ImfitSlot{"sigma_r", ""},
+                               ImfitSlot{"sigma_z", ""}};
+constexpr std::array kEdgeRing2{kPa,
+                                ImfitSlot{"I_0", ""},
+                                ImfitSlot{"r", ""},
+                                ImfitSlot{"sigma_r_in", ""},
+                                ImfitSlot{"sigma_r_out", ""},
+                                ImfitSlot{"sigma_z", ""}};
 constexpr std::array kFerrers{kPa, kEll, kC0, kCentre, ImfitSlot{"n", "alpha"}, ImfitSlot{"a_bar", "rout"}};
-constexpr std::array kFlatBar{kPa, kEll, ImfitSlot{"deltaPA_max", "opening", kRadians}, kCentre, ImfitSlot{"h1", "h1"},
-                              ImfitSlot{"h2", "h2"}, ImfitSlot{"r_break", "rb"}, ImfitSlot{"alpha", "alpha"}};
+constexpr std::array kFlatBar{kPa,
+                              kEll,
+                              ImfitSlot{"deltaPA_max", "opening", kRadians},
+                              kCentre,
+                              ImfitSlot{"h1", "h1"},
+                              ImfitSlot{"h2", "h2"},
+                              ImfitSlot{"r_break", "rb"},
+                              ImfitSlot{"alpha", "alpha"}};
 
 /// Parameters of functions that gaxel has no kind for: their names alone matter.
 template <std::size_t N>
@@ -59,8 +92,8 @@ constexpr auto kDisk3D = names<6>({"PA", "inc", "J_0", "h", "n", "z_0"});
 constexpr auto kBroken3D = names<9>({"PA", "inc", "J_0", "h1", "h2", "r_break", "alpha", "n", "z_0"});
 constexpr auto kRing3D = names<8>({"PA", "inc", "PA_ring", "ell", "J_0", "a_ring", "sigma", "h_z"});
 constexpr auto kFerrers3D = names<8>({"PA", "inc", "barPA", "J_0", "R_bar", "q", "q_z", "n"});
-constexpr auto kPeanut3D = names<12>({"PA_lon", "inc", "barPA", "J0_bar", "R_bar_x", "q", "q_z", "R_peanut", "A_bar",
-                                      "sigma_peanut", "c_bar_par", "c_bar_perp"});
+constexpr auto kPeanut3D = names<12>({"PA_lon", "inc", "barPA", "J0_bar", "R_bar_x", "q", "q_z", "R_peanut",
+                                      "A_bar", "sigma_peanut", "c_bar_par", "c_bar_perp"});
 
 const auto& kinds() {
   // Imfit's Gaussian has sigma and its exponential h; half of the light is within re.

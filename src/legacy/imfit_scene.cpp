@@ -61,8 +61,9 @@ class SceneMaker {
     const std::optional<double> columns = document_.number("NCOLS");
     const std::optional<double> rows = document_.number("NROWS");
     if (need_data_ || !columns || !rows) {
-      throw InputError({text().path(), "image", "", "an Imfit configuration names no image",
-                        need_data_ ? "--image IMAGE.fits" : "--image IMAGE.fits, or NCOLS and NROWS in the file"});
+      throw InputError(
+          {text().path(), "image", "", "an Imfit configuration names no image",
+           need_data_ ? "--image IMAGE.fits" : "--image IMAGE.fits, or NCOLS and NROWS in the file"});
     }
     writer_.raw("shape", fmt::format("[{:.0f}, {:.0f}]", *columns, *rows), document_.option("NCOLS")->line);
   }
@@ -71,7 +72,9 @@ class SceneMaker {
     const std::size_t line = document_.options.empty() ? kNoLine : document_.options.front().line;
     if (inputs_.noise) {
       writer_.table("[noise]", kNoLine);
-      const char* key = inputs_.errors_are_weights ? "weight" : inputs_.errors_are_variances ? "variance" : "sigma";
+      const char* key = inputs_.errors_are_weights     ? "weight"
+                        : inputs_.errors_are_variances ? "variance"
+                                                       : "sigma";
       writer_.file(key, *inputs_.noise, kNoLine);
       return;
     }
@@ -79,17 +82,20 @@ class SceneMaker {
     // sigma^2 = (counts + sky) / g + N (read noise / g)^2, g = gain * exposure time * N frames that were
     // averaged (Erwin 2015, ApJ 799, 226).
     const double frames = document_.number("NCOMBINED").value_or(1.0);
-    const double gain = document_.number("GAIN").value_or(1.0) * document_.number("EXPTIME").value_or(1.0) * frames;
+    const double gain =
+        document_.number("GAIN").value_or(1.0) * document_.number("EXPTIME").value_or(1.0) * frames;
     writer_.table("[noise]", line);
     writer_.number("gain", gain, line);
     writer_.number("read_noise", document_.number("READNOISE").value_or(0.0) * std::sqrt(frames), line);
     writer_.number("sky", document_.number("ORIGINAL_SKY").value_or(0.0), line);
     if (document_.option("GAIN") == nullptr && need_data_)
-      writer_.scene().warnings.push_back(fmt::format("{}: no GAIN; the noise is made with 1 electron per count", text().path()));
+      writer_.scene().warnings.push_back(
+          fmt::format("{}: no GAIN; the noise is made with 1 electron per count", text().path()));
   }
 
   bool has_points() const {
-    return std::ranges::any_of(document_.functions, [](const ImfitFunction& f) { return f.name == "PointSource"; });
+    return std::ranges::any_of(document_.functions,
+                               [](const ImfitFunction& f) { return f.name == "PointSource"; });
   }
 
   void write_psf() {
@@ -113,7 +119,8 @@ class SceneMaker {
     constexpr std::size_t kLongest = 40;
     const auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\'' && c != '\\'; };
     const std::string& label = function.label;
-    if (!label.empty() && label.size() <= kLongest && std::ranges::all_of(label, plain) && names_.insert(label).second)
+    if (!label.empty() && label.size() <= kLongest && std::ranges::all_of(label, plain) &&
+        names_.insert(label).second)
       return label;
     std::string name = fmt::format("{} {}", index + 1, function.name);
     names_.insert(name);
@@ -136,7 +143,8 @@ class SceneMaker {
       object.values.push_back(scene_value(set.y0, {"Y0", "y"}));
     }
     for (std::size_t p = 0; p < kind.slots.size(); ++p) {
-      if (!kind.slots[p].key.empty()) object.values.push_back(scene_value(function.parameters[p], kind.slots[p]));
+      if (!kind.slots[p].key.empty())
+        object.values.push_back(scene_value(function.parameters[p], kind.slots[p]));
     }
     add_derived(function, kind, object);
     if (kind.name == "TiltedSkyPlane") {
@@ -160,8 +168,9 @@ class SceneMaker {
       value.line = a.line;
       object.values.push_back(std::move(value));
       if (a.min || b.min || a.fixed != b.fixed) {
-        writer_.scene().losses.push_back(fmt::format("{}: limits of {} are not applied: gaxel has \"{}\" in its place",
-                                                     text().place(a.line), a.name, key));
+        writer_.scene().losses.push_back(
+            fmt::format("{}: limits of {} are not applied: gaxel has \"{}\" in its place",
+                        text().place(a.line), a.name, key));
       }
     };
     if (kind.name == "ModifiedKing2") product("rt", 4, 3, 1.0);  // c = r_t / r_c

@@ -112,8 +112,8 @@ void ObjectMapper::add_missing(MappedObject& mapped, const GalfitObject& object,
   }
   const double value = slot.key == "q" ? 1.0 : 0.0;
   tell(scene_.notes, object.line,
-       fmt::format("{}) is missing in component {} ({}); {} is {} and fixed", slot.row, object.number, object.type,
-                   slot.key, value));
+       fmt::format("{}) is missing in component {} ({}); {} is {} and fixed", slot.row, object.number,
+                   object.type, slot.key, value));
   SceneValue scene{std::string(slot.key), value};
   scene.fixed = true;
   scene.line = object.line;
@@ -154,7 +154,8 @@ MappedObject ObjectMapper::light(const GalfitObject& object) {
   const GalfitRow* skip = object.row("Z");
   if (skip != nullptr && skip->word() == "1") {
     tell(scene_.unused, skip->line,
-         fmt::format("Z) 1: component {} is to stay in the residual; gaxel takes every component out", object.number));
+         fmt::format("Z) 1: component {} is to stay in the residual; gaxel takes every component out",
+                     object.number));
   }
   return mapped;
 }
@@ -172,7 +173,8 @@ double ObjectMapper::break_radius(const GalfitObject& object) const {
     const double radius = row_number(cut, cut.row("T4") != nullptr ? "T4" : "T2");
     if (radius > 0.0) return radius;
   }
-  document_.text.fail(object.line, "0)", object.type, "the brightness is that at a break radius, and there is none",
+  document_.text.fail(object.line, "0)", object.type,
+                      "the brightness is that at a break radius, and there is none",
                       "Ti) or To) with the number of a truncation that has T4)");
 }
 
@@ -196,7 +198,8 @@ void ObjectMapper::add_brightness(MappedObject& mapped, const GalfitObject& obje
       (slot.key == "ib" && at == Normalisation::kScale)) {
     return add(mapped, slot, place);
   }
-  const bool radial = name == "sersic" || name == "devauc" || name == "expdisk" || name == "gaussian" || name == "moffat";
+  const bool radial =
+      name == "sersic" || name == "devauc" || name == "expdisk" || name == "gaussian" || name == "moffat";
   if (!radial) {
     document_.text.fail(object.line, "0)", object.type,
                         fmt::format("gaxel has no {} with the brightness at that place", name),
@@ -220,8 +223,8 @@ void ObjectMapper::add_brightness(MappedObject& mapped, const GalfitObject& obje
       factor = std::pow(1.0 + 4.0 * (std::pow(2.0, 1.0 / index) - 1.0) * x * x, index);
     }
     if (!std::isfinite(factor)) {
-      document_.text.fail(place.row->line, "3)", place.row->word(), "the radius of the brightness has no light",
-                          "rows 4 and 5 above 0");
+      document_.text.fail(place.row->line, "3)", place.row->word(),
+                          "the radius of the brightness has no light", "rows 4 and 5 above 0");
     }
     const bool depends = !(at == Normalisation::kScale && (bright.key == "ie" || name != "moffat"));
     if (depends && !place.row->values[place.value].is_free()) {
@@ -281,7 +284,8 @@ void ObjectMapper::add_rotation(MappedObject& mapped, const GalfitObject& object
 
 MappedObject ObjectMapper::truncation(const GalfitObject& object, const GalfitObject& host) {
   if (object.type == "length" || object.type == "height") {
-    document_.text.fail(object.line, "T0)", object.type, "gaxel has no truncation along or across an edge-on disc",
+    document_.text.fail(object.line, "T0)", object.type,
+                        "gaxel has no truncation along or across an edge-on disc",
                         "radial, radial2, radial-b, radial2-b");
   }
   MappedObject mapped;
@@ -303,7 +307,8 @@ MappedObject ObjectMapper::truncation(const GalfitObject& object, const GalfitOb
     if (form && in_disc) {
       // A circle in the disc, seen as an ellipse along the line of nodes.
       if (own && slot == &q && number(place_of(object, q)) != 1.0)
-        tell(scene_.losses, object.line, fmt::format("T9) of truncation {}: it is a circle in the disc", object.number));
+        tell(scene_.losses, object.line,
+             fmt::format("T9) of truncation {}: it is a circle in the disc", object.number));
       const GalfitRow* row = host.row(slot == &q ? "R9" : "R10");
       const double degrees = row == nullptr ? 0.0 : row_number(host, slot == &q ? "R9" : "R10");
       SceneValue value{std::string(slot->key),
@@ -329,9 +334,10 @@ MappedObject ObjectMapper::truncation(const GalfitObject& object, const GalfitOb
   }
   if (borrowed) {
     tell(scene_.losses, object.line,
-         fmt::format("truncation {} has the place and form of component {}: they stay as they start, and do not "
-                     "follow it in a fit",
-                     object.number, host.number));
+         fmt::format(
+             "truncation {} has the place and form of component {}: they stay as they start, and do not "
+             "follow it in a fit",
+             object.number, host.number));
   }
   const bool usual = object.row("T4") != nullptr;
   const ObjectSlot radius{usual ? "4" : "2", 0, "rbreak", "re", Conversion::kFactor, 1.0, true};

@@ -50,7 +50,8 @@ class ObjectMapper {
 
   Place place_of(const GalfitObject& object, const ObjectSlot& slot) const;
   void add(MappedObject& mapped, const ObjectSlot& slot, const Place& place, double factor = 1.0);
-  void add_as(MappedObject& mapped, std::string key, Conversion conversion, double factor, const Place& place);
+  void add_as(MappedObject& mapped, std::string key, Conversion conversion, double factor,
+              const Place& place);
   void add_constant(MappedObject& mapped, const char* key, double value, std::size_t line) const;
   void add_missing(MappedObject& mapped, const GalfitObject& object, const ObjectSlot& slot);
   void add_shapes(MappedObject& mapped, const GalfitObject& object);

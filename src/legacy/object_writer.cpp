@@ -23,7 +23,8 @@ constexpr double kEndless = 1e30;  // of a bound that is none: GALFIT's ranges h
 
 /// The options of a kind that rows of GALFIT's say.
 bool has_row(std::string_view option) {
-  constexpr std::array<std::string_view, 6> kKnown{"central", "scale", "c0", "spiral", "logspiral", "truncated"};
+  constexpr std::array<std::string_view, 6> kKnown{"central", "scale",     "c0",
+                                                   "spiral",  "logspiral", "truncated"};
   if (std::ranges::find(kKnown, option) != kKnown.end()) return true;
   return option.size() >= 2 && (option.front() == 'f' || option.front() == 'b') &&
          option.find_first_not_of("0123456789", 1) == std::string_view::npos;
@@ -76,7 +77,8 @@ void ObjectWriter::row(const std::string& key, double value, bool free, std::str
   text_ += fmt::format("{:>2}) {:<24} {}   # {}\n", key, number_text(value), free ? 1 : 0, comment);
 }
 
-void ObjectWriter::bounds(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter) {
+void ObjectWriter::bounds(const SceneComponent& component, const ObjectSlot& slot,
+                          const Parameter& parameter) {
   if (!parameter.free || (!std::isfinite(parameter.min) && !std::isfinite(parameter.max))) return;
   const auto at = static_cast<std::size_t>(&parameter - component.parameters.data());
   const ParameterSpec& spec = component.kind->parameters[at];
@@ -92,14 +94,16 @@ void ObjectWriter::bounds(const SceneComponent& component, const ObjectSlot& slo
   if (falls) std::swap(low, high);
   low = std::isfinite(low) ? low : -kEndless;
   high = std::isfinite(high) ? high : kEndless;
-  constraints_ += fmt::format("{:>2}  {:<6} {} to {}\n", number_, slot.constraint, number_text(low), number_text(high));
+  constraints_ +=
+      fmt::format("{:>2}  {:<6} {} to {}\n", number_, slot.constraint, number_text(low), number_text(high));
 }
 
 void ObjectWriter::put(const SceneComponent& component, const ObjectSlot& slot, const std::string& row_key) {
   const Parameter* parameter = find(component, slot.key);
   if (parameter == nullptr) return;
   const double in_file = *file_number(source_, component, slot.key);
-  row(row_key, to_galfit(slot.conversion, slot.factor, in_file, frame_), parameter->free, std::string(slot.key));
+  row(row_key, to_galfit(slot.conversion, slot.factor, in_file, frame_), parameter->free,
+      std::string(slot.key));
   bounds(component, slot, *parameter);
 }
 
@@ -113,7 +117,8 @@ void ObjectWriter::position(const SceneComponent& component, const std::string& 
     row(fmt::format("{}2", prefix), at_y, y.free, "position y");
   } else {
     text_ += fmt::format("{:>2}) {:<24} {} {} # position x, y\n", fmt::format("{}1", prefix),
-                         fmt::format("{} {}", number_text(at_x), number_text(at_y)), x.free ? 1 : 0, y.free ? 1 : 0);
+                         fmt::format("{} {}", number_text(at_x), number_text(at_y)), x.free ? 1 : 0,
+                         y.free ? 1 : 0);
   }
   bounds(component, kX, x);
   bounds(component, kY, y);
@@ -193,7 +198,8 @@ void ObjectWriter::light(const SceneComponent& component, const ObjectType& type
   }
   text_ += fmt::format(" 0) {:<26}   {}", fmt::format("{}{}", type.name, digit), head);
   position(component, "");
-  row("3", value, norm == nullptr || norm->free, digit.empty() && light.key == "mag" ? "total magnitude" : "mag/arcsec^2");
+  row("3", value, norm == nullptr || norm->free,
+      digit.empty() && light.key == "mag" ? "total magnitude" : "mag/arcsec^2");
   if (norm != nullptr) {
     if (slot.conversion != Conversion::kMagnitude || component.flux_is_magnitude) {
       bounds(component, slot, *norm);
@@ -242,7 +248,8 @@ void ObjectWriter::shapes(const SceneComponent& component) {
     const std::string prefix = log ? "logspiral_" : "spiral_";
     if (find(component, prefix + "rout") == nullptr) continue;
     text_ += fmt::format("R0) {}\n", log ? "log" : "power");
-    const auto rotation = [&](const char* name, const char* row_key, const char* constraint, Conversion conversion) {
+    const auto rotation = [&](const char* name, const char* row_key, const char* constraint,
+                              Conversion conversion) {
       const std::string key = prefix + name;
       put(component, {"", 0, key, constraint, conversion}, row_key);
     };

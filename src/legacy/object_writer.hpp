@@ -16,8 +16,8 @@ class ObjectWriter {
  public:
   /// `split_position`: x and y on lines of their own, as GALFITM has them. `skipped`: numbers of the
   /// components that GALFIT is to leave in the residual.
-  ObjectWriter(const SceneSource& source, const GalfitFrame& frame, bool split_position, std::vector<int> skipped,
-               std::vector<std::string>& losses)
+  ObjectWriter(const SceneSource& source, const GalfitFrame& frame, bool split_position,
+               std::vector<int> skipped, std::vector<std::string>& losses)
       : source_(source),
         frame_(frame),
         split_position_(split_position),

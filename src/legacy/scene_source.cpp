@@ -62,7 +62,8 @@ SceneSource read_source(const io::TomlFile& file) {
   std::vector<std::string> psfs;
   for (const io::PsfTables& psf : io::psf_tables(root)) psfs.push_back(psf.name);
   const io::HeaderCards* header = input.header.empty() ? nullptr : &input.header;
-  source.scene = io::read_scene(root, {source.frame, source.region.shape(), header, psfs, false}, source.notes);
+  source.scene =
+      io::read_scene(root, {source.frame, source.region.shape(), header, psfs, false}, source.notes);
   validate(source.scene, file.path);
   return source;
 }
@@ -89,7 +90,8 @@ std::optional<double> brightness(const SceneComponent& component, bool in_centre
     const double c = component.parameters[c0].value + 2.0;
     area = 4.0 * std::pow(std::tgamma(1.0 + 1.0 / c), 2) / (std::numbers::pi * std::tgamma(1.0 + 2.0 / c));
   }
-  const ComponentKind& bright = component_kind(fmt::format("{}+{}", base.name, in_centre ? "central" : "scale"));
+  const ComponentKind& bright =
+      component_kind(fmt::format("{}+{}", base.name, in_centre ? "central" : "scale"));
   Component of_one{&bright, std::vector<double>(bright.parameters.size(), 1.0)};
   for (std::size_t p = 0; p < bright.parameters.size(); ++p) {
     const int from = component.kind->index_of(bright.parameters[p].name);

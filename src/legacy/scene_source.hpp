@@ -20,8 +20,8 @@ struct SceneSource {
   std::string folder;  ///< of the scene
   std::string image;   ///< path, extension and section; empty without an image
   io::FileFrame frame;
-  io::Section region;            ///< FITS pixels
-  bool region_known = false;     ///< from the scene or from the image
+  io::Section region;                    ///< FITS pixels
+  bool region_known = false;             ///< from the scene or from the image
   std::optional<double> pixel_scale;     ///< arcsec, by the header
   std::optional<double> header_exptime;  ///< EXPTIME of the header
   Scene scene;
@@ -44,7 +44,8 @@ struct LegacyText {
 };
 
 /// Value of a component's parameter with that role in files' units; empty where its kind has none.
-std::optional<double> file_number(const SceneSource& source, const SceneComponent& component, std::string_view key);
+std::optional<double> file_number(const SceneSource& source, const SceneComponent& component,
+                                  std::string_view key);
 
 /// The surface brightness of a component with a flux, counts per pixel, in the centre or at its scale radius
 /// along the major axis. Empty for kinds that have none there, and for shapes other than c0.

@@ -108,8 +108,9 @@ void SceneWriter::component(SceneObject object, const std::string& place) {
     if (value.min && !value.fixed) value.value = std::max(value.value, *value.min);
     if (value.max && !value.fixed) value.value = std::min(value.value, *value.max);
     if (start != value.value) {
-      scene_.warnings.push_back(fmt::format("{}: {} of {} starts at {:.6g}, outside its limits; at {:.6g} instead",
-                                            place, value.key, object.name, start, value.value));
+      scene_.warnings.push_back(
+          fmt::format("{}: {} of {} starts at {:.6g}, outside its limits; at {:.6g} instead", place,
+                      value.key, object.name, start, value.value));
     }
     std::string limits;
     if (value.fixed && !value.constant) limits += ", fixed = true";

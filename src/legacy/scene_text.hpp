@@ -11,7 +11,7 @@ namespace gaxel::legacy {
 /// A scene made from another file.
 struct LegacyScene {
   std::string toml;
-  std::vector<int> lines;             ///< for each line of `toml` that of the other file it says, from 1; 0: none
+  std::vector<int> lines;  ///< for each line of `toml` that of the other file it says, from 1; 0: none
   std::vector<std::string> notes;     ///< what was assumed
   std::vector<std::string> warnings;  ///< what looks like a mistake
   std::vector<std::string> losses;    ///< what the file says and the scene does not

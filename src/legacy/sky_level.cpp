@@ -13,7 +13,8 @@ SkyLevel sky_level(ConstImageView pixels) {
   for (const double value : pixels.pixels()) {
     if (std::isfinite(value)) values.push_back(value);
   }
-  if (values.empty()) throw InputError({"", "", "", "no pixel is a finite number", "an image with data in it"});
+  if (values.empty())
+    throw InputError({"", "", "", "no pixel is a finite number", "an image with data in it"});
   std::ranges::sort(values);
   const std::size_t n = values.size();
   const std::size_t cut = n / 5;

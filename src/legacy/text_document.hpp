@@ -42,7 +42,7 @@ class TextDocument {
 
  private:
   std::string path_;
-  std::vector<std::string> lines_;  // without their ends
+  std::vector<std::string> lines_;      // without their ends
   std::vector<std::string_view> ends_;  // "\n", "\r\n", or "" for a last line without one
 };
 

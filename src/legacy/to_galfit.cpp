@@ -31,7 +31,8 @@ class Writer {
       throw InputError({source_.file->path, "image.region", "", "the size of the image is not known",
                         "region = [x1, x2, y1, y2], or an image that is there"});
     }
-    if (!source_.frame.photometry.zeropoint) lose("the scene has no zero point; magnitudes are written for one of 25");
+    if (!source_.frame.photometry.zeropoint)
+      lose("the scene has no zero point; magnitudes are written for one of 25");
     for (const char* key : {"title", "fit"}) {
       if (root_.has(key)) lose(fmt::format("\"{}\"", key));
     }
@@ -53,7 +54,8 @@ class Writer {
   /// A line that only GALFIT knows, as it was, or the fallback. Empty: no line.
   void kept(const std::string& key, const std::string& fallback, const char* comment) {
     const std::string begin = key + ") ";
-    const auto found = std::ranges::find_if(kept_, [&](const std::string& l) { return l.starts_with(begin); });
+    const auto found =
+        std::ranges::find_if(kept_, [&](const std::string& l) { return l.starts_with(begin); });
     const std::string value = found == kept_.end() ? fallback : found->substr(begin.size());
     if (!value.empty()) line(key, value, comment);
   }
@@ -67,7 +69,8 @@ class Writer {
   GalfitFrame make_frame() const {
     GalfitFrame frame;
     // GALFIT has the header's exposure time; the zero point makes up for another one in the scene.
-    frame.exptime = source_.header_exptime.value_or(source_.image.empty() ? 1.0 : source_.frame.photometry.exptime);
+    frame.exptime =
+        source_.header_exptime.value_or(source_.image.empty() ? 1.0 : source_.frame.photometry.exptime);
     frame.zeropoint = source_.frame.photometry.zeropoint.value_or(25.0);
     if (frame.exptime != source_.frame.photometry.exptime)
       frame.zeropoint += 2.5 * std::log10(source_.frame.photometry.exptime / frame.exptime);
@@ -78,7 +81,8 @@ class Writer {
     for (const std::string& text : kept_) {
       const std::vector<Token> tokens = split(text);
       if (tokens.size() < 3 || tokens.front().text != "K)") continue;
-      frame.pixel_area = parse_number(tokens[1].text).value_or(1.0) * parse_number(tokens[2].text).value_or(1.0);
+      frame.pixel_area =
+          parse_number(tokens[1].text).value_or(1.0) * parse_number(tokens[2].text).value_or(1.0);
     }
     return frame;
   }
@@ -108,7 +112,8 @@ class Writer {
     line("F", mask(), "Bad pixel mask");
     write_constraints(constraints, stem.string());
     const io::Section& r = source_.region;
-    line("H", fmt::format("{} {} {} {}", r.x1, r.x2, r.y1, r.y2), "Image region to fit (xmin xmax ymin ymax)");
+    line("H", fmt::format("{} {} {} {}", r.x1, r.x2, r.y1, r.y2),
+         "Image region to fit (xmin xmax ymin ymax)");
     kept("I", fmt::format("{} {}", r.x2 - r.x1 + 1, r.y2 - r.y1 + 1), "Size of the convolution box (x y)");
     line("J", number_text(zeropoint), "Magnitude photometric zeropoint");
     const std::string scale = number_text(source_.pixel_scale.value_or(1.0));
@@ -171,12 +176,14 @@ class Writer {
           continue;
         }
         if (psf.tables.size() > 1) lose(fmt::format("{}: GALFIT adds no PSFs", table.name()));
-        if (table.has("center")) lose(fmt::format("{}.center: GALFIT's PSF has its centre in the middle", table.name()));
+        if (table.has("center"))
+          lose(fmt::format("{}.center: GALFIT's PSF has its centre in the middle", table.name()));
         // Point sources are the PSF itself in GALFIT, whatever its pixels hold.
         const std::string pixel = table.text("pixel_in_psf").value_or("own");
         if (psf.name != "points" && pixel != "none")
-          lose(fmt::format("{}.pixel_in_psf = \"{}\": GALFIT takes every PSF for one without a pixel (\"none\")",
-                           table.name(), pixel));
+          lose(fmt::format(
+              "{}.pixel_in_psf = \"{}\": GALFIT takes every PSF for one without a pixel (\"none\")",
+              table.name(), pixel));
         oversample_ = table.number("oversample").value_or(1.0);
         if (const auto kernel = table.numbers("diffusion", 0); kernel && !file) write_kernel(*kernel);
         file = here;

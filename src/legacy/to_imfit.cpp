@@ -58,19 +58,23 @@ class Writer {
         }
         const std::string pixel = table.text("pixel_in_psf").value_or("own");
         if (psf.name != "points" && pixel != "none")
-          lose(fmt::format("{}.pixel_in_psf = \"{}\": Imfit takes every PSF for one without a pixel (\"none\")",
-                           table.name(), pixel));
+          lose(fmt::format(
+              "{}.pixel_in_psf = \"{}\": Imfit takes every PSF for one without a pixel (\"none\")",
+              table.name(), pixel));
         command += " --psf " + *table.text("file");
       }
     }
     if (const auto mask = root_.table("mask")) {
-      if (mask->has("bits") || mask->has("segmentation")) lose("mask: Imfit's masks are 0 in good pixels, or 1");
+      if (mask->has("bits") || mask->has("segmentation"))
+        lose("mask: Imfit's masks are 0 in good pixels, or 1");
       if (mask->has("file")) command += " --mask " + *mask->text("file");
       if (mask->has("good_value")) command += " --mask-zero-is-bad";
     }
     if (const auto noise = root_.table("noise")) {
-      const std::pair<const char*, const char*> kinds[] = {
-          {"sigma", ""}, {"variance", " --errors-are-variances"}, {"weight", " --errors-are-weights"}, {"inverse_variance", " --errors-are-weights"}};
+      const std::pair<const char*, const char*> kinds[] = {{"sigma", ""},
+                                                           {"variance", " --errors-are-variances"},
+                                                           {"weight", " --errors-are-weights"},
+                                                           {"inverse_variance", " --errors-are-weights"}};
       for (const auto& [key, option] : kinds) {
         if (noise->is_text(key)) command += " --noise " + *noise->text(key) + option;
       }
@@ -90,7 +94,8 @@ class Writer {
     }
     for (const auto& [key, name] : {std::pair("gain", "GAIN"), std::pair("read_noise", "READNOISE"),
                                     std::pair("sky", "ORIGINAL_SKY")}) {
-      if (const auto value = noise->number(key)) result_.text += fmt::format("{} {}\n", name, number_text(*value));
+      if (const auto value = noise->number(key))
+        result_.text += fmt::format("{} {}\n", name, number_text(*value));
     }
   }
 
@@ -100,7 +105,8 @@ class Writer {
     const bool c0 = component.kind->index_of("c0") >= 0;
     for (const ImfitKind& kind : imfit_kinds()) {
       const bool has_c0 = std::ranges::any_of(kind.slots, [](const ImfitSlot& s) { return s.key == "c0"; });
-      if (kind.kind == base && (has_c0 == c0 || base == "ferrers") && kind.name != "FlatSky" && kind.name != "ModifiedKing2")
+      if (kind.kind == base && (has_c0 == c0 || base == "ferrers") && kind.name != "FlatSky" &&
+          kind.name != "ModifiedKing2")
         return &kind;
     }
     return nullptr;
@@ -132,7 +138,8 @@ class Writer {
   void write_function(const SceneComponent& component) {
     const auto lose_of = [&](const std::string& what) { lose(fmt::format("{}: {}", component.name, what)); };
     const ImfitKind* kind = kind_of(component);
-    if (kind == nullptr) return lose_of(fmt::format("Imfit has no {}; the component is left out", component.kind->name));
+    if (kind == nullptr)
+      return lose_of(fmt::format("Imfit has no {}; the component is left out", component.kind->name));
     for (const std::string_view option : component.kind->options) {
       if (option != "central" && option != "scale" && option != "c0")
         lose_of(fmt::format("Imfit has no \"{}\"", option));
@@ -142,9 +149,11 @@ class Writer {
       const Parameter& parameter = *find(component, key);
       const int first = key[0] == 'x' ? source_.frame.placement.first_x : source_.frame.placement.first_y;
       if (kind->kind == "sky") {
-        result_.text += fmt::format("{:<10} {} fixed\n", name, number_text(*file_number(source_, component, key)));
+        result_.text +=
+            fmt::format("{:<10} {} fixed\n", name, number_text(*file_number(source_, component, key)));
       } else {
-        line(name, *file_number(source_, component, key), parameter, {name, key, 1.0, -static_cast<double>(first)});
+        line(name, *file_number(source_, component, key), parameter,
+             {name, key, 1.0, -static_cast<double>(first)});
       }
     }
     result_.text += fmt::format("FUNCTION {}   # LABEL {}\n", kind->name, component.name);
@@ -176,7 +185,8 @@ class Writer {
     // Fluxes and the other kind of brightness.
     if (slot.key == "flux") {
       const Parameter& flux = component.parameter(Role::kFlux);
-      result_.text += fmt::format("{:<10} {}{}\n", slot.name, number_text(flux.value), flux.free ? "" : " fixed");
+      result_.text +=
+          fmt::format("{:<10} {}{}\n", slot.name, number_text(flux.value), flux.free ? "" : " fixed");
       return;
     }
     const std::optional<double> value = brightness(component, slot.key == "i0");

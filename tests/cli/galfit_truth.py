@@ -38,7 +38,9 @@ def profile(kind: str, r, p: dict):
 
         def law(s):
             return (1 + (p["rb"] / s) ** p["alpha"]) ** (p["gamma"] / p["alpha"]) * np.exp(
-                -x * ((s ** p["alpha"] + p["rb"] ** p["alpha"]) / p["re"] ** p["alpha"]) ** (1 / (p["alpha"] * p["n"]))
+                -x
+                * ((s ** p["alpha"] + p["rb"] ** p["alpha"]) / p["re"] ** p["alpha"])
+                ** (1 / (p["alpha"] * p["n"]))
             )
 
         return law(r) / law(p["rb"])

@@ -139,7 +139,9 @@ def test_galfit_to_scene_to_galfit_says_the_same(galfit):
     expected[expected.index(["G)", "limits"])][1] = "out.constraints"
     assert sorted(map(str, found[:13])) == sorted(map(str, expected[:13]))
     assert found[13:] == expected[13:]
-    assert sorted(map(str, meaning(galfit / "out.constraints"))) == sorted(map(str, meaning(galfit / "limits")))
+    assert sorted(map(str, meaning(galfit / "out.constraints"))) == sorted(
+        map(str, meaning(galfit / "limits"))
+    )
     assert meaning(galfit / "out.kernel") == meaning(galfit / "kernel.txt")
 
 
@@ -212,7 +214,12 @@ def test_imfit_to_scene_to_imfit_says_the_same(galfit):
 
 
 def test_galfit_to_imfit_renders_the_same(galfit):
-    text = GALFIT.split(" 0) gaussian")[0].replace("B2) 0.5 1\n", "").replace(" kernel.txt", "").replace("G) limits\n", "")
+    text = (
+        GALFIT.split(" 0) gaussian")[0]
+        .replace("B2) 0.5 1\n", "")
+        .replace(" kernel.txt", "")
+        .replace("G) limits\n", "")
+    )
     text = "\n".join(line for line in text.splitlines() if line[0:1] not in ("F", "R")) + "\nF) none\n"
     (galfit / "in.feedme").write_text(text)
     convert("in.feedme", "out.dat", "--to", "imfit", cwd=galfit)
@@ -254,7 +261,12 @@ sigma = 1
     (galfit / "scene.toml").write_text(scene)
     failed = convert("scene.toml", "out.feedme", cwd=galfit, ok=False)
     assert failed.returncode == 2 and not (galfit / "out.feedme").exists()
-    for loss in ('"title"', "GALFIT's PSF is one image", 'no row for "soft"', "GALFIT has no gaussianring; the component is left out"):
+    for loss in (
+        '"title"',
+        "GALFIT's PSF is one image",
+        'no row for "soft"',
+        "GALFIT has no gaussianring; the component is left out",
+    ):
         assert loss in failed.stderr
     done = convert("scene.toml", "out.feedme", "--lossy", cwd=galfit)
     assert "warning: lost" in done.stderr
@@ -266,7 +278,10 @@ def test_examples_become_scenes(galfit):
         for file in (f"{name}.feedme", "bulge_disc.constraints"):
             (galfit / file).write_text((EXAMPLES / file).read_text())
         convert(f"{name}.feedme", f"{name}.toml", cwd=galfit)
-    assert 'constraints = ["1_2_3 x offset", "1_2_3 y offset", "1/2 re 0.05 1.0"]' in (galfit / "bulge_disc.toml").read_text()
+    assert (
+        'constraints = ["1_2_3 x offset", "1_2_3 y offset", "1/2 re 0.05 1.0"]'
+        in (galfit / "bulge_disc.toml").read_text()
+    )
 
 
 @pytest.mark.parametrize(

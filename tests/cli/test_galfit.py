@@ -75,7 +75,9 @@ def test_surface_brightness(kind, tmp_path):
 @pytest.mark.parametrize("digit", [1, 2])
 @pytest.mark.parametrize("kind", TOTAL)
 def test_the_digit_of_a_type_tells_where_the_brightness_is(kind, digit, tmp_path):
-    model, _ = rendered(tmp_path, f"0) {kind}{digit}\n1) {X} {Y} 1 1\n3) 19.5 1\n{rows(TOTAL[kind])}{ELLIPSE}")
+    model, _ = rendered(
+        tmp_path, f"0) {kind}{digit}\n1) {X} {Y} 1 1\n3) 19.5 1\n{rows(TOTAL[kind])}{ELLIPSE}"
+    )
     p = values(TOTAL[kind])
     at = 0.0 if digit == 1 else p["re"]
     expected = SCALE**2 * counts_of(19.5) * light(kind, p) / truth.profile(kind, at, p)
@@ -92,7 +94,9 @@ def test_boxes_and_fourier_modes(tmp_path):
     text = f"0) sersic1\n1) {X} {Y} 1 1\n3) 19.5 1\n4) 9 1\n5) 0.8 1\n{ELLIPSE}"
     model, _ = rendered(tmp_path, text + "C0) 0.4 1\nF1) 0.1 40 1 1\nF2) 0.08 -20 1 1\n")
     p = {"re": 9.0, "n": 0.8}
-    expected = light("sersic", p, c0=0.4, modes=[(1, 0.1, 40), (2, 0.08, -20)]) / truth.profile("sersic", 0, p)
+    expected = light("sersic", p, c0=0.4, modes=[(1, 0.1, 40), (2, 0.08, -20)]) / truth.profile(
+        "sersic", 0, p
+    )
     np.testing.assert_allclose(model, SCALE**2 * counts_of(19.5) * expected, atol=1e-3 * model.max())
 
 
@@ -230,7 +234,9 @@ def test_without_a_sigma_image_it_is_made_from_the_smoothed_data(field, tmp_path
     # 0.46324: the deviation of the middle 60 percent of a normal distribution.
     rms, level = kept.std() / 0.46324, np.median(data)
     cut = data[5:75, 10:80]
-    smooth = gaussian_filter(cut, 2.0, mode="constant") / gaussian_filter(np.ones_like(cut), 2.0, mode="constant")
+    smooth = gaussian_filter(cut, 2.0, mode="constant") / gaussian_filter(
+        np.ones_like(cut), 2.0, mode="constant"
+    )
     expected = np.sqrt(rms**2 + np.clip(smooth - level, 0, None) / 6.0)
     np.testing.assert_allclose(sigma, expected, rtol=2e-4)
 
@@ -247,7 +253,11 @@ def test_limits_become_bounds_and_the_rest_is_told(field, tmp_path):
     )
     finished = cli_support.run("inspect", feedme(field, tmp_path, G="limits"))
     text = finished.stdout
-    for line in ("n  .*within \\[0.5, 2\\]", "re .*within \\[4, 8.5\\]", "mag .*15.3 .*within \\[15, 15.3\\]"):
+    for line in (
+        "n  .*within \\[0.5, 2\\]",
+        "re .*within \\[4, 8.5\\]",
+        "mag .*15.3 .*within \\[15, 15.3\\]",
+    ):
         assert re.search(line, text), (line, text)
     assert "within [2, 8]" in text and "within [0.2, 0.9]" in text
     assert 'limits:4: "1_2 x offset" is not applied: components are not tied yet' in text
@@ -258,9 +268,15 @@ def test_limits_become_bounds_and_the_rest_is_told(field, tmp_path):
     ("changes", "message"),
     [
         ({"A": "none.fits"}, "galfit.feedme:1: A) = none.fits: the file does not exist"),
-        ({"G": "nowhere"}, "galfit.feedme:7: G) = nowhere: the file does not exist (a constraint file, or none)"),
+        (
+            {"G": "nowhere"},
+            "galfit.feedme:7: G) = nowhere: the file does not exist (a constraint file, or none)",
+        ),
         ({"H": "1 2 3"}, "galfit.feedme:8: H): a number is missing (x1 x2 y1 y2"),
-        ({"H": "200 300 1 20"}, "galfit.feedme:8: H): the region lies outside the image (x 1 to 90, y 1 to 80)"),
+        (
+            {"H": "200 300 1 20"},
+            "galfit.feedme:8: H): the region lies outside the image (x 1 to 90, y 1 to 80)",
+        ),
         ({"J": "bright"}, "galfit.feedme:9: J) = bright: not a number"),
         ({"C": "missing.fits"}, "galfit.feedme:3: noise.sigma = 'missing.fits': the file does not exist"),
         ({"E": "100"}, "galfit.feedme:5: psf 1.oversample = 100.0: out of range"),
@@ -284,7 +300,10 @@ def test_several_bands_are_read_and_not_fitted_yet(tmp_path):
     path = cli_support.ROOT / "tests/legacy/data/multiband_band.feedme"
     finished = cli_support.run("fit", path, "-o", tmp_path / "out")
     assert finished.returncode == 2
-    assert "multiband_band.feedme:2: A) = cut_r.fits,cut_u.fits,cut_i.fits,cut_K.fits: several bands" in finished.stderr
+    assert (
+        "multiband_band.feedme:2: A) = cut_r.fits,cut_u.fits,cut_i.fits,cut_K.fits: several bands"
+        in finished.stderr
+    )
 
 
 def test_a_region_beyond_the_image_is_cut(field, tmp_path):

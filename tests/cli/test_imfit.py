@@ -63,7 +63,9 @@ LAWS = {
     "ModifiedKing2": (HEAD + f"I_0 50\nr_c 7\nc {24 / 7}\nalpha 2.2\n", king, 0),
     "Core-Sersic": (
         HEAD + "n 1\nI_b 50\nr_e 9\nr_b 4\nalpha 3\ngamma 0\n",
-        lambda r: 50 * truth.profile("corser", r, {"rb": 4.0, "alpha": 3.0, "gamma": 0.0, "re": 9.0, "n": 1.0}),
+        lambda r: (
+            50 * truth.profile("corser", r, {"rb": 4.0, "alpha": 3.0, "gamma": 0.0, "re": 9.0, "n": 1.0})
+        ),
         0,
     ),
     "BrokenExponential": (HEAD + "I_0 50\nh1 9\nh2 4\nr_break 12\nalpha 0.8\n", broken, 0),
@@ -100,7 +102,9 @@ def test_skies(tmp_path):
 
 
 def test_what_gaxel_has_not_is_named(tmp_path):
-    (tmp_path / "c").write_text("NCOLS 9\nNROWS 9\nX0 1\nY0 1\nFUNCTION EdgeOnRing\nPA 0\nI_0 1\nr 1\nsigma_r 1\nsigma_z 1\n")
+    (tmp_path / "c").write_text(
+        "NCOLS 9\nNROWS 9\nX0 1\nY0 1\nFUNCTION EdgeOnRing\nPA 0\nI_0 1\nr 1\nsigma_r 1\nsigma_z 1\n"
+    )
     finished = cli_support.run("render", tmp_path / "c", "-o", tmp_path / "m.fits")
     assert finished.returncode == 2
     assert "c:5: FUNCTION = EdgeOnRing: gaxel has no such light (FlatSky, " in finished.stderr

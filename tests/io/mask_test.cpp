@@ -43,7 +43,8 @@ TEST_F(MaskTest, NonZeroIsBad) {
 TEST_F(MaskTest, PixelsMayBeListed) {
   folder.write("bad.txt", "# x y\n\n 2 1 cosmic ray\n8 6 # corner\n2 1\n9 1\n0 0\n");
   EXPECT_THAT(masked("file = \"bad.txt\"\n"), testing::ElementsAre(1, 47));
-  EXPECT_THAT(problem(scene("file = \"bad.txt\"\nbits = [1]\n")), HasSubstr("the file is a list of bad pixels"));
+  EXPECT_THAT(problem(scene("file = \"bad.txt\"\nbits = [1]\n")),
+              HasSubstr("the file is a list of bad pixels"));
   folder.write("half.txt", "1 1\n2 1.5\n");
   EXPECT_THAT(problem(scene("file = \"half.txt\"\n")), HasSubstr("2 1.5"));
   folder.write("prose.txt", "these pixels are bad\n");

@@ -32,8 +32,8 @@ GalfitDocument example(const std::string& name) {
 }
 
 TEST(TextDocument, KeepsEveryByte) {
-  for (const std::string& text : {std::string("a\nb\n"), std::string("a\r\n\r\nb"), std::string(), std::string("\n \t# x\n"),
-                                  std::string("no end")}) {
+  for (const std::string& text : {std::string("a\nb\n"), std::string("a\r\n\r\nb"), std::string(),
+                                  std::string("\n \t# x\n"), std::string("no end")}) {
     EXPECT_EQ(TextDocument::parse(text, "").text(), text);
   }
 }
@@ -48,7 +48,8 @@ TEST(Numbers, AreReadAsFortranAndCWriteThem) {
   EXPECT_EQ(parse_number("1.5D+01"), 15.0);
   EXPECT_EQ(parse_number("-5."), -5.0);
   EXPECT_EQ(parse_number("+.5e1"), 5.0);
-  for (const char* word : {"", "1,2", "nan", "inf", "1x", "0x10", "--1", "1e999"}) EXPECT_FALSE(parse_number(word)) << word;
+  for (const char* word : {"", "1,2", "nan", "inf", "1x", "0x10", "--1", "1e999"})
+    EXPECT_FALSE(parse_number(word)) << word;
   EXPECT_EQ(parse_whole("3."), 3);
   EXPECT_FALSE(parse_whole("3.5"));
 }
@@ -107,11 +108,11 @@ TEST(GalfitDocument, WhatGalfitSkipsIsSkipped) {
   EXPECT_TRUE(object.row("5")->values[0].is_free());  // 2: tied, and so free
   EXPECT_EQ(object.row("F1")->values.size(), 2u);
   EXPECT_THAT(document.remarks,
-              testing::UnorderedElementsAre(
-                  HasSubstr("a.feedme:3: \"Q)\" is no key"), HasSubstr("a.feedme:5: C0) stands before"),
-                  HasSubstr("a.feedme:9: 1) of component 1 has 0 of 2 fit flags"),
-                  HasSubstr("a.feedme:13: F1) of component 1 has 0 of 2 fit flags"),
-                  HasSubstr("a.feedme:15: 9) is given again")));
+              testing::UnorderedElementsAre(HasSubstr("a.feedme:3: \"Q)\" is no key"),
+                                            HasSubstr("a.feedme:5: C0) stands before"),
+                                            HasSubstr("a.feedme:9: 1) of component 1 has 0 of 2 fit flags"),
+                                            HasSubstr("a.feedme:13: F1) of component 1 has 0 of 2 fit flags"),
+                                            HasSubstr("a.feedme:15: 9) is given again")));
 }
 
 TEST(GalfitDocument, BandsAreListsOfValuesOrCoefficients) {
@@ -163,7 +164,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"Type", "0) sersik\n", "a.feedme:1: 0) = sersik: no type of GALFIT's (sersic, devauc"},
         Mistake{"NoType", "0)\n", "a.feedme:1: 0): the type is missing"},
         Mistake{"Truncation", "T0) radial3\n", "T0) = radial3: no type of GALFIT's (radial, radial2"},
-        Mistake{"Value", "0) sersic\n 4) large 1\n", "a.feedme:2: 4) = large: not a number (a number, and 0 or 1"},
+        Mistake{"Value", "0) sersic\n 4) large 1\n",
+                "a.feedme:2: 4) = large: not a number (a number, and 0 or 1"},
         Mistake{"NoValue", "0) sersic\n 4) # nothing\n", "a.feedme:2: 4): the value is missing"},
         Mistake{"Flag", "0) sersic\n 4) 5 3\n", "4) = 3: not a fit flag (0 (fixed), 1 (free)"},
         Mistake{"TwoValuesInOneBand", "0) sersic\n 4) 5,6 1\n", "4) = 5,6: 2 entries (one value"},
@@ -173,7 +175,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"WavelengthZero", "A) a,b\nA2) 5,0\n", "A2) = 0: no wavelength (a number above 0)"},
         Mistake{"NoWavelengths", "A) a,b\n", "a.feedme:1: A2): missing, with 2 bands"},
         Mistake{"ListWithBlank", "A) a, b\nA2) 1,2\n", "A) = a,: an entry is empty"},
-        Mistake{"Coefficients", "A) a,b\nA2) 1,2\n0) sersic\n4) 1,2,3 1 cheb\n", "4) = 1,2,3: 3 entries (1 to 2 coefficients"},
+        Mistake{"Coefficients", "A) a,b\nA2) 1,2\n0) sersic\n4) 1,2,3 1 cheb\n",
+                "4) = 1,2,3: 3 entries (1 to 2 coefficients"},
         Mistake{"BandCount", "A) a,b,c\nA2) 1,2,3\n0) sersic\n4) 1,2 1\n", "one for each of the 3 bands"},
         Mistake{"FlagCount", "A) a,b\nA2) 1,2\n0) sersic\n4) 1,2 1,1,1\n", "4) = 1,1,1: not a fit flag"},
         Mistake{"Psfs", "A) a,b\nA2) 1,2\nD) p,q,r\n", "D) = p,q,r: 3 entries (one for each of the 2 bands"}),
@@ -186,8 +189,10 @@ GalfitConstraints constraints(const std::string& text, const GalfitDocument& doc
 TEST(GalfitConstraints, EveryFormIsRead) {
   const GalfitDocument document = example("bulge_disc.feedme");
   const GalfitConstraints read = constraints(
-      "# comment\n3_2_1 x offset\n1_2 re ratio\n 1-2  mag  -0.5  3\n1/2 re 0.05 1.0\n1 n 0.0001  to 8.\n2 x -1 0.5\n"
-      "2 x -1 in 0.5\n1 re factor 3.0\n2 rs 1 to 2\n2 f1a 0 to 1\n2 f1p -5 5\n1 c -1 to 1\n4 sky 1 to 2\n1 10 -90 to 90\n",
+      "# comment\n3_2_1 x offset\n1_2 re ratio\n 1-2  mag  -0.5  3\n1/2 re 0.05 1.0\n1 n 0.0001  to 8.\n2 x "
+      "-1 0.5\n"
+      "2 x -1 in 0.5\n1 re factor 3.0\n2 rs 1 to 2\n2 f1a 0 to 1\n2 f1p -5 5\n1 c -1 to 1\n4 sky 1 to 2\n1 "
+      "10 -90 to 90\n",
       document);
   const std::vector<GalfitConstraint>& list = read.constraints;
   ASSERT_EQ(list.size(), 14u);
@@ -246,14 +251,16 @@ TEST_P(BadConstraint, IsNamed) {
 
 INSTANTIATE_TEST_SUITE_P(
     Lines, BadConstraint,
-    testing::Values(Mistake{"NoSuchComponent", "\n7 n 1 to 2\n", "a.con:2: component = 7: there is no component 7 (1 to 2)"},
+    testing::Values(Mistake{"NoSuchComponent", "\n7 n 1 to 2\n",
+                            "a.con:2: component = 7: there is no component 7 (1 to 2)"},
                     Mistake{"Huge", "99999999999 n 1 to 2\n", "no components"},
                     Mistake{"Letters", "a n 1 to 2\n", "component = a: no components (a number"},
                     Mistake{"Twice", "2_2 n offset\n", "component 2 is named twice"},
                     Mistake{"Three", "1-2-1 n 1 2\n", "named twice"},
                     Mistake{"Parameter", "1 n 1 to 2\n", "component 1 (sky) has no such parameter"},
                     Mistake{"NoRow", "2 f1a 1 to 2\n", "component 2 (sersic) has no such parameter"},
-                    Mistake{"Suffix", "2 n_g 1 to 2\n", "\"g\" is neither a band nor a coefficient (a label of A1), 0 to 3"},
+                    Mistake{"Suffix", "2 n_g 1 to 2\n",
+                            "\"g\" is neither a band nor a coefficient (a label of A1), 0 to 3"},
                     Mistake{"BandOfCoupled", "1_2 x_r offset\n", "coupled by coefficients only"},
                     Mistake{"NoRange", "2 n\n", "a.con:1: range: missing"},
                     Mistake{"OneNumber", "2 n 3\n", "range = 3: two numbers are needed"},
@@ -266,9 +273,11 @@ INSTANTIATE_TEST_SUITE_P(
 const std::string kImfit =
     "# ours\nGAIN 4.7\nREADNOISE 4.0\nORIGINAL_SKY 130.0\n\n"
     "X0  129.0  125,133\nY0  128.5  125,133\n"
-    "FUNCTION Sersic        # LABEL bulge\nPA 20.0 -90,90\nell 0.15 0,0.9\nn 3.0 0.5,8\nI_e 25.0 0,1000\nr_e 6.0 fixed\n"
+    "FUNCTION Sersic        # LABEL bulge\nPA 20.0 -90,90\nell 0.15 0,0.9\nn 3.0 0.5,8\nI_e 25.0 0,1000\nr_e "
+    "6.0 fixed\n"
     "FUNCTION Exponential   # LABEL disc\nPA 18.0\nell 0.45\nI_0 80\nh 24 2,200\n\n"
-    "X0 40.2 38,42\nY0 77.9 75,80\nFUNCTION PointSource\nOPTIONAL_PARAMS_START\nmethod lanczos3\nOPTIONAL_PARAMS_END\n"
+    "X0 40.2 38,42\nY0 77.9 75,80\nFUNCTION PointSource\nOPTIONAL_PARAMS_START\nmethod "
+    "lanczos3\nOPTIONAL_PARAMS_END\n"
     "I_tot 5000 0,1e6\n";
 
 TEST(ImfitDocument, IsReadAndWrittenByteByByte) {
@@ -302,21 +311,26 @@ const std::string kCentre = "X0 1\nY0 2\n";
 
 INSTANTIATE_TEST_SUITE_P(
     Files, BadImfit,
-    testing::Values(Mistake{"Function", kCentre + "FUNCTION Sersik\n", "a.dat:3: FUNCTION = Sersik: no function of Imfit's (did you mean \"Sersic\"?"},
-                    Mistake{"TooFew", kCentre + "FUNCTION Gaussian\nPA 0\nell 0\n", "FUNCTION = Gaussian: 2 of 4 parameters (I_0 as the next)"},
-                    Mistake{"TooMany", kCentre + "FUNCTION FlatSky\nI_sky 0\nell 0\n", "a.dat:5: ell: FlatSky has no more than 1"},
-                    Mistake{"NoCentre", "Y0 1\n", "there is no X0 before it"},
-                    Mistake{"NoY", "X0 1\nFUNCTION FlatSky\n", "X0 has no Y0"},
-                    Mistake{"Value", kCentre + "FUNCTION FlatSky\nI_sky bright\n", "I_sky = bright: not a number"},
-                    Mistake{"Limits", kCentre + "FUNCTION FlatSky\nI_sky 5 1, 9\n", "I_sky = 1,: no limits (fixed, or lower,upper"},
-                    Mistake{"LimitsReversed", kCentre + "FUNCTION FlatSky\nI_sky 5 9,1\n", "the limits leave no room"},
-                    Mistake{"Outside", kCentre + "FUNCTION FlatSky\nI_sky 5 6,9\n", "the start, 5, is outside"},
-                    Mistake{"Empty", "# nothing\n", "the file has no function"}),
+    testing::Values(
+        Mistake{"Function", kCentre + "FUNCTION Sersik\n",
+                "a.dat:3: FUNCTION = Sersik: no function of Imfit's (did you mean \"Sersic\"?"},
+        Mistake{"TooFew", kCentre + "FUNCTION Gaussian\nPA 0\nell 0\n",
+                "FUNCTION = Gaussian: 2 of 4 parameters (I_0 as the next)"},
+        Mistake{"TooMany", kCentre + "FUNCTION FlatSky\nI_sky 0\nell 0\n",
+                "a.dat:5: ell: FlatSky has no more than 1"},
+        Mistake{"NoCentre", "Y0 1\n", "there is no X0 before it"},
+        Mistake{"NoY", "X0 1\nFUNCTION FlatSky\n", "X0 has no Y0"},
+        Mistake{"Value", kCentre + "FUNCTION FlatSky\nI_sky bright\n", "I_sky = bright: not a number"},
+        Mistake{"Limits", kCentre + "FUNCTION FlatSky\nI_sky 5 1, 9\n",
+                "I_sky = 1,: no limits (fixed, or lower,upper"},
+        Mistake{"LimitsReversed", kCentre + "FUNCTION FlatSky\nI_sky 5 9,1\n", "the limits leave no room"},
+        Mistake{"Outside", kCentre + "FUNCTION FlatSky\nI_sky 5 6,9\n", "the start, 5, is outside"},
+        Mistake{"Empty", "# nothing\n", "the file has no function"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(ImfitDocument, OrderCountsAndNamesAreRemarkedUpon) {
-  const ImfitDocument document = parse_imfit(
-      TextDocument::parse(kCentre + "FUNCTION Gaussian\nPA 0\nell 0\nsigma 5\nI_0 6\n", "a.dat"));
+  const ImfitDocument document =
+      parse_imfit(TextDocument::parse(kCentre + "FUNCTION Gaussian\nPA 0\nell 0\nsigma 5\nI_0 6\n", "a.dat"));
   EXPECT_EQ(document.functions[0].parameters[2].value, 5.0);
   EXPECT_THAT(document.remarks, ElementsAre(HasSubstr("a.dat:6: \"sigma\" stands where Gaussian has I_0"),
                                             HasSubstr("\"I_0\" stands where Gaussian has sigma")));
