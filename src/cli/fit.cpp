@@ -18,6 +18,7 @@
 #include "io/fit_output.hpp"
 #include "io/parameter_table.hpp"
 #include "io/result_warnings.hpp"
+#include "legacy/galfit_output.hpp"
 #include "legacy/load.hpp"
 
 namespace gaxel::cli {
@@ -86,7 +87,11 @@ int run_fit(const FitArguments& arguments) {
     task.warnings.push_back(std::move(warning));
   }
 
-  const std::vector<std::string> files = io::write_fit_output(folder, task, result, GAXEL_VERSION);
+  std::vector<std::string> files = io::write_fit_output(folder, task, result, GAXEL_VERSION);
+  if (legacy::detect_format(arguments.scene) == legacy::Format::kGalfit) {
+    for (std::string& file : legacy::write_galfit_output(folder, task, result, GAXEL_VERSION))
+      files.push_back(std::move(file));
+  }
   if (arguments.json) {
     // Names of files may be no UTF-8, which JSON must be.
     const auto replace = nlohmann::ordered_json::error_handler_t::replace;

@@ -42,6 +42,18 @@ std::vector<HeaderKey> fit_keys(const Task& task, const FitResult& result, std::
   return keys;
 }
 
+/// A component with the truncations that cut it, as a scene of its own.
+std::vector<Component> alone(const std::vector<Component>& all, std::size_t which) {
+  std::vector<Component> list{all[which]};
+  for (auto cuts : {&Component::inner, &Component::outer}) {
+    for (std::size_t& cut : list.front().*cuts) {
+      list.push_back(all[cut]);
+      cut = list.size() - 1;
+    }
+  }
+  return list;
+}
+
 Image difference(const Image& data, const Image& model) {
   Image result(data.shape());
   for (std::size_t i = 0; i < result.size(); ++i) result.data()[i] = data.data()[i] - model.data()[i];
@@ -60,9 +72,10 @@ std::vector<Image> component_images(const Task& task, const Scene& scene, const 
   const RenderOptions options{task.options.tolerance, false, task.options.threads};
   const MultiPsfRenderer renderer(task.shape, psfs, options);
   std::vector<Image> images;
-  for (const Component& component : scene.render_list()) {
+  const std::vector<Component> all = scene.render_list();
+  for (std::size_t i = 0; i < all.size(); ++i) {
     images.emplace_back(task.shape);
-    renderer.render({&component, 1}, images.back().view());
+    renderer.render(alone(all, i), images.back().view());
   }
   return images;
 }

@@ -39,7 +39,7 @@ class SceneMaker {
         writer_(folder_of(document.text.path()), std::move(target)),
         need_data_(need_data) {}
 
-  LegacyScene make() {
+  MappedGalfit make() {
     LegacyScene& scene = writer_.scene();
     scene.warnings = document_.remarks;
     if (document_.objects.empty()) {
@@ -50,7 +50,7 @@ class SceneMaker {
     read_facts();
     const std::optional<GalfitConstraints> constraints = read_constraints(document_);
     read_frame();
-    std::vector<SceneObject> objects =
+    std::vector<MappedObject> objects =
         scene_objects(document_, constraints ? &*constraints : nullptr, frame_, scene, constraints_kept_);
     shift(objects);
     write_image();
@@ -58,9 +58,11 @@ class SceneMaker {
     write_mask();
     write_psf(objects);
     write_kept();
-    for (const SceneObject& object : objects) writer_.component(object, document_.text.place(object.line));
+    for (const MappedObject& mapped : objects)
+      writer_.component(mapped.object, document_.text.place(mapped.object.line));
     tell_of_the_rest();
-    return std::move(scene);
+    const auto [dx, dy] = offset();
+    return {std::move(scene), frame_, dx, dy, std::move(objects)};
   }
 
  private:
@@ -165,11 +167,11 @@ class SceneMaker {
     return section_ ? std::pair(section_->x1 - 1, section_->y1 - 1) : std::pair(0, 0);
   }
 
-  void shift(std::vector<SceneObject>& objects) const {
+  void shift(std::vector<MappedObject>& objects) const {
     const auto [dx, dy] = offset();
-    for (SceneObject& object : objects) {
+    for (MappedObject& mapped : objects) {
       for (const auto& [key, by] : {std::pair("x", dx), std::pair("y", dy)}) {
-        SceneValue* value = object.find(key);
+        SceneValue* value = mapped.object.find(key);
         if (value == nullptr) continue;
         value->value += by;
         if (value->min) *value->min += by;
@@ -241,7 +243,7 @@ class SceneMaker {
     writer_.file("file", mask, line_of("F"));
   }
 
-  void write_psf(const std::vector<SceneObject>& objects) {
+  void write_psf(const std::vector<MappedObject>& objects) {
     const std::string psf = document_.names("D")[frame_.band];
     const std::size_t line = line_of("D");
     const std::string kernel = document_.word("D", 1);
@@ -250,9 +252,10 @@ class SceneMaker {
         warn("D): a diffusion kernel without a PSF is not used");
       return;
     }
-    const bool points = std::ranges::any_of(objects, [](const SceneObject& o) { return o.psf == "points"; });
-    const bool light =
-        std::ranges::any_of(objects, [](const SceneObject& o) { return o.psf.empty() && o.type != "sky"; });
+    const bool points =
+        std::ranges::any_of(objects, [](const MappedObject& m) { return m.object.psf == "points"; });
+    const bool light = std::ranges::any_of(
+        objects, [](const MappedObject& m) { return m.object.psf.empty() && m.object.type != "sky"; });
     const double oversample = control_number("E", 0, 1.0);
     // GALFIT convolves pixels with the PSF's as if it held none; what it draws of point sources is the PSF.
     for (const bool point : {false, true}) {
@@ -349,6 +352,10 @@ std::optional<GalfitConstraints> read_constraints(const GalfitDocument& document
 }
 
 LegacyScene galfit_scene(const GalfitDocument& document, const std::string& target, bool need_data) {
+  return map_galfit(document, target, need_data).scene;
+}
+
+MappedGalfit map_galfit(const GalfitDocument& document, const std::string& target, bool need_data) {
   if (document.n_bands > 1) {
     document.text.fail(document.control("A") == nullptr ? 0 : document.control("A")->line, "A)",
                        document.word("A"),

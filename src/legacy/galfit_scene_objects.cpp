@@ -140,9 +140,9 @@ const GalfitObject* host_of(const GalfitDocument& document, int number) {
 
 }  // namespace
 
-std::vector<SceneObject> scene_objects(const GalfitDocument& document, const GalfitConstraints* constraints,
-                                       const GalfitFrame& frame, LegacyScene& scene,
-                                       std::vector<std::string>& kept) {
+std::vector<MappedObject> scene_objects(const GalfitDocument& document, const GalfitConstraints* constraints,
+                                        const GalfitFrame& frame, LegacyScene& scene,
+                                        std::vector<std::string>& kept) {
   ObjectMapper mapper(document, frame, scene);
   std::vector<MappedObject> mapped;
   std::vector<bool> used;
@@ -158,7 +158,7 @@ std::vector<SceneObject> scene_objects(const GalfitDocument& document, const Gal
     mapped.push_back(object.is_truncation ? mapper.truncation(object, *host) : mapper.light(object));
   }
   if (constraints != nullptr) Limits(document, *constraints, frame, scene, kept).apply(mapped);
-  std::vector<SceneObject> objects;
+  std::vector<MappedObject> objects;
   for (std::size_t i = 0; i < mapped.size(); ++i) {
     if (!used[i]) continue;
     const GalfitObject& source = document.objects[i];
@@ -169,7 +169,8 @@ std::vector<SceneObject> scene_objects(const GalfitDocument& document, const Gal
     for (const int number : truncations_of(document, source, "TO"))
       mapped[i].object.outer.push_back(
           mapper.name_of(document.objects[static_cast<std::size_t>(number - 1)]));
-    objects.push_back(std::move(mapped[i].object));
+    mapped[i].number = source.number;
+    objects.push_back(std::move(mapped[i]));
   }
   return objects;
 }

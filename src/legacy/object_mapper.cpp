@@ -46,6 +46,18 @@ std::vector<int> truncations_of(const GalfitDocument& document, const GalfitObje
   return numbers;
 }
 
+double brightness_factor(std::string_view type, Normalisation at, double scale, double index,
+                         double break_radius) {
+  const double x = at == Normalisation::kScale ? 1.0 : break_radius / scale;
+  if (type == "sersic" || type == "devauc") {
+    const double n = type == "devauc" ? 4.0 : index;
+    return std::exp(sersic_b(n).b * (std::pow(x, 1.0 / n) - 1.0));
+  }
+  if (type == "expdisk") return std::exp(x);
+  if (type == "gaussian") return std::exp(4.0 * std::numbers::ln2 * x * x);
+  return std::pow(1.0 + 4.0 * (std::pow(2.0, 1.0 / index) - 1.0) * x * x, index);
+}
+
 std::string ObjectMapper::name_of(const GalfitObject& object) const {
   return fmt::format("{} {}", object.number, object.type);
 }
@@ -207,21 +219,11 @@ void ObjectMapper::add_brightness(MappedObject& mapped, const GalfitObject& obje
   }
   ObjectSlot bright{"3", 0, "i0", "mag", Conversion::kBrightness};
   double factor = 1.0;
+  mapped.brightness_at = at;
   if (at != Normalisation::kCentral) {
-    const double scale = row_number(object, "4");
-    const double x = at == Normalisation::kScale ? 1.0 : break_radius(object) / scale;
-    const double index = row_number(object, "5");
-    if (name == "sersic" || name == "devauc") {
-      const double n = name == "devauc" ? 4.0 : index;
-      bright.key = "ie";
-      factor = std::exp(sersic_b(n).b * (std::pow(x, 1.0 / n) - 1.0));
-    } else if (name == "expdisk") {
-      factor = std::exp(x);
-    } else if (name == "gaussian") {
-      factor = std::exp(4.0 * std::numbers::ln2 * x * x);
-    } else {
-      factor = std::pow(1.0 + 4.0 * (std::pow(2.0, 1.0 / index) - 1.0) * x * x, index);
-    }
+    if (name == "sersic" || name == "devauc") bright.key = "ie";
+    const double break_at = at == Normalisation::kBreak ? break_radius(object) : kNoValue;
+    factor = brightness_factor(name, at, row_number(object, "4"), row_number(object, "5"), break_at);
     if (!std::isfinite(factor)) {
       document_.text.fail(place.row->line, "3)", place.row->word(),
                           "the radius of the brightness has no light", "rows 4 and 5 above 0");

@@ -26,7 +26,15 @@ struct MappedValue {
 struct MappedObject {
   SceneObject object;
   std::vector<MappedValue> values;
+  int number = 0;                                         ///< of the object in the file
+  Normalisation brightness_at = Normalisation::kDefault;  ///< where row 3 has its surface brightness
 };
+
+/// The surface brightness in the centre (of Sersic and de Vaucouleurs that at re) over that where row 3 has
+/// it: `scale`, `index` and `break_radius` are GALFIT's rows 4 and 5 and the T4) of the truncation. Not
+/// finite where there is no light.
+double brightness_factor(std::string_view type, Normalisation at, double scale, double index,
+                         double break_radius);
 
 /// Maps object by object. References are kept.
 class ObjectMapper {
