@@ -74,6 +74,8 @@ int run_fit(const FitArguments& arguments) {
   }
   const io::OutputFolder folder(arguments.folder);
   io::check_fit_output(folder, task);
+  const bool galfit = legacy::detect_format(arguments.scene) == legacy::Format::kGalfit;
+  if (galfit) legacy::check_galfit_output(folder, task);
   print_remarks(task, arguments.quiet || arguments.json);
 
   ProgressLine line(!arguments.quiet);
@@ -88,7 +90,7 @@ int run_fit(const FitArguments& arguments) {
   }
 
   std::vector<std::string> files = io::write_fit_output(folder, task, result, GAXEL_VERSION);
-  if (legacy::detect_format(arguments.scene) == legacy::Format::kGalfit) {
+  if (galfit) {
     for (std::string& file : legacy::write_galfit_output(folder, task, result, GAXEL_VERSION))
       files.push_back(std::move(file));
   }

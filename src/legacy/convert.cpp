@@ -28,7 +28,7 @@ Conversion convert(const std::string& input, const ImfitInputs& inputs, const st
     scene = io::read_toml(input);
   } else {
     const std::string target = folder_of(to == "toml" ? output : input);
-    LegacyScene made = legacy_scene(input, from, inputs, target, false);
+    LegacyScene made = legacy_scene(input, from, inputs, target, Purpose::kKeep);
     result.losses = std::move(made.losses);
     result.warnings = std::move(made.warnings);
     result.notes = std::move(made.notes);

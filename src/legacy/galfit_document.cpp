@@ -184,6 +184,7 @@ class Parser {
     while (n_numeric < row.tokens.size() && is_numeric(row.tokens[n_numeric].text)) ++n_numeric;
     const std::string word = n_numeric < row.tokens.size() ? lower(row.tokens[n_numeric].text) : "";
     if (word == "cheb") row.form = ListForm::kChebyshev;
+    if (n_numeric == 0 && !is_read(object, row)) return;
     if (n_numeric == 0) {
       text().fail(row.line, row.key + ")", row.word(),
                   row.tokens.empty() ? "the value is missing" : "not a number",
@@ -199,6 +200,15 @@ class Parser {
       remark(row.line, fmt::format("{}) of component {} has {} of {} fit flags; the rest is fixed", row.key,
                                    object.number, n_numeric > n_values ? n_numeric - n_values : 0, n_values));
     }
+  }
+
+  /// Whether anything depends on a row: GALFIT fills those that a type has not with anything.
+  static bool is_read(const GalfitObject& object, const GalfitRow& row) {
+    if (row.key == "Z") return false;
+    const auto type = find_object_type(object.type);
+    if (!type || !is_digits(row.key)) return true;
+    return row.key == "2" || std::ranges::any_of(type->type->slots,
+                                                 [&](const ObjectSlot& slot) { return slot.row == row.key; });
   }
 
   static bool is_numeric(std::string_view token) {

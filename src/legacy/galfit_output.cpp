@@ -22,6 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kLog = "fit.log";
+
 Image residual_of(const Image& data, const Image& model) {
   Image residual(data.shape());
   for (std::size_t i = 0; i < residual.size(); ++i) residual.data()[i] = data.data()[i] - model.data()[i];
@@ -41,6 +43,13 @@ io::PartialFile write_block(const std::string& path, const io::Task& task, const
   return writer.finish();
 }
 
+/// B) without its folder; gaxel's own block keeps its name.
+std::string name_of_block(const GalfitDocument& document) {
+  const std::string name = fs::path(document.word("B")).filename().string();
+  if (name.empty() || lower(name) == "none") return "imgblock.fits";
+  return name == "block.fits" ? "galfit_block.fits" : name;
+}
+
 /// galfit.01, or the first after it that is not there.
 std::string restart_name(const io::OutputFolder& folder) {
   for (int number = 1;; ++number) {
@@ -56,11 +65,19 @@ std::string content_of(const std::string& path) {
 
 }  // namespace
 
+void check_galfit_output(const io::OutputFolder& folder, const io::Task& task) {
+  const GalfitDocument document = parse_galfit(TextDocument::read(task.scene_file));
+  std::vector<std::string> inputs = task.input_files;
+  inputs.push_back(task.scene_file);
+  for (const std::string& name : {name_of_block(document), std::string(kLog)})
+    io::check_output(folder.file(name), inputs);
+}
+
 std::vector<std::string> write_galfit_output(const io::OutputFolder& folder, const io::Task& task,
                                              const FitResult& result, std::string_view version) {
   const GalfitDocument document = parse_galfit(TextDocument::read(task.scene_file));
   const std::string source = fs::path(task.scene_file).parent_path().string();
-  const MappedGalfit mapped = map_galfit(document, source, true);
+  const MappedGalfit mapped = map_galfit(document, source, Purpose::kFit);
   const GalfitReport report{document,
                             mapped,
                             task,
@@ -68,14 +85,10 @@ std::vector<std::string> write_galfit_output(const io::OutputFolder& folder, con
                             final_objects(document, mapped, task, result),
                             restart_name(folder),
                             std::string(version)};
-  const std::string output = document.word("B");
-  const std::string block_name = output.empty() ? "imgblock.fits" : fs::path(output).filename().string();
+  const std::string block_name = name_of_block(document);
   const std::string block = folder.file(block_name);
-  const std::string log = folder.file("fit.log");
+  const std::string log = folder.file(kLog);
   const std::string restart = folder.file(report.restart);
-  std::vector<std::string> inputs = task.input_files;
-  inputs.push_back(task.scene_file);
-  for (const std::string& path : {block, log, restart}) io::check_output(path, inputs);
   io::StagedFiles files;
   files.add(restart, restart_text(report, folder.path()));
   files.add(log, content_of(log) + log_text(report, block_name));

@@ -34,10 +34,8 @@ struct DataFacts {
 
 class SceneMaker {
  public:
-  SceneMaker(const GalfitDocument& document, std::string target, bool need_data)
-      : document_(document),
-        writer_(folder_of(document.text.path()), std::move(target)),
-        need_data_(need_data) {}
+  SceneMaker(const GalfitDocument& document, std::string target, Purpose purpose)
+      : document_(document), writer_(folder_of(document.text.path()), std::move(target)), purpose_(purpose) {}
 
   MappedGalfit make() {
     LegacyScene& scene = writer_.scene();
@@ -47,6 +45,8 @@ class SceneMaker {
           {document_.text.path(), "0)", "", "the file has no component", "at least one 0) type"});
     }
     image_ = document_.names("A")[frame_.band];
+    if (image_.empty() && purpose_ == Purpose::kFit)
+      text().fail(line_of("A"), "A)", document_.word("A"), "a fit needs an image", "the name of a FITS file");
     read_facts();
     const std::optional<GalfitConstraints> constraints = read_constraints(document_);
     read_frame();
@@ -86,7 +86,8 @@ class SceneMaker {
       section_ = name.section;
       facts_.header = reader.header(hdu);
     } catch (const InputError& error) {
-      if (need_data_) text().fail(line_of("A"), "A)", image_, error.problem().what, error.problem().allowed);
+      if (purpose_ == Purpose::kFit)
+        text().fail(line_of("A"), "A)", image_, error.problem().what, error.problem().allowed);
       warn(fmt::format("{}: {}: {}; EXPTIME is taken as 1", text().place(line_of("A")), image_,
                        error.problem().what));
     }
@@ -97,6 +98,7 @@ class SceneMaker {
     const GalfitControl* control = document_.control(key);
     if (control == nullptr || index >= control->tokens.size()) return fallback;
     const std::string& word = control->tokens[index].text;
+    if (lower(word) == "none") return fallback;
     const std::vector<std::string> list = split_list(word);
     const std::optional<double> value = parse_number(list[std::min(frame_.band, list.size() - 1)]);
     if (!value) text().fail(control->line, fmt::format("{})", key), word, "not a number", "a number");
@@ -215,7 +217,12 @@ class SceneMaker {
       writer_.file("sigma", sigma, line);
       return;
     }
-    if (!need_data_ && !facts_.shape) return;
+    if (purpose_ == Purpose::kRender) return;
+    if (!facts_.shape) {
+      note(fmt::format("{}: the image is not there to make a sigma image from: the noise is not told",
+                       image_));
+      return;
+    }
     if (control_number("C", 1, 0.0) > 0.0)
       writer_.scene().losses.push_back(
           fmt::format("{}: C) asks for a least sigma, as a fraction of the data", text().place(line)));
@@ -310,7 +317,7 @@ class SceneMaker {
     if (document_.control("I") != nullptr)
       note("I): the convolution box is not needed: gaxel convolves everything");
     const std::string mode = document_.word("P");
-    if (need_data_ && !mode.empty() && mode != "0")
+    if (purpose_ == Purpose::kFit && !mode.empty() && mode != "0")
       note(fmt::format("P) {} asks GALFIT for no fit; gaxel fit fits all the same", mode));
     for (const char* key : {"U", "V"}) {
       const std::string word = split_list(document_.word(key)).front();
@@ -322,7 +329,7 @@ class SceneMaker {
 
   const GalfitDocument& document_;
   SceneWriter writer_;
-  bool need_data_;
+  Purpose purpose_;
   GalfitFrame frame_;
   std::string image_;
   std::optional<io::Section> section_;  ///< in the name of the image
@@ -351,18 +358,18 @@ std::optional<GalfitConstraints> read_constraints(const GalfitDocument& document
   return parse_constraints(*std::move(text), document);
 }
 
-LegacyScene galfit_scene(const GalfitDocument& document, const std::string& target, bool need_data) {
-  return map_galfit(document, target, need_data).scene;
+LegacyScene galfit_scene(const GalfitDocument& document, const std::string& target, Purpose purpose) {
+  return map_galfit(document, target, purpose).scene;
 }
 
-MappedGalfit map_galfit(const GalfitDocument& document, const std::string& target, bool need_data) {
+MappedGalfit map_galfit(const GalfitDocument& document, const std::string& target, Purpose purpose) {
   if (document.n_bands > 1) {
     document.text.fail(document.control("A") == nullptr ? 0 : document.control("A")->line, "A)",
                        document.word("A"),
                        "several bands: gaxel reads and writes such files but does not fit them yet",
                        "one band: one name in A), J) and so on");
   }
-  return SceneMaker(document, target, need_data).make();
+  return SceneMaker(document, target, purpose).make();
 }
 
 }  // namespace gaxel::legacy

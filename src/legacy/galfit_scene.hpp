@@ -13,12 +13,13 @@
 namespace gaxel::legacy {
 
 /// The scene of a file with one band. Names of files in it are relative to `target`, the folder that the
-/// scene is meant for. `need_data`: whether it is to be fitted, and so its noise is needed.
+/// scene is meant for. Where an image is not there, that is an
+/// error for a fit only.
 ///
 /// The data's header gives EXPTIME (1 where it has none) and, where no sigma image is given, GAIN or ATODGAIN
 /// and NCOMBINE for the noise, whose sky is estimated from the whole image. Throws InputError for files with
 /// several bands, and as scene_objects and parse_constraints do; a G) file that cannot be read is an error.
-LegacyScene galfit_scene(const GalfitDocument& document, const std::string& target, bool need_data);
+LegacyScene galfit_scene(const GalfitDocument& document, const std::string& target, Purpose purpose);
 
 /// A file as a scene, and what went where: for the way back of a result.
 struct MappedGalfit {
@@ -29,7 +30,7 @@ struct MappedGalfit {
   std::vector<MappedObject> objects;  ///< in the order of the scene's components
 };
 
-MappedGalfit map_galfit(const GalfitDocument& document, const std::string& target, bool need_data);
+MappedGalfit map_galfit(const GalfitDocument& document, const std::string& target, Purpose purpose);
 
 /// The constraints of G), if there are any.
 std::optional<GalfitConstraints> read_constraints(const GalfitDocument& document);

@@ -31,8 +31,8 @@ SceneValue scene_value(const ImfitParameter& parameter, const ImfitSlot& slot) {
 
 class SceneMaker {
  public:
-  SceneMaker(const ImfitDocument& document, const ImfitInputs& inputs, std::string target, bool need_data)
-      : document_(document), inputs_(inputs), writer_("", std::move(target)), need_data_(need_data) {}
+  SceneMaker(const ImfitDocument& document, const ImfitInputs& inputs, std::string target, Purpose purpose)
+      : document_(document), inputs_(inputs), writer_("", std::move(target)), purpose_(purpose) {}
 
   LegacyScene make() {
     writer_.scene().warnings = document_.remarks;
@@ -60,10 +60,10 @@ class SceneMaker {
     }
     const std::optional<double> columns = document_.number("NCOLS");
     const std::optional<double> rows = document_.number("NROWS");
-    if (need_data_ || !columns || !rows) {
-      throw InputError(
-          {text().path(), "image", "", "an Imfit configuration names no image",
-           need_data_ ? "--image IMAGE.fits" : "--image IMAGE.fits, or NCOLS and NROWS in the file"});
+    if (purpose_ == Purpose::kFit || !columns || !rows) {
+      throw InputError({text().path(), "image", "", "an Imfit configuration names no image",
+                        purpose_ == Purpose::kFit ? "--image IMAGE.fits"
+                                                  : "--image IMAGE.fits, or NCOLS and NROWS in the file"});
     }
     writer_.raw("shape", fmt::format("[{:.0f}, {:.0f}]", *columns, *rows), document_.option("NCOLS")->line);
   }
@@ -88,7 +88,7 @@ class SceneMaker {
     writer_.number("gain", gain, line);
     writer_.number("read_noise", document_.number("READNOISE").value_or(0.0) * std::sqrt(frames), line);
     writer_.number("sky", document_.number("ORIGINAL_SKY").value_or(0.0), line);
-    if (document_.option("GAIN") == nullptr && need_data_)
+    if (document_.option("GAIN") == nullptr && purpose_ == Purpose::kFit)
       writer_.scene().warnings.push_back(
           fmt::format("{}: no GAIN; the noise is made with 1 electron per count", text().path()));
   }
@@ -200,15 +200,15 @@ class SceneMaker {
   const ImfitDocument& document_;
   const ImfitInputs& inputs_;
   SceneWriter writer_;
-  bool need_data_;
+  Purpose purpose_;
   std::set<std::string> names_;
 };
 
 }  // namespace
 
 LegacyScene imfit_scene(const ImfitDocument& document, const ImfitInputs& inputs, const std::string& target,
-                        bool need_data) {
-  return SceneMaker(document, inputs, target, need_data).make();
+                        Purpose purpose) {
+  return SceneMaker(document, inputs, target, purpose).make();
 }
 
 }  // namespace gaxel::legacy

@@ -23,9 +23,9 @@ struct ImfitInputs {
 };
 
 /// The scene of a configuration. Names of files in it are relative to `target`, the folder that the scene is
-/// meant for. `need_data`: whether it is to be fitted. Throws InputError for functions that gaxel has no kind
+/// meant for. Throws InputError for functions that gaxel has no kind
 /// for, for a fit without an image, and for a rendering without one and without NCOLS and NROWS.
 LegacyScene imfit_scene(const ImfitDocument& document, const ImfitInputs& inputs, const std::string& target,
-                        bool need_data);
+                        Purpose purpose);
 
 }  // namespace gaxel::legacy

@@ -21,10 +21,10 @@ Format detect_format(const std::string& path) {
 }
 
 LegacyScene legacy_scene(const std::string& path, Format format, const ImfitInputs& inputs,
-                         const std::string& target, bool need_data) {
+                         const std::string& target, Purpose purpose) {
   TextDocument text = TextDocument::read(path);
-  if (format == Format::kGalfit) return galfit_scene(parse_galfit(std::move(text)), target, need_data);
-  return imfit_scene(parse_imfit(std::move(text)), inputs, target, need_data);
+  if (format == Format::kGalfit) return galfit_scene(parse_galfit(std::move(text)), target, purpose);
+  return imfit_scene(parse_imfit(std::move(text)), inputs, target, purpose);
 }
 
 io::Task load_any_task(const std::string& path, const ImfitInputs& inputs, bool need_data) {
@@ -35,7 +35,8 @@ io::Task load_any_task(const std::string& path, const ImfitInputs& inputs, bool 
   }
   if (format == Format::kScene) return io::load_task(path, need_data);
   const std::string folder = std::filesystem::path(path).parent_path().string();
-  LegacyScene scene = legacy_scene(path, format, inputs, folder, need_data);
+  LegacyScene scene =
+      legacy_scene(path, format, inputs, folder, need_data ? Purpose::kFit : Purpose::kRender);
   io::Task task = io::load_task(io::parse_toml(scene.toml, path, std::move(scene.lines)), need_data);
   for (const std::vector<std::string>* list : {&scene.losses, &scene.unused, &scene.warnings})
     task.warnings.insert(task.warnings.begin(), list->begin(), list->end());

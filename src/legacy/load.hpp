@@ -24,6 +24,6 @@ io::Task load_any_task(const std::string& path, const ImfitInputs& inputs, bool 
 
 /// The scene of a file that is no TOML, for scenes in the folder `target`.
 LegacyScene legacy_scene(const std::string& path, Format format, const ImfitInputs& inputs,
-                         const std::string& target, bool need_data);
+                         const std::string& target, Purpose purpose);
 
 }  // namespace gaxel::legacy

@@ -8,6 +8,13 @@
 
 namespace gaxel::legacy {
 
+/// What a scene is made for.
+enum class Purpose {
+  kFit,
+  kRender,  ///< without data and noise
+  kKeep     ///< to be written: all that is known, and files that are not there are no mistake
+};
+
 /// A scene made from another file.
 struct LegacyScene {
   std::string toml;
