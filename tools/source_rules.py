@@ -17,7 +17,8 @@ BELOW = {
     "scene": ("profile",),
     "fit": ("render", "scene"),
     "io": ("fit",),
-    "cli": ("io",),
+    "legacy": ("io",),
+    "cli": ("legacy",),
     "ext": ("io",),
 }
 

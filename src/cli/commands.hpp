@@ -17,6 +17,7 @@ void add_fit(CLI::App& app, int& exit_code);
 void add_render(CLI::App& app, int& exit_code);
 void add_inspect(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
+void add_convert(CLI::App& app, int& exit_code);
 void add_integrate(CLI::App& app, int& exit_code);
 
 }  // namespace gaxel::cli

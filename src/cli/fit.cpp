@@ -10,6 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/fit_json.hpp"
+#include "cli/imfit_options.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/remarks.hpp"
@@ -17,12 +18,15 @@
 #include "io/fit_output.hpp"
 #include "io/parameter_table.hpp"
 #include "io/result_warnings.hpp"
+#include "legacy/galfit_output.hpp"
+#include "legacy/load.hpp"
 
 namespace gaxel::cli {
 namespace {
 
 struct FitArguments {
   std::string scene;
+  legacy::ImfitInputs inputs;
   std::string folder;
   bool quiet = false;
   bool json = false;
@@ -62,7 +66,7 @@ void print_result(const io::Task& task, const FitResult& result, const std::vect
 
 int run_fit(const FitArguments& arguments) {
   const InterruptGuard interrupt;  // from here on, so that no temporary file is left behind
-  io::Task task = io::load_task(arguments.scene);
+  io::Task task = legacy::load_any_task(arguments.scene, arguments.inputs, true);
   override_options(arguments, task.options);
   if (interrupt.interrupted()) {
     fmt::print(stderr, "gaxel: interrupted before the fit began: nothing was written\n");
@@ -70,6 +74,8 @@ int run_fit(const FitArguments& arguments) {
   }
   const io::OutputFolder folder(arguments.folder);
   io::check_fit_output(folder, task);
+  const bool galfit = legacy::detect_format(arguments.scene) == legacy::Format::kGalfit;
+  if (galfit) legacy::check_galfit_output(folder, task);
   print_remarks(task, arguments.quiet || arguments.json);
 
   ProgressLine line(!arguments.quiet);
@@ -84,7 +90,11 @@ int run_fit(const FitArguments& arguments) {
     task.warnings.push_back(std::move(warning));
   }
 
-  const std::vector<std::string> files = io::write_fit_output(folder, task, result, GAXEL_VERSION);
+  std::vector<std::string> files = io::write_fit_output(folder, task, result, GAXEL_VERSION);
+  if (galfit) {
+    for (std::string& file : legacy::write_galfit_output(folder, task, result, GAXEL_VERSION))
+      files.push_back(std::move(file));
+  }
   if (arguments.json) {
     // Names of files may be no UTF-8, which JSON must be.
     const auto replace = nlohmann::ordered_json::error_handler_t::replace;
@@ -105,8 +115,12 @@ int run_fit(const FitArguments& arguments) {
 
 void add_fit(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<FitArguments>();
-  CLI::App* command = app.add_subcommand("fit", "Fit the scene of a TOML file to its image");
-  command->add_option("scene", arguments->scene, "Scene file")->required()->type_name("SCENE.toml");
+  CLI::App* command = app.add_subcommand("fit", "Fit the scene of a file to its image");
+  command
+      ->add_option("scene", arguments->scene,
+                   "Scene file, or one of GALFIT's or Imfit's: told by what is in it")
+      ->required()
+      ->type_name("SCENE");
   command
       ->add_option("-o,--output", arguments->folder,
                    "Folder for the results; made when missing, files replaced")
@@ -124,6 +138,7 @@ void add_fit(CLI::App& app, int& exit_code) {
       ->add_option("--max-iterations", arguments->max_iterations,
                    "Give up after so many (else as in the scene)")
       ->type_name("N");
+  add_imfit_options(*command, arguments->inputs);
   command->footer(
       "Writes block.fits, parameters.ecsv, result.toml, report.html and picture.png. A fit that did not "
       "converge\n"
@@ -131,6 +146,8 @@ void add_fit(CLI::App& app, int& exit_code) {
       "Ctrl-C ends at once.\n"
       "Examples:\n"
       "  gaxel fit galaxy.toml -o result\n"
+      "  gaxel fit galfit.feedme -o result\n"
+      "  gaxel fit config.dat --image image.fits --psf psf.fits --mask mask.fits -o result\n"
       "  gaxel fit galaxy.toml -o result --json > result.json");
   command->callback([arguments, &exit_code] { exit_code = run_fit(*arguments); });
 }

@@ -9,17 +9,20 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/imfit_options.hpp"
 #include "cli/inspect_scene.hpp"
 #include "gaxel/error.hpp"
 #include "io/fits_file.hpp"
 #include "io/header_facts.hpp"
 #include "io/pixel_summary.hpp"
+#include "legacy/load.hpp"
 
 namespace gaxel::cli {
 namespace {
 
 struct InspectArguments {
   std::vector<std::string> files;
+  legacy::ImfitInputs inputs;
   bool header = false;
 };
 
@@ -118,8 +121,9 @@ void inspect_fits(const std::string& file, bool whole_header) {
 int run_inspect(const InspectArguments& arguments) {
   for (const std::string& file : arguments.files) {
     fmt::print("{}\n", file);
-    if (std::filesystem::path(file).extension() == ".toml") {
-      inspect_scene(file);
+    if (std::filesystem::path(file).extension() == ".toml" ||
+        legacy::detect_format(file) != legacy::Format::kScene) {
+      inspect_scene(file, arguments.inputs);
     } else {
       inspect_fits(file, arguments.header);
     }
@@ -132,11 +136,13 @@ int run_inspect(const InspectArguments& arguments) {
 void add_inspect(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<InspectArguments>();
   CLI::App* command = app.add_subcommand("inspect", "Show what is in FITS files or scene files");
-  command->add_option("files", arguments->files, "FITS files, or scenes (.toml)")
+  command
+      ->add_option("files", arguments->files, "FITS files, or scenes (.toml, or files of GALFIT and Imfit)")
       ->required()
       ->type_name("FILE");
   command->add_flag("--header", arguments->header,
                     "Show all header cards instead of those that matter for fits");
+  add_imfit_options(*command, arguments->inputs);
   command->footer(
       "Pixels are counted from 1, as in FITS. The noise is 1.48 times the median distance from the median.\n"
       "Examples:\n"

@@ -9,6 +9,7 @@
 #include "gaxel/light_image.hpp"
 #include "io/parameter_table.hpp"
 #include "io/task.hpp"
+#include "legacy/load.hpp"
 
 namespace gaxel::cli {
 namespace {
@@ -18,12 +19,12 @@ struct LoadedScene {
   std::string why_no_fit;  ///< empty when it can be fitted
 };
 
-LoadedScene load(const std::string& file) {
+LoadedScene load(const std::string& file, const legacy::ImfitInputs& inputs) {
   try {
-    return {io::load_task(file), ""};
+    return {legacy::load_any_task(file, inputs, true), ""};
   } catch (const InputError& for_a_fit) {
     try {
-      return {io::load_task(file, false), for_a_fit.what()};
+      return {legacy::load_any_task(file, inputs, false), for_a_fit.what()};
     } catch (const InputError&) {
       throw for_a_fit;
     }
@@ -75,8 +76,8 @@ void print_parameter(const SceneComponent& component, std::size_t index, const i
 
 }  // namespace
 
-void inspect_scene(const std::string& file) {
-  const auto [task, why_no_fit] = load(file);
+void inspect_scene(const std::string& file, const legacy::ImfitInputs& inputs) {
+  const auto [task, why_no_fit] = load(file, inputs);
   if (!why_no_fit.empty()) fmt::print("  for rendering only: {}\n", why_no_fit);
   print_image(task, why_no_fit.empty());
   for (const SceneComponent& component : task.scene.components) {

@@ -34,6 +34,7 @@ int run(int argc, char** argv) {
   gaxel::cli::add_render(app, exit_code);
   gaxel::cli::add_inspect(app, exit_code);
   gaxel::cli::add_list(app, exit_code);
+  gaxel::cli::add_convert(app, exit_code);
   gaxel::cli::add_integrate(app, exit_code);
   try {
     app.parse(argc, argv);

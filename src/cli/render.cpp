@@ -11,6 +11,7 @@
 
 #include "base/nearest_name.hpp"
 #include "cli/commands.hpp"
+#include "cli/imfit_options.hpp"
 #include "cli/remarks.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
@@ -19,12 +20,14 @@
 #include "io/output_folder.hpp"
 #include "io/partial_file.hpp"
 #include "io/task.hpp"
+#include "legacy/load.hpp"
 
 namespace gaxel::cli {
 namespace {
 
 struct RenderArguments {
   std::string scene;
+  legacy::ImfitInputs inputs;
   std::optional<std::string> output;
   std::optional<std::string> cells;
   std::optional<std::string> component;
@@ -101,7 +104,7 @@ int run_render(const RenderArguments& arguments) {
   if (!arguments.output && !arguments.cells) {
     throw CLI::RequiredError("-o MODEL.fits or --cells CELLS.svg");
   }
-  io::Task task = io::load_task(arguments.scene, false);
+  io::Task task = legacy::load_any_task(arguments.scene, arguments.inputs, false);
   Tolerance& tolerance = task.options.tolerance;
   if (arguments.rtol) tolerance.rtol = *arguments.rtol;
   if (arguments.atol) tolerance.atol = *arguments.atol;
@@ -131,10 +134,12 @@ int run_render(const RenderArguments& arguments) {
 
 void add_render(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<RenderArguments>();
-  CLI::App* command = app.add_subcommand("render", "Render the scene of a TOML file, without fitting");
-  command->add_option("scene", arguments->scene, "Scene file, every parameter given")
+  CLI::App* command = app.add_subcommand("render", "Render the scene of a file, without fitting");
+  command
+      ->add_option("scene", arguments->scene,
+                   "Scene file, every parameter given, or one of GALFIT's or Imfit's: told by what is in it")
       ->required()
-      ->type_name("SCENE.toml");
+      ->type_name("SCENE");
   CLI::Option* output =
       command->add_option("-o,--output", arguments->output, "FITS file to write; replaced when there")
           ->type_name("MODEL.fits");
@@ -159,6 +164,7 @@ void add_render(CLI::App& app, int& exit_code) {
       ->type_name("R");
   command->add_option("--atol", arguments->atol, "Tolerance as a fraction of the flux (else as in the scene)")
       ->type_name("A");
+  add_imfit_options(*command, arguments->inputs);
   command->footer(
       "Examples:\n"
       "  gaxel render galaxy.toml -o model.fits --components --certificate\n"

@@ -42,6 +42,18 @@ std::vector<HeaderKey> fit_keys(const Task& task, const FitResult& result, std::
   return keys;
 }
 
+/// A component with the truncations that cut it, as a scene of its own.
+std::vector<Component> alone(std::span<const Component> all, std::size_t which) {
+  std::vector<Component> list{all[which]};
+  for (auto cuts : {&Component::inner, &Component::outer}) {
+    for (std::size_t& cut : list.front().*cuts) {
+      list.push_back(all[cut]);
+      cut = list.size() - 1;
+    }
+  }
+  return list;
+}
+
 Image difference(const Image& data, const Image& model) {
   Image result(data.shape());
   for (std::size_t i = 0; i < result.size(); ++i) result.data()[i] = data.data()[i] - model.data()[i];
@@ -52,20 +64,6 @@ Image mask_image(const Observation& observation) {
   Image mask(observation.data.shape());
   for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = observation.used[i] ? 0.0 : 1.0;
   return mask;
-}
-
-/// A component, and behind it what cuts its light.
-std::vector<Component> alone(std::span<const Component> components, std::size_t which) {
-  std::vector<Component> list{components[which]};
-  std::vector<Component> cutting;
-  for (std::vector<std::size_t>* cuts : {&list[0].inner, &list[0].outer}) {
-    for (std::size_t& cut : *cuts) {
-      cutting.push_back(components[cut]);
-      cut = cutting.size();
-    }
-  }
-  list.insert(list.end(), cutting.begin(), cutting.end());
-  return list;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 namespace gaxel::io {
@@ -21,16 +22,9 @@ void check_size(const TomlTable& image, std::string_view key, Shape shape) {
   }
 }
 
-Region shape_only(const TomlTable& image) {
-  const auto sides = *image.integers("shape", 2, 1, kMaxInt);
-  if (image.has("region")) image.fail("region", "\"shape\" is given too", "one of them");
-  const Shape shape{sides[1], sides[0]};
-  check_size(image, "shape", shape);
-  return {shape, whole(shape)};
-}
-
-Section choose_region(const TomlTable& image, const FitsName& name, Shape full) {
-  const Section available = name.section.value_or(whole(full));
+/// `named`: the section in the file's name.
+Section choose_region(const TomlTable& image, const std::optional<Section>& named, Shape full) {
+  const Section available = named.value_or(whole(full));
   if (!available.inside(whole(full))) {
     image.fail("file", "the section is not inside the image", fmt::format("[1:{},1:{}]", full.nx, full.ny));
   }
@@ -51,12 +45,20 @@ Section choose_region(const TomlTable& image, const FitsName& name, Shape full) 
   return region;
 }
 
+Region shape_only(const TomlTable& image) {
+  const auto sides = *image.integers("shape", 2, 1, kMaxInt);
+  const Shape shape{sides[1], sides[0]};
+  const Region region{shape, choose_region(image, std::nullopt, shape)};
+  check_size(image, image.has("region") ? "region" : "shape", region.shape());
+  return region;
+}
+
 void read_file(const TomlTable& image, const FitsName& name, bool need_data, ImageInput& input,
                std::vector<std::string>& notes) {
   const FitsReader reader(name.path);
   const HduInfo& hdu = reader.find(name);
   input.region.full = reader.shape(hdu);
-  input.region.section = choose_region(image, name, input.region.full);
+  input.region.section = choose_region(image, name.section, input.region.full);
   check_size(image, image.has("region") ? "region" : "file", input.region.shape());
   input.header = reader.header(hdu);
   if (hdu.number != 0) input.primary = reader.header(reader.hdus().front());

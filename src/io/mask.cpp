@@ -8,6 +8,9 @@
 #include <functional>
 #include <limits>
 #include <string_view>
+#include <utility>
+
+#include "io/pixel_list.hpp"
 
 namespace gaxel::io {
 
@@ -49,6 +52,25 @@ std::size_t mask_where(const Image& image, const IsBad& bad, std::vector<std::ui
   return count;
 }
 
+/// Masks the pixels of a list that lie in the region; returns how many.
+std::size_t mask_listed(const TomlTable& mask, const std::string& path, const Region& region,
+                        std::vector<std::uint8_t>& used) {
+  for (const std::string_view key : {"bits", "good_value"}) {
+    if (mask.has(key)) mask.fail(key, "the file is a list of bad pixels", "leave it out");
+  }
+  std::size_t count = 0;
+  const Section& section = region.section;
+  for (const ListedPixel& pixel : read_pixel_list(path)) {
+    if (pixel.x < section.x1 || pixel.x > section.x2 || pixel.y < section.y1 || pixel.y > section.y2)
+      continue;
+    const std::size_t row = static_cast<std::size_t>(pixel.y - section.y1);
+    const std::size_t place =
+        row * static_cast<std::size_t>(region.shape().nx) + static_cast<std::size_t>(pixel.x - section.x1);
+    count += std::exchange(used[place], std::uint8_t{0}) != 0;
+  }
+  return count;
+}
+
 void require_pixels(const TomlTable& mask, std::string_view key, const std::vector<std::uint8_t>& used) {
   if (std::find(used.begin(), used.end(), 1) == used.end()) {
     mask.fail(key, "the mask leaves no pixel to fit",
@@ -78,8 +100,10 @@ void apply_mask(const TomlTable& mask, const std::string& folder, const Region& 
   check_mask_keys(mask);
   const auto total = static_cast<double>(used.size());
   if (mask.has("file")) {
-    const Image image = read_region(mask, "file", folder, region);
-    const std::size_t count = mask_where(image, file_rule(mask), used);
+    const std::string path = scene_fits_name(mask, "file", folder).path;
+    const std::size_t count =
+        is_pixel_list(path) ? mask_listed(mask, path, region, used)
+                            : mask_where(read_region(mask, "file", folder, region), file_rule(mask), used);
     require_pixels(mask, "file", used);
     if (count == 0) {
       warnings.push_back("mask.file masks no pixel of the region");

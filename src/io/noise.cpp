@@ -7,14 +7,19 @@
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <utility>
+
+#include "io/smooth.hpp"
 
 namespace gaxel::io {
 
 namespace {
 
 constexpr std::array<std::string_view, 5> kKinds{"sigma", "variance", "inverse_variance", "weight", "rms"};
-constexpr std::array<std::string_view, 9> kKeys{
-    "sigma", "variance", "inverse_variance", "weight", "rms", "gain", "read_noise", "sky", "background"};
+constexpr std::array<std::string_view, 10> kKeys{"sigma",      "variance", "inverse_variance", "weight",
+                                                 "rms",        "gain",     "read_noise",       "sky",
+                                                 "background", "smooth"};
+constexpr double kMostSmooth = 100.0;
 
 /// The one of kKinds that is given, or empty.
 std::string_view given_kind(const TomlTable& noise) {
@@ -45,9 +50,15 @@ double from_inverse(double weight) {
 }
 
 /// sigma^2 = rms^2 + max(data - background, 0) / gain: the source's own photons on top of the background's
-/// noise.
-void add_source_noise(const TomlTable& noise, ConstImageView data, Image& sigma) {
+/// noise. With `smooth` these are the photons of the smoothed image, as in GALFIT 3.0.5 and later.
+void add_source_noise(const TomlTable& noise, ConstImageView given, Image& sigma) {
   const double gain = positive_gain(noise);
+  Image smooth;
+  ConstImageView data = given;
+  if (const auto width = noise.number("smooth", {0.0, kMostSmooth, true})) {
+    smooth = smoothed(given, *width);
+    data = std::as_const(smooth).view();
+  }
   const double background = noise.number("background").value_or(0.0);
   for (std::size_t i = 0; i < sigma.size(); ++i) {
     double& value = sigma.pixels()[i];
@@ -87,14 +98,17 @@ void check_noise_keys(const TomlTable& noise) {
                  fmt::format("one of {}; or gain with read_noise and sky", fmt::join(kKinds, ", ")));
     }
     forbid("background", "\"background\" goes with \"rms\"", "\"sky\" for the level taken out of the data");
+    forbid("smooth", "\"smooth\" goes with \"rms\"", "give \"rms\" too");
   } else if (kind == "rms") {
     forbid("read_noise", "\"rms\" holds the read noise already", "leave one of them out");
     forbid("sky", "\"rms\" holds the sky's noise already",
            "\"background\" for a level that is still in the data");
-    if (!noise.has("gain"))
-      forbid("background", "\"background\" serves the source's noise", "give \"gain\" too");
+    for (const std::string_view key : {"background", "smooth"}) {
+      if (!noise.has("gain"))
+        forbid(key, fmt::format("\"{}\" serves the source's noise", key), "give \"gain\" too");
+    }
   } else {
-    for (const std::string_view key : {"gain", "read_noise", "sky", "background"}) {
+    for (const std::string_view key : {"gain", "read_noise", "sky", "background", "smooth"}) {
       forbid(key, fmt::format("\"{}\" holds all noise already", kind), "leave one of them out");
     }
   }

@@ -10,9 +10,19 @@
 namespace gaxel::io {
 namespace {
 
-double half_turn(double degrees) {
-  const double wrapped = degrees - 180.0 * std::round(degrees / 180.0);
-  return wrapped <= -90.0 ? wrapped + 180.0 : wrapped;
+/// The same angle but for whole periods, in (-period / 2, period / 2].
+double wrapped(double degrees, double period) {
+  const double near = degrees - period * std::round(degrees / period);
+  return near <= -0.5 * period ? near + period : near;
+}
+
+/// Whether light turned by half a turn is the same: modes of odd order, for one, are not.
+bool looks_the_same_turned(const ComponentKind& kind) {
+  static constexpr std::array<std::string_view, 14> kSame{"central", "scale", "c0", "soft",  "truncated",
+                                                          "f2",      "f4",    "f6", "f8",    "f10",
+                                                          "b1",      "b3",    "b5", "spiral"};
+  return std::ranges::all_of(
+      kind.options, [](std::string_view option) { return std::ranges::find(kSame, option) != kSame.end(); });
 }
 
 bool unbounded(const Parameter& parameter) {
@@ -82,7 +92,8 @@ double file_value(const SceneComponent& component, std::size_t index, const File
   const Parameter& parameter = component.parameters[index];
   const Role role = component.kind->parameters[index].role;
   const double value = to_file(role, component.flux_is_magnitude, parameter.value, frame);
-  return role == Role::kTheta && unbounded(parameter) ? half_turn(value) : value;
+  if (role != Role::kTheta || !unbounded(parameter)) return value;
+  return wrapped(value, looks_the_same_turned(*component.kind) ? 180.0 : 360.0);
 }
 
 std::vector<ParameterRow> parameter_table(const Task& task, const FitResult& result) {

@@ -33,7 +33,8 @@ struct ParameterRow {
   ParameterFlag flag = ParameterFlag::kNone;
 };
 
-/// Value of a parameter in the convention of files; an angle without bounds is brought to (-90, 90].
+/// Value of a parameter in the convention of files; an angle without bounds is brought to
+/// (-90, 90], or (-180, 180] where half a turn changes the light.
 double file_value(const SceneComponent& component, std::size_t index, const FileFrame& frame);
 
 /// One row for every parameter, in scene order; for what differs from band to band one for each.

@@ -30,8 +30,12 @@ std::string parameter_warning(const SceneComponent& component, std::size_t index
 std::vector<std::string> component_warnings(const SceneComponent& component, Shape shape) {
   std::vector<std::string> warnings;
   if (!is_source(component.kind->family)) return warnings;
-  if (component.parameter(Role::kFlux).value < 0.0) {
-    warnings.push_back(fmt::format("{} has a negative flux", component.name));
+  for (std::size_t p = 0; p < component.parameters.size(); ++p) {
+    if (is_norm(component.kind->parameters[p].role) && component.parameters[p].value < 0.0) {
+      warnings.push_back(
+          fmt::format("{} has a negative {}", component.name, component.kind->parameters[p].name));
+      break;
+    }
   }
   if (const int size = component.kind->index_of(Role::kRe); size >= 0) {
     const Parameter& radius = component.parameter(Role::kRe);

@@ -35,7 +35,8 @@ class ComponentReader {
     if (!type) table_.fail("type", "missing", kinds_text());
     const std::vector<std::string> keys = table_.keys();
     const std::vector<std::string_view> views(keys.begin(), keys.end());
-    const bool is_cut = table_.has("inner") || table_.has("outer");
+    // Results say so in their type already.
+    const bool is_cut = (table_.has("inner") || table_.has("outer")) && !type->ends_with("+truncated");
     table_.relate("type",
                   [&] { component_.kind = &component_kind(is_cut ? *type + "+truncated" : *type, views); });
     read_name();

@@ -21,8 +21,9 @@ namespace gaxel::io {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kTables{"title", "image", "noise",     "mask",
-                                                  "psf",   "fit",   "component", "band"};
+// [galfit] keeps what a file of GALFIT's says and scenes do not; it is for going back.
+constexpr std::array<std::string_view, 9> kTables{"title", "image",     "noise", "mask",  "psf",
+                                                  "fit",   "component", "band",  "galfit"};
 constexpr std::array<std::string_view, 4> kBandTables{"image", "noise", "mask", "psf"};
 constexpr std::array<std::string_view, 6> kBandKeys{"name", "wavelength", "image", "noise", "mask", "psf"};
 constexpr std::array<std::string_view, 6> kFitKeys{"rtol",           "atol", "noise_share",
@@ -203,7 +204,11 @@ std::vector<Band> bands_of(const Task& task) {
 }
 
 Task load_task(const std::string& scene_file, bool need_data) {
-  const TomlFile file = read_toml(scene_file);
+  return load_task(read_toml(scene_file), need_data);
+}
+
+Task load_task(const TomlFile& file, bool need_data) {
+  const std::string& scene_file = file.path;
   const TomlTable root(file, file.root, "");
   root.allow_only(kTables);
   const std::string folder = std::filesystem::path(scene_file).parent_path().string();

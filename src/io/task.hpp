@@ -78,4 +78,9 @@ std::vector<Band> bands_of(const Task& task);
 /// Throws InputError naming file, key, value and what is allowed.
 Task load_task(const std::string& scene_file, bool need_data = true);
 
+struct TomlFile;
+
+/// As above, of a scene that is parsed already; file.path is the scene file.
+Task load_task(const TomlFile& file, bool need_data);
+
 }  // namespace gaxel::io

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <utility>
 
 #include "base/nearest_name.hpp"
 #include "gaxel/error.hpp"
@@ -76,15 +77,19 @@ std::string NumberRange::text() const {
   return "a finite number";
 }
 
-TomlFile read_toml(const std::string& path) {
-  const std::string text = read_text(path);
-  TomlFile file{path, {}};
+TomlFile parse_toml(const std::string& text, const std::string& path, std::vector<int> lines) {
+  TomlFile file{path, {}, std::move(lines)};
   try {
     file.root = toml::parse(text, path);
   } catch (const toml::parse_error& error) {
     throw InputError({fmt::format("{}:{}", path, error.source().begin.line), "", "",
                       fmt::format("not valid TOML: {}", error.description()), "see toml.io for the syntax"});
   }
+  return file;
+}
+
+TomlFile read_toml(const std::string& path) {
+  TomlFile file = parse_toml(read_text(path), path);
   if (file.root.empty()) {
     throw InputError(
         {path, "", "", "the file is empty", "a scene: [image], [noise] and [[component]] tables"});
@@ -119,7 +124,8 @@ bool TomlTable::is_number(std::string_view key) const {
 
 void TomlTable::fail(std::string_view key, const std::string& what, const std::string& allowed) const {
   const toml::node* node = key.empty() ? table_ : table_->get(key);
-  const toml::source_index line = (node == nullptr ? table_ : node)->source().begin.line;
+  std::size_t line = (node == nullptr ? table_ : node)->source().begin.line;
+  if (line > 0 && line <= file_->lines.size()) line = static_cast<std::size_t>(file_->lines[line - 1]);
   const bool headed =
       node != nullptr && (node->is_array_of_tables() || (node->is_table() && !node->as_table()->is_inline()));
   const bool show_value = node != nullptr && !key.empty() && !headed;

@@ -28,7 +28,13 @@ struct NumberRange {
 struct TomlFile {
   std::string path;  ///< as given
   toml::table root;
+  /// Of text that was made from another file, which `path` names: for each line that of the other file, from
+  /// 1; 0: none. Empty: the text is the file's own.
+  std::vector<int> lines = {};
 };
+
+/// TOML that is not in a file; the rest as in TomlFile. Throws InputError for text that is not TOML.
+TomlFile parse_toml(const std::string& text, const std::string& path, std::vector<int> lines = {});
 
 /// Throws InputError (source = path, with the line for syntax errors) when the file is missing, a folder,
 /// unreadable, larger than any scene, not TOML, or empty.

@@ -237,8 +237,8 @@ TEST_F(BadFile, RenderingNeedsValuesAndASize) {
   EXPECT_THAT(problem("[image]\n" + kGalaxy, false), HasSubstr("or shape = [nx, ny]"));
   EXPECT_THAT(problem("[image]\nshape = [2000000000, 2000000000]\n" + kGalaxy, false), HasSubstr("too many"));
   EXPECT_THAT(problem("[image]\nshape = [0, 10]\n" + kGalaxy, false), HasSubstr("0 is out of range"));
-  EXPECT_THAT(problem(shape + "region = [1, 2, 1, 2]\n" + kGalaxy, false),
-              HasSubstr("\"shape\" is given too"));
+  EXPECT_THAT(problem(shape + "region = [1, 2, 1, 2000]\n" + kGalaxy, false),
+              HasSubstr("the region reaches beyond the image"));
   EXPECT_THAT(problem(shape + "[noise]\nsimga = 1\n" + kGalaxy, false), HasSubstr("did you mean \"sigma\"?"));
   EXPECT_THAT(problem(shape + "[mask]\nfil = 1\n" + kGalaxy, false), HasSubstr("did you mean \"file\"?"));
 }

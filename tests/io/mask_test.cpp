@@ -40,6 +40,17 @@ TEST_F(MaskTest, NonZeroIsBad) {
               testing::ElementsAre("mask.file: 7 pixels masked (14.6 %)"));
 }
 
+TEST_F(MaskTest, PixelsMayBeListed) {
+  folder.write("bad.txt", "# x y\n\n 2 1 cosmic ray\n8 6 # corner\n2 1\n9 1\n0 0\n");
+  EXPECT_THAT(masked("file = \"bad.txt\"\n"), testing::ElementsAre(1, 47));
+  EXPECT_THAT(problem(scene("file = \"bad.txt\"\nbits = [1]\n")),
+              HasSubstr("the file is a list of bad pixels"));
+  folder.write("half.txt", "1 1\n2 1.5\n");
+  EXPECT_THAT(problem(scene("file = \"half.txt\"\n")), HasSubstr("2 1.5"));
+  folder.write("prose.txt", "these pixels are bad\n");
+  EXPECT_THAT(problem(scene("file = \"prose.txt\"\n")), HasSubstr("not a FITS file"));
+}
+
 TEST_F(MaskTest, MaskingNothingIsAWarning) {
   const Task task = load(scene("file = \"flags.fits\"\nbits = [31]\n"));
   EXPECT_THAT(task.warnings, testing::ElementsAre("mask.file masks no pixel of the region"));

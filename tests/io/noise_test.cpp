@@ -32,6 +32,18 @@ class NoiseTest : public test::TaskTest {
 
 constexpr double kLast = 66.0;  // data in the last pixel; -9 in the first
 
+TEST_F(NoiseTest, SourcesNoiseMayBeThatOfTheSmoothedImage) {
+  // A plane stays what it is in the middle; in a corner the Gaussian's half gives a known mean.
+  const Task task = with("rms = 2.0\ngain = 2.5\nbackground = 6\nsmooth = 0.5\n");
+  const double data = 10.0 * 5 + 4 - 20.0;
+  EXPECT_NEAR(task.observation.sigma(3, 4), std::sqrt(4.0 + (data - 6.0) / 2.5), 1e-12);
+  // Weights exp(-2), exp(-8) of the neighbours one and two pixels inwards.
+  const double shift = (std::exp(-2.0) + 2.0 * std::exp(-8.0)) / (1.0 + std::exp(-2.0) + std::exp(-8.0));
+  EXPECT_NEAR(task.observation.sigma(5, 7), std::sqrt(4.0 + (kLast - 11.0 * shift - 6.0) / 2.5), 1e-12);
+  EXPECT_THAT(rejected("rms = 1\nsmooth = 2\n"), HasSubstr("give \"gain\" too"));
+  EXPECT_THAT(rejected("gain = 1\nsmooth = 2\n"), HasSubstr("\"smooth\" goes with \"rms\""));
+}
+
 TEST_F(NoiseTest, SigmaVarianceAndWeightSayTheSame) {
   write("variance.fits", std::vector<float>(kNx * kNy, 4.0F));
   write("weight.fits", std::vector<float>(kNx * kNy, 0.25F));

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numbers>
 #include <sstream>
+#include <utility>
 
 #include "io/ecsv.hpp"
 #include "output_fixture.hpp"
@@ -52,6 +53,17 @@ TEST_F(ParameterTable, AnglesAreDegreesFromTheYAxis) {
   EXPECT_NEAR(row("early type", "pa").value, 2.0 * 180.0 / std::numbers::pi - 90.0, 1e-12);
   EXPECT_NEAR(row("early type", "pa").error, 0.01 * 180.0 / std::numbers::pi, 1e-14);
   EXPECT_EQ(row("early type", "pa").unit, "deg");
+}
+
+TEST_F(ParameterTable, OnlyLightThatHalfATurnLeavesAloneIsTurnedByOne) {
+  for (const auto& [kind, pa] : {std::pair("sersic+f2", 30.0), std::pair("sersic+f1", -150.0),
+                                 std::pair("sersic+b2", -150.0), std::pair("sersic+c0", 30.0)}) {
+    SceneComponent component{&component_kind(kind), "a", {}, false};
+    component.parameters.resize(component.kind->parameters.size());
+    component.parameter(Role::kTheta).value = (210.0 + 90.0) * std::numbers::pi / 180.0;
+    const auto at = static_cast<std::size_t>(component.kind->index_of(Role::kTheta));
+    EXPECT_NEAR(file_value(component, at, {}), pa, 1e-12) << kind;
+  }
 }
 
 TEST_F(ParameterTable, AnglesWithoutBoundsAreWrapped) {

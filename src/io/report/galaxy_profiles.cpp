@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "io/report/fit_pictures.hpp"
 
@@ -27,14 +28,23 @@ bool inside(const Ellipses& ellipses, Shape shape) {
 }
 
 // Indices of the components that stand for the brightest galaxies, brightest first.
-std::vector<std::size_t> brightest_galaxies(const Scene& scene, Shape shape) {
+std::vector<std::size_t> brightest_galaxies(const Scene& scene, std::span<const Image> component_images,
+                                            Shape shape) {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < scene.components.size(); ++i) {
     const SceneComponent& component = scene.components[i];
     if (!is_source(component.kind->family) || !inside(ellipses_of(component), shape)) continue;
-    if (component.parameter(Role::kFlux).value > 0.0) order.push_back(i);
+    order.push_back(i);
   }
-  const auto flux = [&](std::size_t i) { return scene.components[i].parameter(Role::kFlux).value; };
+  std::vector<double> fluxes;
+  for (std::size_t i = 0; i < scene.components.size(); ++i) {
+    const auto pixels = component_images[i].pixels();
+    // Kinds without a flux have that of their image.
+    const double light = std::accumulate(pixels.begin(), pixels.end(), 0.0);
+    fluxes.push_back(value_or(scene.components[i], Role::kFlux, light));
+  }
+  const auto flux = [&](std::size_t i) { return fluxes[i]; };
+  std::erase_if(order, [&](std::size_t i) { return !(flux(i) > 0.0); });
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return flux(a) > flux(b); });
   std::vector<std::size_t> chosen;
@@ -91,7 +101,7 @@ std::vector<ProfilePlot> galaxy_profiles(const TaskImage& task, const FitResult&
     curves.push_back({scene.components[i].name, component_color(i)});
   }
   std::vector<ProfilePlot> plots;
-  for (const std::size_t i : brightest_galaxies(scene, result.bands.front().model.shape())) {
+  for (const std::size_t i : brightest_galaxies(scene, component_images, result.bands.front().model.shape())) {
     ProfilePlot plot;
     plot.id = fmt::format("profile-{}{}", i + 1, suffix);
     plot.title = fmt::format("Profile about {}", scene.components[i].name);

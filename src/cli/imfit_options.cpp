@@ -1,0 +1,27 @@
+#include "cli/imfit_options.hpp"
+
+namespace gaxel::cli {
+
+void add_imfit_options(CLI::App& command, legacy::ImfitInputs& inputs) {
+  const char* const group = "For Imfit's configurations, which name no files";
+  const auto file = [&](const char* name, std::optional<std::string>& target, const char* text) {
+    return command.add_option(name, target, text)->type_name("FILE.fits")->group(group);
+  };
+  file("--image", inputs.image, "Image, also with a section: image.fits[1:100,1:80]");
+  file("--psf", inputs.psf, "PSF");
+  CLI::Option* mask = file("--mask", inputs.mask, "Mask, 0 in good pixels");
+  CLI::Option* noise = file("--noise", inputs.noise, "Standard deviation of each pixel");
+  command.add_flag("--mask-zero-is-bad", inputs.mask_zero_is_bad, "The mask is 1 in good pixels")
+      ->needs(mask)
+      ->group(group);
+  CLI::Option* variances =
+      command.add_flag("--errors-are-variances", inputs.errors_are_variances, "--noise holds variances")
+          ->needs(noise)
+          ->group(group);
+  command.add_flag("--errors-are-weights", inputs.errors_are_weights, "--noise holds 1 / variance")
+      ->needs(noise)
+      ->excludes(variances)
+      ->group(group);
+}
+
+}  // namespace gaxel::cli

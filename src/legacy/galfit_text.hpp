@@ -1,0 +1,37 @@
+// The texts that GALFIT writes about a fit.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/fits_file.hpp"
+#include "legacy/galfit_result.hpp"
+
+namespace gaxel::legacy {
+
+/// A fit of a GALFIT file; references are kept.
+struct GalfitReport {
+  const GalfitDocument& document;
+  const MappedGalfit& mapped;
+  const io::Task& task;
+  const FitResult& result;
+  std::vector<FinalObject> objects;
+  std::string restart;  ///< name of the restart file
+  std::string version;  ///< of gaxel
+};
+
+/// The header of the model in an image block: "1_MAG = '18.2000 +/- 0.0100'", CHI2NU, FLAGS and so on.
+std::vector<io::HeaderKey> block_keys(const GalfitReport& report);
+
+/// One entry of fit.log.
+std::string log_text(const GalfitReport& report, const std::string& block);
+
+/// The input file with the final values, all digits, in place of the initial ones, for the folder `target`;
+/// all else stays as it was.
+std::string restart_text(const GalfitReport& report, const std::string& target);
+
+/// GALFIT's flags of a fit: "A-4 A-6", "1" for one that did not converge, "2" where the data do not tell a
+/// parameter.
+std::string flags_text(const GalfitReport& report);
+
+}  // namespace gaxel::legacy

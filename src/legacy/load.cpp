@@ -1,0 +1,47 @@
+#include "legacy/load.hpp"
+
+#include <filesystem>
+#include <utility>
+
+#include "gaxel/error.hpp"
+#include "io/toml_table.hpp"
+#include "legacy/galfit_scene.hpp"
+
+namespace gaxel::legacy {
+
+Format detect_format(const std::string& path) {
+  try {
+    const TextDocument text = TextDocument::read(path);
+    if (looks_like_galfit(text)) return Format::kGalfit;
+    if (looks_like_imfit(text)) return Format::kImfit;
+  } catch (const InputError&) {
+    return Format::kScene;  // whose reader says what is wrong
+  }
+  return Format::kScene;
+}
+
+LegacyScene legacy_scene(const std::string& path, Format format, const ImfitInputs& inputs,
+                         const std::string& target, Purpose purpose) {
+  TextDocument text = TextDocument::read(path);
+  if (format == Format::kGalfit) return galfit_scene(parse_galfit(std::move(text)), target, purpose);
+  return imfit_scene(parse_imfit(std::move(text)), inputs, target, purpose);
+}
+
+io::Task load_any_task(const std::string& path, const ImfitInputs& inputs, bool need_data) {
+  const Format format = detect_format(path);
+  if (format != Format::kImfit && !inputs.empty()) {
+    throw InputError({path, "--image, --psf, --mask, --noise", "", "only configurations of Imfit take these",
+                      "the names in the file itself"});
+  }
+  if (format == Format::kScene) return io::load_task(path, need_data);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  LegacyScene scene =
+      legacy_scene(path, format, inputs, folder, need_data ? Purpose::kFit : Purpose::kRender);
+  io::Task task = io::load_task(io::parse_toml(scene.toml, path, std::move(scene.lines)), need_data);
+  for (const std::vector<std::string>* list : {&scene.losses, &scene.unused, &scene.warnings})
+    task.warnings.insert(task.warnings.begin(), list->begin(), list->end());
+  task.notes.insert(task.notes.begin(), scene.notes.begin(), scene.notes.end());
+  return task;
+}
+
+}  // namespace gaxel::legacy

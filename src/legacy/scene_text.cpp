@@ -1,0 +1,154 @@
+#include "legacy/scene_text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+#include "gaxel/component.hpp"
+#include "gaxel/error.hpp"
+#include "io/convention.hpp"
+#include "io/fits_name.hpp"
+#include "legacy/text_document.hpp"
+
+namespace gaxel::legacy {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The parameter of a kind that a key of a scene means, where the two have the same unit; else null.
+const ParameterSpec* spec_of(const SceneObject& object, std::string_view key) {
+  std::vector<std::string_view> keys;
+  for (const SceneValue& value : object.values) keys.push_back(value.key);
+  const ComponentKind& kind = component_kind(object.type, keys);
+  for (const ParameterSpec& spec : kind.parameters) {
+    if (io::file_key(spec, false) == key && spec.name == key) return &spec;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+SceneValue* SceneObject::find(std::string_view key) {
+  const auto found = std::ranges::find(values, key, &SceneValue::key);
+  return found == values.end() ? nullptr : &*found;
+}
+
+const SceneValue* SceneObject::find(std::string_view key) const {
+  return const_cast<SceneObject*>(this)->find(key);
+}
+
+SceneWriter::SceneWriter(std::string source, std::string target)
+    : source_(std::move(source)), target_(std::move(target)) {}
+
+void SceneWriter::add(const std::string& text, std::size_t line) {
+  scene_.toml += text + "\n";
+  scene_.lines.push_back(static_cast<int>(line) + 1);
+}
+
+void SceneWriter::table(const std::string& heading, std::size_t line) {
+  if (!scene_.toml.empty()) {
+    scene_.toml += "\n";
+    scene_.lines.push_back(0);
+  }
+  add(heading, line);
+}
+
+void SceneWriter::raw(const std::string& key, const std::string& toml_value, std::size_t line) {
+  add(fmt::format("{} = {}", key, toml_value), line);
+}
+
+void SceneWriter::number(const std::string& key, double value, std::size_t line) {
+  raw(key, toml_number(value), line);
+}
+
+void SceneWriter::text(const std::string& key, std::string_view value, std::size_t line) {
+  raw(key, toml_string(value), line);
+}
+
+std::string SceneWriter::path_of(const std::string& name) const {
+  io::FitsName parsed;
+  try {
+    parsed = io::parse_fits_name(name);
+  } catch (const InputError&) {
+    parsed.path = name;
+  }
+  const fs::path beside = fs::path(source_) / parsed.path;
+  if (fs::exists(beside) || !fs::exists(parsed.path)) parsed.path = beside.lexically_normal().string();
+  return parsed.text();
+}
+
+void SceneWriter::file(const std::string& key, const std::string& name, std::size_t line) {
+  text(key, name_from(path_of(name), target_), line);
+}
+
+void SceneWriter::texts(const std::string& key, const std::vector<std::string>& values, std::size_t line) {
+  std::vector<std::string> quoted;
+  for (const std::string& value : values) quoted.push_back(toml_string(value));
+  raw(key, fmt::format("[{}]", fmt::join(quoted, ", ")), line);
+}
+
+void SceneWriter::component(SceneObject object, const std::string& place) {
+  table("[[component]]", object.line);
+  text("name", object.name, object.line);
+  text("type", object.type, object.line);
+  if (!object.psf.empty()) {
+    raw("psf", object.psf == "false" ? object.psf : toml_string(object.psf), object.line);
+  }
+  for (SceneValue& value : object.values) {
+    if (const ParameterSpec* spec = spec_of(object, value.key)) {
+      if (value.min && *value.min < spec->min) value.min = spec->min;
+      if (value.max && *value.max > spec->max) value.max = spec->max;
+    }
+    const double start = value.value;
+    if (value.min && !value.fixed) value.value = std::max(value.value, *value.min);
+    if (value.max && !value.fixed) value.value = std::min(value.value, *value.max);
+    if (start != value.value) {
+      scene_.warnings.push_back(
+          fmt::format("{}: {} of {} starts at {:.6g}, outside its limits; at {:.6g} instead", place,
+                      value.key, object.name, start, value.value));
+    }
+    std::string limits;
+    if (value.fixed && !value.constant) limits += ", fixed = true";
+    if (value.min && !value.fixed) limits += fmt::format(", min = {}", toml_number(*value.min));
+    if (value.max && !value.fixed) limits += fmt::format(", max = {}", toml_number(*value.max));
+    const std::string plain = toml_number(value.value);
+    raw(value.key, limits.empty() ? plain : fmt::format("{{ value = {}{} }}", plain, limits), value.line);
+  }
+  for (const auto& [key, names] : {std::pair{"inner", &object.inner}, std::pair{"outer", &object.outer}}) {
+    if (!names->empty()) texts(key, *names, object.line);
+  }
+}
+
+std::string name_from(const std::string& path, const std::string& target) {
+  const fs::path there = fs::absolute(path).lexically_normal();
+  const fs::path base = fs::absolute(target.empty() ? "." : target).lexically_normal();
+  const fs::path relative = there.lexically_relative(base);
+  const bool below = !relative.empty() && relative.begin()->string() != "..";
+  return below ? relative.string() : there.string();
+}
+
+std::string toml_number(double value) {
+  std::string text = fmt::format("{}", value);
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  return text;
+}
+
+std::string toml_string(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      result += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    } else {
+      result += c;
+    }
+  }
+  return result + "\"";
+}
+
+}  // namespace gaxel::legacy
