@@ -23,7 +23,7 @@ struct PixelTolerance {
 };
 
 /// Rows of a grid: plans are made for bands of an image so that bands can be worked on at the same time.
-struct Band {
+struct RowBand {
   int first_row;
   int n_rows;
 
@@ -84,7 +84,7 @@ inline constexpr int kTileCheckOrders = 6;
 struct Plan {
   Grid grid;
   PixelTolerance tolerance{};
-  Band band{};
+  RowBand band{};
   std::vector<TileBucket> tile_buckets;
   std::vector<Tile> tiles;
   std::vector<CellBucket> cell_buckets;
@@ -134,7 +134,7 @@ inline CellGroup cell_group(const Grid& grid, double x, double y, int nx, int ny
 /// What a plan is made for.
 struct PlanRequest {
   Grid grid;
-  Band band;
+  RowBand band;
   PixelTolerance tolerance;
   bool shared =
       false;  ///< give large tiles one of a few common orders, so that those of many components meet

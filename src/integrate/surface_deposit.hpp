@@ -47,7 +47,7 @@ class PixelDeposit {
   }
 
  private:
-  Band band_;
+  RowBand band_;
   std::int32_t pixel_ = 0;
   std::size_t n_ = 0;
 };

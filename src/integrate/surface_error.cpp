@@ -82,7 +82,7 @@ void add_surface_error(const SurfacePlan& plan, const Surface& surface, double s
 bool still_holds(const SurfacePlan& plan, const Surface& surface, double total,
                  const PixelTolerance& tolerance) {
   const Grid& grid = plan.cells.grid;
-  const Band& band = plan.cells.band;
+  const RowBand& band = plan.cells.band;
   if (centre_pixels(surface, grid, band) != plan.cells.cusp_pixels || could_hide(plan, surface)) return false;
   Image image(grid.shape);
   Image error(grid.shape);

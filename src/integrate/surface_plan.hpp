@@ -38,7 +38,7 @@ constexpr int most_tile_nodes(int side) {
 
 /// Pixels that hold the centre, or miss it by less than a thousandth of their side: inside the band, in
 /// order.
-std::vector<std::int32_t> centre_pixels(const Surface& surface, const Grid& grid, const Band& band);
+std::vector<std::int32_t> centre_pixels(const Surface& surface, const Grid& grid, const RowBand& band);
 
 /// Finds tiles, cells and wedges for a band of the grid such that every pixel's estimated error meets the
 /// tolerance, which is that of a surface whose light is `total` in all: |error| <= absolute * total +

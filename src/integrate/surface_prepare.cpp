@@ -179,7 +179,7 @@ double sampled_light(const Surface& surface, const Grid& grid) {
 
 }  // namespace
 
-std::vector<std::int32_t> centre_pixels(const Surface& surface, const Grid& grid, const Band& band) {
+std::vector<std::int32_t> centre_pixels(const Surface& surface, const Grid& grid, const RowBand& band) {
   constexpr double kNear = 1e-3;
   const double col = (surface.x0() - grid.x0) / grid.step;
   const double row = (surface.y0() - grid.y0) / grid.step;

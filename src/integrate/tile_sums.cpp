@@ -26,25 +26,25 @@ void TileSums::add(const TilePlace& place, const double* values, double scale) {
   add_scaled(values, size, scale, values_.data() + entries_[found->second].first);
 }
 
-void TileSums::expand(const Band& band, ImageView image) const {
+void TileSums::expand(const RowBand& band, ImageView image) const {
   for (const Entry& entry : entries_) {
     expand_on_band(entry.place, values_.data() + entry.first, 1.0, band, Write::kAdd, image);
   }
 }
 
-Shape covered_by(const TilePlace& place, const Band& band, int nx) {
+Shape covered_by(const TilePlace& place, const RowBand& band, int nx) {
   return {std::min(place.side_y, band.first_row + band.n_rows - place.row),
           std::min(place.side_x, nx - place.col)};
 }
 
-void expand_on_band(const TilePlace& place, const double* values, double scale, const Band& band, Write write,
+void expand_on_band(const TilePlace& place, const double* values, double scale, const RowBand& band, Write write,
                     ImageView image) {
   const Shape covered = covered_by(place, band, image.nx());
   expand_tile(tile_rule(place.side_x, place.order_x), tile_rule(place.side_y, place.order_y), values, scale,
               covered.ny, covered.nx, write, image.row(place.row) + place.col, image.nx());
 }
 
-void contract_from_band(const TilePlace& place, const Band& band, ConstImageView image, double* values) {
+void contract_from_band(const TilePlace& place, const RowBand& band, ConstImageView image, double* values) {
   const Shape covered = covered_by(place, band, image.nx());
   contract_tile(tile_rule(place.side_x, place.order_x), tile_rule(place.side_y, place.order_y),
                 image.row(place.row) + place.col, image.nx(), covered.ny, covered.nx, values);

@@ -32,7 +32,7 @@ class TileSums {
   void add(const TilePlace& place, const double* values, double scale);
 
   /// Adds the expansions of all entries to the pixels of the band.
-  void expand(const Band& band, ImageView image) const;
+  void expand(const RowBand& band, ImageView image) const;
 
  private:
   struct Hash {
@@ -49,13 +49,13 @@ class TileSums {
 };
 
 /// Rows and columns of a tile that lie in the band of an image nx pixels wide.
-Shape covered_by(const TilePlace& place, const Band& band, int nx);
+Shape covered_by(const TilePlace& place, const RowBand& band, int nx);
 
 /// Writes scale times the expansion of a tile's values to the pixels of the band that it covers.
-void expand_on_band(const TilePlace& place, const double* values, double scale, const Band& band, Write write,
+void expand_on_band(const TilePlace& place, const double* values, double scale, const RowBand& band, Write write,
                     ImageView image);
 
 /// The transpose: writes to `values` what the pixels of the band that the tile covers amount to at its nodes.
-void contract_from_band(const TilePlace& place, const Band& band, ConstImageView image, double* values);
+void contract_from_band(const TilePlace& place, const RowBand& band, ConstImageView image, double* values);
 
 }  // namespace gaxel

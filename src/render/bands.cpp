@@ -16,7 +16,7 @@ int n_bands(const Grid& grid) {
   return (grid.shape.ny + kBandRows - 1) / kBandRows;
 }
 
-Band band_of(const Grid& grid, int i) {
+RowBand band_of(const Grid& grid, int i) {
   return {i * kBandRows, std::min(kBandRows, grid.shape.ny - i * kBandRows)};
 }
 

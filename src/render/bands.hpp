@@ -21,7 +21,7 @@ struct LightOptions {
 };
 
 int n_bands(const Grid& grid);
-Band band_of(const Grid& grid, int i);
+RowBand band_of(const Grid& grid, int i);
 
 /// The work of a band, or of all of them.
 struct Tally {

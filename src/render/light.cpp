@@ -36,7 +36,7 @@ void render_lights(std::span<const PlannedLight> lights, Write write, ImageView 
   const bool share = lights.size() > 1;
   const LightOptions& options = lights.front().options;
   for_each_band(options.grid, options.threads, 1, certificate, [&](int i, Tally& tally) {
-    const Band band = band_of(options.grid, i);
+    const RowBand band = band_of(options.grid, i);
     TileSums sums;
     if (share && write == Write::kReplace) {
       std::fill_n(image.row(band.first_row), Shape{band.n_rows, image.nx()}.size(), 0.0);

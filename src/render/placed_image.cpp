@@ -31,7 +31,7 @@ double derivative(const ImagePixel& pixel, Role role, double flux) {
 // use(row, its pixels) for the rows of a band.
 template <class Use>
 void for_rows(const PlacedImage& placed, const Grid& grid, int band_number, Use&& use) {
-  const Band band = band_of(grid, band_number);
+  const RowBand band = band_of(grid, band_number);
   const auto sweep_rows = [&](auto sweep) {
     for (int row = band.first_row; row < band.first_row + band.n_rows; ++row) use(row, sweep.next());
   };
@@ -54,7 +54,7 @@ void add_placed_image(const PlacedImage& placed, std::span<const Role> roles, co
                       ImageView image, std::span<const ImageView> derivatives, ImageView* bound,
                       Certificate& certificate) {
   for (const ImageView& view : derivatives) std::ranges::fill(view.pixels(), 0.0);
-  for_each_band(options.grid, options.threads, certificate, [&](int band, Tally& tally) {
+  for_each_band(options.grid, options.threads, 1, certificate, [&](int band, Tally& tally) {
     for_rows(placed, options.grid, band, [&](int row, const LitPixels& lit) {
       int column = lit.first_column;
       for (const ImagePixel& pixel : lit.pixels) {

@@ -49,7 +49,7 @@ TEST(Execute, SharedTilesGiveTheSamePixels) {
   const EllipseFrame f(100.3, 20.1, 9.0, 0.4, 0.5);
   const EllipseFrame g(30.3, 50.1, 14.0, 0.9, 0.1);
   const Grid grid{{64, 133}, 0.0, 0.0, 1.0};
-  const Band band{0, 64};
+  const RowBand band{0, 64};
   const Plan one = prepare(steep, f, {grid, band, {1e-8, 1e-5}, true});
   const Plan two = prepare(flat, g, {grid, band, {1e-8, 1e-5}, true});
   Image alone(grid.shape, 7.0);

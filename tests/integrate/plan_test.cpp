@@ -20,7 +20,7 @@ TEST(Plan, CoversEveryPixelOfItsBandOnce) {
   const SersicLaw law(4.0);
   const EllipseFrame f(20.3, 31.1, 2.0, 0.2, 0.5);
   const Grid grid{{70, 45}, -3.0, -2.0, 1.0};
-  const Band band{10, 50};
+  const RowBand band{10, 50};
   const Plan plan = prepare(law, f, {grid, band, {1e-9, 1e-6}});
   std::vector<double> area(grid.shape.size(), 0.0);
   EXPECT_FALSE(plan.tiles.empty());

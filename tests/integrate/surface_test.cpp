@@ -15,7 +15,7 @@ namespace gaxel {
 namespace {
 
 constexpr Grid kGrid{{26, 30}, 0.0, 0.0, 1.0};
-constexpr Band kBand{0, 26};
+constexpr RowBand kBand{0, 26};
 
 std::vector<Component> one(const char* kind, std::vector<double> values) {
   return {{&component_kind(kind), std::move(values)}};
