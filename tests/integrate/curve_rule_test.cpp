@@ -44,16 +44,26 @@ TEST(CurveRule, IntegratesPowersOfTheDistanceFromALine) {
         exact = (second(0.5, 0.6) - second(-0.5, 0.6) - second(0.5, -0.4) + second(-0.5, -0.4)) /
                 (std::cos(angle) * std::sin(angle));
       }
-      const std::vector<Level> levels{distance};
+      const std::vector<Level> levels{{distance}};
       EXPECT_NEAR(integral(f, box, levels, 12), exact, 1e-6 * exact) << angle << " " << c;
       EXPECT_NEAR(integral(f, box, levels, 40), exact, 1e-8 * exact) << angle << " " << c;
     }
   }
 }
 
+TEST(CurveRule, IsExactForPolynomialsOnTheSidesOfAKink) {
+  // |y - 0.3 x - 0.1|^3, whose integral along y is of degree 4 in x where the line is inside.
+  const std::vector<Level> levels{{[](double x, double y) { return y - 0.3 * x - 0.1; }, true}};
+  const auto f = [&](double x, double y) { return std::pow(std::abs(levels[0](x, y)), 3.0); };
+  const auto fifth = [](double t) { return std::pow(std::abs(t), 5.0) / 20.0; };
+  const auto corner = [&](double x, double y) { return fifth(y - 0.3 * x - 0.1) / -0.3; };
+  const double exact = corner(1.0, 0.3) - corner(0.0, 0.3) - corner(1.0, 0.0) + corner(0.0, 0.0);
+  EXPECT_NEAR(integral(f, {0.0, 1.0, 0.0, 0.3}, levels, 3), exact, 1e-14);
+}
+
 TEST(CurveRule, IntegratesAcrossACircle) {
   // The area of the disc of radius 0.4 and a cone on it.
-  const std::vector<Level> levels{[](double x, double y) { return std::hypot(x, y) - 0.4; }};
+  const std::vector<Level> levels{{[](double x, double y) { return std::hypot(x, y) - 0.4; }}};
   const auto cone = [](double x, double y) { return std::max(0.0, 0.4 - std::hypot(x, y)); };
   const Box quarter{0.0, 0.5, 0.0, 0.5};
   const double exact = std::numbers::pi * 0.4 * 0.4 * 0.4 / 3.0 / 4.0;
@@ -61,8 +71,8 @@ TEST(CurveRule, IntegratesAcrossACircle) {
 }
 
 TEST(CurveRule, TwoCurvesMayCross) {
-  const std::vector<Level> levels{[](double x, double y) { return y - 0.3 * x; },
-                                  [](double x, double y) { return x + 0.3 * y; }};
+  const std::vector<Level> levels{{[](double x, double y) { return y - 0.3 * x; }},
+                                  {[](double x, double y) { return x + 0.3 * y; }}};
   const auto f = [&](double x, double y) { return std::abs(levels[0](x, y)) + std::abs(levels[1](x, y)); };
   // By symmetry both have the same integral over a square about the origin: closed form as above.
   const auto third = [](double t) { return std::pow(std::abs(t), 3.0) / 6.0; };
