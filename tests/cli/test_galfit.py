@@ -296,7 +296,33 @@ def test_values_out_of_range_are_named_with_their_line(field, tmp_path):
     assert "galfit.feedme:14: 1 sersic.n = 55.0: out of range (a number from 0.1 to 20)" in finished.stderr
 
 
-def test_several_bands_are_read_and_not_fitted_yet(tmp_path):
+def test_one_band_of_several_is_fitted(field, tmp_path):
+    """The bands of a file of GALFITM's one by one, values as lists and as coefficients."""
+    path = feedme(field, tmp_path, G="limits")
+    single = tmp_path / "single"
+    single.mkdir()
+    path.rename(single / "one.feedme")
+    text = (single / "one.feedme").read_text().replace("G) limits\n", "G) none\n")
+    (single / "one.feedme").write_text(text)
+    for key, name in zip("ACDF", ("image", "sigma", "psf", "mask"), strict=True):
+        file = field.folder / f"{name}.fits"
+        text = text.replace(f"{key}) {file}", f"{key}) nowhere.fits,{file}")
+    text = text.replace("J) 25.0", "J) 99,25\nA1) u,r\nA2) 3500,6200").replace("G) none", "G) limits")
+    # At the longer wavelength the series is 15 + 0.4 = 15.4.
+    text = text.replace("3) 15.4 1", "3) 15,0.4 1,1 cheb").replace("4) 7 1", "4) 3,7 2 band")
+    (tmp_path / "two.feedme").write_text(text)
+    (tmp_path / "limits").write_text("1 n_u 0.1 to 0.2\n1 n_r 0.1 to 9\n1 n_1 -1 to 1\n")
+    finished = cli_support.run("fit", tmp_path / "two.feedme", "-o", tmp_path / "two", "--band", "R")
+    assert finished.returncode == 0, finished.stderr
+    assert '"1 n_1 -1 to 1" is not applied' in finished.stderr
+    assert cli_support.run("fit", single / "one.feedme", "-o", tmp_path / "one").returncode == 0
+    one, two = table(tmp_path / "one"), table(tmp_path / "two")
+    assert all(np.isclose(one[key], two[key], rtol=1e-6, atol=1e-6) for key in one)
+    failed = cli_support.run("fit", tmp_path / "two.feedme", "-o", tmp_path / "two", "--band", "g")
+    assert "--band = g: there is no such band (--band with u, r, or 1 to 2)" in failed.stderr
+
+
+def test_several_bands_are_not_fitted_together_yet(tmp_path):
     path = cli_support.ROOT / "tests/legacy/data/multiband_band.feedme"
     finished = cli_support.run("fit", path, "-o", tmp_path / "out")
     assert finished.returncode == 2
