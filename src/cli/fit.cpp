@@ -10,8 +10,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/fit_json.hpp"
-#include "cli/legacy_options.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/legacy_options.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/remarks.hpp"
 #include "gaxel/error.hpp"
@@ -74,8 +74,8 @@ int run_fit(const FitArguments& arguments) {
   }
   const io::OutputFolder folder(arguments.folder);
   io::check_fit_output(folder, task);
-  const bool galfit = legacy::detect_format(arguments.scene) == legacy::Format::kGalfit &&
-                      !arguments.legacy.band;
+  const bool galfit =
+      legacy::detect_format(arguments.scene) == legacy::Format::kGalfit && !arguments.legacy.band;
   if (galfit) legacy::check_galfit_output(folder, task);
   print_remarks(task, arguments.quiet || arguments.json);
 

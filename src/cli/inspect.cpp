@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "cli/legacy_options.hpp"
 #include "cli/inspect_scene.hpp"
+#include "cli/legacy_options.hpp"
 #include "gaxel/error.hpp"
 #include "io/fits_file.hpp"
 #include "io/header_facts.hpp"

@@ -375,7 +375,8 @@ std::size_t find_band(const GalfitDocument& document, const std::optional<std::s
     document.text.fail(line, "A)", document.word("A"),
                        "several bands: gaxel does not fit them together yet; choose one", allowed);
   }
-  const auto label = std::ranges::find(document.labels, upper(*band), [](const std::string& l) { return upper(l); });
+  const auto label =
+      std::ranges::find(document.labels, upper(*band), [](const std::string& l) { return upper(l); });
   if (label != document.labels.end()) return static_cast<std::size_t>(label - document.labels.begin());
   const std::optional<int> number = parse_whole(*band);
   if (!number || *number < 1 || *number > static_cast<int>(document.n_bands))

@@ -22,8 +22,10 @@ std::size_t find_band(const GalfitDocument& document, const std::optional<std::s
 /// error for a fit only.
 ///
 /// The data's header gives EXPTIME (1 where it has none) and, where no sigma image is given, GAIN or ATODGAIN
-/// and NCOMBINE for the noise, whose sky is estimated from the whole image. Throws InputError as scene_objects and parse_constraints do; a G) file that cannot be read is an error.
-LegacyScene galfit_scene(const GalfitDocument& document, std::size_t band, const std::string& target, Purpose purpose);
+/// and NCOMBINE for the noise, whose sky is estimated from the whole image. Throws InputError as
+/// scene_objects and parse_constraints do; a G) file that cannot be read is an error.
+LegacyScene galfit_scene(const GalfitDocument& document, std::size_t band, const std::string& target,
+                         Purpose purpose);
 
 /// A file as a scene, and what went where: for the way back of a result.
 struct MappedGalfit {
@@ -34,7 +36,8 @@ struct MappedGalfit {
   std::vector<MappedObject> objects;  ///< in the order of the scene's components
 };
 
-MappedGalfit map_galfit(const GalfitDocument& document, std::size_t band, const std::string& target, Purpose purpose);
+MappedGalfit map_galfit(const GalfitDocument& document, std::size_t band, const std::string& target,
+                        Purpose purpose);
 
 /// The constraints of G), if there are any.
 std::optional<GalfitConstraints> read_constraints(const GalfitDocument& document);
