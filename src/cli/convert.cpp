@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "cli/imfit_options.hpp"
+#include "cli/legacy_options.hpp"
 #include "gaxel/error.hpp"
 #include "io/output_folder.hpp"
 #include "io/partial_file.hpp"
@@ -21,7 +21,7 @@ struct ConvertArguments {
   std::string input;
   std::string output;
   std::string format;
-  legacy::ImfitInputs inputs;
+  legacy::LegacyOptions legacy;
   bool lossy = false;
   bool quiet = false;
 };
@@ -49,7 +49,7 @@ void check_losses(const ConvertArguments& arguments, const std::vector<std::stri
 int run_convert(const ConvertArguments& arguments) {
   const std::string to = format_of(arguments);
   io::check_output(arguments.output, {arguments.input});
-  const legacy::Conversion result = legacy::convert(arguments.input, arguments.inputs, arguments.output, to);
+  const legacy::Conversion result = legacy::convert(arguments.input, arguments.legacy, arguments.output, to);
   for (const std::string& warning : result.warnings) fmt::print(stderr, "gaxel: warning: {}\n", warning);
   check_losses(arguments, result.losses);
   io::StagedFiles staged;
@@ -80,7 +80,7 @@ void add_convert(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"galfit", "galfitm", "imfit", "toml"}));
   command->add_flag("--lossy", arguments->lossy, "Leave out what the format cannot say, instead of failing");
   command->add_flag("-q,--quiet", arguments->quiet, "Print nothing but warnings and errors");
-  add_imfit_options(*command, arguments->inputs);
+  add_legacy_options(*command, arguments->legacy);
   command->footer(
       "Examples:\n"
       "  gaxel convert galfit.feedme galaxy.toml\n"

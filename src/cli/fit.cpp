@@ -10,8 +10,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/fit_json.hpp"
-#include "cli/imfit_options.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/legacy_options.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/remarks.hpp"
 #include "gaxel/error.hpp"
@@ -26,7 +26,7 @@ namespace {
 
 struct FitArguments {
   std::string scene;
-  legacy::ImfitInputs inputs;
+  legacy::LegacyOptions legacy;
   std::string folder;
   bool quiet = false;
   bool json = false;
@@ -66,7 +66,7 @@ void print_result(const io::Task& task, const FitResult& result, const std::vect
 
 int run_fit(const FitArguments& arguments) {
   const InterruptGuard interrupt;  // from here on, so that no temporary file is left behind
-  io::Task task = legacy::load_any_task(arguments.scene, arguments.inputs, true);
+  io::Task task = legacy::load_any_task(arguments.scene, arguments.legacy, true);
   override_options(arguments, task.options);
   if (interrupt.interrupted()) {
     fmt::print(stderr, "gaxel: interrupted before the fit began: nothing was written\n");
@@ -74,7 +74,8 @@ int run_fit(const FitArguments& arguments) {
   }
   const io::OutputFolder folder(arguments.folder);
   io::check_fit_output(folder, task);
-  const bool galfit = legacy::detect_format(arguments.scene) == legacy::Format::kGalfit;
+  const bool galfit =
+      legacy::detect_format(arguments.scene) == legacy::Format::kGalfit && !arguments.legacy.band;
   if (galfit) legacy::check_galfit_output(folder, task);
   print_remarks(task, arguments.quiet || arguments.json);
 
@@ -138,7 +139,7 @@ void add_fit(CLI::App& app, int& exit_code) {
       ->add_option("--max-iterations", arguments->max_iterations,
                    "Give up after so many (else as in the scene)")
       ->type_name("N");
-  add_imfit_options(*command, arguments->inputs);
+  add_legacy_options(*command, arguments->legacy);
   command->footer(
       "Writes block.fits, parameters.ecsv, result.toml, report.html and picture.png. A fit that did not "
       "converge\n"

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "cli/imfit_options.hpp"
 #include "cli/inspect_scene.hpp"
+#include "cli/legacy_options.hpp"
 #include "gaxel/error.hpp"
 #include "io/fits_file.hpp"
 #include "io/header_facts.hpp"
@@ -22,7 +22,7 @@ namespace {
 
 struct InspectArguments {
   std::vector<std::string> files;
-  legacy::ImfitInputs inputs;
+  legacy::LegacyOptions legacy;
   bool header = false;
 };
 
@@ -123,7 +123,7 @@ int run_inspect(const InspectArguments& arguments) {
     fmt::print("{}\n", file);
     if (std::filesystem::path(file).extension() == ".toml" ||
         legacy::detect_format(file) != legacy::Format::kScene) {
-      inspect_scene(file, arguments.inputs);
+      inspect_scene(file, arguments.legacy);
     } else {
       inspect_fits(file, arguments.header);
     }
@@ -142,7 +142,7 @@ void add_inspect(CLI::App& app, int& exit_code) {
       ->type_name("FILE");
   command->add_flag("--header", arguments->header,
                     "Show all header cards instead of those that matter for fits");
-  add_imfit_options(*command, arguments->inputs);
+  add_legacy_options(*command, arguments->legacy);
   command->footer(
       "Pixels are counted from 1, as in FITS. The noise is 1.48 times the median distance from the median.\n"
       "Examples:\n"

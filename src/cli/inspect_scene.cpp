@@ -19,12 +19,12 @@ struct LoadedScene {
   std::string why_no_fit;  ///< empty when it can be fitted
 };
 
-LoadedScene load(const std::string& file, const legacy::ImfitInputs& inputs) {
+LoadedScene load(const std::string& file, const legacy::LegacyOptions& options) {
   try {
-    return {legacy::load_any_task(file, inputs, true), ""};
+    return {legacy::load_any_task(file, options, true), ""};
   } catch (const InputError& for_a_fit) {
     try {
-      return {legacy::load_any_task(file, inputs, false), for_a_fit.what()};
+      return {legacy::load_any_task(file, options, false), for_a_fit.what()};
     } catch (const InputError&) {
       throw for_a_fit;
     }
@@ -76,8 +76,8 @@ void print_parameter(const SceneComponent& component, std::size_t index, const i
 
 }  // namespace
 
-void inspect_scene(const std::string& file, const legacy::ImfitInputs& inputs) {
-  const auto [task, why_no_fit] = load(file, inputs);
+void inspect_scene(const std::string& file, const legacy::LegacyOptions& options) {
+  const auto [task, why_no_fit] = load(file, options);
   if (!why_no_fit.empty()) fmt::print("  for rendering only: {}\n", why_no_fit);
   print_image(task, why_no_fit.empty());
   for (const SceneComponent& component : task.scene.components) {

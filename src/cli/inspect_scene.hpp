@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "legacy/imfit_scene.hpp"
+#include "legacy/load.hpp"
 
 namespace gaxel::cli {
 
 /// Prints what a fit of the scene would use and start from. Throws InputError when it serves neither for a
-/// fit nor for a render. `inputs` belong to a configuration of Imfit's.
-void inspect_scene(const std::string& file, const legacy::ImfitInputs& inputs);
+/// fit nor for a render. `options` belong to files of other programs.
+void inspect_scene(const std::string& file, const legacy::LegacyOptions& options);
 
 }  // namespace gaxel::cli

@@ -11,7 +11,7 @@
 
 #include "base/nearest_name.hpp"
 #include "cli/commands.hpp"
-#include "cli/imfit_options.hpp"
+#include "cli/legacy_options.hpp"
 #include "cli/remarks.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
@@ -27,7 +27,7 @@ namespace {
 
 struct RenderArguments {
   std::string scene;
-  legacy::ImfitInputs inputs;
+  legacy::LegacyOptions legacy;
   std::optional<std::string> output;
   std::optional<std::string> cells;
   std::optional<std::string> component;
@@ -104,7 +104,7 @@ int run_render(const RenderArguments& arguments) {
   if (!arguments.output && !arguments.cells) {
     throw CLI::RequiredError("-o MODEL.fits or --cells CELLS.svg");
   }
-  io::Task task = legacy::load_any_task(arguments.scene, arguments.inputs, false);
+  io::Task task = legacy::load_any_task(arguments.scene, arguments.legacy, false);
   Tolerance& tolerance = task.options.tolerance;
   if (arguments.rtol) tolerance.rtol = *arguments.rtol;
   if (arguments.atol) tolerance.atol = *arguments.atol;
@@ -164,7 +164,7 @@ void add_render(CLI::App& app, int& exit_code) {
       ->type_name("R");
   command->add_option("--atol", arguments->atol, "Tolerance as a fraction of the flux (else as in the scene)")
       ->type_name("A");
-  add_imfit_options(*command, arguments->inputs);
+  add_legacy_options(*command, arguments->legacy);
   command->footer(
       "Examples:\n"
       "  gaxel render galaxy.toml -o model.fits --components --certificate\n"

@@ -17,7 +17,7 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
-Conversion convert(const std::string& input, const ImfitInputs& inputs, const std::string& output,
+Conversion convert(const std::string& input, const LegacyOptions& options, const std::string& output,
                    std::string_view to) {
   Conversion result;
   const Format from = detect_format(input);
@@ -28,7 +28,7 @@ Conversion convert(const std::string& input, const ImfitInputs& inputs, const st
     scene = io::read_toml(input);
   } else {
     const std::string target = folder_of(to == "toml" ? output : input);
-    LegacyScene made = legacy_scene(input, from, inputs, target, Purpose::kKeep);
+    LegacyScene made = legacy_scene(input, from, options, target, Purpose::kKeep);
     result.losses = std::move(made.losses);
     result.warnings = std::move(made.warnings);
     result.notes = std::move(made.notes);

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "legacy/imfit_scene.hpp"
+#include "legacy/load.hpp"
 
 namespace gaxel::legacy {
 
@@ -21,7 +21,7 @@ struct Conversion {
 /// Reads `input`, of any format, and makes the file that is to lie at `output`; nothing is written. `to`:
 /// "galfit", "galfitm", "imfit" or "toml". Throws InputError for input that cannot be read, and for scenes
 /// that are to become scenes.
-Conversion convert(const std::string& input, const ImfitInputs& inputs, const std::string& output,
+Conversion convert(const std::string& input, const LegacyOptions& options, const std::string& output,
                    std::string_view to);
 
 }  // namespace gaxel::legacy

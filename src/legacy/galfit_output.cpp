@@ -77,7 +77,7 @@ std::vector<std::string> write_galfit_output(const io::OutputFolder& folder, con
                                              const FitResult& result, std::string_view version) {
   const GalfitDocument document = parse_galfit(TextDocument::read(task.scene_file));
   const std::string source = fs::path(task.scene_file).parent_path().string();
-  const MappedGalfit mapped = map_galfit(document, source, Purpose::kFit);
+  const MappedGalfit mapped = map_galfit(document, 0, source, Purpose::kFit);
   const GalfitReport report{document,
                             mapped,
                             task,

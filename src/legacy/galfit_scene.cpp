@@ -34,8 +34,10 @@ struct DataFacts {
 
 class SceneMaker {
  public:
-  SceneMaker(const GalfitDocument& document, std::string target, Purpose purpose)
-      : document_(document), writer_(folder_of(document.text.path()), std::move(target)), purpose_(purpose) {}
+  SceneMaker(const GalfitDocument& document, std::size_t band, std::string target, Purpose purpose)
+      : document_(document), writer_(folder_of(document.text.path()), std::move(target)), purpose_(purpose) {
+    frame_.band = band;
+  }
 
   MappedGalfit make() {
     LegacyScene& scene = writer_.scene();
@@ -297,7 +299,11 @@ class SceneMaker {
       const GalfitControl* control = document_.control(key);
       if (control == nullptr || control->tokens.empty()) continue;
       std::string line = fmt::format("{})", key);
-      for (const Token& token : control->tokens) line += " " + token.text;
+      if (key == "A1") {
+        line += " " + document_.labels[frame_.band];
+      } else {
+        for (const Token& token : control->tokens) line += " " + token.text;
+      }
       lines.push_back(std::move(line));
     }
     std::string skipped;
@@ -358,18 +364,34 @@ std::optional<GalfitConstraints> read_constraints(const GalfitDocument& document
   return parse_constraints(*std::move(text), document);
 }
 
-LegacyScene galfit_scene(const GalfitDocument& document, const std::string& target, Purpose purpose) {
-  return map_galfit(document, target, purpose).scene;
+std::size_t find_band(const GalfitDocument& document, const std::optional<std::string>& band) {
+  const GalfitControl* images = document.control("A");
+  const std::size_t line = images == nullptr ? 0 : images->line;
+  const std::string labels =
+      document.labels.empty() ? "" : fmt::format("{}, or ", fmt::join(document.labels, ", "));
+  const std::string allowed = fmt::format("--band with {}1 to {}", labels, document.n_bands);
+  if (!band) {
+    if (document.n_bands == 1) return 0;
+    document.text.fail(line, "A)", document.word("A"),
+                       "several bands: gaxel does not fit them together yet; choose one", allowed);
+  }
+  const auto label =
+      std::ranges::find(document.labels, upper(*band), [](const std::string& l) { return upper(l); });
+  if (label != document.labels.end()) return static_cast<std::size_t>(label - document.labels.begin());
+  const std::optional<int> number = parse_whole(*band);
+  if (!number || *number < 1 || *number > static_cast<int>(document.n_bands))
+    document.text.fail(line, "--band", *band, "there is no such band", allowed);
+  return static_cast<std::size_t>(*number - 1);
 }
 
-MappedGalfit map_galfit(const GalfitDocument& document, const std::string& target, Purpose purpose) {
-  if (document.n_bands > 1) {
-    document.text.fail(document.control("A") == nullptr ? 0 : document.control("A")->line, "A)",
-                       document.word("A"),
-                       "several bands: gaxel reads and writes such files but does not fit them yet",
-                       "one band: one name in A), J) and so on");
-  }
-  return SceneMaker(document, target, purpose).make();
+LegacyScene galfit_scene(const GalfitDocument& document, std::size_t band, const std::string& target,
+                         Purpose purpose) {
+  return map_galfit(document, band, target, purpose).scene;
+}
+
+MappedGalfit map_galfit(const GalfitDocument& document, std::size_t band, const std::string& target,
+                        Purpose purpose) {
+  return SceneMaker(document, band, target, purpose).make();
 }
 
 }  // namespace gaxel::legacy

@@ -23,6 +23,10 @@ class Limits {
     for (const GalfitConstraint& constraint : constraints_.constraints) {
       if (constraint.is_coupled()) {
         leave(constraint, "components are not tied yet");
+      } else if (constraint.scope == ConstraintScope::kCoefficient && document_.n_bands > 1) {
+        leave(constraint, "it is about a coefficient, and one band is fitted");
+      } else if (constraint.scope == ConstraintScope::kBand && constraint.band != frame_.band) {
+        continue;  // another band's
       } else if (constraint.form == ConstraintForm::kReference) {
         kept_.push_back(shown(constraint));  // about bands, of which there is one
       } else {

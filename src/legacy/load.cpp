@@ -20,23 +20,29 @@ Format detect_format(const std::string& path) {
   return Format::kScene;
 }
 
-LegacyScene legacy_scene(const std::string& path, Format format, const ImfitInputs& inputs,
+LegacyScene legacy_scene(const std::string& path, Format format, const LegacyOptions& options,
                          const std::string& target, Purpose purpose) {
   TextDocument text = TextDocument::read(path);
-  if (format == Format::kGalfit) return galfit_scene(parse_galfit(std::move(text)), target, purpose);
-  return imfit_scene(parse_imfit(std::move(text)), inputs, target, purpose);
+  if (format == Format::kGalfit) {
+    const GalfitDocument document = parse_galfit(std::move(text));
+    return galfit_scene(document, find_band(document, options.band), target, purpose);
+  }
+  return imfit_scene(parse_imfit(std::move(text)), options.imfit, target, purpose);
 }
 
-io::Task load_any_task(const std::string& path, const ImfitInputs& inputs, bool need_data) {
+io::Task load_any_task(const std::string& path, const LegacyOptions& options, bool need_data) {
   const Format format = detect_format(path);
-  if (format != Format::kImfit && !inputs.empty()) {
+  if (format != Format::kImfit && !options.imfit.empty()) {
     throw InputError({path, "--image, --psf, --mask, --noise", "", "only configurations of Imfit take these",
                       "the names in the file itself"});
+  }
+  if (format != Format::kGalfit && options.band) {
+    throw InputError({path, "--band", *options.band, "only files of GALFITM take this", "leave it out"});
   }
   if (format == Format::kScene) return io::load_task(path, need_data);
   const std::string folder = std::filesystem::path(path).parent_path().string();
   LegacyScene scene =
-      legacy_scene(path, format, inputs, folder, need_data ? Purpose::kFit : Purpose::kRender);
+      legacy_scene(path, format, options, folder, need_data ? Purpose::kFit : Purpose::kRender);
   io::Task task = io::load_task(io::parse_toml(scene.toml, path, std::move(scene.lines)), need_data);
   for (const std::vector<std::string>* list : {&scene.losses, &scene.unused, &scene.warnings})
     task.warnings.insert(task.warnings.begin(), list->begin(), list->end());

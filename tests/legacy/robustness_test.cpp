@@ -36,7 +36,7 @@ TEST(Damage, NeverCrashes) {
   damage(bands, [](const std::string& text) { galfit(text); });
   damage(example("spiral_ring.feedme").text.text(), [](const std::string& text) {
     const GalfitDocument document = galfit(text);
-    map_galfit(document, "", Purpose::kRender);
+    map_galfit(document, 0, "", Purpose::kRender);
   });
   damage(limits, [&](const std::string& text) { constraints(text, whole); });
   damage(kImfit, [](const std::string& text) {

@@ -1,8 +1,9 @@
-#include "cli/imfit_options.hpp"
+#include "cli/legacy_options.hpp"
 
 namespace gaxel::cli {
 
-void add_imfit_options(CLI::App& command, legacy::ImfitInputs& inputs) {
+void add_legacy_options(CLI::App& command, legacy::LegacyOptions& options) {
+  legacy::ImfitInputs& inputs = options.imfit;
   const char* const group = "For Imfit's configurations, which name no files";
   const auto file = [&](const char* name, std::optional<std::string>& target, const char* text) {
     return command.add_option(name, target, text)->type_name("FILE.fits")->group(group);
@@ -22,6 +23,8 @@ void add_imfit_options(CLI::App& command, legacy::ImfitInputs& inputs) {
       ->needs(noise)
       ->excludes(variances)
       ->group(group);
+  command.add_option("--band", options.band, "Which band of a GALFITM file: its label, or its number from 1")
+      ->type_name("BAND");
 }
 
 }  // namespace gaxel::cli
