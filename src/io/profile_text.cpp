@@ -70,7 +70,7 @@ class ProfileReader {
     table_.insert("q", 1.0);
     table_.insert("pa", 0.0);
     file_.root.insert("component", toml::array{table_});
-    const SceneFrame frame{{{}, {zeropoint_, 1.0}}, shape_, nullptr, {}, false, {}};
+    const SceneFrame frame{{{}, {zeropoint_, 1.0}}, shape_, nullptr, {}, false};
     const Scene scene = read_scene(TomlTable(file_, file_.root, ""), frame, warnings);
     Component component = scene.render_list().front();
     if (component.value(Role::kFlux) == 0.0) {

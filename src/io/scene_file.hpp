@@ -24,8 +24,8 @@ struct SceneFrame {
   const HeaderCards* header = nullptr;  ///< of the image, for ra and dec; null when there is none
   std::vector<std::string> psfs;        ///< names of the PSFs
   bool estimate = true;                 ///< what is not given may be estimated from the image
-  std::string folder = {};              ///< of the scene file
-  std::vector<SceneBand> bands;         ///< all
+  std::string folder = {};            ///< of the scene file
+  std::vector<SceneBand> bands = {};    ///< all
 };
 
 /// Reads all components. Throws InputError for unknown kinds and keys (with the nearest), values of the wrong
