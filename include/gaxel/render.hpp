@@ -27,11 +27,11 @@ struct Certificate {
   double max_bound = 0.0;   ///< largest bound of a pixel's error
   double sum_bound = 0.0;   ///< sum of the bounds of all pixels' errors
   std::int64_t n_over = 0;  ///< pixels whose bound exceeds the tolerance
-  /// More than double precision or more cells than allowed would be needed; or a profile was integrated on
-  /// the pixels before the PSF, because its transform is not known to the tolerance.
+  /// More than double precision or more cells than allowed would be needed; or a profile with an edge was
+  /// drawn in boxes before the PSF, because its transform is not known to the tolerance.
   bool limit_hit = false;
   /// Some of the bounds are estimates that have proved conservative, and no proofs: those of the light of
-  /// components of Family::kSurface.
+  /// components of Family::kSurface, and of what is drawn before a PSF.
   bool estimated = false;
   std::int64_t n_evaluations = 0;  ///< of radial laws at the nodes of tiles and cells; cusps are not counted
   double evaluations_per_pixel = 0.0;

@@ -125,7 +125,8 @@ sum_bound : float
 n_over : int
     Pixels whose bound exceeds the tolerance asked for.
 limit_hit : bool
-    More than double precision, or more cells than allowed, would be needed.
+    More than double precision, or more cells than allowed, would be needed; or a profile with an edge too sharp for its
+    transform went through a PSF.
 estimated : bool
     Some of the bounds are conservative estimates, and no proofs: those of kinds that are not a proven radial law on
     ellipses, such as Nuker or any with a shape option.

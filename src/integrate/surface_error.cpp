@@ -86,7 +86,7 @@ bool still_holds(const SurfacePlan& plan, const Surface& surface, double total,
   if (centre_pixels(surface, grid, band) != plan.cells.cusp_pixels || could_hide(plan, surface)) return false;
   Image image(grid.shape);
   Image error(grid.shape);
-  execute_surface(plan, surface, 1.0, image.view());
+  execute_surface(plan, surface, 1.0, Drawing::kPixels, image.view());
   add_surface_error(plan, surface, 1.0, error.view());
   const auto first = static_cast<std::size_t>(band.first_row) * static_cast<std::size_t>(grid.shape.nx);
   const std::size_t n = Shape{band.n_rows, grid.shape.nx}.size();

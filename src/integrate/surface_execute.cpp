@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "integrate/surface_deposit.hpp"
 #include "integrate/surface_nodes.hpp"
-#include "integrate/tile_sums.hpp"
 
 namespace gaxel {
 namespace {
 
 // Calls tile(place, nodes) and part(pixel, nodes, side) for all leaves of a plan; side is null for cells.
+// Cells and wedges have `more` nodes a direction than planned.
 template <class OnTile, class OnPart>
-void for_each_leaf(const SurfacePlan& plan, const Surface& surface, const OnTile& on_tile,
+void for_each_leaf(const SurfacePlan& plan, const Surface& surface, int more, const OnTile& on_tile,
                    const OnPart& on_part) {
   const Grid& grid = plan.cells.grid;
   NodeSet nodes;
@@ -26,13 +27,13 @@ void for_each_leaf(const SurfacePlan& plan, const Surface& surface, const OnTile
   for (const CellBucket& bucket : plan.cells.cell_buckets) {
     for (std::size_t i = bucket.first; i < bucket.first + bucket.count; ++i) {
       const CellBlock& block = plan.cells.blocks[i];
-      cell_nodes(surface, place_of(block, bucket, grid.step), bucket.orders.x, nodes);
+      cell_nodes(surface, place_of(block, bucket, grid.step), bucket.orders.x + more, nodes);
       on_part(block.pixel, nodes, nullptr);
     }
   }
   for (const Wedge& wedge : plan.wedges) {
     const WedgeSide side = wedge_side(surface, pixel_box(grid, wedge.pixel), wedge.side);
-    wedge_nodes(surface, side, wedge, wedge.order, nodes);
+    wedge_nodes(surface, side, wedge, wedge.order + more, nodes);
     on_part(wedge.pixel, nodes, &side);
   }
 }
@@ -76,10 +77,20 @@ class Derivatives {
 
   const std::vector<double>& light() const { return light_; }
   const double* row(std::size_t k) const { return partials_.data() + k * light_.size(); }
-  double sum(std::size_t k) const {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < light_.size(); ++i) sum += row(k)[i];
-    return sum;
+
+  // Calls moved(k, values, along x) for the wanted centre: what the nodes of a wedge move by, times their
+  // light.
+  template <class Moved>
+  void for_each_moved(const NodeSet& nodes, const Moved& moved) {
+    for (std::size_t k = 0; k < wanted_.size(); ++k) {
+      const bool along_x = is_centre(k, surface_.x_like());
+      if (!along_x && !is_centre(k, surface_.y_like())) continue;
+      moved_.resize(light_.size());
+      for (std::size_t i = 0; i < light_.size(); ++i) {
+        moved_[i] = surface_.scale() * (1.0 - nodes.reach[i]) * light_[i];
+      }
+      moved(k, moved_.data(), along_x);
+    }
   }
 
  private:
@@ -115,67 +126,75 @@ class Derivatives {
   std::vector<std::size_t> rows_;  // wanted, and what moves the light along x and along y
   std::vector<double> light_;
   std::vector<double> partials_;
+  std::vector<double> moved_;
 };
 
-}  // namespace
-
-void execute_surface(const SurfacePlan& plan, const Surface& surface, double scale, ImageView image) {
+template <class Deposit>
+void draw(const SurfacePlan& plan, const Surface& surface, double scale, ImageView image) {
   const double area = plan.cells.grid.step * plan.cells.grid.step;
+  Deposit deposit(plan.cells, surface);
   std::vector<double> light;
   const auto evaluate = [&](const NodeSet& nodes) {
     light.resize(nodes.size());
     surface.evaluate(nodes.dx.data(), nodes.dy.data(), nodes.size(), light.data());
   };
   for_each_leaf(
-      plan, surface,
+      plan, surface, extra_nodes(Deposit::kDrawing),
       [&](const TilePlace& place, const NodeSet& nodes) {
         evaluate(nodes);
-        expand_on_band(place, light.data(), scale * area, plan.cells.band, Write::kAdd, image);
+        deposit.add_tile(place, light.data(), scale * area, image);
       },
       [&](std::int32_t pixel, const NodeSet& nodes, const WedgeSide* /*side*/) {
         evaluate(nodes);
-        double sum = 0.0;
-        for (std::size_t i = 0; i < light.size(); ++i) sum += nodes.weight[i] * light[i];
-        image.data()[pixel] += scale * sum;
+        for (std::size_t i = 0; i < light.size(); ++i) light[i] *= nodes.weight[i];
+        deposit.enter(pixel, nodes);
+        deposit.add(light.data(), scale, image);
       });
 }
 
-void execute_surface_with_derivatives(const SurfacePlan& plan, const Surface& surface,
-                                      std::span<const std::size_t> wanted, ImageView image,
-                                      std::span<const ImageView> derivatives) {
-  const Band& band = plan.cells.band;
+template <class Deposit>
+void draw_with_derivatives(const SurfacePlan& plan, const Surface& surface,
+                           std::span<const std::size_t> wanted, ImageView image,
+                           std::span<const ImageView> derivatives) {
   const double area = plan.cells.grid.step * plan.cells.grid.step;
+  Deposit deposit(plan.cells, surface);
   Derivatives found(surface, wanted);
   for_each_leaf(
-      plan, surface,
+      plan, surface, extra_nodes(Deposit::kDrawing),
       [&](const TilePlace& place, const NodeSet& nodes) {
         found.find(nodes);
-        expand_on_band(place, found.light().data(), surface.scale() * area, band, Write::kAdd, image);
+        deposit.add_tile(place, found.light().data(), surface.scale() * area, image);
         for (std::size_t k = 0; k < wanted.size(); ++k) {
-          expand_on_band(place, found.row(k), area, band, Write::kAdd, derivatives[k]);
+          deposit.add_tile(place, found.row(k), area, derivatives[k]);
         }
       },
       [&](std::int32_t pixel, const NodeSet& nodes, const WedgeSide* side) {
         found.find_weighted(nodes, side);
-        double sum = 0.0;
-        for (const double part : found.light()) sum += part;
-        image.data()[pixel] += surface.scale() * sum;
-        for (std::size_t k = 0; k < wanted.size(); ++k) derivatives[k].data()[pixel] += found.sum(k);
+        deposit.enter(pixel, nodes);
+        deposit.add(found.light().data(), surface.scale(), image);
+        for (std::size_t k = 0; k < wanted.size(); ++k) deposit.add(found.row(k), 1.0, derivatives[k]);
+        if constexpr (Deposit::kDrawing == Drawing::kSplines) {
+          if (side == nullptr) return;
+          found.for_each_moved(nodes, [&](std::size_t k, const double* values, bool along_x) {
+            deposit.add_moved(values, along_x, derivatives[k]);
+          });
+        }
       });
 }
 
-void execute_surface_adjoint(const SurfacePlan& plan, const Surface& surface,
-                             std::span<const std::size_t> wanted, ConstImageView cotangent,
-                             double* gradient) {
+template <class Deposit>
+void gather(const SurfacePlan& plan, const Surface& surface, std::span<const std::size_t> wanted,
+            ConstImageView cotangent, double* gradient) {
   const double area = plan.cells.grid.step * plan.cells.grid.step;
+  Deposit deposit(plan.cells, surface);
   Derivatives found(surface, wanted);
   std::vector<double> at_nodes;
   for_each_leaf(
-      plan, surface,
+      plan, surface, extra_nodes(Deposit::kDrawing),
       [&](const TilePlace& place, const NodeSet& nodes) {
         found.find(nodes);
         at_nodes.resize(nodes.size());
-        contract_from_band(place, plan.cells.band, cotangent, at_nodes.data());
+        deposit.gather_tile(place, cotangent, at_nodes.data());
         for (std::size_t k = 0; k < wanted.size(); ++k) {
           double sum = 0.0;
           for (std::size_t i = 0; i < at_nodes.size(); ++i) sum += at_nodes[i] * found.row(k)[i];
@@ -184,10 +203,47 @@ void execute_surface_adjoint(const SurfacePlan& plan, const Surface& surface,
       },
       [&](std::int32_t pixel, const NodeSet& nodes, const WedgeSide* side) {
         found.find_weighted(nodes, side);
-        for (std::size_t k = 0; k < wanted.size(); ++k) {
-          gradient[k] += cotangent.data()[pixel] * found.sum(k);
+        deposit.enter(pixel, nodes);
+        for (std::size_t k = 0; k < wanted.size(); ++k)
+          gradient[k] += deposit.gather(found.row(k), cotangent);
+        if constexpr (Deposit::kDrawing == Drawing::kSplines) {
+          if (side == nullptr) return;
+          found.for_each_moved(nodes, [&](std::size_t k, const double* values, bool along_x) {
+            gradient[k] += deposit.gather_moved(values, along_x, cotangent);
+          });
         }
       });
+}
+
+}  // namespace
+
+void execute_surface(const SurfacePlan& plan, const Surface& surface, double scale, Drawing drawing,
+                     ImageView image) {
+  if (drawing == Drawing::kPixels) {
+    draw<PixelDeposit>(plan, surface, scale, image);
+  } else {
+    draw<SplineDeposit>(plan, surface, scale, image);
+  }
+}
+
+void execute_surface_with_derivatives(const SurfacePlan& plan, const Surface& surface,
+                                      std::span<const std::size_t> wanted, Drawing drawing, ImageView image,
+                                      std::span<const ImageView> derivatives) {
+  if (drawing == Drawing::kPixels) {
+    draw_with_derivatives<PixelDeposit>(plan, surface, wanted, image, derivatives);
+  } else {
+    draw_with_derivatives<SplineDeposit>(plan, surface, wanted, image, derivatives);
+  }
+}
+
+void execute_surface_adjoint(const SurfacePlan& plan, const Surface& surface,
+                             std::span<const std::size_t> wanted, Drawing drawing, ConstImageView cotangent,
+                             double* gradient) {
+  if (drawing == Drawing::kPixels) {
+    gather<PixelDeposit>(plan, surface, wanted, cotangent, gradient);
+  } else {
+    gather<SplineDeposit>(plan, surface, wanted, cotangent, gradient);
+  }
 }
 
 std::int64_t count_wedge_nodes(const SurfacePlan& plan) {

@@ -4,22 +4,26 @@
 #include <span>
 
 #include "gaxel/image.hpp"
+#include "integrate/drawing.hpp"
 #include "integrate/surface_plan.hpp"
 
 namespace gaxel {
 
-/// Adds `scale` times the unit light to the pixels of the plan's band. `image` is the whole grid.
-void execute_surface(const SurfacePlan& plan, const Surface& surface, double scale, ImageView image);
+/// Adds `scale` times the unit light in the plan's band to `image`, a drawing on the whole grid. Splines also
+/// reach rows of the next bands.
+void execute_surface(const SurfacePlan& plan, const Surface& surface, double scale, Drawing drawing,
+                     ImageView image);
 
 /// The same for the light, and adds its derivatives with respect to parameters()[wanted[k]] to
 /// derivatives[k].
 void execute_surface_with_derivatives(const SurfacePlan& plan, const Surface& surface,
-                                      std::span<const std::size_t> wanted, ImageView image,
+                                      std::span<const std::size_t> wanted, Drawing drawing, ImageView image,
                                       std::span<const ImageView> derivatives);
 
-/// The transpose: adds to gradient[k] the sum over the band's pixels of cotangent * derivative.
+/// The transpose: adds to gradient[k] the sum over the drawing of cotangent * derivative of the band's light.
 void execute_surface_adjoint(const SurfacePlan& plan, const Surface& surface,
-                             std::span<const std::size_t> wanted, ConstImageView cotangent, double* gradient);
+                             std::span<const std::size_t> wanted, Drawing drawing, ConstImageView cotangent,
+                             double* gradient);
 
 /// Adds the estimated error of each of the band's pixels, for `scale` times the unit light, to `bound`.
 void add_surface_error(const SurfacePlan& plan, const Surface& surface, double scale, ImageView bound);

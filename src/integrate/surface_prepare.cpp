@@ -209,7 +209,7 @@ double light_inside(const Surface& surface, const Grid& grid) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     const SurfacePlan plan = prepare_surface(surface, total, {grid, {0, grid.shape.ny}, tolerance, false});
     Image image(grid.shape);
-    execute_surface(plan, surface, 1.0, image.view());
+    execute_surface(plan, surface, 1.0, Drawing::kPixels, image.view());
     const double before = total;
     total = 0.0;
     for (const double pixel : image.pixels()) total += std::abs(pixel);

@@ -5,8 +5,10 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "base/parallel.hpp"
 #include "gaxel/image.hpp"
 #include "gaxel/psf.hpp"
 #include "psf/fft.hpp"
@@ -109,6 +111,25 @@ class Convolver {
   /// with the inner products of the cotangent and each of the convolved images.
   void add_adjoint(const Spectrum& spectrum, const FourierLight& light, std::span<double> products,
                    int threads = 1) const;
+
+  /// For a `spectrum` from convolve_adjoint(), calls use(row, ky, kx, weights) once for every row of
+  /// frequencies that counts: the inner product of the cotangent and the convolved image of light L is the
+  /// sum of the real parts of weights * L over all of them.
+  template <class Use>
+  void for_each_weight(const Spectrum& spectrum, int threads, const Use& use) const {
+    parallel_for(static_cast<int>(response_.ky.size()), threads, [&](int i) {
+      const auto row = static_cast<std::size_t>(i);
+      const std::size_t used = response_.used[row];
+      if (used == 0) return;
+      ComplexTable weights(1, used);
+      weigh_row(i - response_.last_y, spectrum, weights.row(0));
+      use(row, response_.ky[row], std::span(response_.kx).first(used), std::as_const(weights).row(0));
+    });
+  }
+
+  /// What light beyond a grid's highest frequency does to an image at most if it is drawn on the grid with
+  /// cells 1/m wide and splines of `order` (DrawnGrid), divided by the largest such light's |L|.
+  double aliasing(int m, int order) const;
 
   /// The transpose of transform(): overwrites `model` (model_grid().shape) with the derivatives with respect
   /// to each of its pixels, for a `spectrum` from convolve_adjoint(). Uses up `spectrum`.

@@ -1,10 +1,12 @@
 // Light known by its transform: frequencies beyond pi are folded onto those below.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
 #include "base/parallel.hpp"
 #include "psf/convolver.hpp"
+#include "psf/spline_leak.hpp"
 
 namespace gaxel {
 namespace {
@@ -124,17 +126,27 @@ void Convolver::add_adjoint(const Spectrum& spectrum, const FourierLight& light,
   const std::size_t n = light.n_images();
   const std::size_t n_rows = response_.ky.size();
   std::vector<double> of_rows(n_rows * n);
-  parallel_for(static_cast<int>(n_rows), threads, [&](int i) {
-    const auto row = static_cast<std::size_t>(i);
-    const std::size_t used = response_.used[row];
-    if (used == 0) return;
-    ComplexTable weights(1, used);
-    weigh_row(i - response_.last_y, spectrum, weights.row(0));
-    light.row_adjoint(response_.ky[row], std::span(response_.kx).first(used), std::as_const(weights).row(0),
-                      std::span(of_rows).subspan(row * n, n));
-  });
+  for_each_weight(spectrum, threads,
+                  [&](std::size_t row, double ky, std::span<const double> kx, ConstComplexRow weights) {
+                    light.row_adjoint(ky, kx, weights, std::span(of_rows).subspan(row * n, n));
+                  });
   std::fill(products.begin(), products.end(), 0.0);
   for (std::size_t i = 0; i < of_rows.size(); ++i) products[i % n] += of_rows[i];
+}
+
+double Convolver::aliasing(int m, int order) const {
+  std::vector<double> leak_x;
+  for (const double k : response_.kx) leak_x.push_back(spline_leak(k, m, order));
+  double sum = 0.0;
+  for (std::size_t row = 0; row < response_.ky.size(); ++row) {
+    const ConstComplexRow values = response_.values.row(row);
+    const double leak_y = spline_leak(response_.ky[row], m, order);
+    for (std::size_t i = 0; i < response_.used[row]; ++i) {
+      sum +=
+          (i == 0 ? 1.0 : 2.0) * std::hypot(values.re[i], values.im[i]) * std::min(leak_x[i] + leak_y, 1.0);
+    }
+  }
+  return sum;
 }
 
 }  // namespace gaxel

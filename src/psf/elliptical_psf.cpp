@@ -40,20 +40,24 @@ void EllipticalPsf::add_transfer(std::span<const double> kx, std::span<const dou
     return along * along + across * across;
   };
   Range range{std::numeric_limits<double>::infinity(), 0.0};
+  std::vector<double> values;
+  values.reserve(ky.size() * kx.size());
   for (const double y : ky) {
     for (const double x : kx) {
       const double squared = squared_frequency(x, y);
       if (squared > 0.0) range.least = std::min(range.least, squared);
       range.most = std::max(range.most, squared);
+      values.push_back(squared);
     }
   }
   range = {std::sqrt(std::min(range.least, range.most)), std::sqrt(range.most)};
-  std::vector<double> row(kx.size());
+  // Where the axes are those of the image the rows for -ky are those for ky.
+  const std::size_t first = shape_.q == 1.0 || s == 0.0 ? ky.size() / 2 : 0;
+  transform(std::span(values).subspan(first * kx.size()), range);
   std::vector<double> pixel(kx.size());
   for (std::size_t i = 0; i < kx.size(); ++i) pixel[i] = scale * sinc(0.5 * kx[i]);
   for (std::size_t j = 0; j < ky.size(); ++j) {
-    for (std::size_t i = 0; i < kx.size(); ++i) row[i] = squared_frequency(kx[i], ky[j]);
-    transform(row, range);
+    const double* row = values.data() + (j < first ? ky.size() - 1 - j : j) * kx.size();
     const double pixel_y = sinc(0.5 * ky[j]);
     double* to = out.row(j).re;
     for (std::size_t i = 0; i < kx.size(); ++i) to[i] += pixel_y * pixel[i] * row[i];

@@ -3,16 +3,12 @@
 #include <algorithm>
 
 #include "integrate/tile_rule.hpp"
+#include "render/work_sums.hpp"
 
 namespace gaxel {
 namespace {
 
 constexpr int kBandRows = 2 * kMaxTileSide;
-
-void add_each(const std::vector<std::int64_t>& counts, std::vector<std::int64_t>& sums) {
-  sums.resize(std::max(sums.size(), counts.size()), 0);
-  for (std::size_t k = 0; k < counts.size(); ++k) sums[k] += counts[k];
-}
 
 }  // namespace
 
@@ -34,12 +30,8 @@ void Tally::add(const Plan& plan) {
 }
 
 void Tally::enter(Certificate& certificate) const {
-  auto& cells = certificate.cells_per_level;
-  const std::int64_t cusps = (cells.empty() ? 0 : cells.back()) + work.n_cusps;
-  if (!cells.empty()) cells.pop_back();
   add_each(work.tiles_per_size, certificate.tiles_per_size);
-  add_each(work.cells_per_level, cells);
-  cells.push_back(cusps);
+  add_cells(work.cells_per_level, work.n_cusps, certificate.cells_per_level);
   certificate.n_evaluations += work.n_evaluations;
   certificate.limit_hit |= limit_hit;
 }

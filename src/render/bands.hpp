@@ -34,12 +34,18 @@ struct Tally {
   void enter(Certificate& certificate) const;
 };
 
-/// Calls work(band number, tally) for every band of the grid.
+/// Calls work(band number, tally) for every band of the grid; at the same time only for bands whose numbers
+/// differ by a multiple of `apart`.
 template <class Work>
-void for_each_band(const Grid& grid, int threads, Certificate& certificate, Work&& work) {
+void for_each_band(const Grid& grid, int threads, int apart, Certificate& certificate, Work&& work) {
   const int n = n_bands(grid);
   std::vector<Tally> tallies(static_cast<std::size_t>(n));
-  parallel_for(n, threads, [&](int i) { work(i, tallies[static_cast<std::size_t>(i)]); });
+  for (int first = 0; first < apart; ++first) {
+    parallel_for((n - first + apart - 1) / apart, threads, [&](int i) {
+      const int band = first + apart * i;
+      work(band, tallies[static_cast<std::size_t>(band)]);
+    });
+  }
   for (const Tally& tally : tallies) tally.enter(certificate);
 }
 

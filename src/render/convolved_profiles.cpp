@@ -6,6 +6,7 @@
 
 #include "base/parallel.hpp"
 #include "psf/convolver_cache.hpp"
+#include "render/fading.hpp"
 
 namespace gaxel {
 namespace {
@@ -20,16 +21,13 @@ Moments flux_of(double flux) {
   return m;
 }
 
-// The taper that is 26 / 10 radians per pixel wide in frequency (core_window.hpp).
-constexpr int kFadingMargin = 20;
-
-// Whether the response, cut at pi, spreads samples beyond the PSF's reach: there samples must not end
-// abruptly. An image of the data's pixels has exactly its own values for a response.
-bool rings(const Psf& psf) {
+// Whether samples at the pixels' centres are spread beyond the PSF's reach. An image of the data's pixels has
+// exactly its own values for a response.
+bool rings_from_centres(const Psf& psf) {
   const bool is_own_response =
       !psf.kernel().empty() && psf.oversample() == 1.0 && psf.pixel_in_psf() != PixelInPsf::kNone &&
       psf.x_center() == std::floor(psf.x_center()) && psf.y_center() == std::floor(psf.y_center());
-  return !is_own_response && psf.model().band(1e-10) > (1.0 - 1e-9) * std::numbers::pi;
+  return !is_own_response && rings(psf);
 }
 
 // The distinct convolvers of the lights, in the order of their first use.
@@ -49,7 +47,9 @@ std::vector<const Convolver*> distinct(std::size_t n, ConvolverOf&& convolver_of
 ConvolverOptions convolver_options(const Tolerance& tolerance) {
   ConvolverOptions options;
   options.negligible_light = 0.25 * std::max(tolerance.atol, 1e-14);
-  options.negligible_transfer = std::min(options.negligible_transfer, 1e-4 * options.negligible_light);
+  // The same for all tolerances but the finest, so that PSFs' images are transformed once for most.
+  constexpr double kUsual = 2.5e-14;
+  options.negligible_transfer = std::min(kUsual, 1e-4 * options.negligible_light);
   return options;
 }
 
@@ -58,7 +58,7 @@ ConvolvedProfiles::ConvolvedProfiles(const Psf& psf, const Convolver& base, cons
       base_(&base),
       tolerance_(options.tolerance),
       threads_(options.threads),
-      margin_(rings(psf) ? kFadingMargin : 0),
+      margin_(rings_from_centres(psf) ? kFadingMargin : 0),
       needed_(base.model_grid()) {
   needed_.x0 -= margin_;
   needed_.y0 -= margin_;

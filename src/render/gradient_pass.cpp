@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include "render/convolved_point.hpp"
 #include "render/passes.hpp"
 #include "render/placed_image.hpp"
@@ -6,17 +9,25 @@
 namespace gaxel {
 namespace {
 
-// The cotangent of the integrated light, and the gradients of the point sources.
-Image light_cotangent(const Setting& setting, const std::vector<Part>& parts, ConstImageView cotangent) {
-  Image of_light(setting.light_grid.shape);
+// The gradients of the point sources.
+void point_gradients(const Setting& setting, const std::vector<Part>& parts, ConstImageView cotangent) {
+  const auto is_wanted = [](const Part& part) {
+    return part.family() == Family::kPoint && !part.roles.empty();
+  };
+  if (std::ranges::none_of(parts, is_wanted)) return;
   Convolver::Spectrum spectrum = setting.convolver->make_spectrum();
   setting.convolver->convolve_adjoint(cotangent, spectrum);
   for (const Part& part : parts) {
-    if (part.family() != Family::kPoint || part.roles.empty()) continue;
+    if (!is_wanted(part)) continue;
     convolved_point_gradient(*part.component, *setting.convolver, part.roles, spectrum, part.gradient,
                              setting.options.threads);
   }
-  setting.convolver->transform_adjoint(spectrum, of_light.view(), Sampling::kIntegrated);
+}
+
+// The cotangent of light that is drawn, through the PSF.
+Image drawn_cotangent(const Setting& setting, Drawing kind, ConstImageView cotangent) {
+  Image of_light(setting.drawn().shape(kind));
+  setting.drawn().gather(kind, cotangent, setting.options.threads, of_light.view());
   return of_light;
 }
 
@@ -24,14 +35,21 @@ Image light_cotangent(const Setting& setting, const std::vector<Part>& parts, Co
 
 void render_gradient(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
                      ConstImageView cotangent) {
-  const Image of_light = setting.has_psf() ? light_cotangent(setting, parts, cotangent) : Image();
-  const ConstImageView on_light_grid = setting.has_psf() ? of_light.view() : cotangent;
+  Image of_pixels;  // through the PSF
+  Image of_splines;
+  if (setting.has_psf()) {
+    point_gradients(setting, parts, cotangent);
+    if (lights.integrates_elliptical()) of_pixels = drawn_cotangent(setting, Drawing::kPixels, cotangent);
+    if (lights.draws_splines()) of_splines = drawn_cotangent(setting, Drawing::kSplines, cotangent);
+  }
+  const ConstImageView on_light_grid = setting.has_psf() ? std::as_const(of_pixels).view() : cotangent;
+  const ConstImageView on_surfaces = setting.has_psf() ? std::as_const(of_splines).view() : cotangent;
   std::vector<ConvolvedProfiles::Wanted> convolved;
   SurfaceGradients surface_gradients(parts, lights.surfaces());
   for (const Part& part : parts) {
     if (part.family() == Family::kSurface) {
       surface_gradients.add(lights.surface(part).surface, [&](const auto& wanted, auto sums) {
-        surface_gradient(lights.planned_surface(part), wanted, on_light_grid, sums);
+        surface_gradient(lights.planned_surface(part), wanted, setting.surface_drawing(), on_surfaces, sums);
       });
     }
     if (part.roles.empty()) continue;
@@ -44,8 +62,13 @@ void render_gradient(const Setting& setting, const std::vector<Part>& parts, con
         }
         break;
       case Family::kImage:
-        placed_image_gradient(PlacedImage(*part.component), part.roles, lights.image_options(part),
-                              on_light_grid, part.gradient);
+        if (setting.has_psf()) {
+          drawn_image_gradient(PlacedImage(*part.component), part.roles, lights.image_options(part),
+                               on_surfaces, part.gradient);
+        } else {
+          placed_image_gradient(PlacedImage(*part.component), part.roles, lights.image_options(part),
+                                cotangent, part.gradient);
+        }
         break;
       case Family::kPoint:
         if (!setting.has_psf()) {

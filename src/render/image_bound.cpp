@@ -25,7 +25,7 @@ void bound_image(const Image& light_bound, const Convolver* convolver, const Lig
   for (double& b : certificate.bound.pixels()) b += rounding + size.error + left_out;
 }
 
-double norm(const Image& image) {
+double norm(ConstImageView image) {
   double squares = 0.0;
   for (const double pixel : image.pixels()) squares += pixel * pixel;
   return std::sqrt(squares);

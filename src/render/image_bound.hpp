@@ -13,7 +13,7 @@ struct LightSize {
   double error;   ///< of those transforms, in a pixel of the image
 };
 
-double norm(const Image& image);  ///< 2-norm
+double norm(ConstImageView image);  ///< 2-norm
 
 /// Writes certificate.bound: `light_bound` through the PSF of `convolver` (null: as it is). Without sky.
 /// certificate.total_flux is known.

@@ -10,12 +10,11 @@ namespace gaxel {
 namespace {
 
 // Images of derivatives that are convolved into those of a part.
-void convolve_derivatives(const Setting& setting, const std::vector<ImageView>& light, const Part& part) {
+void convolve_derivatives(const Setting& setting, Drawing kind, const std::vector<ImageView>& light,
+                          const Part& part) {
   parallel_for(static_cast<int>(light.size()), setting.options.threads, [&](int p) {
     const auto index = static_cast<std::size_t>(p);
-    Convolver::Spectrum spectrum = setting.convolver->make_spectrum();
-    setting.convolver->transform(light[index], spectrum, Sampling::kIntegrated);
-    setting.convolver->convolve(spectrum, part.derivatives[index]);
+    setting.drawn().convolve(kind, light[index], part.derivatives[index]);
   });
 }
 
@@ -26,11 +25,11 @@ void add_with_derivatives(const Setting& setting, const PlannedLight& light, con
     render_with_derivatives(light, parameters, write, to, part.derivatives, bound, certificate);
     return;
   }
-  std::vector<Image> derivatives(parameters.size(), Image(setting.light_grid.shape));
+  std::vector<Image> derivatives(parameters.size(), Image(setting.light_grid().shape));
   std::vector<ImageView> views;
   for (Image& derivative : derivatives) views.push_back(derivative.view());
   render_with_derivatives(light, parameters, write, to, views, bound, certificate);
-  convolve_derivatives(setting, views, part);
+  convolve_derivatives(setting, Drawing::kPixels, views, part);
 }
 
 // Writes the light of the profiles that are integrated to `to`.
@@ -59,11 +58,12 @@ void render_elliptical(const Setting& setting, const std::vector<Part>& parts, c
 // surfaces have to it.
 void add_surfaces(const Setting& setting, const std::vector<Part>& parts, const Lights& lights, ImageView to,
                   ImageView* bound, Certificate& certificate) {
-  SurfaceDerivatives derivatives(parts, lights.surfaces(), setting.convolver_or_null());
+  SurfaceDerivatives derivatives(parts, lights.surfaces(), setting.has_psf() ? &setting.drawn() : nullptr);
   for (const Part& part : parts) {
     if (part.family() != Family::kSurface) continue;
     const SurfaceTargets targets = derivatives.targets(lights.surface(part).surface);
-    add_surface(lights.planned_surface(part), targets.wanted, to, targets.images, bound, certificate);
+    add_surface(lights.planned_surface(part), targets.wanted, setting.surface_drawing(), to, targets.images,
+                bound, certificate);
   }
   derivatives.convolve(setting.options.threads);
 }
@@ -78,29 +78,43 @@ void add_images(const Setting& setting, const std::vector<Part>& parts, const Li
       add_placed_image(placed, part.roles, options, to, part.derivatives, bound, certificate);
       continue;
     }
-    std::vector<Image> derivatives(part.roles.size(), Image(options.grid.shape));
+    std::vector<Image> derivatives(part.roles.size(), Image(setting.drawn().shape(Drawing::kSplines)));
     std::vector<ImageView> views;
     for (Image& derivative : derivatives) views.push_back(derivative.view());
-    add_placed_image(placed, part.roles, options, to, views, bound, certificate);
-    convolve_derivatives(setting, views, part);
+    draw_placed_image(placed, part.roles, options, to, views, bound);
+    convolve_derivatives(setting, Drawing::kSplines, views, part);
+    certificate.estimated = true;
   }
 }
 
-// Writes the integrated light (empty: there is none) and the point sources, through the PSF.
-void convolve(const Setting& setting, const std::vector<Part>& parts, const Image& light, ImageView image) {
+void add_to(ImageView image, ConstImageView more) {
+  for (std::size_t i = 0; i < image.size(); ++i) image.pixels()[i] += more.pixels()[i];
+}
+
+// Draws light by draw(drawing) and adds it to `image`, through the PSF.
+template <class Draw>
+void add_drawn(const Setting& setting, Drawing kind, ImageView image, DrawnSize& size, const Draw& draw) {
+  Image drawing(setting.drawn().shape(kind));
+  draw(drawing.view());
+  Image convolved(image.shape());
+  setting.drawn().convolve(kind, drawing.view(), convolved.view(),
+                           setting.options.certificate ? &size : nullptr);
+  add_to(image, convolved.view());
+}
+
+// Adds the point sources, through the PSF.
+void add_points(const Setting& setting, const std::vector<Part>& parts, ImageView image) {
   const auto is_point = [](const Part& part) { return part.family() == Family::kPoint; };
-  if (light.empty() && std::ranges::none_of(parts, is_point)) {
-    std::ranges::fill(image.pixels(), 0.0);
-    return;
-  }
+  if (std::ranges::none_of(parts, is_point)) return;
   Convolver::Spectrum spectrum = setting.convolver->make_spectrum();
-  if (!light.empty()) setting.convolver->transform(light.view(), spectrum, Sampling::kIntegrated);
   for (const Part& part : parts) {
     if (!is_point(part)) continue;
     add_convolved_point(*part.component, *setting.convolver, part.roles, part.derivatives, spectrum,
                         setting.options.threads);
   }
-  setting.convolver->convolve(spectrum, image);
+  Image convolved(image.shape());
+  setting.convolver->convolve(spectrum, convolved.view());
+  add_to(image, convolved.view());
 }
 
 // Adds the profiles that are known by their transforms, through the PSF.
@@ -119,44 +133,80 @@ void add_split(const Setting& setting, const std::vector<Part>& parts, const Lig
   setting.profiles->add(plain, image);
 }
 
+// Writes all but the sky, through the PSF; returns how large the drawings were.
+DrawnSize render_convolved(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
+                           ImageView image, ImageView* bound, Certificate& certificate) {
+  DrawnSize size;
+  std::ranges::fill(image.pixels(), 0.0);
+  if (lights.integrates_elliptical()) {
+    add_drawn(setting, Drawing::kPixels, image, size, [&](ImageView drawing) {
+      render_elliptical(setting, parts, lights, drawing, bound, certificate);
+    });
+    // Their cells are boxes, through which what a cusp or an edge holds at high frequencies comes.
+    certificate.limit_hit = true;
+    certificate.estimated = true;
+  }
+  if (lights.draws_splines()) {
+    add_drawn(setting, Drawing::kSplines, image, size, [&](ImageView drawing) {
+      add_surfaces(setting, parts, lights, drawing, bound, certificate);
+      add_images(setting, parts, lights, drawing, bound, certificate);
+    });
+  }
+  add_points(setting, parts, image);
+  add_split(setting, parts, lights, image);
+  return size;
+}
+
+// Writes all but the sky, as it is.
+void render_bare(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
+                 ImageView image, ImageView* bound, Certificate& certificate) {
+  render_elliptical(setting, parts, lights, image, bound, certificate);
+  add_surfaces(setting, parts, lights, image, bound, certificate);
+  add_images(setting, parts, lights, image, bound, certificate);
+  for (const Part& part : parts) {
+    if (part.family() == Family::kPoint) {
+      add_bare_point(*part.component, part.roles, image, part.derivatives);
+    }
+  }
+}
+
+// Writes certificate.bound and its summary. `bound`: of the light that was integrated, on its grid.
+void certify(const Setting& setting, const Lights& lights, const Image& bound, const DrawnSize& drawn,
+             ConstImageView image, Certificate& certificate) {
+  if (setting.has_psf() && lights.integrates()) {
+    bound_image(setting.drawn().per_pixel(bound), &setting.drawn().convolver(), lights.light_size(drawn),
+                certificate);
+    add_to(certificate.bound.view(), drawn.aliasing.view());
+  } else {
+    bound_image(bound, setting.convolver.get(), lights.light_size(drawn), certificate);
+  }
+  sum_up(setting.options.tolerance, image, certificate);
+}
+
 }  // namespace
 
 Certificate render_image(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
                          ImageView image) {
   Certificate certificate;
-  const bool integrates = lights.integrates();
-  Image light = setting.has_psf() && integrates ? Image(setting.light_grid.shape) : Image();
-  Image bound = setting.options.certificate ? Image(setting.light_grid.shape) : Image();
+  Image bound;
+  if (setting.options.certificate) {
+    bound = Image(lights.integrates() ? setting.light_grid().shape : setting.model_grid().shape);
+  }
   ImageView bound_view = bound.view();
   ImageView* bounds = setting.options.certificate ? &bound_view : nullptr;
-  if (integrates || !setting.has_psf()) {
-    const ImageView to = setting.has_psf() ? light.view() : image;
-    render_elliptical(setting, parts, lights, to, bounds, certificate);
-    add_surfaces(setting, parts, lights, to, bounds, certificate);
-    add_images(setting, parts, lights, to, bounds, certificate);
-  }
+  DrawnSize drawn;
   if (setting.has_psf()) {
-    // What a cusp or an edge aliases on the pixels' grid is not known.
-    certificate.limit_hit |= integrates;
-    convolve(setting, parts, light, image);
-    add_split(setting, parts, lights, image);
+    drawn = render_convolved(setting, parts, lights, image, bounds, certificate);
   } else {
-    for (const Part& part : parts) {
-      if (part.family() == Family::kPoint) {
-        add_bare_point(*part.component, part.roles, image, part.derivatives);
-      }
-    }
+    render_bare(setting, parts, lights, image, bounds, certificate);
   }
   certificate.total_flux = lights.total_flux();
-  if (setting.options.certificate) {
-    bound_image(bound, setting.convolver_or_null(), lights.light_size(light), certificate);
-    sum_up(setting.options.tolerance, image, certificate);
-  }
+  if (setting.options.certificate) certify(setting, lights, bound, drawn, image, certificate);
   for (const Part& part : parts) {
     if (part.family() == Family::kSky) add_sky(*part.component, part.indices, image, part.derivatives);
   }
   certificate.evaluations_per_pixel =
-      static_cast<double>(certificate.n_evaluations) / static_cast<double>(setting.light_grid.shape.size());
+      static_cast<double>(certificate.n_evaluations) / static_cast<double>(setting.model_grid().shape.size());
   return certificate;
 }
 

@@ -35,7 +35,7 @@ void render_lights(std::span<const PlannedLight> lights, Write write, ImageView 
                    Certificate& certificate) {
   const bool share = lights.size() > 1;
   const LightOptions& options = lights.front().options;
-  for_each_band(options.grid, options.threads, certificate, [&](int i, Tally& tally) {
+  for_each_band(options.grid, options.threads, 1, certificate, [&](int i, Tally& tally) {
     const Band band = band_of(options.grid, i);
     TileSums sums;
     if (share && write == Write::kReplace) {
@@ -59,7 +59,7 @@ void render_lights(std::span<const PlannedLight> lights, Write write, ImageView 
 void render_with_derivatives(const PlannedLight& light, std::span<const LightParameter> parameters,
                              Write write, ImageView image, std::span<const ImageView> derivatives,
                              ImageView* bound, Certificate& certificate) {
-  for_each_band(light.options.grid, light.options.threads, certificate, [&](int i, Tally& tally) {
+  for_each_band(light.options.grid, light.options.threads, 1, certificate, [&](int i, Tally& tally) {
     const BandPlan plan(light, i);
     tally.add(*plan);
     execute_with_derivatives(*plan, light.light->profile(), parameters, write, image, derivatives);

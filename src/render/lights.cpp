@@ -17,6 +17,11 @@ std::string to_text(const Grid& grid) {
   return text.str();
 }
 
+[[noreturn]] void reject_grid(const Grid& of_plan, const Grid& own) {
+  throw InputError(
+      {"render", "plan", to_text(of_plan), "made for another shape or PSF", "one for " + to_text(own)});
+}
+
 // Adds the known plan where it holds, else one that is made; returns how many were made.
 template <class Light, class SharedPlan>
 int take_or_plan(const std::vector<SharedPlan>* known, const Light& light, const LightOptions& options,
@@ -37,7 +42,7 @@ Lights::Lights(const Setting& setting, std::span<const Component> components, co
       plan_(plan),
       elliptical_(lights_of(parts)),
       splits_(elliptical_.size()),
-      surfaces_(components, setting.light_grid),
+      surfaces_(components, setting.model_grid()),
       n_images_(static_cast<std::size_t>(std::ranges::count(parts, Family::kImage, &Part::family))) {
   check_plan();
   if (!setting.profiles) return;
@@ -49,10 +54,15 @@ Lights::Lights(const Setting& setting, std::span<const Component> components, co
 
 void Lights::check_plan() const {
   if (plan_ == nullptr) return;
-  if (plan_->grid != setting_.light_grid) {  // its cells would lie beyond this renderer's images
-    throw InputError({"render", "plan", to_text(plan_->grid), "made for another shape or PSF",
-                      "one for " + to_text(setting_.light_grid)});
-  }
+  // Its cells would lie beyond this renderer's images.
+  if (plan_->grid != setting_.model_grid()) reject_grid(plan_->grid, setting_.model_grid());
+  const auto check_grids = [&](const auto& plans) {
+    for (const auto& plan : plans) {
+      if (plan && plan->grid != setting_.light_grid()) reject_grid(plan->grid, setting_.light_grid());
+    }
+  };
+  check_grids(plan_->elliptical);
+  check_grids(plan_->surfaces);
   if (plan_->elliptical.size() != elliptical_.size() || plan_->surfaces.size() != surfaces_.size()) {
     throw InputError(
         {"render", "plan", std::to_string(plan_->elliptical.size() + plan_->surfaces.size()) + " profiles",
@@ -60,9 +70,8 @@ void Lights::check_plan() const {
   }
 }
 
-bool Lights::integrates() const {
-  return surfaces_.size() > 0 || n_images_ > 0 ||
-         std::ranges::any_of(splits_, [](const auto& split) { return split == nullptr; });
+bool Lights::integrates_elliptical() const {
+  return std::ranges::any_of(splits_, [](const auto& split) { return split == nullptr; });
 }
 
 LightOptions Lights::options(double flux) const {
@@ -94,8 +103,8 @@ double Lights::total_flux() const {
   return total;
 }
 
-LightSize Lights::light_size(const Image& image) const {
-  LightSize size{norm(image), 0.0, 0.0};
+LightSize Lights::light_size(const DrawnSize& drawn) const {
+  LightSize size{drawn.norm, 0.0, 0.0};
   for (const auto& split : splits_) {
     if (!split) continue;
     size.points += std::abs(split->light().flux);
@@ -109,7 +118,7 @@ LightSize Lights::light_size(const Image& image) const {
 
 std::shared_ptr<const RenderPlan::Impl> Lights::prepare(const RenderPlan::Impl* previous) const {
   const auto plan = std::make_shared<RenderPlan::Impl>();
-  plan->grid = setting_.light_grid;
+  plan->grid = setting_.model_grid();
   for (std::size_t i = 0; i < elliptical_.size(); ++i) {
     if (splits_[i]) {
       plan->elliptical.push_back(nullptr);

@@ -14,7 +14,7 @@ namespace gaxel {
 
 class RenderPlan::Impl {
  public:
-  Grid grid;                                ///< that the lights are planned on
+  Grid grid;                                ///< where light counts: Setting::model_grid()
   std::vector<SharedLightPlan> elliptical;  ///< in order; null for those that need no cells
   std::vector<SharedSurfacePlan> surfaces;
   int n_made = 0;
@@ -37,7 +37,10 @@ class Lights {
   const SplitLight* split(const Part& part) const { return splits_[part.light].get(); }
 
   /// Whether some light is integrated on the light grid.
-  bool integrates() const;
+  bool integrates() const { return integrates_elliptical() || draws_splines(); }
+  /// Whether some of that is drawn with splines where there is a PSF.
+  bool draws_splines() const { return surfaces_.size() > 0 || n_images_ > 0; }
+  bool integrates_elliptical() const;
 
   PlannedLight planned(const Part& part) const;
   PlannedSurface planned_surface(const Part& part) const;
@@ -48,8 +51,8 @@ class Lights {
   /// Summed |flux| of all that is no sky.
   double total_flux() const;
 
-  /// `image`: of the light that was integrated and convolved.
-  LightSize light_size(const Image& image) const;
+  /// `drawn`: of the light that was integrated and convolved.
+  LightSize light_size(const DrawnSize& drawn) const;
 
   /// Plans for the lights that are integrated, taken over from `previous` (may be null) where they hold.
   std::shared_ptr<const RenderPlan::Impl> prepare(const RenderPlan::Impl* previous) const;

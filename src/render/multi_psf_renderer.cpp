@@ -8,29 +8,13 @@
 #include "gaxel/render.hpp"
 #include "render/image_bound.hpp"
 #include "render/wanted.hpp"
+#include "render/work_sums.hpp"
 
 namespace gaxel {
 namespace {
 
-void add_counts(const std::vector<std::int64_t>& counts, std::vector<std::int64_t>& sums) {
-  sums.resize(std::max(sums.size(), counts.size()));
-  for (std::size_t k = 0; k < counts.size(); ++k) sums[k] += counts[k];
-}
-
 void add_pixels(std::span<const double> pixels, std::span<double> sums) {
   std::ranges::transform(pixels, sums, sums.begin(), std::plus());
-}
-
-// Cusps are listed behind the cells of all levels; points alone have neither.
-void add_cells(const std::vector<std::int64_t>& cells, std::vector<std::int64_t>& sums) {
-  if (cells.empty()) return;
-  std::int64_t cusps = cells.back();
-  if (!sums.empty()) {
-    cusps += sums.back();
-    sums.pop_back();
-  }
-  add_counts({cells.begin(), cells.end() - 1}, sums);
-  sums.push_back(cusps);
 }
 
 // The certificate of a sum of images, but for what is told by all of its pixels.
@@ -40,8 +24,10 @@ void add_certificate(const Certificate& part, Certificate& sum) {
   sum.estimated |= part.estimated;
   sum.n_evaluations += part.n_evaluations;
   sum.evaluations_per_pixel += part.evaluations_per_pixel;
-  add_counts(part.tiles_per_size, sum.tiles_per_size);
-  add_cells(part.cells_per_level, sum.cells_per_level);
+  add_each(part.tiles_per_size, sum.tiles_per_size);
+  if (const auto& cells = part.cells_per_level; !cells.empty()) {  // of points alone there are none
+    add_cells({cells.begin(), cells.end() - 1}, cells.back(), sum.cells_per_level);
+  }
   if (sum.bound.empty()) {
     sum.bound = part.bound;
   } else {

@@ -9,21 +9,39 @@
 namespace gaxel {
 
 Setting::Setting(Shape image_shape, const std::optional<Psf>& psf, const RenderOptions& render_options)
-    : shape(image_shape), options(render_options), light_grid{image_shape, 0.0, 0.0, 1.0} {
+    : shape(image_shape), options(render_options), psf_(psf) {
   check_options(shape, options);
   if (!psf) return;
   convolver = ConvolverCache::convolver(*psf, shape, convolver_options(options.tolerance));
-  light_grid = convolver->model_grid();
   profiles.emplace(*psf, *convolver, options);
-  floor_share = 1.0 / convolver->amplification(Sampling::kIntegrated);
+}
+
+Grid Setting::model_grid() const {
+  return has_psf() ? convolver->model_grid() : Grid{shape, 0.0, 0.0, 1.0};
+}
+
+const DrawnProfiles& Setting::drawn() const {
+  std::call_once(drawn_made_, [&] {
+    drawn_ = std::make_unique<const DrawnProfiles>(*psf_, *convolver, options.tolerance);
+  });
+  return *drawn_;
 }
 
 LightOptions Setting::light_options(double flux, std::size_t n_lights) const {
   constexpr double kLeastAccuracy = 1e-6;  // of its flux, to which a light of next to none is still known
-  const double floor = options.tolerance.floor * floor_share / static_cast<double>(n_lights);
+  // Of a pixel's error, what a cell of the light grid may have.
+  double of_pixel = 1.0;
+  double of_data = 1.0;
+  if (has_psf()) {
+    of_pixel = 1.0 / (drawn().cells_per_pixel() * drawn().cells_per_pixel());
+    of_data = of_pixel / convolver->amplification(Sampling::kIntegrated);
+  }
+  const double floor = options.tolerance.floor * of_data / static_cast<double>(n_lights);
   const double of_flux = floor > 0.0 ? std::min(floor / std::abs(flux), kLeastAccuracy) : 0.0;
-  return {
-      light_grid, {options.tolerance.atol + of_flux, options.tolerance.rtol}, options.threads, n_lights > 1};
+  return {light_grid(),
+          {options.tolerance.atol * of_pixel + of_flux, options.tolerance.rtol},
+          options.threads,
+          n_lights > 1};
 }
 
 }  // namespace gaxel

@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "gaxel/render.hpp"
 #include "psf/convolver.hpp"
 #include "render/bands.hpp"
 #include "render/convolved_profiles.hpp"
+#include "render/drawn_profiles.hpp"
 
 namespace gaxel {
 
@@ -21,6 +23,15 @@ struct Setting {
   bool has_psf() const { return convolver != nullptr; }
   const Convolver* convolver_or_null() const { return convolver.get(); }
 
+  /// Where light counts: the image, which a PSF widens. Step 1.
+  Grid model_grid() const;
+  /// On which light is integrated: the image, or where there is a PSF the grid of drawn().
+  Grid light_grid() const { return has_psf() ? drawn().grid() : model_grid(); }
+  /// What convolves light that is drawn on light_grid(). There is a PSF.
+  const DrawnProfiles& drawn() const;
+  /// How surfaces are drawn there.
+  Drawing surface_drawing() const { return has_psf() ? Drawing::kSplines : Drawing::kPixels; }
+
   /// How one of n lights that are integrated is: they share the floor.
   LightOptions light_options(double flux, std::size_t n_lights) const;
 
@@ -28,8 +39,11 @@ struct Setting {
   RenderOptions options;
   std::shared_ptr<const Convolver> convolver;  ///< null without a PSF
   std::optional<ConvolvedProfiles> profiles;
-  Grid light_grid;           ///< on which light is integrated: wider than the image where there is a PSF
-  double floor_share = 1.0;  ///< of a data pixel's error that a pixel of the light grid may have
+
+ private:
+  mutable std::once_flag drawn_made_;
+  mutable std::unique_ptr<const DrawnProfiles> drawn_;
+  std::optional<Psf> psf_;
 };
 
 }  // namespace gaxel

@@ -6,6 +6,7 @@
 
 #include "base/parallel.hpp"
 #include "integrate/node_kernel.hpp"
+#include "render/fading.hpp"
 
 namespace gaxel {
 namespace {
@@ -23,17 +24,6 @@ int whole(double x) {
 
 bool overlap(double center, double reach, double first, double last) {
   return center + reach >= first && center - reach <= last;
-}
-
-// 1 but for `margin` pixels at both ends, where it falls to nothing.
-std::vector<double> fading(int n, int margin) {
-  std::vector<double> share(static_cast<std::size_t>(n), 1.0);
-  for (int i = 0; i < margin; ++i) {
-    const double value = window_value(kWindowEnd * (i + 1.0) / (margin + 1.0));
-    share[static_cast<std::size_t>(margin - 1 - i)] = value;
-    share[static_cast<std::size_t>(n - margin + i)] = value;
-  }
-  return share;
 }
 
 }  // namespace

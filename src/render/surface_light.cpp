@@ -25,30 +25,33 @@ bool SurfaceLight::holds(const SurfacePlan& plan, const PixelTolerance& toleranc
   return still_holds(plan, surface, total, tolerance);
 }
 
-void add_surface(const PlannedSurface& light, std::span<const std::size_t> wanted, ImageView image,
-                 std::span<const ImageView> derivatives, ImageView* bound, Certificate& certificate) {
+void add_surface(const PlannedSurface& light, std::span<const std::size_t> wanted, Drawing drawing,
+                 ImageView image, std::span<const ImageView> derivatives, ImageView* bound,
+                 Certificate& certificate) {
   const Surface& surface = light.light->surface;
   certificate.estimated = true;
-  for_each_band(light.options.grid, light.options.threads, certificate, [&](int i, Tally& tally) {
+  // Splines reach into the next band.
+  const int apart = drawing == Drawing::kPixels ? 1 : 2;
+  for_each_band(light.options.grid, light.options.threads, apart, certificate, [&](int i, Tally& tally) {
     const BandPlan plan(light, i);
     tally.add((*plan).cells);
     tally.work.n_evaluations += count_wedge_nodes(*plan);
     if (wanted.empty()) {
-      execute_surface(*plan, surface, surface.scale(), image);
+      execute_surface(*plan, surface, surface.scale(), drawing, image);
     } else {
-      execute_surface_with_derivatives(*plan, surface, wanted, image, derivatives);
+      execute_surface_with_derivatives(*plan, surface, wanted, drawing, image, derivatives);
     }
     if (bound != nullptr) add_surface_error(*plan, surface, std::abs(surface.scale()), *bound);
   });
 }
 
-void surface_gradient(const PlannedSurface& light, std::span<const std::size_t> wanted,
+void surface_gradient(const PlannedSurface& light, std::span<const std::size_t> wanted, Drawing drawing,
                       ConstImageView cotangent, std::span<double> gradient) {
   const int n = n_bands(light.options.grid);
   std::vector<std::vector<double>> sums(static_cast<std::size_t>(n), std::vector<double>(wanted.size(), 0.0));
   parallel_for(n, light.options.threads, [&](int i) {
     const BandPlan plan(light, i);
-    execute_surface_adjoint(*plan, light.light->surface, wanted, cotangent,
+    execute_surface_adjoint(*plan, light.light->surface, wanted, drawing, cotangent,
                             sums[static_cast<std::size_t>(i)].data());
   });
   for (const std::vector<double>& sum : sums) {

@@ -34,13 +34,15 @@ using SurfaceLightPlan = PlanOf<SurfaceLight>;
 using SharedSurfacePlan = SharedPlanOf<SurfaceLight>;
 using PlannedSurface = PlannedOf<SurfaceLight>;
 
-/// Adds the light to `image`, its derivatives with respect to its parameters `wanted` to `derivatives`, and
-/// with `bound` each pixel's estimated error to it. The result does not depend on the number of threads.
-void add_surface(const PlannedSurface& light, std::span<const std::size_t> wanted, ImageView image,
-                 std::span<const ImageView> derivatives, ImageView* bound, Certificate& certificate);
+/// Adds the light, drawn like that, to `image`, its derivatives with respect to its parameters `wanted` to
+/// `derivatives`, and with `bound` each cell's estimated error to it. The result does not depend on the
+/// number of threads.
+void add_surface(const PlannedSurface& light, std::span<const std::size_t> wanted, Drawing drawing,
+                 ImageView image, std::span<const ImageView> derivatives, ImageView* bound,
+                 Certificate& certificate);
 
-/// Adds to gradient[k] the sum over the pixels of cotangent * derivative. Bands are added in order.
-void surface_gradient(const PlannedSurface& light, std::span<const std::size_t> wanted,
+/// Adds to gradient[k] the sum over the drawing of cotangent * derivative. Bands are added in order.
+void surface_gradient(const PlannedSurface& light, std::span<const std::size_t> wanted, Drawing drawing,
                       ConstImageView cotangent, std::span<double> gradient);
 
 }  // namespace gaxel

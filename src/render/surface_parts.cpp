@@ -35,13 +35,13 @@ Surfaces::Surfaces(std::span<const Component> components, const Grid& grid) {
 }
 
 SurfaceDerivatives::SurfaceDerivatives(const std::vector<Part>& parts, const Surfaces& surfaces,
-                                       const Convolver* convolver)
-    : convolver_(convolver) {
+                                       const DrawnProfiles* drawn)
+    : drawn_(drawn) {
   for_each_wanted(parts, surfaces, [&](const ParameterPlace& place, std::size_t part, std::size_t k) {
     const ImageView result = parts[part].derivatives[k];
     std::ranges::fill(result.pixels(), 0.0);
     derivatives_.push_back({place, result, {}});
-    if (convolver_ != nullptr) derivatives_.back().light = Image(convolver_->model_grid().shape);
+    if (drawn_ != nullptr) derivatives_.back().light = Image(drawn_->shape(Drawing::kSplines));
   });
 }
 
@@ -51,19 +51,17 @@ SurfaceTargets SurfaceDerivatives::targets(const Surface& surface) {
     for (Derivative& derivative : derivatives_) {
       if (!(derivative.place == surface.parameters()[p])) continue;
       targets.wanted.push_back(p);
-      targets.images.push_back(convolver_ == nullptr ? derivative.result : derivative.light.view());
+      targets.images.push_back(drawn_ == nullptr ? derivative.result : derivative.light.view());
     }
   }
   return targets;
 }
 
 void SurfaceDerivatives::convolve(int threads) {
-  if (convolver_ == nullptr) return;
+  if (drawn_ == nullptr) return;
   parallel_for(static_cast<int>(derivatives_.size()), threads, [&](int i) {
     Derivative& derivative = derivatives_[static_cast<std::size_t>(i)];
-    Convolver::Spectrum spectrum = convolver_->make_spectrum();
-    convolver_->transform(derivative.light.view(), spectrum, Sampling::kIntegrated);
-    convolver_->convolve(spectrum, derivative.result);
+    drawn_->convolve(Drawing::kSplines, derivative.light.view(), derivative.result);
   });
 }
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "psf/convolver.hpp"
+#include "render/drawn_profiles.hpp"
 #include "render/parts.hpp"
 #include "render/surface_light.hpp"
 
@@ -35,8 +35,8 @@ struct SurfaceTargets {
 /// of their own.
 class SurfaceDerivatives {
  public:
-  /// For all wanted parameters that some surface depends on.
-  SurfaceDerivatives(const std::vector<Part>& parts, const Surfaces& surfaces, const Convolver* convolver);
+  /// For all wanted parameters that some surface depends on. `drawn` is null without a PSF.
+  SurfaceDerivatives(const std::vector<Part>& parts, const Surfaces& surfaces, const DrawnProfiles* drawn);
 
   SurfaceTargets targets(const Surface& surface);
 
@@ -50,7 +50,7 @@ class SurfaceDerivatives {
     Image light;  // empty without a PSF
   };
 
-  const Convolver* convolver_;
+  const DrawnProfiles* drawn_;
   std::deque<Derivative> derivatives_;
 };
 

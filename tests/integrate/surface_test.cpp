@@ -25,7 +25,7 @@ Image rendered(const Surface& surface, const PixelTolerance& tolerance, Image* e
   const SurfacePlan plan = prepare_surface(surface, surface.unit_total(), {kGrid, kBand, tolerance, false});
   EXPECT_FALSE(plan.cells.limit_hit);
   Image image(kGrid.shape);
-  execute_surface(plan, surface, surface.scale(), image.view());
+  execute_surface(plan, surface, surface.scale(), Drawing::kPixels, image.view());
   if (error != nullptr) {
     *error = Image(kGrid.shape);
     add_surface_error(plan, surface, std::abs(surface.scale()), error->view());

@@ -128,8 +128,14 @@ def _means(light, x, y, side, count):
 
 
 def pixel(light, row, col, tolerance=1e-9, floor=0.0, levels=22):
-    """Integral over a pixel: squares are quartered until two rules agree. Where they cannot, the finer one counts."""
-    x, y, side = np.array([float(col)]), np.array([float(row)]), 1.0
+    """Integral over a pixel."""
+    return integral(light, [float(col)], [float(row)], 1.0, tolerance, floor, levels)
+
+
+def integral(light, x, y, side, tolerance=1e-9, floor=0.0, levels=22):
+    """Integral over squares about (x, y): they are quartered until two rules agree. Where they cannot, the finer one
+    counts."""
+    x, y = np.asarray(x, float), np.asarray(y, float)
     # Off the middle and the corners, so that nodes and borders meet no centre.
     total, scale = 0.0, None
     for level in range(levels):
