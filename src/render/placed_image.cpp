@@ -132,19 +132,21 @@ void draw_placed_image(const PlacedImage& placed, std::span<const Role> roles, c
       for (std::size_t c = 0; c < kSplineOrder; ++c) cells[c] += light * y[r] * x[c];
     }
   };
-  for_each_image_node(
-      *placed.light, placed.frame, options.grid, negligible_light(options), !roles.empty(),
-      [&](const ImageNode& node) {
-        const double light = placed.flux * node.light;
-        add(node, node.x, node.y, light, drawing);
-        for (std::size_t p = 0; p < roles.size(); ++p) {
-          const NodeChange change = change_of(node, roles[p], placed);
-          if (change.light != 0.0) add(node, node.x, node.y, change.light, derivatives[p]);
-          if (change.x != 0.0) add(node, node.slope_x, node.y, light * change.x, derivatives[p]);
-          if (change.y != 0.0) add(node, node.x, node.slope_y, light * change.y, derivatives[p]);
-        }
-        if (bound != nullptr) (*bound)(node.row, node.column) += kImageNodeError * std::abs(light);
-      });
+  for_each_image_node(*placed.light, placed.frame, options.grid, negligible_light(options), !roles.empty(),
+                      [&](const ImageNode& node) {
+                        const double light = placed.flux * node.light;
+                        add(node, node.x, node.y, light, drawing);
+                        for (std::size_t p = 0; p < roles.size(); ++p) {
+                          const NodeChange change = change_of(node, roles[p], placed);
+                          if (change.light != 0.0) add(node, node.x, node.y, change.light, derivatives[p]);
+                          if (change.x != 0.0)
+                            add(node, node.slope_x, node.y, light * change.x, derivatives[p]);
+                          if (change.y != 0.0)
+                            add(node, node.x, node.slope_y, light * change.y, derivatives[p]);
+                        }
+                        if (bound != nullptr)
+                          (*bound)(node.row, node.column) += kImageNodeError * std::abs(light);
+                      });
 }
 
 void drawn_image_gradient(const PlacedImage& placed, std::span<const Role> roles, const LightOptions& options,
@@ -160,17 +162,17 @@ void drawn_image_gradient(const PlacedImage& placed, std::span<const Role> roles
     }
     return sum;
   };
-  for_each_image_node(
-      *placed.light, placed.frame, options.grid, negligible_light(options), true, [&](const ImageNode& node) {
-        const double light = placed.flux * node.light;
-        const double here = gather(node, node.x, node.y);
-        const double along_x = light * gather(node, node.slope_x, node.y);
-        const double along_y = light * gather(node, node.x, node.slope_y);
-        for (std::size_t p = 0; p < roles.size(); ++p) {
-          const NodeChange change = change_of(node, roles[p], placed);
-          gradient[p] += change.light * here + change.x * along_x + change.y * along_y;
-        }
-      });
+  for_each_image_node(*placed.light, placed.frame, options.grid, negligible_light(options), true,
+                      [&](const ImageNode& node) {
+                        const double light = placed.flux * node.light;
+                        const double here = gather(node, node.x, node.y);
+                        const double along_x = light * gather(node, node.slope_x, node.y);
+                        const double along_y = light * gather(node, node.x, node.slope_y);
+                        for (std::size_t p = 0; p < roles.size(); ++p) {
+                          const NodeChange change = change_of(node, roles[p], placed);
+                          gradient[p] += change.light * here + change.x * along_x + change.y * along_y;
+                        }
+                      });
 }
 
 }  // namespace gaxel
