@@ -45,6 +45,7 @@ class LightImage {
     Value at(double u, double v) const;
     /// A bound of the numbers that `cumulative` is a sum of, together: what its rounding is relative to.
     double magnitude() const;
+    double brightest() const;  ///< a bound of |density|
 
    private:
     friend class LightImage;

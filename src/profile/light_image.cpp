@@ -137,6 +137,15 @@ LightImage::Value LightImage::Piece::at(double u, double v) const {
   return value;
 }
 
+// The splines add up to 1.
+double LightImage::Piece::brightest() const {
+  double largest = 0.0;
+  for (const std::array<double, 3>& row : coefficients_) {
+    for (const double c : row) largest = std::max(largest, std::abs(c));
+  }
+  return largest;
+}
+
 double LightImage::Piece::magnitude() const {
   double largest = 0.0;
   for (std::size_t j = 0; j < 3; ++j) {

@@ -39,9 +39,8 @@ void render_gradient(const Setting& setting, const std::vector<Part>& parts, con
   Image of_splines;
   if (setting.has_psf()) {
     point_gradients(setting, parts, cotangent);
-    if (lights.integrates_elliptical() || lights.has_images())
-      of_pixels = drawn_cotangent(setting, Drawing::kPixels, cotangent);
-    if (lights.surfaces().size() > 0) of_splines = drawn_cotangent(setting, Drawing::kSplines, cotangent);
+    if (lights.integrates_elliptical()) of_pixels = drawn_cotangent(setting, Drawing::kPixels, cotangent);
+    if (lights.draws_splines()) of_splines = drawn_cotangent(setting, Drawing::kSplines, cotangent);
   }
   const ConstImageView on_light_grid = setting.has_psf() ? std::as_const(of_pixels).view() : cotangent;
   const ConstImageView on_surfaces = setting.has_psf() ? std::as_const(of_splines).view() : cotangent;
@@ -63,8 +62,13 @@ void render_gradient(const Setting& setting, const std::vector<Part>& parts, con
         }
         break;
       case Family::kImage:
-        placed_image_gradient(PlacedImage(*part.component), part.roles, lights.image_options(part),
-                              on_light_grid, part.gradient);
+        if (setting.has_psf()) {
+          drawn_image_gradient(PlacedImage(*part.component), part.roles, lights.image_options(part),
+                               on_surfaces, part.gradient);
+        } else {
+          placed_image_gradient(PlacedImage(*part.component), part.roles, lights.image_options(part),
+                                cotangent, part.gradient);
+        }
         break;
       case Family::kPoint:
         if (!setting.has_psf()) {

@@ -1,8 +1,6 @@
 #include <algorithm>
-#include <utility>
 
 #include "base/parallel.hpp"
-#include "psf/light_sum.hpp"
 #include "render/convolved_point.hpp"
 #include "render/passes.hpp"
 #include "render/placed_image.hpp"
@@ -12,10 +10,11 @@ namespace gaxel {
 namespace {
 
 // Images of derivatives that are convolved into those of a part.
-void convolve_derivatives(const Setting& setting, const std::vector<ImageView>& light, const Part& part) {
+void convolve_derivatives(const Setting& setting, Drawing kind, const std::vector<ImageView>& light,
+                          const Part& part) {
   parallel_for(static_cast<int>(light.size()), setting.options.threads, [&](int p) {
     const auto index = static_cast<std::size_t>(p);
-    setting.drawn().convolve(Drawing::kPixels, light[index], part.derivatives[index]);
+    setting.drawn().convolve(kind, light[index], part.derivatives[index]);
   });
 }
 
@@ -30,7 +29,7 @@ void add_with_derivatives(const Setting& setting, const PlannedLight& light, con
   std::vector<ImageView> views;
   for (Image& derivative : derivatives) views.push_back(derivative.view());
   render_with_derivatives(light, parameters, write, to, views, bound, certificate);
-  convolve_derivatives(setting, views, part);
+  convolve_derivatives(setting, Drawing::kPixels, views, part);
 }
 
 // Writes the light of the profiles that are integrated to `to`.
@@ -79,11 +78,12 @@ void add_images(const Setting& setting, const std::vector<Part>& parts, const Li
       add_placed_image(placed, part.roles, options, to, part.derivatives, bound, certificate);
       continue;
     }
-    std::vector<Image> derivatives(part.roles.size(), Image(options.grid.shape));
+    std::vector<Image> derivatives(part.roles.size(), Image(setting.drawn().shape(Drawing::kSplines)));
     std::vector<ImageView> views;
     for (Image& derivative : derivatives) views.push_back(derivative.view());
-    add_placed_image(placed, part.roles, options, to, views, bound, certificate);
-    convolve_derivatives(setting, views, part);
+    draw_placed_image(placed, part.roles, options, to, views, bound);
+    convolve_derivatives(setting, Drawing::kSplines, views, part);
+    certificate.estimated = true;
   }
 }
 
@@ -102,27 +102,24 @@ void add_drawn(const Setting& setting, Drawing kind, ImageView image, DrawnSize&
   add_to(image, convolved.view());
 }
 
-// Adds the point sources to the spectra.
-void add_points(const Setting& setting, const std::vector<Part>& parts, SpectrumPool& spectra) {
-  LightSum plain;
+// Adds the point sources, through the PSF.
+void add_points(const Setting& setting, const std::vector<Part>& parts, ImageView image) {
+  const auto is_point = [](const Part& part) { return part.family() == Family::kPoint; };
+  if (std::ranges::none_of(parts, is_point)) return;
+  Convolver::Spectrum spectrum = setting.convolver->make_spectrum();
   for (const Part& part : parts) {
-    if (part.family() != Family::kPoint) continue;
-    if (part.roles.empty()) {
-      if (auto light = convolved_point(*part.component, *setting.convolver)) plain.add(std::move(light));
-    } else {
-      add_convolved_point(*part.component, *setting.convolver, part.roles, part.derivatives,
-                          spectra.spectrum(*setting.convolver), setting.options.threads);
-    }
+    if (!is_point(part)) continue;
+    add_convolved_point(*part.component, *setting.convolver, part.roles, part.derivatives, spectrum,
+                        setting.options.threads);
   }
-  if (plain.empty()) return;
-  Convolver::Spectrum* const to = &spectra.spectrum(*setting.convolver);
-  setting.convolver->add({&to, 1}, plain, setting.options.threads);
+  Image convolved(image.shape());
+  setting.convolver->convolve(spectrum, convolved.view());
+  add_to(image, convolved.view());
 }
 
-// Adds the profiles that are known by their transforms, through the PSF: to the spectra, or those with
-// derivatives to `image`.
-void add_split(const Setting& setting, const std::vector<Part>& parts, const Lights& lights, ImageView image,
-               SpectrumPool& spectra) {
+// Adds the profiles that are known by their transforms, through the PSF.
+void add_split(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
+               ImageView image) {
   std::vector<const SplitLight*> plain;
   for (const Part& part : parts) {
     if (part.family() != Family::kElliptical || lights.split(part) == nullptr) continue;
@@ -133,31 +130,30 @@ void add_split(const Setting& setting, const std::vector<Part>& parts, const Lig
                                              part.derivatives);
     }
   }
-  setting.profiles->add(plain, spectra);
+  setting.profiles->add(plain, image);
 }
 
-// Writes all but the sky, through the PSF, as far as it is not added to the spectra; returns how large the
-// drawings were.
+// Writes all but the sky, through the PSF; returns how large the drawings were.
 DrawnSize render_convolved(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
-                           ImageView image, SpectrumPool& spectra, ImageView* bound,
-                           Certificate& certificate) {
+                           ImageView image, ImageView* bound, Certificate& certificate) {
   DrawnSize size;
   std::ranges::fill(image.pixels(), 0.0);
-  if (lights.integrates_elliptical() || lights.has_images()) {
+  if (lights.integrates_elliptical()) {
     add_drawn(setting, Drawing::kPixels, image, size, [&](ImageView drawing) {
       render_elliptical(setting, parts, lights, drawing, bound, certificate);
+    });
+    // Their cells are boxes, through which what a cusp or an edge holds at high frequencies comes.
+    certificate.limit_hit = true;
+    certificate.estimated = true;
+  }
+  if (lights.draws_splines()) {
+    add_drawn(setting, Drawing::kSplines, image, size, [&](ImageView drawing) {
+      add_surfaces(setting, parts, lights, drawing, bound, certificate);
       add_images(setting, parts, lights, drawing, bound, certificate);
     });
-    certificate.estimated = true;
-    // Cells are boxes, through which what a cusp or an edge holds at high frequencies comes.
-    if (lights.integrates_elliptical()) certificate.limit_hit = true;
   }
-  if (lights.surfaces().size() > 0) {
-    add_drawn(setting, Drawing::kSplines, image, size,
-              [&](ImageView drawing) { add_surfaces(setting, parts, lights, drawing, bound, certificate); });
-  }
-  add_points(setting, parts, spectra);
-  add_split(setting, parts, lights, image, spectra);
+  add_points(setting, parts, image);
+  add_split(setting, parts, lights, image);
   return size;
 }
 
@@ -190,9 +186,8 @@ void certify(const Setting& setting, const Lights& lights, const Image& bound, c
 }  // namespace
 
 Certificate render_image(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
-                         ImageView image, SpectrumPool* shared) {
+                         ImageView image) {
   Certificate certificate;
-  SpectrumPool own;
   Image bound;
   if (setting.options.certificate) {
     bound = Image(lights.integrates() ? setting.light_grid().shape : setting.model_grid().shape);
@@ -201,9 +196,7 @@ Certificate render_image(const Setting& setting, const std::vector<Part>& parts,
   ImageView* bounds = setting.options.certificate ? &bound_view : nullptr;
   DrawnSize drawn;
   if (setting.has_psf()) {
-    drawn = render_convolved(setting, parts, lights, image, shared != nullptr ? *shared : own, bounds,
-                             certificate);
-    own.add_to(image);
+    drawn = render_convolved(setting, parts, lights, image, bounds, certificate);
   } else {
     render_bare(setting, parts, lights, image, bounds, certificate);
   }

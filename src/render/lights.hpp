@@ -37,9 +37,10 @@ class Lights {
   const SplitLight* split(const Part& part) const { return splits_[part.light].get(); }
 
   /// Whether some light is integrated on the light grid.
-  bool integrates() const { return integrates_elliptical() || surfaces_.size() > 0 || has_images(); }
+  bool integrates() const { return integrates_elliptical() || draws_splines(); }
+  /// Whether some of that is drawn with splines where there is a PSF.
+  bool draws_splines() const { return surfaces_.size() > 0 || n_images_ > 0; }
   bool integrates_elliptical() const;
-  bool has_images() const { return n_images_ > 0; }
 
   PlannedLight planned(const Part& part) const;
   PlannedSurface planned_surface(const Part& part) const;

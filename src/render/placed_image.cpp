@@ -7,6 +7,7 @@
 
 #include "base/parallel.hpp"
 #include "integrate/aligned_image.hpp"
+#include "integrate/image_drawing.hpp"
 
 namespace gaxel {
 namespace {
@@ -26,6 +27,35 @@ double derivative(const ImagePixel& pixel, Role role, double flux) {
     default:
       throw std::logic_error("not a parameter of an image");
   }
+}
+
+/// How a node's light and place change with a parameter.
+struct NodeChange {
+  double light;
+  double x;
+  double y;
+};
+
+NodeChange change_of(const ImageNode& node, Role role, const PlacedImage& placed) {
+  switch (role) {
+    case Role::kFlux:
+      return {node.light, 0.0, 0.0};
+    case Role::kX:
+      return {0.0, 1.0, 0.0};
+    case Role::kY:
+      return {0.0, 0.0, 1.0};
+    case Role::kScale:
+      return {0.0, node.dx / placed.frame.scale, node.dy / placed.frame.scale};
+    case Role::kRotation:
+      return {0.0, -node.dy, node.dx};
+    default:
+      throw std::logic_error("not a parameter of an image");
+  }
+}
+
+// Of a pixel of the image: so little in all of them does not show in any.
+double negligible_light(const LightOptions& options) {
+  return 1e-3 * options.tolerance.absolute;
 }
 
 // use(row, its pixels) for the rows of a band.
@@ -90,6 +120,59 @@ void placed_image_gradient(const PlacedImage& placed, std::span<const Role> role
   for (const std::vector<double>& sum : sums) {
     for (std::size_t p = 0; p < sum.size(); ++p) gradient[p] += sum[p];
   }
+}
+
+void draw_placed_image(const PlacedImage& placed, std::span<const Role> roles, const LightOptions& options,
+                       ImageView drawing, std::span<const ImageView> derivatives, ImageView* bound) {
+  for (const ImageView& view : derivatives) std::ranges::fill(view.pixels(), 0.0);
+  const auto add = [](const ImageNode& node, const SplineShares& x, const SplineShares& y, double light,
+                      ImageView to) {
+    for (std::size_t r = 0; r < kSplineOrder; ++r) {
+      double* cells = to.row(node.row + static_cast<int>(r)) + node.column;
+      for (std::size_t c = 0; c < kSplineOrder; ++c) cells[c] += light * y[r] * x[c];
+    }
+  };
+  for_each_image_node(*placed.light, placed.frame, options.grid, negligible_light(options), !roles.empty(),
+                      [&](const ImageNode& node) {
+                        const double light = placed.flux * node.light;
+                        add(node, node.x, node.y, light, drawing);
+                        for (std::size_t p = 0; p < roles.size(); ++p) {
+                          const NodeChange change = change_of(node, roles[p], placed);
+                          if (change.light != 0.0) add(node, node.x, node.y, change.light, derivatives[p]);
+                          if (change.x != 0.0)
+                            add(node, node.slope_x, node.y, light * change.x, derivatives[p]);
+                          if (change.y != 0.0)
+                            add(node, node.x, node.slope_y, light * change.y, derivatives[p]);
+                        }
+                        if (bound != nullptr)
+                          (*bound)(node.row, node.column) += kImageNodeError * std::abs(light);
+                      });
+}
+
+void drawn_image_gradient(const PlacedImage& placed, std::span<const Role> roles, const LightOptions& options,
+                          ConstImageView cotangent, double* gradient) {
+  std::fill_n(gradient, roles.size(), 0.0);
+  const auto gather = [&](const ImageNode& node, const SplineShares& x, const SplineShares& y) {
+    double sum = 0.0;
+    for (std::size_t r = 0; r < kSplineOrder; ++r) {
+      const double* cells = cotangent.row(node.row + static_cast<int>(r)) + node.column;
+      double of_row = 0.0;
+      for (std::size_t c = 0; c < kSplineOrder; ++c) of_row += cells[c] * x[c];
+      sum += y[r] * of_row;
+    }
+    return sum;
+  };
+  for_each_image_node(*placed.light, placed.frame, options.grid, negligible_light(options), true,
+                      [&](const ImageNode& node) {
+                        const double light = placed.flux * node.light;
+                        const double here = gather(node, node.x, node.y);
+                        const double along_x = light * gather(node, node.slope_x, node.y);
+                        const double along_y = light * gather(node, node.x, node.slope_y);
+                        for (std::size_t p = 0; p < roles.size(); ++p) {
+                          const NodeChange change = change_of(node, roles[p], placed);
+                          gradient[p] += change.light * here + change.x * along_x + change.y * along_y;
+                        }
+                      });
 }
 
 }  // namespace gaxel

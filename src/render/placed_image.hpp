@@ -32,4 +32,13 @@ void add_placed_image(const PlacedImage& placed, std::span<const Role> roles, co
 void placed_image_gradient(const PlacedImage& placed, std::span<const Role> roles,
                            const LightOptions& options, ConstImageView cotangent, double* gradient);
 
+/// As add_placed_image, for images that are drawings with splines on the options' grid (Drawing::kSplines);
+/// `bound` has the grid's shape.
+void draw_placed_image(const PlacedImage& placed, std::span<const Role> roles, const LightOptions& options,
+                       ImageView drawing, std::span<const ImageView> derivatives, ImageView* bound);
+
+/// As placed_image_gradient, for the cotangent of a drawing.
+void drawn_image_gradient(const PlacedImage& placed, std::span<const Role> roles, const LightOptions& options,
+                          ConstImageView cotangent, double* gradient);
+
 }  // namespace gaxel

@@ -130,9 +130,9 @@ def test_derivatives_are_those_of_the_spline(place: dict[str, float]) -> None:
 
 
 def convolved(place: dict[str, float], sigma: float) -> np.ndarray:
-    """Brute force: samples of the light, 12 x 12 a pixel, times the Gaussian PSF's integral over each pixel."""
-    fine = 12
-    reach = 40
+    """Brute force: samples of the light, 40 x 40 a pixel, times the Gaussian PSF's integral over each pixel."""
+    fine = 40
+    reach = 16
     x = (np.arange((SHAPE[1] + 2 * reach) * fine) + 0.5) / fine - 0.5 - reach
     y = (np.arange((SHAPE[0] + 2 * reach) * fine) + 0.5) / fine - 0.5 - reach
     samples = TRUTH.density(*np.meshgrid(x, y), place) / fine**2
@@ -141,15 +141,16 @@ def convolved(place: dict[str, float], sigma: float) -> np.ndarray:
     return 50.0 * along_y @ samples @ along_x.T
 
 
-# Light is convolved as integrals over the data's pixels: what is finer than these is not where it was.
-@pytest.mark.parametrize(("which", "far"), [(0, 1e-3), (1, 3e-2), (2, 1e-4), (3, 6e-2)])
-def test_through_a_psf(which: int, far: float) -> None:
-    place, sigma = PLACES[which], 1.6
+@pytest.mark.parametrize("place", PLACES)
+def test_through_a_psf(place: dict[str, float]) -> None:
+    sigma = 1.6
     psf = gaxel.GaussianPsf(sigma * np.sqrt(8 * np.log(2)))
     truth = convolved(place, sigma)
     image, jacobian, certificate = gaxel.render_with_jacobian(light(place), SHAPE, psf, certificate=True)
-    assert certificate.limit_hit
-    assert np.abs(image - truth).max() < far * truth.max()
+    assert certificate.estimated and not certificate.limit_hit
+    truth_error = 4e-8 * 50.0  # of brute force: 18 samples to a pixel of the smallest image
+    np.testing.assert_array_less(np.abs(image - truth), certificate.bound + truth_error)
+    assert np.abs(image - truth).max() < truth_error
     step = 2e-4
     for key, derivative in zip(("x", "y", "flux", "scale", "theta"), jacobian, strict=True):
         component = light(place)
@@ -168,7 +169,7 @@ def test_a_smooth_image_through_a_psf() -> None:
     component = gaxel.ImageLight(image=stamp, x=20.3, y=19.2, flux=7.0, scale=0.3)
     image = gaxel.render(component, (40, 42), gaxel.GaussianPsf(2.0 * np.sqrt(8 * np.log(2))))
     truth = 7.0 * gaussian((40, 42), 20.3, 19.2, np.hypot(3.0, 2.0), np.hypot(3.0, 2.0))
-    assert np.abs(image - truth).max() < 1e-5 * truth.max()
+    assert np.abs(image - truth).max() < 1e-6 * truth.max()
 
 
 def test_beside_others_and_through_several_psfs() -> None:
