@@ -3,6 +3,7 @@
 
 #include "base/parallel.hpp"
 #include "psf/light_sum.hpp"
+#include "render/add_pixels.hpp"
 #include "render/convolved_point.hpp"
 #include "render/passes.hpp"
 #include "render/unconvolved.hpp"
@@ -68,10 +69,6 @@ void add_surfaces(const Setting& setting, const std::vector<Part>& parts, const 
   derivatives.convolve(setting.options.threads);
 }
 
-void add_to(ImageView image, ConstImageView more) {
-  for (std::size_t i = 0; i < image.size(); ++i) image.pixels()[i] += more.pixels()[i];
-}
-
 // Draws light by draw(drawing) and adds it to `image`, through the PSF.
 template <class Draw>
 void add_drawn(const Setting& setting, Drawing kind, ImageView image, DrawnSize& size, const Draw& draw) {
@@ -80,7 +77,7 @@ void add_drawn(const Setting& setting, Drawing kind, ImageView image, DrawnSize&
   Image convolved(image.shape());
   setting.drawn().convolve(kind, drawing.view(), convolved.view(),
                            setting.options.certificate ? &size : nullptr);
-  add_to(image, convolved.view());
+  add_pixels(convolved.pixels(), image.pixels());
 }
 
 // Adds the point sources to the spectra.
@@ -159,7 +156,7 @@ void certify(const Setting& setting, const Lights& lights, const Image& bound, c
   if (setting.has_psf() && lights.integrates()) {
     bound_image(setting.drawn().per_pixel(bound), &setting.drawn().convolver(), lights.light_size(drawn),
                 certificate);
-    add_to(certificate.bound.view(), drawn.aliasing.view());
+    add_pixels(drawn.aliasing.pixels(), certificate.bound.pixels());
   } else {
     bound_image(bound, setting.convolver.get(), lights.light_size(drawn), certificate);
   }
