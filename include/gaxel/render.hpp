@@ -13,6 +13,8 @@
 
 namespace gaxel {
 
+class SpectrumPool;
+
 /// The promise of every pixel: |error| <= atol * total |flux| + rtol * |pixel| + floor. Sky counts for
 /// neither.
 struct Tolerance {
@@ -139,7 +141,13 @@ class Renderer {
            ConstImageView cotangent, double* gradient, const RenderPlan& plan = {}) const;
 
  private:
+  friend class MultiPsfRenderer;
   class Impl;
+
+  Certificate render_shared(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+                            ImageView image, double* jacobian, const RenderPlan& plan,
+                            SpectrumPool* shared) const;
+
   std::unique_ptr<Impl> impl_;
 };
 

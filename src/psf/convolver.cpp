@@ -208,6 +208,14 @@ void Convolver::take(FftBuffer& buffer, ImageView model) const {
   }
 }
 
+void Convolver::Spectrum::add(const Spectrum& other) {
+  for (int row = 0; row < buffer_.size().ny; ++row) {
+    double* to = buffer_.spectrum_row(row);
+    const double* from = other.buffer_.spectrum_row(row);
+    for (int i = 0; i < 2 * buffer_.n_frequencies(); ++i) to[i] += from[i];
+  }
+}
+
 void Convolver::transform(ConstImageView model, Spectrum& spectrum, Sampling sampling) const {
   place(model, spectrum.buffer_);
   fft_->forward(spectrum.buffer_);

@@ -51,6 +51,7 @@ class Convolver {
   class Spectrum {
    public:
     void clear() { buffer_.clear(); }
+    void add(const Spectrum& other);  ///< of the same size
 
    private:
     friend class Convolver;

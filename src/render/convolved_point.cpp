@@ -29,6 +29,14 @@ std::vector<PointWeights> derivative_weights(const Component& point, std::span<c
 
 }  // namespace
 
+std::unique_ptr<const FourierLight> convolved_point(const Component& point, const Convolver& convolver) {
+  const double x = point.value(Role::kX);
+  const double y = point.value(Role::kY);
+  if (!convolver.reaches(x, y)) return nullptr;
+  return std::make_unique<const PointLight>(convolver, x, y,
+                                            std::vector<PointWeights>{{.value = point.value(Role::kFlux)}});
+}
+
 void add_convolved_point(const Component& point, const Convolver& convolver, std::span<const Role> roles,
                          std::span<const ImageView> derivatives, Convolver::Spectrum& image, int threads) {
   const double x = point.value(Role::kX);

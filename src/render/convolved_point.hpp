@@ -1,6 +1,7 @@
 // Point sources seen through a PSF.
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "gaxel/component.hpp"
@@ -8,6 +9,9 @@
 #include "psf/convolver.hpp"
 
 namespace gaxel {
+
+/// A point source, to be added to a spectrum; null if none of its light reaches the region.
+std::unique_ptr<const FourierLight> convolved_point(const Component& point, const Convolver& convolver);
 
 /// Adds a point source to the spectrum of the image and writes its derivatives with respect to `roles` to the
 /// images `derivatives`.

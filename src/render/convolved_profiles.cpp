@@ -6,14 +6,12 @@
 
 #include "base/parallel.hpp"
 #include "psf/convolver_cache.hpp"
+#include "psf/light_sum.hpp"
+#include "render/add_pixels.hpp"
 #include "render/fading.hpp"
 
 namespace gaxel {
 namespace {
-
-void add_to(ImageView image, ConstImageView more) {
-  for (std::size_t i = 0; i < image.size(); ++i) image.pixels()[i] += more.pixels()[i];
-}
 
 Moments flux_of(double flux) {
   Moments m{};
@@ -102,7 +100,7 @@ const Convolver& ConvolvedProfiles::convolver_for(const SplitLight& light) const
   return *wider_.back();
 }
 
-void ConvolvedProfiles::add(std::span<const SplitLight* const> lights, ImageView image) const {
+void ConvolvedProfiles::add(std::span<const SplitLight* const> lights, SpectrumPool& spectra) const {
   std::vector<const Convolver*> convolvers;
   for (const SplitLight* light : lights) convolvers.push_back(&convolver_for(*light));
   for (const Convolver* convolver : distinct(lights.size(), [&](std::size_t i) { return convolvers[i]; })) {
@@ -115,17 +113,19 @@ void ConvolvedProfiles::add(std::span<const SplitLight* const> lights, ImageView
       const ImageView view = samples.view();
       lights[i]->add_samples(grid, convolver->padded(), {&flux, 1}, {&view, 1}, threads_);
     }
-    Convolver::Spectrum spectrum = convolver->make_spectrum();
-    if (!samples.empty()) convolver->transform(samples.view(), spectrum, Sampling::kPoint);
-    Convolver::Spectrum* const to = &spectrum;
+    Convolver::Spectrum* const to = &spectra.spectrum(*convolver);
+    if (!samples.empty()) {
+      Convolver::Spectrum spectrum = convolver->make_spectrum();
+      convolver->transform(samples.view(), spectrum, Sampling::kPoint);
+      to->add(spectrum);
+    }
+    LightSum cores;
     for (std::size_t i = 0; i < lights.size(); ++i) {
       if (convolvers[i] != convolver || lights[i]->table() == nullptr) continue;
-      const CoreLight core(*lights[i], *convolver, {image_weights(lights[i]->light().flux)});
-      convolver->add({&to, 1}, core, threads_);
+      cores.add(std::make_unique<const CoreLight>(*lights[i], *convolver,
+                                                  std::vector{image_weights(lights[i]->light().flux)}));
     }
-    Image convolved(image.shape());
-    convolver->convolve(spectrum, convolved.view());
-    add_to(image, convolved.view());
+    if (!cores.empty()) convolver->add({&to, 1}, cores, threads_);
   }
 }
 
@@ -173,7 +173,7 @@ void ConvolvedProfiles::add_with_derivatives(const SplitLight& light,
     convolver.convolve(spectra[d], targets[d]);
   });
   if (unit == parameters.end()) {
-    add_to(image, own.view());
+    add_pixels(own.pixels(), image.pixels());
   } else {
     const ImageView of_unit = derivatives[static_cast<std::size_t>(unit - parameters.begin())];
     const double scale = profile.flux / profile.d_flux[static_cast<std::size_t>(LightParameter::kFlux)];

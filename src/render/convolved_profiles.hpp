@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "render/spectrum_pool.hpp"
 #include "render/split_light.hpp"
 
 namespace gaxel {
@@ -24,8 +25,8 @@ class ConvolvedProfiles {
   /// integrated. `with_shapes`: derivatives to shape parameters will be asked for.
   std::unique_ptr<const SplitLight> split(const EllipticalLight& light, bool with_shapes) const;
 
-  /// Adds the convolved lights to `image`.
-  void add(std::span<const SplitLight* const> lights, ImageView image) const;
+  /// Adds the convolved lights to the spectra.
+  void add(std::span<const SplitLight* const> lights, SpectrumPool& spectra) const;
 
   /// Adds a convolved light to `image` and overwrites `derivatives` with its derivatives.
   void add_with_derivatives(const SplitLight& light, std::span<const LightParameter> parameters,

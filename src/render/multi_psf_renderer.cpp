@@ -1,21 +1,18 @@
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <set>
 #include <string>
 
 #include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
+#include "render/add_pixels.hpp"
 #include "render/image_bound.hpp"
+#include "render/spectrum_pool.hpp"
 #include "render/wanted.hpp"
 #include "render/work_sums.hpp"
 
 namespace gaxel {
 namespace {
-
-void add_pixels(std::span<const double> pixels, std::span<double> sums) {
-  std::ranges::transform(pixels, sums, sums.begin(), std::plus());
-}
 
 // The certificate of a sum of images, but for what is told by all of its pixels.
 void add_certificate(const Certificate& part, Certificate& sum) {
@@ -199,13 +196,13 @@ Certificate MultiPsfRenderer::render_with_jacobian(std::span<const Component> co
 
 Certificate MultiPsfRenderer::render_groups(const std::vector<Group>& groups, ImageView image,
                                             double* jacobian, const MultiPsfPlan& plan) const {
-  const auto render_group = [&](const Group& group, ImageView to, double* rows) {
+  const auto render_group = [&](const Group& group, ImageView to, double* rows, SpectrumPool* shared) {
     const RenderPlan known = plan.plans.empty() ? RenderPlan() : plan.plans[group.plan];
-    return rows == nullptr
-               ? group.renderer->render(group.components, to, known)
-               : group.renderer->render_with_jacobian(group.components, group.wanted, to, rows, known);
+    const std::span<const std::uint8_t> wanted = group.wanted;
+    return group.renderer->render_shared(group.components, rows == nullptr ? wanted.first(0) : wanted, to,
+                                         rows, known, shared);
   };
-  if (groups.size() == 1) return render_group(groups.front(), image, jacobian);
+  if (groups.size() == 1) return render_group(groups.front(), image, jacobian, nullptr);
   std::ranges::fill(image.pixels(), 0.0);
   for (const Group& group : groups) {
     for (const std::size_t row : group.rows) std::fill_n(jacobian + row * shape_.size(), shape_.size(), 0.0);
@@ -215,7 +212,9 @@ Certificate MultiPsfRenderer::render_groups(const std::vector<Group>& groups, Im
   std::vector<double> rows;
   const std::size_t n_pixels = shape_.size();
   bool summed_up = false;
+  SpectrumPool spectra;
   const auto sum_up_light = [&] {
+    spectra.add_to(image);
     if (options_.certificate && !summed_up) sum_up(options_.tolerance, image, sum);
     summed_up = true;
   };
@@ -223,7 +222,7 @@ Certificate MultiPsfRenderer::render_groups(const std::vector<Group>& groups, Im
     if (group.sky) sum_up_light();
     rows.resize(group.rows.size() * n_pixels);
     const Certificate certificate =
-        render_group(group, part.view(), jacobian == nullptr ? nullptr : rows.data());
+        render_group(group, part.view(), jacobian == nullptr ? nullptr : rows.data(), &spectra);
     if (!group.sky) add_certificate(certificate, sum);
     add_pixels(part.pixels(), image.pixels());
     for (std::size_t r = 0; r < group.rows.size(); ++r) {

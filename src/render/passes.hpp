@@ -5,9 +5,10 @@
 
 namespace gaxel {
 
-/// Writes the sum of the parts to `image`, and the wanted derivatives to the parts' images.
+/// Writes the sum of the parts to `image`, and the wanted derivatives to the parts' images. What can wait is
+/// added to `shared` (may be null) instead: then the certificate's summary is not that of the whole image.
 Certificate render_image(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
-                         ImageView image);
+                         ImageView image, SpectrumPool* shared);
 
 /// Writes the sums over the pixels of cotangent * derivative to the parts' gradients.
 void render_gradient(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,

@@ -23,14 +23,15 @@ class Renderer::Impl {
       : setting(shape, psf, options) {}
 
   Certificate render(std::span<const Component> components, std::span<const std::uint8_t> flags,
-                     ImageView image, double* jacobian, const RenderPlan::Impl* plan) const {
+                     ImageView image, double* jacobian, const RenderPlan::Impl* plan,
+                     SpectrumPool* shared) const {
     std::vector<Part> parts = parts_of(components, flags, "render_with_jacobian");
     for (Part& part : parts) {
       for (std::size_t p = 0; p < part.roles.size(); ++p, jacobian += setting.shape.size()) {
         part.derivatives.emplace_back(jacobian, setting.shape);
       }
     }
-    return render_image(setting, parts, Lights(setting, components, parts, plan), image);
+    return render_image(setting, parts, Lights(setting, components, parts, plan), image, shared);
   }
 
   void vjp(std::span<const Component> components, std::span<const std::uint8_t> flags,
@@ -85,18 +86,27 @@ CellMap Renderer::cells(std::span<const Component> components, std::size_t which
 
 Certificate Renderer::render(std::span<const Component> components, ImageView image,
                              const RenderPlan& plan) const {
-  return impl_->render(Expansion(components).components(), {}, image, nullptr, plan.impl_.get());
+  return render_shared(components, {}, image, nullptr, plan, nullptr);
 }
 
 Certificate Renderer::render_with_jacobian(std::span<const Component> components,
                                            std::span<const std::uint8_t> wanted, ImageView image,
                                            double* jacobian, const RenderPlan& plan) const {
   check_flags(components, wanted, "render_with_jacobian");
+  return render_shared(components, wanted, image, jacobian, plan, nullptr);
+}
+
+Certificate Renderer::render_shared(std::span<const Component> components,
+                                    std::span<const std::uint8_t> wanted, ImageView image, double* jacobian,
+                                    const RenderPlan& plan, SpectrumPool* shared) const {
   const Expansion expansion(components, wanted);
-  if (expansion.is_trivial()) return impl_->render(components, wanted, image, jacobian, plan.impl_.get());
+  if (expansion.is_trivial() || jacobian == nullptr) {
+    return impl_->render(expansion.components(), expansion.wanted(), image, jacobian, plan.impl_.get(),
+                         shared);
+  }
   std::vector<double> parts(expansion.n_rows() * image.size());
-  Certificate certificate =
-      impl_->render(expansion.components(), expansion.wanted(), image, parts.data(), plan.impl_.get());
+  Certificate certificate = impl_->render(expansion.components(), expansion.wanted(), image, parts.data(),
+                                          plan.impl_.get(), shared);
   expansion.gather(parts.data(), image.size(), jacobian);
   return certificate;
 }

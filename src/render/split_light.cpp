@@ -26,6 +26,22 @@ bool overlap(double center, double reach, double first, double last) {
   return center + reach >= first && center - reach <= last;
 }
 
+// The elliptical radius beyond which a pixel holds less than `negligible` of the flux, or at least `from`.
+// Light falls outwards.
+double faint_radius(const RadialLaw& law, double per_pixel, double negligible, double from) {
+  constexpr double kFarthest = 1e9;
+  constexpr double kStep = 1.1;
+  double radius = std::max(from, 1e-3);
+  while (radius < kFarthest) {
+    const double s = radius * radius;
+    double light = 0.0;
+    law.evaluate(&s, 1, &light);
+    if (light * per_pixel < negligible) break;
+    radius *= kStep;
+  }
+  return radius;
+}
+
 }  // namespace
 
 SplitLight::SplitLight(const EllipticalLight& light, const Grid& needed, int margin, double k_max,
@@ -37,6 +53,9 @@ SplitLight::SplitLight(const EllipticalLight& light, const Grid& needed, int mar
   const EllipseFrame& frame = light.frame;
   // The wings must have no power beyond pi, also across the minor axis.
   window_radius_ = kWingBand / (std::numbers::pi * frame.q * frame.re);
+  // Far below what the transforms' rounding leaves.
+  constexpr double kNegligible = 1e-6;
+  faint_radius_ = faint_radius(*light.law, frame.area_factor(), kNegligible * tolerance, window_radius_);
   const Extent reach = extent(kClear * window_radius_);
   const bool near = overlap(frame.x0, reach.x, needed.x0, needed.x0 + needed.shape.nx - 1) &&
                     overlap(frame.y0, reach.y, needed.y0, needed.y0 + needed.shape.ny - 1);
@@ -79,11 +98,28 @@ std::vector<SplitLight::Patch> SplitLight::patches(const Grid& grid, Shape perio
                   whole(needed_.y0 - grid.y0),
                   whole(needed_.x0 - grid.x0)};
   std::vector<Patch> patches;
-  if (!table_) return {all};
-  if (table_->has_wings()) {
-    patches.push_back(all);
-    patches.back().window = WindowPart::kWings;
+  const auto add_within = [&patches](Patch patch, const Extent& reach) {
+    if (!overlap(patch.x0, reach.x, patch.first_col, patch.last_col) ||
+        !overlap(patch.y0, reach.y, patch.first_row, patch.last_row)) {
+      return;
+    }
+    // Clamped before it becomes whole: light may reach any distance.
+    const auto first = [](double at, int least) {
+      return at > least ? static_cast<int>(std::ceil(at)) : least;
+    };
+    const auto last = [](double at, int most) { return at < most ? static_cast<int>(std::floor(at)) : most; };
+    patch.first_col = first(patch.x0 - reach.x, patch.first_col);
+    patch.last_col = last(patch.x0 + reach.x, patch.last_col);
+    patch.first_row = first(patch.y0 - reach.y, patch.first_row);
+    patch.last_row = last(patch.y0 + reach.y, patch.last_row);
+    if (patch.first_col <= patch.last_col && patch.first_row <= patch.last_row) patches.push_back(patch);
+  };
+  if (!table_ || table_->has_wings()) {
+    Patch wings = all;
+    if (table_) wings.window = WindowPart::kWings;
+    add_within(wings, extent(faint_radius_));
   }
+  if (!table_) return patches;
   const Extent reach = extent(kWindowEnd * table_->radius());
   const auto copies = [](double reach_from, double n, int length) {
     return static_cast<int>(std::ceil((reach_from + n) / length)) + 1;
@@ -96,18 +132,9 @@ std::vector<SplitLight::Patch> SplitLight::patches(const Grid& grid, Shape perio
       Patch copy = all;
       copy.x0 += static_cast<double>(m_x) * period.nx;
       copy.y0 += static_cast<double>(m_y) * period.ny;
-      if (!overlap(copy.x0, reach.x, all.first_col, all.last_col) ||
-          !overlap(copy.y0, reach.y, all.first_row, all.last_row)) {
-        continue;
-      }
-      copy.first_col = std::max(copy.first_col, static_cast<int>(std::ceil(copy.x0 - reach.x)));
-      copy.last_col = std::min(copy.last_col, static_cast<int>(std::floor(copy.x0 + reach.x)));
-      copy.first_row = std::max(copy.first_row, static_cast<int>(std::ceil(copy.y0 - reach.y)));
-      copy.last_row = std::min(copy.last_row, static_cast<int>(std::floor(copy.y0 + reach.y)));
-      if (copy.first_col > copy.last_col || copy.first_row > copy.last_row) continue;
       if (table_->has_wings()) copy.window = WindowPart::kCore;
       copy.sign = -1.0;
-      patches.push_back(copy);
+      add_within(copy, reach);
     }
   }
   return patches;

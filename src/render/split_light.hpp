@@ -69,6 +69,7 @@ class SplitLight {
   std::vector<double> fade_x_;  // by column of `needed`
   std::vector<double> fade_y_;
   double window_radius_;
+  double faint_radius_;  // where samples end, scale radii
   std::optional<HankelTable> table_;
 };
 
