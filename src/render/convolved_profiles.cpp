@@ -7,14 +7,11 @@
 #include "base/parallel.hpp"
 #include "psf/convolver_cache.hpp"
 #include "psf/light_sum.hpp"
+#include "render/add_pixels.hpp"
 #include "render/fading.hpp"
 
 namespace gaxel {
 namespace {
-
-void add_to(ImageView image, ConstImageView more) {
-  for (std::size_t i = 0; i < image.size(); ++i) image.pixels()[i] += more.pixels()[i];
-}
 
 Moments flux_of(double flux) {
   Moments m{};
@@ -176,7 +173,7 @@ void ConvolvedProfiles::add_with_derivatives(const SplitLight& light,
     convolver.convolve(spectra[d], targets[d]);
   });
   if (unit == parameters.end()) {
-    add_to(image, own.view());
+    add_pixels(own.pixels(), image.pixels());
   } else {
     const ImageView of_unit = derivatives[static_cast<std::size_t>(unit - parameters.begin())];
     const double scale = profile.flux / profile.d_flux[static_cast<std::size_t>(LightParameter::kFlux)];

@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/parallel.hpp"
+#include "psf/light_sum.hpp"
+#include "render/add_pixels.hpp"
 #include "render/convolved_point.hpp"
 #include "render/passes.hpp"
 #include "render/placed_image.hpp"
@@ -87,10 +90,6 @@ void add_images(const Setting& setting, const std::vector<Part>& parts, const Li
   }
 }
 
-void add_to(ImageView image, ConstImageView more) {
-  for (std::size_t i = 0; i < image.size(); ++i) image.pixels()[i] += more.pixels()[i];
-}
-
 // Draws light by draw(drawing) and adds it to `image`, through the PSF.
 template <class Draw>
 void add_drawn(const Setting& setting, Drawing kind, ImageView image, DrawnSize& size, const Draw& draw) {
@@ -99,27 +98,30 @@ void add_drawn(const Setting& setting, Drawing kind, ImageView image, DrawnSize&
   Image convolved(image.shape());
   setting.drawn().convolve(kind, drawing.view(), convolved.view(),
                            setting.options.certificate ? &size : nullptr);
-  add_to(image, convolved.view());
+  add_pixels(convolved.pixels(), image.pixels());
 }
 
-// Adds the point sources, through the PSF.
-void add_points(const Setting& setting, const std::vector<Part>& parts, ImageView image) {
-  const auto is_point = [](const Part& part) { return part.family() == Family::kPoint; };
-  if (std::ranges::none_of(parts, is_point)) return;
-  Convolver::Spectrum spectrum = setting.convolver->make_spectrum();
+// Adds the point sources to the spectra.
+void add_points(const Setting& setting, const std::vector<Part>& parts, SpectrumPool& spectra) {
+  LightSum plain;
   for (const Part& part : parts) {
-    if (!is_point(part)) continue;
-    add_convolved_point(*part.component, *setting.convolver, part.roles, part.derivatives, spectrum,
-                        setting.options.threads);
+    if (part.family() != Family::kPoint) continue;
+    if (part.roles.empty()) {
+      if (auto light = convolved_point(*part.component, *setting.convolver)) plain.add(std::move(light));
+    } else {
+      add_convolved_point(*part.component, *setting.convolver, part.roles, part.derivatives,
+                          spectra.spectrum(*setting.convolver), setting.options.threads);
+    }
   }
-  Image convolved(image.shape());
-  setting.convolver->convolve(spectrum, convolved.view());
-  add_to(image, convolved.view());
+  if (plain.empty()) return;
+  Convolver::Spectrum* const to = &spectra.spectrum(*setting.convolver);
+  setting.convolver->add({&to, 1}, plain, setting.options.threads);
 }
 
-// Adds the profiles that are known by their transforms, through the PSF.
-void add_split(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
-               ImageView image) {
+// Adds the profiles that are known by their transforms, through the PSF: to the spectra, or those with
+// derivatives to `image`.
+void add_split(const Setting& setting, const std::vector<Part>& parts, const Lights& lights, ImageView image,
+               SpectrumPool& spectra) {
   std::vector<const SplitLight*> plain;
   for (const Part& part : parts) {
     if (part.family() != Family::kElliptical || lights.split(part) == nullptr) continue;
@@ -130,12 +132,14 @@ void add_split(const Setting& setting, const std::vector<Part>& parts, const Lig
                                              part.derivatives);
     }
   }
-  setting.profiles->add(plain, image);
+  setting.profiles->add(plain, spectra);
 }
 
-// Writes all but the sky, through the PSF; returns how large the drawings were.
+// Writes all but the sky, through the PSF, as far as it is not added to the spectra; returns how large the
+// drawings were.
 DrawnSize render_convolved(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
-                           ImageView image, ImageView* bound, Certificate& certificate) {
+                           ImageView image, SpectrumPool& spectra, ImageView* bound,
+                           Certificate& certificate) {
   DrawnSize size;
   std::ranges::fill(image.pixels(), 0.0);
   if (lights.integrates_elliptical()) {
@@ -152,8 +156,8 @@ DrawnSize render_convolved(const Setting& setting, const std::vector<Part>& part
       add_images(setting, parts, lights, drawing, bound, certificate);
     });
   }
-  add_points(setting, parts, image);
-  add_split(setting, parts, lights, image);
+  add_points(setting, parts, spectra);
+  add_split(setting, parts, lights, image, spectra);
   return size;
 }
 
@@ -176,7 +180,7 @@ void certify(const Setting& setting, const Lights& lights, const Image& bound, c
   if (setting.has_psf() && lights.integrates()) {
     bound_image(setting.drawn().per_pixel(bound), &setting.drawn().convolver(), lights.light_size(drawn),
                 certificate);
-    add_to(certificate.bound.view(), drawn.aliasing.view());
+    add_pixels(drawn.aliasing.pixels(), certificate.bound.pixels());
   } else {
     bound_image(bound, setting.convolver.get(), lights.light_size(drawn), certificate);
   }
@@ -186,8 +190,9 @@ void certify(const Setting& setting, const Lights& lights, const Image& bound, c
 }  // namespace
 
 Certificate render_image(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
-                         ImageView image) {
+                         ImageView image, SpectrumPool* shared) {
   Certificate certificate;
+  SpectrumPool own;
   Image bound;
   if (setting.options.certificate) {
     bound = Image(lights.integrates() ? setting.light_grid().shape : setting.model_grid().shape);
@@ -196,7 +201,9 @@ Certificate render_image(const Setting& setting, const std::vector<Part>& parts,
   ImageView* bounds = setting.options.certificate ? &bound_view : nullptr;
   DrawnSize drawn;
   if (setting.has_psf()) {
-    drawn = render_convolved(setting, parts, lights, image, bounds, certificate);
+    drawn = render_convolved(setting, parts, lights, image, shared != nullptr ? *shared : own, bounds,
+                             certificate);
+    own.add_to(image);
   } else {
     render_bare(setting, parts, lights, image, bounds, certificate);
   }

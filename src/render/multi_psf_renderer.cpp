@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <set>
 #include <string>
 
 #include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
+#include "render/add_pixels.hpp"
 #include "render/image_bound.hpp"
 #include "render/spectrum_pool.hpp"
 #include "render/wanted.hpp"
@@ -13,10 +13,6 @@
 
 namespace gaxel {
 namespace {
-
-void add_pixels(std::span<const double> pixels, std::span<double> sums) {
-  std::ranges::transform(pixels, sums, sums.begin(), std::plus());
-}
 
 // The certificate of a sum of images, but for what is told by all of its pixels.
 void add_certificate(const Certificate& part, Certificate& sum) {

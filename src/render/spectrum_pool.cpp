@@ -1,7 +1,8 @@
 #include "render/spectrum_pool.hpp"
 
 #include <algorithm>
-#include <functional>
+
+#include "render/add_pixels.hpp"
 
 namespace gaxel {
 
@@ -17,7 +18,7 @@ void SpectrumPool::add_to(ImageView image) {
   Image convolved(image.shape());
   for (Entry& entry : entries_) {
     entry.convolver->convolve(entry.spectrum, convolved.view());
-    std::ranges::transform(image.pixels(), convolved.pixels(), image.pixels().begin(), std::plus());
+    add_pixels(convolved.pixels(), image.pixels());
   }
   entries_.clear();
 }

@@ -130,11 +130,15 @@ def test_the_component_that_is_named(scene):
 
 def test_the_margin_of_a_psf_is_drawn(scene, tmp_path):
     fits.writeto(tmp_path / "psf.fits", cli_support.gaussian_psf(size=11))
-    drawing = draw(scene(GALAXY, psf={"file": "psf.fits"}))
-    assert any("edge of the image" in text for text in drawing.texts)
-    assert any("70 × 60 pixels," in text for text in drawing.texts)
-    finer = draw(scene(GALAXY, psf={"file": "psf.fits", "oversample": 2}))
-    assert any("66 × 56 pixels," in text for text in finer.texts), "5.5 pixels of the data wide"
+    for oversample, reach in ((1, 5.0), (2, 3.0)):  # whole pixels that an image of 11 x 11 reaches
+        drawing = draw(scene(GALAXY, psf={"file": "psf.fits", "oversample": oversample}))
+        assert any("edge of the image" in text for text in drawing.texts)
+        found = [
+            re.search(r"(\d+) × (\d+) pixels(?: of 1/(\d+) pixel of the data)?,", t) for t in drawing.texts
+        ]
+        nx, ny, parts = (int(number or 1) for number in next(filter(None, found)).groups())
+        fading = 20.0
+        assert (nx / parts, ny / parts) == (60 + 2 * (reach + fading), 50 + 2 * (reach + fading))
 
 
 def test_a_centre_off_the_image_and_few_pixels(scene):
