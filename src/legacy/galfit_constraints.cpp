@@ -118,7 +118,7 @@ class Parser {
     return "\"0.5 to 8\" for values, \"-1 1\" about the input, \"factor 3\", or \"-2 ref 2\"";
   }
 
-  void read_range(std::vector<Token> tokens, char joint) {
+  void read_range(const std::vector<Token>& tokens, char joint) {
     std::string word;
     std::vector<double> numbers;
     std::string all;

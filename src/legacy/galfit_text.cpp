@@ -97,7 +97,7 @@ void log_object(const FinalObject& object, std::string& text) {
         rest += fmt::format(" {:>9}", shown);
       }
     }
-    lines.push_back(line + (place.empty() ? "" : place + ")") + rest);
+    lines.push_back(fmt::format("{}{}{}{}", line, place, place.empty() ? "" : ")", rest));
   }
   lines[1][11] = ' ';
   text += lines[0] + "\n" + lines[1] + "\n";

@@ -12,6 +12,8 @@ namespace gaxel::legacy {
 Format detect_format(const std::string& path) {
   try {
     const TextDocument text = TextDocument::read(path);
+    if (text.size() > 0 && text.line(0).starts_with("SIMPLE  ="))
+      return Format::kScene;  // FITS, to be inspected
     if (looks_like_galfit(text)) return Format::kGalfit;
     if (looks_like_imfit(text)) return Format::kImfit;
   } catch (const InputError&) {
