@@ -109,6 +109,9 @@ struct RobustCovariance {
   /// H^-1 (sum of k_i C_ij k_j^T) H^-1, C the covariance of the noise as the background shows it in each
   /// band: right where neighbouring pixels share noise.
   std::vector<double> correlated;
+  /// 1 sigma by either in the bands, [band][component][parameter], as BandFit::errors.
+  std::vector<std::vector<std::vector<double>>> sandwich_errors;
+  std::vector<std::vector<std::vector<double>>> correlated_errors;
   std::vector<NoiseCorrelation> noise;  ///< of each band
 };
 
