@@ -38,9 +38,15 @@ struct Band {
   const Observation* observation = nullptr;  ///< not owned; may be masked as a whole
 };
 
-/// The PSFs that a scene whose centres are known is seen through: the observation's, or where they vary one
-/// for each component, whose number is set.
-std::vector<Psf> psfs_for(const Observation& observation, Scene& scene);
+/// The components of a scene in each band, in its own pixels and counts: what ties and series make of the
+/// scene's values, all of which are set. Throws InputError (source `where`) for pixels that a component
+/// cannot follow.
+std::vector<std::vector<Component>> components_in_bands(const Scene& scene, std::span<const BandFrame> bands,
+                                                        const std::string& where);
+
+/// The PSFs that components are seen through: the observation's, or where they vary one for each component,
+/// whose number is set.
+std::vector<Psf> psfs_for(const Observation& observation, std::vector<Component>& components);
 
 enum class StopReason { kConverged, kMaxIterations, kCancelled, kNoProgress, kFailed };
 

@@ -14,6 +14,7 @@
 #include "cli/legacy_options.hpp"
 #include "cli/remarks.hpp"
 #include "gaxel/error.hpp"
+#include "gaxel/fit.hpp"
 #include "gaxel/render.hpp"
 #include "io/block_fits.hpp"
 #include "io/cell_picture.hpp"
@@ -90,14 +91,39 @@ void check_outputs(const RenderArguments& arguments, const io::Task& task) {
   }
 }
 
-void write_model(const RenderArguments& arguments, const io::Task& task, const MultiPsfRenderer& renderer,
-                 const std::vector<Psf>& psfs, const std::vector<Component>& light) {
-  Image model(task.shape);
-  const Certificate certificate = renderer.render(light, model.view());
-  std::vector<Image> components;
-  if (arguments.components) components = io::component_images(task.shape, task.options, light, psfs);
-  io::write_model(*arguments.output, task, model, components, certificate, GAXEL_VERSION);
-  if (arguments.certificate && !arguments.quiet) print_certificate(certificate, task.options.tolerance);
+io::RenderedBand render_band(const RenderArguments& arguments, const io::TaskImage& image,
+                             const FitOptions& options, std::vector<Component> light) {
+  const std::vector<Psf> psfs = psfs_for(image.observation, light);
+  const MultiPsfRenderer renderer(image.shape, psfs,
+                                  {options.tolerance, arguments.certificate, options.threads});
+  io::RenderedBand band{Image(image.shape), {}, {}};
+  band.certificate = renderer.render(light, band.model.view());
+  if (arguments.components) band.components = io::component_images(image.shape, options, light, psfs);
+  return band;
+}
+
+void write_model(const RenderArguments& arguments, const io::Task& task,
+                 const std::vector<std::vector<Component>>& light) {
+  const std::vector<const io::TaskImage*> images = io::images_of(task);
+  std::vector<io::RenderedBand> bands;
+  for (std::size_t b = 0; b < images.size(); ++b)
+    bands.push_back(render_band(arguments, *images[b], task.options, light[b]));
+  io::write_model(*arguments.output, task, bands, GAXEL_VERSION);
+  if (!arguments.certificate || arguments.quiet) return;
+  for (std::size_t b = 0; b < images.size(); ++b) {
+    if (images.size() > 1) fmt::print("{}\n", images[b]->band);
+    print_certificate(bands[b].certificate, task.options.tolerance);
+  }
+}
+
+/// Of the first band.
+std::string draw_cells(const io::Task& task, std::size_t drawn, std::vector<Component> light) {
+  const std::vector<Psf> psfs = psfs_for(task.observation, light);
+  const MultiPsfRenderer renderer(task.shape, psfs, {task.options.tolerance, false, task.options.threads});
+  SceneComponent component = task.scene.components[drawn];
+  for (std::size_t i = 0; i < component.parameters.size(); ++i)
+    component.parameters[i].value = light[drawn].values[i];
+  return io::cell_picture(task, component, renderer.cells(light, drawn));
 }
 
 int run_render(const RenderArguments& arguments) {
@@ -113,15 +139,11 @@ int run_render(const RenderArguments& arguments) {
   std::size_t drawn = 0;
   if (arguments.cells) drawn = component_for_cells(arguments, task.scene);
   print_remarks(task, arguments.quiet);
-  const std::vector<Psf> psfs = psfs_for(task.observation, task.scene);
-  const MultiPsfRenderer renderer(task.shape, psfs, {tolerance, arguments.certificate, task.options.threads});
-  const std::vector<Component> light = task.scene.render_list();
+  const std::vector<std::vector<Component>> light =
+      components_in_bands(task.scene, io::frames_of(task), arguments.scene);
   io::StagedFiles staged;
-  if (arguments.cells) {
-    const SceneComponent& component = task.scene.components[drawn];
-    staged.add(*arguments.cells, io::cell_picture(task, component, renderer.cells(light, drawn)));
-  }
-  if (arguments.output) write_model(arguments, task, renderer, psfs, light);
+  if (arguments.cells) staged.add(*arguments.cells, draw_cells(task, drawn, light.front()));
+  if (arguments.output) write_model(arguments, task, light);
   staged.commit();
   if (arguments.quiet) return kSuccess;
   for (const auto& file : {arguments.output, arguments.cells}) {
