@@ -90,14 +90,39 @@ void check_outputs(const RenderArguments& arguments, const io::Task& task) {
   }
 }
 
-void write_model(const RenderArguments& arguments, const io::Task& task, const MultiPsfRenderer& renderer,
-                 const std::vector<Psf>& psfs, const std::vector<Component>& light) {
-  Image model(task.shape);
-  const Certificate certificate = renderer.render(light, model.view());
-  std::vector<Image> components;
-  if (arguments.components) components = io::component_images(task.shape, task.options, light, psfs);
-  io::write_model(*arguments.output, task, model, components, certificate, GAXEL_VERSION);
-  if (arguments.certificate && !arguments.quiet) print_certificate(certificate, task.options.tolerance);
+/// A band of the scene with what it is seen through.
+struct BandToRender {
+  Scene scene;  ///< as it is in the band
+  std::vector<Psf> psfs;
+  std::vector<Component> light;
+};
+
+std::vector<BandToRender> bands_to_render(const io::Task& task) {
+  const std::vector<Band> bands = io::bands_of(task);
+  std::vector<BandToRender> result;
+  for (std::size_t b = 0; b < bands.size(); ++b) {
+    BandToRender& own = result.emplace_back();
+    own.scene = scene_in_band(task.scene, bands, b);
+    own.psfs = psfs_for(*bands[b].observation, own.scene);
+    own.light = own.scene.render_list();
+  }
+  return result;
+}
+
+void write_model(const RenderArguments& arguments, const io::Task& task,
+                 const std::vector<BandToRender>& bands) {
+  const RenderOptions options{task.options.tolerance, arguments.certificate, task.options.threads};
+  const std::vector<const io::TaskImage*> images = io::images_of(task);
+  std::vector<io::RenderedBand> rendered;
+  for (std::size_t b = 0; b < bands.size(); ++b) {
+    const Shape shape = images[b]->shape;
+    io::RenderedBand& own = rendered.emplace_back(io::RenderedBand{Image(shape), {}, {}});
+    own.certificate = MultiPsfRenderer(shape, bands[b].psfs, options).render(bands[b].light, own.model.view());
+    if (arguments.components)
+      own.components = io::component_images(shape, task.options, bands[b].light, bands[b].psfs);
+    if (arguments.certificate && !arguments.quiet) print_certificate(own.certificate, task.options.tolerance);
+  }
+  io::write_model(*arguments.output, task, rendered, GAXEL_VERSION);
 }
 
 int run_render(const RenderArguments& arguments) {
@@ -113,15 +138,14 @@ int run_render(const RenderArguments& arguments) {
   std::size_t drawn = 0;
   if (arguments.cells) drawn = component_for_cells(arguments, task.scene);
   print_remarks(task, arguments.quiet);
-  const std::vector<Psf> psfs = psfs_for(task.observation, task.scene);
-  const MultiPsfRenderer renderer(task.shape, psfs, {tolerance, arguments.certificate, task.options.threads});
-  const std::vector<Component> light = task.scene.render_list();
+  const std::vector<BandToRender> bands = bands_to_render(task);
   io::StagedFiles staged;
   if (arguments.cells) {
-    const SceneComponent& component = task.scene.components[drawn];
-    staged.add(*arguments.cells, io::cell_picture(task, component, renderer.cells(light, drawn)));
+    const MultiPsfRenderer renderer(task.shape, bands.front().psfs, {tolerance, false, task.options.threads});
+    const SceneComponent& component = bands.front().scene.components[drawn];
+    staged.add(*arguments.cells, io::cell_picture(task, component, renderer.cells(bands.front().light, drawn)));
   }
-  if (arguments.output) write_model(arguments, task, renderer, psfs, light);
+  if (arguments.output) write_model(arguments, task, bands);
   staged.commit();
   if (arguments.quiet) return kSuccess;
   for (const auto& file : {arguments.output, arguments.cells}) {

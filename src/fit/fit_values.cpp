@@ -151,6 +151,32 @@ FitResult in_band(const FitResult& result, std::size_t band) {
   return alone;
 }
 
+Scene scene_in_band(const Scene& scene, std::span<const Band> bands, std::size_t band) {
+  std::vector<BandFrame> frames;
+  for (const Band& one : bands) frames.push_back(one.frame);
+  Scene alone = scene;
+  for (SceneComponent& component : alone.components) {
+    for (Parameter& parameter : component.parameters) {
+      parameter.free = false;
+      std::ranges::fill(parameter.free_coefficients, std::uint8_t{0});
+    }
+  }
+  const ParameterMap map(alone, frames, "scene");
+  const std::vector<Component>& values = map.components(static_cast<int>(band));
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    for (std::size_t p = 0; p < values[c].values.size(); ++p) {
+      Parameter& parameter = alone.components[c].parameters[p];
+      parameter = scene.components[c].parameters[p];
+      parameter.value = values[c].values[p];
+      parameter.basis = Basis::kConstant;
+      parameter.coefficients.clear();
+      parameter.free_coefficients.clear();
+      parameter.tie.reset();
+    }
+  }
+  return alone;
+}
+
 WavelengthValue value_at(const FitResult& result, std::size_t component, std::size_t parameter,
                          double wavelength) {
   const Parameter& owner = result.scene.components.at(component).parameters.at(parameter);

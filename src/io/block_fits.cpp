@@ -152,21 +152,26 @@ PartialFile write_block(const std::string& path, const Task& task, const FitResu
   return writer.finish();
 }
 
-void write_model(const std::string& path, const Task& task, const Image& model,
-                 std::span<const Image> components, const Certificate& certificate,
+void write_model(const std::string& path, const Task& task, std::span<const RenderedBand> bands,
                  std::string_view version) {
-  std::vector<HeaderKey> keys = region_keys(task.header, task.placement, task.shape);
-  FitsWriter writer(path);
-  std::vector<HeaderKey> first = keys;
-  first.push_back({"CREATOR", fmt::format("gaxel {}", version), "program that made this file"});
-  first.push_back({"SCENE", task.scene_file, "scene file"});
-  first.push_back({"RTOL", task.options.tolerance.rtol, "relative tolerance of the pixels"});
-  first.push_back({"ATOL", task.options.tolerance.atol, "tolerance as a fraction of the flux"});
-  writer.add_image(model.view(), "MODEL", first, task.header);
+  const std::vector<const TaskImage*> images = images_of(task);
   const std::vector<std::string> names = extension_names(task.scene);
-  for (std::size_t i = 0; i < components.size(); ++i)
-    writer.add_image(components[i].view(), names[i], keys, task.header);
-  if (!certificate.bound.empty()) writer.add_image(certificate.bound.view(), "BOUND", keys, task.header);
+  FitsWriter writer(path);
+  for (std::size_t b = 0; b < bands.size(); ++b) {
+    const TaskImage& own = *images[b];
+    const std::vector<HeaderKey> keys = region_keys(own.header, own.placement, own.shape);
+    const std::string suffix = images.size() > 1 ? "_" + own.band : "";
+    std::vector<HeaderKey> first = keys;
+    first.push_back({"CREATOR", fmt::format("gaxel {}", version), "program that made this file"});
+    first.push_back({"SCENE", task.scene_file, "scene file"});
+    first.push_back({"RTOL", task.options.tolerance.rtol, "relative tolerance of the pixels"});
+    first.push_back({"ATOL", task.options.tolerance.atol, "tolerance as a fraction of the flux"});
+    writer.add_image(bands[b].model.view(), "MODEL" + suffix, first, own.header);
+    for (std::size_t i = 0; i < bands[b].components.size(); ++i)
+      writer.add_image(bands[b].components[i].view(), names[i] + suffix, keys, own.header);
+    const Image& bound = bands[b].certificate.bound;
+    if (!bound.empty()) writer.add_image(bound.view(), "BOUND" + suffix, keys, own.header);
+  }
   writer.commit();
 }
 

@@ -31,9 +31,17 @@ std::vector<HeaderKey> region_keys(const HeaderCards& header, const Placement& p
                                       std::span<const std::vector<Image>> components,
                                       std::string_view version);
 
+/// A band as it is rendered.
+struct RenderedBand {
+  Image model;
+  std::vector<Image> components;  ///< none, or one for each of the scene
+  Certificate certificate;
+};
+
 /// What `gaxel render` writes: MODEL as the primary array, then the components (when given) and BOUND (when
-/// the certificate has it). Throws OutputError.
-void write_model(const std::string& path, const Task& task, const Image& model,
-                 std::span<const Image> components, const Certificate& certificate, std::string_view version);
+/// the certificate has it); of several bands the same for each, the names followed by "_" and the band's.
+/// Throws OutputError.
+void write_model(const std::string& path, const Task& task, std::span<const RenderedBand> bands,
+                 std::string_view version);
 
 }  // namespace gaxel::io

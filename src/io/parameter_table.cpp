@@ -71,6 +71,7 @@ ParameterRow row_in(const TaskImage& image, const FitResult& result, std::size_t
           error * file_error_scale(spec.role, as_magnitude, parameter.value),
           std::string(file_unit(spec, as_magnitude)),
           fixed,
+          parameter.tie.has_value(),
           result.flags[c][p]};
 }
 

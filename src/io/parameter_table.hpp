@@ -30,6 +30,7 @@ struct ParameterRow {
   double error = 0.0;  ///< 1 sigma; NaN where fixed or degenerate
   std::string unit;    ///< empty for pure numbers
   bool fixed = false;
+  bool tied = false;
   ParameterFlag flag = ParameterFlag::kNone;
 };
 

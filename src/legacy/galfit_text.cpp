@@ -68,7 +68,7 @@ std::string log_number(const FinalNumber& number, double shown, bool is_error) {
   const std::string text =
       shown != 0.0 && std::abs(shown) < 0.01 ? fmt::format("{:.2e}", shown) : fmt::format("{:.2f}", shown);
   if (number.fixed) return fmt::format("[{}]", is_error ? "0.00" : text);
-  if (number.flag == ParameterFlag::kAtBound) return fmt::format("{{{}}}", text);
+  if (number.tied || number.flag == ParameterFlag::kAtBound) return fmt::format("{{{}}}", text);
   return number.flag == ParameterFlag::kDegenerate ? fmt::format("*{}*", text) : text;
 }
 
@@ -156,13 +156,13 @@ std::vector<io::HeaderKey> block_keys(const GalfitReport& report) {
       {"MASK", none("F"), "Input mask image"},
       {"FITSECT", region, "Image section fitted"},
       {"CONVBOX", fmt::format("{}, {}", none("I"), report.document.word("I", 1)), "Convolution box size"},
-      {"MAGZPT", report.mapped.frame.zeropoint, "Magnitude zeropoint"}};
+      {"MAGZPT", report.mapped.bands.front().frame.zeropoint, "Magnitude zeropoint"}};
   for (const FinalObject& object : report.objects) {
     const int number = object.object->number;
     keys.push_back({fmt::format("COMP_{}", number), object.object->type, "Component type"});
     if (object.object->type == "sky") {
       for (const auto& [name, pivot] :
-           {std::pair("XC", report.mapped.frame.x_pivot), std::pair("YC", report.mapped.frame.y_pivot)})
+           {std::pair("XC", report.mapped.bands.front().frame.x_pivot), std::pair("YC", report.mapped.bands.front().frame.y_pivot)})
         keys.push_back(
             {fmt::format("{}_{}", number, name), fmt::format("[{:.4f}]", pivot), "sky pivot [pixel]"});
     }

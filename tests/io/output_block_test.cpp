@@ -86,11 +86,12 @@ TEST_F(BlockFits, HeadersTellTheFitAndKeepTheWcs) {
 
 TEST_F(BlockFits, ModelFileHasWhatWasAskedFor) {
   const std::string path = folder.file("model.fits");
-  write_model(path, task, result.bands.front().model, {}, {}, "1.2.3");
+  write_model(path, task, std::vector<RenderedBand>{{result.bands.front().model, {}, {}}}, "1.2.3");
   EXPECT_EQ(FitsReader(path).hdus().size(), 1U);
   Certificate certificate;
   certificate.bound = Image(task.shape, 1e-7);
-  write_model(path, task, result.bands.front().model, components, certificate, "1.2.3");
+  write_model(path, task, std::vector<RenderedBand>{{result.bands.front().model, components, certificate}},
+              "1.2.3");
   const FitsReader reader(path);
   std::vector<std::string> names;
   for (const HduInfo& hdu : reader.hdus()) names.push_back(hdu.extname);
