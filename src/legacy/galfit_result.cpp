@@ -73,11 +73,11 @@ std::vector<FinalObject> final_objects(const GalfitDocument& document, const Map
       const std::string& key = source.object.values[value.value].key;
       const auto row = find_row(source.object.name, key);
       if (row == rows.end()) continue;
-      FinalNumber number{value.row, value.index};
+      FinalNumber number{value.row, value.index, key};
       number.value = to_galfit(value.conversion, value.factor, row->value, own.frame);
       number.error = row->error * error_scale(value.conversion, value.factor, number.value, own.frame);
-      if (key == "x") number.value -= mapped.x_offset;
-      if (key == "y") number.value -= mapped.y_offset;
+      if (key == "x") number.value -= own.x_offset;
+      if (key == "y") number.value -= own.y_offset;
       number.fixed = row->fixed;
       number.tied = row->tied;
       number.flag = row->flag;
@@ -90,8 +90,9 @@ std::vector<FinalObject> final_objects(const GalfitDocument& document, const Map
       const double before = value_in_band(document, *final.object->row(key), 0, own.frame.band);
       const char* soft_key = final.object->row("T4") != nullptr ? "T5" : "T3";
       const bool inside = value_in_band(document, *final.object->row(soft_key), 0, own.frame.band) < before;
-      FinalNumber number{soft_key, 0, final.find(key)->value + (inside ? -soft->value : soft->value),
-                         soft->error};
+      FinalNumber number{soft_key, 0, ""};
+      number.value = final.find(key)->value + (inside ? -soft->value : soft->value);
+      number.error = soft->error;
       number.fixed = soft->fixed;
       number.flag = soft->flag;
       final.numbers.push_back(std::move(number));

@@ -14,6 +14,7 @@ namespace gaxel::legacy {
 struct FinalNumber {
   std::string row;
   std::size_t index = 0;  ///< which number of the row
+  std::string key = {};   ///< of the scene's parameter; empty where it follows from several
   double value = 0.0;
   double error = 0.0;  ///< 1 sigma; NaN where there is none
   bool fixed = false;

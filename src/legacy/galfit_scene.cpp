@@ -52,8 +52,6 @@ class SceneMaker {
     SceneObjects objects =
         scene_objects(document_, constraints ? &*constraints : nullptr, frames, scene, constraints_kept_);
     const auto [dx, dy] = bands_.front().offset();
-    mapped.x_offset = dx;
-    mapped.y_offset = dy;
     shift(objects.objects, dx, dy);
     write_bands(objects.objects);
     write_kept();
@@ -62,8 +60,10 @@ class SceneMaker {
     tell_of_the_rest();
     drop_repeated(scene);
     mapped.scene = std::move(scene);
-    for (std::size_t b = 0; b < bands_.size(); ++b)
-      mapped.bands.push_back({frames[b], std::move(objects.in_bands[b])});
+    for (std::size_t b = 0; b < bands_.size(); ++b) {
+      const auto [x, y] = bands_[b].offset();
+      mapped.bands.push_back({frames[b], std::move(objects.in_bands[b]), x, y});
+    }
     return mapped;
   }
 

@@ -27,13 +27,13 @@ std::string band_label(const GalfitDocument& document, std::size_t band);
 struct MappedBand {
   GalfitFrame frame;
   std::vector<MappedObject> objects;  ///< in the order of the scene's components
+  int x_offset = 0;  ///< of the section that A) names: pixels of the image's file minus those of this one
+  int y_offset = 0;
 };
 
 /// A file as a scene, and what went where: for the way back of a result.
 struct MappedGalfit {
   LegacyScene scene;
-  int x_offset = 0;  ///< of the section that A) names: pixels of the scene minus those of the file
-  int y_offset = 0;
   std::vector<MappedBand> bands;
 };
 
