@@ -170,8 +170,9 @@ WavelengthValue value_at(const FitResult& result, std::size_t component, std::si
 /// it. chi2 and what belongs to the fit as a whole stay.
 FitResult in_band(const FitResult& result, std::size_t band);
 
-/// A scene whose values are all given, as that of one of its bands alone: with the values there, in the band's
-/// own pixels and counts, as constants, and without ties. Throws InputError as fit() does for its bands.
+/// A scene whose values are all given, as that of one of its bands alone: with the values there, in the
+/// band's own pixels and counts, as constants, and without ties. Throws InputError as fit() does for its
+/// bands.
 Scene scene_in_band(const Scene& scene, std::span<const Band> bands, std::size_t band);
 
 /// Fills in every parameter of `scene` that is NaN, from the moments of the unmasked image about its sky.

@@ -117,7 +117,8 @@ void write_model(const RenderArguments& arguments, const io::Task& task,
   for (std::size_t b = 0; b < bands.size(); ++b) {
     const Shape shape = images[b]->shape;
     io::RenderedBand& own = rendered.emplace_back(io::RenderedBand{Image(shape), {}, {}});
-    own.certificate = MultiPsfRenderer(shape, bands[b].psfs, options).render(bands[b].light, own.model.view());
+    own.certificate =
+        MultiPsfRenderer(shape, bands[b].psfs, options).render(bands[b].light, own.model.view());
     if (arguments.components)
       own.components = io::component_images(shape, task.options, bands[b].light, bands[b].psfs);
     if (arguments.certificate && !arguments.quiet) print_certificate(own.certificate, task.options.tolerance);
@@ -143,7 +144,8 @@ int run_render(const RenderArguments& arguments) {
   if (arguments.cells) {
     const MultiPsfRenderer renderer(task.shape, bands.front().psfs, {tolerance, false, task.options.threads});
     const SceneComponent& component = bands.front().scene.components[drawn];
-    staged.add(*arguments.cells, io::cell_picture(task, component, renderer.cells(bands.front().light, drawn)));
+    staged.add(*arguments.cells,
+               io::cell_picture(task, component, renderer.cells(bands.front().light, drawn)));
   }
   if (arguments.output) write_model(arguments, task, bands);
   staged.commit();

@@ -136,9 +136,10 @@ class FitsWriter::Impl {
     std::vector<char*> name_list = pointers(names);
     std::vector<char*> form_list = pointers(forms);
     int status = 0;
-    fits_create_tbl(file_, BINARY_TBL, 0, static_cast<int>(columns.size()), name_list.data(), form_list.data(),
-                    nullptr, extname.c_str(), &status);
-    for (std::size_t i = 0; i < columns.size(); ++i) write_column(static_cast<int>(i) + 1, columns[i], &status);
+    fits_create_tbl(file_, BINARY_TBL, 0, static_cast<int>(columns.size()), name_list.data(),
+                    form_list.data(), nullptr, extname.c_str(), &status);
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      write_column(static_cast<int>(i) + 1, columns[i], &status);
     fits_flush_buffer(file_, 0, &status);
     check(status);
   }

@@ -53,7 +53,7 @@ struct TaskImage {
   Shape shape;                         ///< of the region that is fitted or rendered
   Placement placement;
   Photometry photometry;
-  HeaderCards header;  ///< of the data image
+  HeaderCards header;               ///< of the data image
   std::optional<PixelShift> shift;  ///< told by the scene, in place of coordinates on the sky
   PixelMap pixels;                  ///< from the first image's region to this one's
 };

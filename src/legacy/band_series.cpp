@@ -98,10 +98,10 @@ class Joiner {
       return;
     }
     value.series = SceneSeries{Form::kBands, in_bands, {}};
-    scene_.losses.push_back(
-        fmt::format("{}: {}) of component {} is a series of surface brightness, which gaxel has in counts: it "
-                    "is free in each band",
-                    place(row.line), row.key, source_.number));
+    scene_.losses.push_back(fmt::format(
+        "{}: {}) of component {} is a series of surface brightness, which gaxel has in counts: it "
+        "is free in each band",
+        place(row.line), row.key, source_.number));
   }
 
   SceneSeries series(const MappedValue& mapped, const GalfitRow& row, const GalfitValue& given,
@@ -156,7 +156,8 @@ std::vector<int> coefficient_marks(const GalfitDocument& document, const GalfitV
     std::ranges::copy(value.flags, marks.begin());
   } else if (!value.flags.empty()) {
     // With one band GALFIT writes 2 for what a constraint ties.
-    std::fill_n(marks.begin(), std::min<std::size_t>(static_cast<std::size_t>(value.flags[0]), marks.size()), 1);
+    std::fill_n(marks.begin(), std::min<std::size_t>(static_cast<std::size_t>(value.flags[0]), marks.size()),
+                1);
   }
   return marks;
 }

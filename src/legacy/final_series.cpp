@@ -44,7 +44,8 @@ class SeriesMaker {
       for (FinalNumber& number : series.in_bands) number.value = first.value;
       return series;
     }
-    if (parameter.basis == Basis::kChebyshev) return of_series(component, static_cast<std::size_t>(place), series);
+    if (parameter.basis == Basis::kChebyshev)
+      return of_series(component, static_cast<std::size_t>(place), series);
     if (owner.kind->parameters[static_cast<std::size_t>(place)].role == Role::kTheta) {
       for (FinalNumber& number : series.in_bands) number.value = next_to(number.value, first.value);
     }
@@ -68,11 +69,13 @@ class SeriesMaker {
 
   FinalSeries& through_values(FinalSeries& series) const {
     Eigen::VectorXd values(n_);
-    for (int band = 0; band < n_; ++band) values[band] = series.in_bands[static_cast<std::size_t>(band)].value;
+    for (int band = 0; band < n_; ++band)
+      values[band] = series.in_bands[static_cast<std::size_t>(band)].value;
     const Eigen::VectorXd found = through_ * values;
     const bool constant = values.maxCoeff() == values.minCoeff();
     for (int i = 0; i < n_; ++i)
-      series.coefficients[static_cast<std::size_t>(i)].value = constant ? (i == 0 ? values[0] : 0.0) : found[i];
+      series.coefficients[static_cast<std::size_t>(i)].value =
+          constant ? (i == 0 ? values[0] : 0.0) : found[i];
     return series;
   }
 
@@ -83,9 +86,9 @@ class SeriesMaker {
     const Role role = owner.kind->parameters[place].role;
     const FinalNumber& first = series.in_bands.front();
     const MappedBand& band = mapped_.bands.front();
-    const MappedValue& mapped = *std::ranges::find_if(band.objects[component].values, [&](const MappedValue& v) {
-      return v.row == first.row && v.index == first.index;
-    });
+    const MappedValue& mapped = *std::ranges::find_if(
+        band.objects[component].values,
+        [&](const MappedValue& v) { return v.row == first.row && v.index == first.index; });
     double constant = 0.0;
     double slope = 1.0;
     if (mapped.conversion != Conversion::kMagnitude) {
@@ -110,7 +113,8 @@ class SeriesMaker {
     }
     for (int b = 0; b < n_; ++b) {
       double sum = 0.0;
-      for (int i = 0; i < n_; ++i) sum += functions_(b, i) * series.coefficients[static_cast<std::size_t>(i)].value;
+      for (int i = 0; i < n_; ++i)
+        sum += functions_(b, i) * series.coefficients[static_cast<std::size_t>(i)].value;
       series.in_bands[static_cast<std::size_t>(b)].value = sum;
     }
     return series;
@@ -150,8 +154,8 @@ class SeriesMaker {
 
 }  // namespace
 
-std::vector<FinalSeriesObject> final_series(const MappedGalfit& mapped,
-                                            const io::Task& task, const FitResult& result,
+std::vector<FinalSeriesObject> final_series(const MappedGalfit& mapped, const io::Task& task,
+                                            const FitResult& result,
                                             const std::vector<std::vector<FinalObject>>& in_bands) {
   const SeriesMaker maker(mapped, task, result);
   std::vector<FinalSeriesObject> finals;

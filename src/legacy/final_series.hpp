@@ -21,10 +21,10 @@ struct FinalSeriesObject {
   std::vector<FinalSeries> numbers;
 };
 
-/// Every object. `in_bands`: final_objects() of each band; angles there may be half turns away from the series,
-/// and are not in the result.
-std::vector<FinalSeriesObject> final_series(const MappedGalfit& mapped,
-                                            const io::Task& task, const FitResult& result,
+/// Every object. `in_bands`: final_objects() of each band; angles there may be half turns away from the
+/// series, and are not in the result.
+std::vector<FinalSeriesObject> final_series(const MappedGalfit& mapped, const io::Task& task,
+                                            const FitResult& result,
                                             const std::vector<std::vector<FinalObject>>& in_bands);
 
 }  // namespace gaxel::legacy

@@ -84,8 +84,7 @@ void GalfitBand::read_region() {
   const std::string allowed = "x1 x2 y1 y2, FITS pixels, both ends included";
   if (control == nullptr || control->tokens.empty()) {
     if (!shape_)
-      throw InputError(
-          {text().path(), "H)", "", "missing, and there is no image that has a size", allowed});
+      throw InputError({text().path(), "H)", "", "missing, and there is no image that has a size", allowed});
     asked_ = io::whole(*shape_);
   } else {
     std::array<int, 4> ends{};
@@ -93,8 +92,7 @@ void GalfitBand::read_region() {
       const std::string word = i < control->tokens.size() ? control->tokens[i].text : "";
       const std::optional<int> value = parse_whole(word);
       if (!value)
-        text().fail(control->line, "H)", word, word.empty() ? "a number is missing" : "not a pixel",
-                    allowed);
+        text().fail(control->line, "H)", word, word.empty() ? "a number is missing" : "not a pixel", allowed);
       ends[i] = *value;
     }
     asked_ = {ends[0], ends[1], ends[2], ends[3]};
@@ -167,8 +165,7 @@ void GalfitBand::write_noise() {
   }
   if (purpose_ == Purpose::kRender) return;
   if (!shape_) {
-    note(fmt::format("{}: the image is not there to make a sigma image from: the noise is not told",
-                     image_));
+    note(fmt::format("{}: the image is not there to make a sigma image from: the noise is not told", image_));
     return;
   }
   if (control_number("C", 1, 0.0) > 0.0)
@@ -203,8 +200,7 @@ void GalfitBand::write_psf(const PsfUse& use) {
   const std::size_t line = line_of("D");
   const std::string kernel = document_.word("D", 1);
   if (psf.empty()) {
-    if (!kernel.empty() && lower(kernel) != "none")
-      warn("D): a diffusion kernel without a PSF is not used");
+    if (!kernel.empty() && lower(kernel) != "none") warn("D): a diffusion kernel without a PSF is not used");
     return;
   }
   const double oversample = control_number("E", 0, 1.0);

@@ -140,9 +140,9 @@ class Limits {
         free.push_back(*place);
         continue;
       }
-      scene_.warnings.push_back(fmt::format("{}: \"{}\": the parameter of component {} is fixed, and is not tied",
-                                            constraints_.text.place(constraint.line), shown(constraint),
-                                            component));
+      scene_.warnings.push_back(
+          fmt::format("{}: \"{}\": the parameter of component {} is fixed, and is not tied",
+                      constraints_.text.place(constraint.line), shown(constraint), component));
     }
     const std::vector<int> covered = coefficients_of(constraint);
     for (std::size_t i = 1; i < free.size(); ++i) {

@@ -18,8 +18,8 @@ struct SceneObjects {
   std::vector<std::vector<MappedObject>> in_bands;
 };
 
-/// Turns limits on one component into bounds and hard couplings into ties. What cannot be said in a scene goes to
-/// scene.unused, and as it stands to `kept`. Throws InputError for limits that leave no room.
+/// Turns limits on one component into bounds and hard couplings into ties. What cannot be said in a scene
+/// goes to scene.unused, and as it stands to `kept`. Throws InputError for limits that leave no room.
 void apply_constraints(const GalfitDocument& document, const GalfitConstraints& constraints,
                        std::span<const GalfitFrame> frames, SceneObjects& objects, LegacyScene& scene,
                        std::vector<std::string>& kept);

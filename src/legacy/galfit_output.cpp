@@ -80,7 +80,8 @@ std::vector<std::string> write_galfit_output(const io::OutputFolder& folder, con
   const GalfitDocument document = parse_galfit(TextDocument::read(task.scene_file));
   const std::string source = fs::path(task.scene_file).parent_path().string();
   const MappedGalfit mapped = map_galfit(document, find_band(document, {}), source, Purpose::kFit);
-  GalfitReport report{document, mapped, task, result, {}, restart_name(folder, document), std::string(version)};
+  GalfitReport report{
+      document, mapped, task, result, {}, restart_name(folder, document), std::string(version)};
   for (std::size_t b = 0; b < mapped.bands.size(); ++b)
     report.in_bands.push_back(final_objects(document, mapped, task, result, b));
   const std::string block_name = name_of_block(document);

@@ -112,8 +112,8 @@ std::string restart_text(const GalfitReport& report, const std::string& target) 
   return changes.text();
 }
 
-std::string restart_text(const GalfitReport& report, const std::vector<FinalSeriesObject>& objects, ListForm form,
-                         const std::string& target) {
+std::string restart_text(const GalfitReport& report, const std::vector<FinalSeriesObject>& objects,
+                         ListForm form, const std::string& target) {
   Changes changes(report);
   for (const FinalSeriesObject& object : objects) {
     for (const GalfitRow& row : object.object->rows) {

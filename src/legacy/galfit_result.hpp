@@ -21,7 +21,8 @@ struct FinalNumber {
   bool tied = false;
   ParameterFlag flag = ParameterFlag::kNone;
 
-  /// "12.0000 +/- 0.1000"; fixed "[12.0000]", tied or at the end of its range "{12.0000}", not told by the data
+  /// "12.0000 +/- 0.1000"; fixed "[12.0000]", tied or at the end of its range "{12.0000}", not told by the
+  /// data
   /// "*12.0000* +/- *nan*".
   std::string text() const;
 };

@@ -24,7 +24,8 @@ void swap_axes(const GalfitDocument& document, const GalfitObject& source,
                            ? q->value > 1.0
                            : std::ranges::any_of(series.numbers, [](double ratio) { return ratio > 1.0; });
     if (above)
-      document.text.fail(q->line, "9)", number_text(q->value), "an axis ratio above 1 that depends on the band",
+      document.text.fail(q->line, "9)", number_text(q->value),
+                         "an axis ratio above 1 that depends on the band",
                          "b/a of at most 1, with PA along the major axis");
     return;
   }

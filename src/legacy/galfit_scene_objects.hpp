@@ -14,9 +14,9 @@
 
 namespace gaxel::legacy {
 
-/// One component for each object, called by its number and type, from the file as it is in the bands of `frames`.
-/// Limits of the constraints become bounds, hard couplings ties. q > 1 is read as swapped axes. Throws
-/// InputError for rows that are missing, and for what no kind of gaxel is; what is left out goes to
+/// One component for each object, called by its number and type, from the file as it is in the bands of
+/// `frames`. Limits of the constraints become bounds, hard couplings ties. q > 1 is read as swapped axes.
+/// Throws InputError for rows that are missing, and for what no kind of gaxel is; what is left out goes to
 /// scene.losses, what was assumed to scene.notes and scene.warnings. `constraints` may be null; those that
 /// scenes have not go to scene.unused, and as they stand to `kept`.
 SceneObjects scene_objects(const GalfitDocument& document, const GalfitConstraints* constraints,

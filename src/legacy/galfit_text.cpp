@@ -62,8 +62,9 @@ void log_object(const FinalObject& object, const std::string& band, std::string&
   for (const FinalNumber& number : object.numbers) {
     const std::string row = own_line(number.row);
     if (row.empty()) continue;
-    text += fmt::format("{} {:>9} : {} {}{} (error {})\n", band, row, number.row, number.index == 1 ? "phase " : "",
-                        log_number(number, number.value, false), log_number(number, number.error, true));
+    text += fmt::format("{} {:>9} : {} {}{} (error {})\n", band, row, number.row,
+                        number.index == 1 ? "phase " : "", log_number(number, number.value, false),
+                        log_number(number, number.error, true));
   }
 }
 
@@ -158,13 +159,14 @@ std::vector<io::HeaderKey> block_keys(const GalfitReport& report) {
     const int number = object.object->number;
     keys.push_back({fmt::format("COMP_{}", number), object.object->type, "Component type"});
     if (object.object->type == "sky") {
-      for (const auto& [name, pivot] :
-           {std::pair("XC", report.mapped.bands.front().frame.x_pivot), std::pair("YC", report.mapped.bands.front().frame.y_pivot)})
+      for (const auto& [name, pivot] : {std::pair("XC", report.mapped.bands.front().frame.x_pivot),
+                                        std::pair("YC", report.mapped.bands.front().frame.y_pivot)})
         keys.push_back(
             {fmt::format("{}_{}", number, name), fmt::format("[{:.4f}]", pivot), "sky pivot [pixel]"});
     }
     for (const FinalNumber& value : object.numbers)
-      keys.push_back({fmt::format("{}_{}", number, galfit_keyword(*object.object, value.row, value.index)), value.text(), ""});
+      keys.push_back({fmt::format("{}_{}", number, galfit_keyword(*object.object, value.row, value.index)),
+                      value.text(), ""});
   }
   keys.push_back({"FLAGS", flags_text(report), "Warning flags"});
   keys.push_back({"CHISQ", report.result.chi2, "Chi^2 of fit"});
@@ -189,7 +191,8 @@ std::string log_text(const GalfitReport& report, const std::string& block) {
   for (std::size_t i = 0; i < report.in_bands.front().size(); ++i) {
     for (std::size_t b = 0; b < report.in_bands.size(); ++b) {
       const std::string band =
-          several ? fmt::format(" {:<3}:", band_label(report.document, report.mapped.bands[b].frame.band)) : "";
+          several ? fmt::format(" {:<3}:", band_label(report.document, report.mapped.bands[b].frame.band))
+                  : "";
       log_object(report.in_bands[b][i], band, text);
     }
   }

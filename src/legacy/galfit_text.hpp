@@ -16,8 +16,8 @@ struct GalfitReport {
   const io::Task& task;
   const FitResult& result;
   std::vector<std::vector<FinalObject>> in_bands;  ///< the objects in each band
-  std::string restart;  ///< name of the restart file
-  std::string version;  ///< of gaxel
+  std::string restart;                             ///< name of the restart file
+  std::string version;                             ///< of gaxel
 };
 
 /// "[1:120,1:120]", FITS pixels of the first band's file.

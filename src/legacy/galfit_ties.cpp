@@ -18,8 +18,8 @@ bool all_near(const std::vector<double>& numbers) {
 
 }  // namespace
 
-std::optional<NumberPlace> find_number(const GalfitDocument& document, const SceneObjects& objects, int number,
-                                       const std::string& parameter) {
+std::optional<NumberPlace> find_number(const GalfitDocument& document, const SceneObjects& objects,
+                                       int number, const std::string& parameter) {
   const auto index = static_cast<std::size_t>(number - 1);
   const GalfitObject& object = document.objects[index];
   const ParameterPlace place = *find_parameter(object, parameter);
@@ -92,8 +92,8 @@ std::string TieMaker::in_bands(const std::vector<double>& numbers) const {
   if (all_near(numbers)) return number_text(numbers.front());
   std::string text = number_text(numbers.back());
   for (std::size_t b = numbers.size() - 1; b-- > 0;) {
-    text = fmt::format("(_wavelength == {} ? {} : {})",
-                       number_text(document_.wavelengths[frames_[b].band]), number_text(numbers[b]), text);
+    text = fmt::format("(_wavelength == {} ? {} : {})", number_text(document_.wavelengths[frames_[b].band]),
+                       number_text(numbers[b]), text);
   }
   return text;
 }
@@ -129,7 +129,8 @@ std::string TieMaker::tie(ConstraintForm form, const NumberPlace& follower, cons
   if (value.min || value.max) {
     if (!all_near(slopes) || !all_near(offsets))
       return "the parameter has limits, and the coupling differs from band to band";
-    for (const auto& [end, own_end] : {std::pair(&SceneValue::min, value.min), {&SceneValue::max, value.max}}) {
+    for (const auto& [end, own_end] :
+         {std::pair(&SceneValue::min, value.min), {&SceneValue::max, value.max}}) {
       if (!own_end) continue;
       const double at = (*own_end - offsets.front()) / slopes.front();
       const bool lower = (end == &SceneValue::min) == (slopes.front() > 0.0);

@@ -17,9 +17,10 @@ struct NumberPlace {
   std::size_t value = 0;   ///< place in SceneObject::values
 };
 
-/// Where a constraint's parameter of object `number` (from 1) went; empty where its row is not given or not used.
-std::optional<NumberPlace> find_number(const GalfitDocument& document, const SceneObjects& objects, int number,
-                                       const std::string& parameter);
+/// Where a constraint's parameter of object `number` (from 1) went; empty where its row is not given or not
+/// used.
+std::optional<NumberPlace> find_number(const GalfitDocument& document, const SceneObjects& objects,
+                                       int number, const std::string& parameter);
 
 class TieMaker {
  public:
@@ -27,8 +28,8 @@ class TieMaker {
       : document_(document), frames_(frames), objects_(objects) {}
 
   /// Lets one number follow another with the difference (kOffset) or ratio (kFixedRatio) that they have in
-  /// the input, and hands its bounds on. `covered`: marks of the coefficients that are coupled. Returns why it
-  /// cannot be done, or nothing.
+  /// the input, and hands its bounds on. `covered`: marks of the coefficients that are coupled. Returns why
+  /// it cannot be done, or nothing.
   std::string tie(ConstraintForm form, const NumberPlace& follower, const NumberPlace& leader,
                   const std::vector<int>& covered) const;
 

@@ -16,9 +16,11 @@ namespace {
 
 class BlockWriter {
  public:
-  BlockWriter(const std::string& path, const GalfitReport& report, const std::vector<FinalSeriesObject>& objects)
+  BlockWriter(const std::string& path, const GalfitReport& report,
+              const std::vector<FinalSeriesObject>& objects)
       : report_(report), objects_(objects), images_(io::images_of(report.task)), writer_(path) {
-    for (const MappedBand& band : report.mapped.bands) labels_.push_back(band_label(report.document, band.frame.band));
+    for (const MappedBand& band : report.mapped.bands)
+      labels_.push_back(band_label(report.document, band.frame.band));
   }
 
   io::PartialFile write() {
@@ -49,7 +51,9 @@ class BlockWriter {
     return names;
   }
 
-  std::string convolution_box() const { return fmt::format("{}, {}", word("I"), report_.document.word("I", 1)); }
+  std::string convolution_box() const {
+    return fmt::format("{}, {}", word("I"), report_.document.word("I", 1));
+  }
 
   void write_images() {
     Texts kinds = split_list(lower(report_.document.word("W")));
@@ -72,8 +76,8 @@ class BlockWriter {
     const io::TaskImage& own = *images_[b];
     const BandFit& fit = report_.result.bands[b];
     const std::vector<io::HeaderKey> region = io::region_keys(own.header, own.placement, own.shape);
-    const auto add = [&](ConstImageView image, const std::string& name, const std::vector<io::HeaderKey>& keys,
-                         const io::HeaderCards& header = {}) {
+    const auto add = [&](ConstImageView image, const std::string& name,
+                         const std::vector<io::HeaderKey>& keys, const io::HeaderCards& header = {}) {
       writer_.add_image(image, fmt::format("{}_{}", name, labels_[b]), keys, header, io::PixelType::kFloat32);
     };
     if (kind == "input") add(own.observation.data.view(), "INPUT", region, own.header);
@@ -100,8 +104,8 @@ class BlockWriter {
           io::component_images(own.shape, report_.task.options, fit.components, fit.psfs);
       for (std::size_t i = 0; i < parts.size(); ++i) {
         if (!objects_[i].object->is_truncation)
-          add(parts[i].view(), fmt::format("COMPONENT_{}_{}", objects_[i].object->number, objects_[i].object->type),
-              {});
+          add(parts[i].view(),
+              fmt::format("COMPONENT_{}_{}", objects_[i].object->number, objects_[i].object->type), {});
       }
     }
   }
@@ -114,7 +118,8 @@ class BlockWriter {
       const std::string label = upper(labels_[b]);
       keys.push_back({"WL_" + label, images_[b]->wavelength, "Wavelength"});
       for (const auto& [name, key] : {std::pair("DATAIN", "A"), {"SIGMA", "C"}, {"PSF", "D"}, {"MASK", "F"}})
-        keys.push_back({fmt::format("{}_{}", name, label), files(key)[report_.mapped.bands[b].frame.band], ""});
+        keys.push_back(
+            {fmt::format("{}_{}", name, label), files(key)[report_.mapped.bands[b].frame.band], ""});
       keys.push_back({"MAGZPT_" + label, report_.mapped.bands[b].frame.zeropoint, "Magnitude zeropoint"});
     }
     keys.push_back({"CONSTRNT", word("G"), "Parameter constraint file"});
@@ -217,7 +222,8 @@ class BlockWriter {
     for (const auto& [name, key] : {std::pair("DATAIN", "A"), {"SIGMA", "C"}, {"PSF", "D"}, {"MASK", "F"}})
       columns.push_back({name, files(key)});
     add_numbers("MAGZPT", [&](std::size_t b) { return report_.mapped.bands[b].frame.zeropoint; });
-    add_numbers("DWL", [&](std::size_t b) { return report_.result.wavelengths.scaled(images_[b]->wavelength); });
+    add_numbers("DWL",
+                [&](std::size_t b) { return report_.result.wavelengths.scaled(images_[b]->wavelength); });
     for (std::size_t i = 0; i < n; ++i) {
       add_numbers(fmt::format("DPDQ{}", i), [&](std::size_t b) {
         return report_.result.wavelengths.functions_in(static_cast<int>(b), Basis::kChebyshev,

@@ -322,8 +322,8 @@ MappedObject ObjectMapper::truncation(const GalfitObject& object, const GalfitOb
       value.line = object.line;
       mapped.object.values.push_back(std::move(value));
       if (host.row(key) == nullptr) continue;
-      const std::string spiral =
-          fmt::format("{}.{}", name_of(host), lower(host.row("R0")->word()) == "log" ? "logspiral" : "spiral");
+      const std::string spiral = fmt::format("{}.{}", name_of(host),
+                                             lower(host.row("R0")->word()) == "log" ? "logspiral" : "spiral");
       follow(slot == &q ? fmt::format("cos({}_inclination)", spiral)
                         : fmt::format("{}_node * 180 / _pi - 90", spiral));
       continue;

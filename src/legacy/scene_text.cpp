@@ -171,8 +171,9 @@ void SceneWriter::keep_inside(const SceneObject& object, SceneValue& value, cons
   }
   const double now = std::clamp(moved_from, low, high);
   if (moved_from != now) {
-    scene_.warnings.push_back(fmt::format("{}: {} of {} starts at {:.6g}, outside its limits; at {:.6g} instead",
-                                          place, value.key, object.name, moved_from, now));
+    scene_.warnings.push_back(
+        fmt::format("{}: {} of {} starts at {:.6g}, outside its limits; at {:.6g} instead", place, value.key,
+                    object.name, moved_from, now));
   }
 }
 

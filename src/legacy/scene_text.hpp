@@ -28,8 +28,8 @@ struct LegacyScene {
 /// What a parameter is in several bands.
 struct SceneSeries {
   enum class Form {
-    kBands,        ///< a value of its own in each band
-    kValues,       ///< the Chebyshev series of the leading free coefficients that is next to values in the bands
+    kBands,   ///< a value of its own in each band
+    kValues,  ///< the Chebyshev series of the leading free coefficients that is next to values in the bands
     kCoefficients  ///< of a Chebyshev series
   };
   Form form = Form::kBands;
@@ -49,7 +49,7 @@ struct SceneValue {
   bool constant = false;  ///< of those that cannot be fitted
   std::optional<double> min = {};
   std::optional<double> max = {};
-  std::size_t line = 0;  ///< of the other file, from 0
+  std::size_t line = 0;                    ///< of the other file, from 0
   std::optional<SceneSeries> series = {};  ///< in place of `value`, which is then that in the first band
   bool common = false;                     ///< light that is the same in all bands
   std::string tie = {};                    ///< an expression of other parameters that it follows
