@@ -32,11 +32,19 @@ class Limits {
       if (!constraint.is_coupled()) limit(constraint);
     }
     for (const GalfitConstraint& constraint : constraints_.constraints) {
-      if (constraint.is_coupled()) couple(constraint);
+      if (!constraint.is_coupled()) continue;
+      // A line on some components stands for those below it on other coefficients of theirs.
+      const bool is_new =
+          coupled_.emplace(constraint.components, constraint.parameter, constraint.form).second;
+      if (is_new || !is_hard(constraint.form)) couple(constraint);
     }
   }
 
  private:
+  static bool is_hard(ConstraintForm form) {
+    return form == ConstraintForm::kOffset || form == ConstraintForm::kFixedRatio;
+  }
+
   std::string shown(const GalfitConstraint& constraint) const {
     const std::vector<Token> tokens = split(constraints_.text.line(constraint.line));
     std::string text;
@@ -130,8 +138,7 @@ class Limits {
   }
 
   void couple(const GalfitConstraint& constraint) {
-    if (constraint.form == ConstraintForm::kDifference || constraint.form == ConstraintForm::kRatio)
-      return leave(constraint, "scenes have no limits between components");
+    if (!is_hard(constraint.form)) return leave(constraint, "scenes have no limits between components");
     std::vector<NumberPlace> free;
     for (const int component : constraint.components) {
       const std::optional<NumberPlace> place = find(constraint, component);
@@ -147,9 +154,21 @@ class Limits {
     const std::vector<int> covered = coefficients_of(constraint);
     for (std::size_t i = 1; i < free.size(); ++i) {
       const TieMaker maker(document_, frames_, objects_);
-      if (const std::string why = maker.tie(constraint.form, free[i], free[0], covered); !why.empty())
-        return leave(constraint, why);
+      const std::string why = maker.tie(constraint.form, free[i], free[0], covered);
+      if (!why.empty()) return leave_all(constraint, why);
     }
+  }
+
+  /// With the lines that it stands for.
+  void leave_all(const GalfitConstraint& constraint, const std::string& why) {
+    for (const GalfitConstraint& other : constraints_.constraints) {
+      if (is_like(other, constraint)) leave(other, why);
+    }
+  }
+
+  static bool is_like(const GalfitConstraint& one, const GalfitConstraint& other) {
+    return std::tie(one.components, one.parameter, one.form) ==
+           std::tie(other.components, other.parameter, other.form);
   }
 
   /// Marks of the coefficients that this line and others like it couple.
@@ -157,9 +176,7 @@ class Limits {
     if (frames_.size() == 1) return {1};
     std::vector<int> marks(frames_.size(), 0);
     for (const GalfitConstraint& other : constraints_.constraints) {
-      if (std::tie(other.components, other.parameter, other.form) !=
-          std::tie(constraint.components, constraint.parameter, constraint.form))
-        continue;
+      if (!is_like(other, constraint)) continue;
       if (other.scope == ConstraintScope::kAll) std::ranges::fill(marks, 1);
       const bool one = other.scope == ConstraintScope::kCoefficient;
       marks[one ? static_cast<std::size_t>(other.coefficient) : 0] = 1;
@@ -173,6 +190,7 @@ class Limits {
   SceneObjects& objects_;
   LegacyScene& scene_;
   std::vector<std::string>& kept_;
+  std::set<std::tuple<std::vector<int>, std::string, ConstraintForm>> coupled_;
 };
 
 }  // namespace

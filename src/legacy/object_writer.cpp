@@ -107,9 +107,11 @@ void ObjectWriter::bounds(const SceneComponent& component, const ObjectSlot& slo
       fmt::format("{:>2}  {:<6} {} to {}\n", number_, slot.constraint, number_text(low), number_text(high));
 }
 
-void ObjectWriter::limits(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter) {
+void ObjectWriter::limits(const SceneComponent& component, const ObjectSlot& slot,
+                          const Parameter& parameter) {
   if (!parameter.tie) return bounds(component, slot, parameter);
-  const auto leader = static_cast<std::size_t>(parameter.tie->terms.empty() ? 0 : parameter.tie->terms[0].component);
+  const auto leader =
+      static_cast<std::size_t>(parameter.tie->terms.empty() ? 0 : parameter.tie->terms[0].component);
   const bool told = couplings_.add(source_.scene, parameter, slot, numbers_[leader], number_);
   if (!told) lose(component, fmt::format("{}: GALFIT has no tie \"{}\"", slot.key, parameter.tie->text));
 }

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "legacy/galfit_frame.hpp"
 #include "legacy/couplings.hpp"
+#include "legacy/galfit_frame.hpp"
 #include "legacy/scene_source.hpp"
 
 namespace gaxel::legacy {

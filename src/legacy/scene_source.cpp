@@ -57,7 +57,8 @@ SceneSource read_source(const io::TomlFile& file) {
   source.folder = std::filesystem::path(file.path).parent_path().string();
   const io::TomlTable root = source.root();
   if (root.has("band"))
-    root.fail("band", "a scene of several bands is not written for other programs yet", "a scene of one band");
+    root.fail("band", "a scene of several bands is not written for other programs yet",
+              "a scene of one band");
   const std::optional<io::TomlTable> image = root.table("image");
   if (!image) root.fail("image", "missing", "an [image] table with the name of a FITS file");
   if (const auto name = image->text("file")) source.image = source.path_of(*name);
