@@ -140,8 +140,8 @@ void ParameterMap::check_maps(const std::string& where) const {
     }
     if (!map.is_mirrored()) continue;
     for (const Slot& slot : slots_) {
-      const bool has_sense =
-          (spec(slot).role == Role::kOption && spec(slot).unit == "rad") || spec(slot).role == Role::kRotation;
+      const bool has_sense = (spec(slot).role == Role::kOption && spec(slot).unit == "rad") ||
+                             spec(slot).role == Role::kRotation;
       if (!has_sense) continue;
       throw InputError({where, scene_.components[slot.component].name, std::string(spec(slot).name),
                         "a shape with a sense of rotation, in a band that is mirrored against the first one",

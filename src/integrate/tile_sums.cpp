@@ -37,8 +37,8 @@ Shape covered_by(const TilePlace& place, const RowBand& band, int nx) {
           std::min(place.side_x, nx - place.col)};
 }
 
-void expand_on_band(const TilePlace& place, const double* values, double scale, const RowBand& band, Write write,
-                    ImageView image) {
+void expand_on_band(const TilePlace& place, const double* values, double scale, const RowBand& band,
+                    Write write, ImageView image) {
   const Shape covered = covered_by(place, band, image.nx());
   expand_tile(tile_rule(place.side_x, place.order_x), tile_rule(place.side_y, place.order_y), values, scale,
               covered.ny, covered.nx, write, image.row(place.row) + place.col, image.nx());

@@ -52,8 +52,8 @@ class TileSums {
 Shape covered_by(const TilePlace& place, const RowBand& band, int nx);
 
 /// Writes scale times the expansion of a tile's values to the pixels of the band that it covers.
-void expand_on_band(const TilePlace& place, const double* values, double scale, const RowBand& band, Write write,
-                    ImageView image);
+void expand_on_band(const TilePlace& place, const double* values, double scale, const RowBand& band,
+                    Write write, ImageView image);
 
 /// The transpose: writes to `values` what the pixels of the band that the tile covers amount to at its nodes.
 void contract_from_band(const TilePlace& place, const RowBand& band, ConstImageView image, double* values);

@@ -24,7 +24,7 @@ struct SceneFrame {
   const HeaderCards* header = nullptr;  ///< of the image, for ra and dec; null when there is none
   std::vector<std::string> psfs;        ///< names of the PSFs
   bool estimate = true;                 ///< what is not given may be estimated from the image
-  std::string folder = {};            ///< of the scene file
+  std::string folder = {};              ///< of the scene file
   std::vector<SceneBand> bands = {};    ///< all
 };
 

@@ -310,7 +310,12 @@ def test_both_files_or_none(tmp_path):
 def test_an_interrupt_ends_it(tmp_path):
     """Minutes of work, stopped after a moment."""
     command = [cli_support.COMMAND, "integrate", "--rule", "gl200", "--size", "2000,2000"]
-    process = subprocess.Popen([*command, "--map", str(tmp_path / "errors.fits")], stdout=subprocess.PIPE)
+    # Tests may have been started where interrupts are ignored, as in the background of a shell.
+    process = subprocess.Popen(
+        [*command, "--map", str(tmp_path / "errors.fits")],
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
     # As the shell's 130: ended by the signal.

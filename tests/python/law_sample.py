@@ -6,10 +6,11 @@ from law_formulas import law_of
 
 SHAPE = (26, 30)
 PLACE = ("x", "y", "theta")
+# All that has a formula: truncations are no light, and an image's is data (test_image_light.py).
 KINDS = {
     cls.__name__: cls
     for kind, cls in components.CLASSES.items()
-    if "theta" in cls._specs and not kind.startswith("truncation")
+    if "theta" in cls._specs and not kind.startswith(("truncation", "image"))
 }
 
 # What tests draw from: (least, largest), lengths in units of the size (see size_of).

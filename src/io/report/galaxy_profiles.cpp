@@ -101,7 +101,8 @@ std::vector<ProfilePlot> galaxy_profiles(const TaskImage& task, const FitResult&
     curves.push_back({scene.components[i].name, component_color(i)});
   }
   std::vector<ProfilePlot> plots;
-  for (const std::size_t i : brightest_galaxies(scene, component_images, result.bands.front().model.shape())) {
+  for (const std::size_t i :
+       brightest_galaxies(scene, component_images, result.bands.front().model.shape())) {
     ProfilePlot plot;
     plot.id = fmt::format("profile-{}{}", i + 1, suffix);
     plot.title = fmt::format("Profile about {}", scene.components[i].name);
