@@ -38,9 +38,15 @@ struct Band {
   const Observation* observation = nullptr;  ///< not owned; may be masked as a whole
 };
 
-/// The PSFs that a scene whose centres are known is seen through: the observation's, or where they vary one
-/// for each component, whose number is set.
-std::vector<Psf> psfs_for(const Observation& observation, Scene& scene);
+/// The components of a scene in each band, in its own pixels and counts: what ties and series make of the
+/// scene's values, all of which are set. Throws InputError (source `where`) for pixels that a component
+/// cannot follow.
+std::vector<std::vector<Component>> components_in_bands(const Scene& scene, std::span<const BandFrame> bands,
+                                                        const std::string& where);
+
+/// The PSFs that components are seen through: the observation's, or where they vary one for each component,
+/// whose number is set.
+std::vector<Psf> psfs_for(const Observation& observation, std::vector<Component>& components);
 
 enum class StopReason { kConverged, kMaxIterations, kCancelled, kNoProgress, kFailed };
 
@@ -109,6 +115,9 @@ struct RobustCovariance {
   /// H^-1 (sum of k_i C_ij k_j^T) H^-1, C the covariance of the noise as the background shows it in each
   /// band: right where neighbouring pixels share noise.
   std::vector<double> correlated;
+  /// 1 sigma by either in the bands, [band][component][parameter], as BandFit::errors.
+  std::vector<std::vector<std::vector<double>>> sandwich_errors;
+  std::vector<std::vector<std::vector<double>>> correlated_errors;
   std::vector<NoiseCorrelation> noise;  ///< of each band
 };
 
@@ -169,11 +178,6 @@ WavelengthValue value_at(const FitResult& result, std::size_t component, std::si
 /// The result as if it were one of that band alone: the scene's constants, errors and only band are those in
 /// it. chi2 and what belongs to the fit as a whole stay.
 FitResult in_band(const FitResult& result, std::size_t band);
-
-/// A scene whose values are all given, as that of one of its bands alone: with the values there, in the
-/// band's own pixels and counts, as constants, and without ties. Throws InputError as fit() does for its
-/// bands.
-Scene scene_in_band(const Scene& scene, std::span<const Band> bands, std::size_t band);
 
 /// Fills in every parameter of `scene` that is NaN, from the moments of the unmasked image about its sky.
 /// Where no light stands out of the noise, q starts at 0.9 and the position angle at 0; FitError when there

@@ -210,6 +210,16 @@ void bind_fit(nb::module_& module) {
             p.iteration, p.chi2, p.chi2_change, p.step, p.seconds);
       });
   bind_input(module);
+  nb::class_<NoiseCorrelation>(module, "NoiseCorrelation", "The core's noise of a band.")
+      .def_prop_ro(
+          "rho",
+          [](const NoiseCorrelation& noise) { return std::vector(noise.rho.begin(), noise.rho.end()); })
+      .def_ro("mean_square", &NoiseCorrelation::mean_square)
+      .def_ro("n_pixels", &NoiseCorrelation::n_pixels);
+  nb::class_<RobustCovariance>(module, "RobustCovariance", "The core's covariances that do not trust sigma.")
+      .def_ro("sandwich", &RobustCovariance::sandwich, "(n_free, n_free), flat.")
+      .def_ro("correlated", &RobustCovariance::correlated, "(n_free, n_free), flat.")
+      .def_ro("noise", &RobustCovariance::noise, "Of each band.");
   nb::class_<BandFit>(module, "BandFit", "The core's result in one band, in its units and pixels.")
       .def_prop_ro("values", &values, "[component][parameter]")
       .def_ro("errors", &BandFit::errors, "[component][parameter]; NaN where not known.")
@@ -223,6 +233,7 @@ void bind_fit(nb::module_& module) {
       .def_prop_ro("free_values", &free_values,
                    "(component, parameter, coefficient, value, error, flag) each.")
       .def_ro("covariance", &FitResult::covariance, "(n_free, n_free), flat.")
+      .def_ro("robust", &FitResult::robust, nb::rv_policy::reference_internal)
       .def_ro("chi2", &FitResult::chi2)
       .def_ro("penalty", &FitResult::penalty)
       .def_ro("chi2_start", &FitResult::chi2_start)
@@ -245,12 +256,14 @@ void bind_fit(nb::module_& module) {
   module.def(
       "fit",
       [](const std::vector<const OwnedBand*>& bands, const std::vector<SceneTuple>& scene, double rtol,
-         double atol, double noise_share, int max_iterations, double ftol, int threads, nb::object progress) {
-        return run_fit(bands, scene, {{rtol, atol}, noise_share, max_iterations, ftol, threads},
+         double atol, double noise_share, int max_iterations, double ftol, int threads, bool robust,
+         nb::object progress) {
+        return run_fit(bands, scene, {{rtol, atol}, noise_share, max_iterations, ftol, threads, robust},
                        std::move(progress));
       },
       nb::arg("bands"), nb::arg("scene"), nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"),
-      nb::arg("max_iterations"), nb::arg("ftol"), nb::arg("threads"), nb::arg("progress").none(),
+      nb::arg("max_iterations"), nb::arg("ftol"), nb::arg("threads"), nb::arg("robust"),
+      nb::arg("progress").none(),
       "`scene`: (kind, name, flux_is_magnitude, [FitParameter, ...], (number of the PSF, [truncation inside, "
       "...], "
       "[truncation outside, ...])) each; NaN values are estimated.");

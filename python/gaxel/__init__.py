@@ -19,7 +19,7 @@ from gaxel._core import Certificate, FitProgress, Plan
 from gaxel._core import version as __version__
 from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import fit
-from gaxel._fit_result import BandResult, FitResult
+from gaxel._fit_result import BandResult, FitResult, Noise, RobustErrors
 from gaxel._parameters import parameter_names
 from gaxel._psf import GaussianPsf, MoffatPsf, Psf, SumPsf
 from gaxel._render import prepare, render, render_with_jacobian, vjp
@@ -42,6 +42,7 @@ __all__ = [
     "InputError",
     "LogNormal",
     "MoffatPsf",
+    "Noise",
     "Normal",
     "PerBand",
     "Plan",
@@ -50,6 +51,7 @@ __all__ = [
     "PsfWarning",
     "Psfex",
     "RefinementWarning",
+    "RobustErrors",
     "SumPsf",
     "__version__",
     "fit",

@@ -33,6 +33,7 @@ def fit(
     max_iterations: int = 200,
     ftol: float = 1e-9,
     threads: int | None = None,
+    robust: bool = False,
     progress: Callable[[_core.FitProgress], Any] | None = None,
 ) -> FitResult:
     """Fit components to an image, or to images in several bands at once, by weighted least squares with analytic
@@ -74,6 +75,8 @@ def fit(
         Stop when chi2 falls by less than this fraction.
     threads : int, optional
         As in render, by the size of the data.
+    robust : bool
+        Also errors that do not take sigma at its word: FitResult.robust. Costs about one iteration.
     progress : callable, optional
         Called with a FitProgress after each iteration. Returns False to stop; the best values so far are kept.
 
@@ -107,6 +110,7 @@ def fit(
         as_int(max_iterations, "fit", "max_iterations", 1),
         as_float(ftol, "fit", "ftol", "between 0 and 1"),
         as_threads(threads, scene.bands[0].shape, "fit"),
+        bool(robust),
         progress,
     )
     return to_result(result, scene)

@@ -37,6 +37,42 @@ class BandResult:
         return f"BandResult({self.name!r}, chi2={self.chi2:.8g}, {self.n_pixels} pixels)"
 
 
+@dataclass(frozen=True, eq=False)
+class Noise:
+    """The noise of an image, as its background shows it."""
+
+    correlation: NDArray[np.float64]
+    """Of pixels at a distance, shape (7, 7): [3 + dy, 3 + dx], 1 in the middle."""
+    mean_square: float
+    """Of the residuals in units of sigma; 1 where sigma is right."""
+    n_pixels: int
+    """That it was measured on."""
+
+
+@dataclass(frozen=True, eq=False)
+class RobustErrors:
+    """Errors of the free parameters that do not take sigma at its word."""
+
+    sandwich: NDArray[np.float64]
+    """Covariance by the scatter of the residuals as they are, shape (n, n): right where sigma is wrong (White 1982,
+    Econometrica 50, 1)."""
+    correlated: NDArray[np.float64]
+    """Covariance by the variance and the correlation of the background's noise, shape (n, n): right where neighbouring
+    pixels share noise, as in images that were resampled."""
+    noise: list[Noise]
+    """Of each band."""
+
+    @property
+    def sandwich_errors(self) -> NDArray[np.float64]:
+        """Standard deviations by `sandwich`, shape (n,)."""
+        return np.sqrt(np.diag(self.sandwich))
+
+    @property
+    def correlated_errors(self) -> NDArray[np.float64]:
+        """Standard deviations by `correlated`, shape (n,)."""
+        return np.sqrt(np.diag(self.correlated))
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class FitResult:
     """What fit found.
@@ -57,6 +93,8 @@ class FitResult:
     """Standard deviations of the free parameters, shape (n,); NaN where degenerate."""
     covariance: NDArray[np.float64]
     """Covariance of the free parameters, shape (n, n)."""
+    robust: RobustErrors | None
+    """When fit was asked for it."""
     flags: list[str]
     """For each free parameter: "", "at_bound" or "degenerate"."""
     chi2: float
@@ -170,6 +208,7 @@ def to_result(core: _core.FitResult, scene: FitScene) -> FitResult:
         values=np.array(values),
         errors=np.array(errors),
         covariance=covariance * np.outer(scales, scales),
+        robust=None if core.robust is None else _robust(core.robust, np.outer(scales, scales)),
         flags=flags,
         chi2=core.chi2,
         penalty=core.penalty,
@@ -183,6 +222,14 @@ def to_result(core: _core.FitResult, scene: FitScene) -> FitResult:
         message=core.message,
         _wavelengths=[band.wavelength or 0.0 for band in scene.bands],
         _series=series,
+    )
+
+
+def _robust(core: _core.RobustCovariance, scales: NDArray[np.float64]) -> RobustErrors:
+    return RobustErrors(
+        sandwich=np.array(core.sandwich).reshape(scales.shape) * scales,
+        correlated=np.array(core.correlated).reshape(scales.shape) * scales,
+        noise=[Noise(np.array(one.rho).reshape(7, 7), one.mean_square, one.n_pixels) for one in core.noise],
     )
 
 

@@ -36,6 +36,7 @@ struct FitArguments {
 };
 
 void override_options(const FitArguments& arguments, FitOptions& options) {
+  options.robust = true;
   if (arguments.threads) options.threads = *arguments.threads;
   if (arguments.rtol) options.tolerance.rtol = *arguments.rtol;
   if (arguments.max_iterations) options.max_iterations = *arguments.max_iterations;

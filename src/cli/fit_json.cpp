@@ -14,6 +14,8 @@ Json parameters(const io::Task& task, const FitResult& result) {
     if (!row.band.empty()) list.back()["band"] = row.band;
     list.back().update(Json{{"value", row.value},
                             {"error", row.error},
+                            {"error_sandwich", row.sandwich},
+                            {"error_correlated", row.correlated},
                             {"unit", row.unit},
                             {"fixed", row.fixed},
                             {"flag", io::flag_word(row.flag)}});

@@ -31,9 +31,9 @@ LoadedScene load(const std::string& file, const legacy::LegacyOptions& options) 
   }
 }
 
-void print_image(const io::Task& task, bool for_a_fit) {
+void print_image(const io::TaskImage& task, bool for_a_fit) {
   const Observation& observation = task.observation;
-  if (!task.title.empty()) fmt::print("  title   {}\n", task.title);
+  if (!task.band.empty()) fmt::print("  band    {}, wavelength {:g}\n", task.band, task.wavelength);
   fmt::print("  image   {}\n", task.image_file.empty() ? "none, only a shape" : task.image_file);
   fmt::print("  region  x {}..{}, y {}..{} ({} x {} pixels)\n", task.placement.first_x,
              task.placement.first_x + task.shape.nx - 1, task.placement.first_y,
@@ -54,10 +54,26 @@ void print_image(const io::Task& task, bool for_a_fit) {
     fmt::print("  light   {}\n", light);
 }
 
+/// Coefficients or values in the bands, or what they follow; empty for constants.
+std::string variation_text(const Parameter& parameter) {
+  if (parameter.tie) return fmt::format("= {}", parameter.tie->text);
+  if (parameter.basis == Basis::kConstant) return "";
+  const auto n_free = std::ranges::count(parameter.free_coefficients, 1);
+  if (parameter.basis == Basis::kBands)
+    return n_free == 0 ? "fixed in each band" : fmt::format("free in {} bands", n_free);
+  return fmt::format("{} series, {} free of {} coefficients", to_text(parameter.basis), n_free,
+                     parameter.coefficients.size());
+}
+
 void print_parameter(const SceneComponent& component, std::size_t index, const io::FileFrame& frame) {
   const ParameterSpec& spec = component.kind->parameters[index];
   const Parameter& parameter = component.parameters[index];
   const bool as_magnitude = component.flux_is_magnitude;
+  if (const std::string text = variation_text(parameter); !text.empty()) {
+    fmt::print("    {:<6} {:>14} {:<19} {}\n", io::file_key(spec, as_magnitude), "",
+               io::file_unit(spec, as_magnitude), text);
+    return;
+  }
   const std::string value = std::isnan(parameter.value)
                                 ? "estimated"
                                 : fmt::format("{:.8g}", io::file_value(component, index, frame));
@@ -79,7 +95,8 @@ void print_parameter(const SceneComponent& component, std::size_t index, const i
 void inspect_scene(const std::string& file, const legacy::LegacyOptions& options) {
   const auto [task, why_no_fit] = load(file, options);
   if (!why_no_fit.empty()) fmt::print("  for rendering only: {}\n", why_no_fit);
-  print_image(task, why_no_fit.empty());
+  if (!task.title.empty()) fmt::print("  title   {}\n", task.title);
+  for (const io::TaskImage* image : io::images_of(task)) print_image(*image, why_no_fit.empty());
   for (const SceneComponent& component : task.scene.components) {
     fmt::print("  {} ({})\n", component.name, component.kind->title);
     if (component.image != nullptr) {

@@ -14,6 +14,7 @@
 #include "cli/legacy_options.hpp"
 #include "cli/remarks.hpp"
 #include "gaxel/error.hpp"
+#include "gaxel/fit.hpp"
 #include "gaxel/render.hpp"
 #include "io/block_fits.hpp"
 #include "io/cell_picture.hpp"
@@ -90,40 +91,39 @@ void check_outputs(const RenderArguments& arguments, const io::Task& task) {
   }
 }
 
-/// A band of the scene with what it is seen through.
-struct BandToRender {
-  Scene scene;  ///< as it is in the band
-  std::vector<Psf> psfs;
-  std::vector<Component> light;
-};
-
-std::vector<BandToRender> bands_to_render(const io::Task& task) {
-  const std::vector<Band> bands = io::bands_of(task);
-  std::vector<BandToRender> result;
-  for (std::size_t b = 0; b < bands.size(); ++b) {
-    BandToRender& own = result.emplace_back();
-    own.scene = scene_in_band(task.scene, bands, b);
-    own.psfs = psfs_for(*bands[b].observation, own.scene);
-    own.light = own.scene.render_list();
-  }
-  return result;
+io::RenderedBand render_band(const RenderArguments& arguments, const io::TaskImage& image,
+                             const FitOptions& options, std::vector<Component> light) {
+  const std::vector<Psf> psfs = psfs_for(image.observation, light);
+  const MultiPsfRenderer renderer(image.shape, psfs,
+                                  {options.tolerance, arguments.certificate, options.threads});
+  io::RenderedBand band{Image(image.shape), {}, {}};
+  band.certificate = renderer.render(light, band.model.view());
+  if (arguments.components) band.components = io::component_images(image.shape, options, light, psfs);
+  return band;
 }
 
 void write_model(const RenderArguments& arguments, const io::Task& task,
-                 const std::vector<BandToRender>& bands) {
-  const RenderOptions options{task.options.tolerance, arguments.certificate, task.options.threads};
+                 const std::vector<std::vector<Component>>& light) {
   const std::vector<const io::TaskImage*> images = io::images_of(task);
-  std::vector<io::RenderedBand> rendered;
-  for (std::size_t b = 0; b < bands.size(); ++b) {
-    const Shape shape = images[b]->shape;
-    io::RenderedBand& own = rendered.emplace_back(io::RenderedBand{Image(shape), {}, {}});
-    own.certificate =
-        MultiPsfRenderer(shape, bands[b].psfs, options).render(bands[b].light, own.model.view());
-    if (arguments.components)
-      own.components = io::component_images(shape, task.options, bands[b].light, bands[b].psfs);
-    if (arguments.certificate && !arguments.quiet) print_certificate(own.certificate, task.options.tolerance);
+  std::vector<io::RenderedBand> bands;
+  for (std::size_t b = 0; b < images.size(); ++b)
+    bands.push_back(render_band(arguments, *images[b], task.options, light[b]));
+  io::write_model(*arguments.output, task, bands, GAXEL_VERSION);
+  if (!arguments.certificate || arguments.quiet) return;
+  for (std::size_t b = 0; b < images.size(); ++b) {
+    if (images.size() > 1) fmt::print("{}\n", images[b]->band);
+    print_certificate(bands[b].certificate, task.options.tolerance);
   }
-  io::write_model(*arguments.output, task, rendered, GAXEL_VERSION);
+}
+
+/// Of the first band.
+std::string draw_cells(const io::Task& task, std::size_t drawn, std::vector<Component> light) {
+  const std::vector<Psf> psfs = psfs_for(task.observation, light);
+  const MultiPsfRenderer renderer(task.shape, psfs, {task.options.tolerance, false, task.options.threads});
+  SceneComponent component = task.scene.components[drawn];
+  for (std::size_t i = 0; i < component.parameters.size(); ++i)
+    component.parameters[i].value = light[drawn].values[i];
+  return io::cell_picture(task, component, renderer.cells(light, drawn));
 }
 
 int run_render(const RenderArguments& arguments) {
@@ -139,15 +139,11 @@ int run_render(const RenderArguments& arguments) {
   std::size_t drawn = 0;
   if (arguments.cells) drawn = component_for_cells(arguments, task.scene);
   print_remarks(task, arguments.quiet);
-  const std::vector<BandToRender> bands = bands_to_render(task);
+  const std::vector<std::vector<Component>> light =
+      components_in_bands(task.scene, io::frames_of(task), arguments.scene);
   io::StagedFiles staged;
-  if (arguments.cells) {
-    const MultiPsfRenderer renderer(task.shape, bands.front().psfs, {tolerance, false, task.options.threads});
-    const SceneComponent& component = bands.front().scene.components[drawn];
-    staged.add(*arguments.cells,
-               io::cell_picture(task, component, renderer.cells(bands.front().light, drawn)));
-  }
-  if (arguments.output) write_model(arguments, task, bands);
+  if (arguments.cells) staged.add(*arguments.cells, draw_cells(task, drawn, light.front()));
+  if (arguments.output) write_model(arguments, task, light);
   staged.commit();
   if (arguments.quiet) return kSuccess;
   for (const auto& file : {arguments.output, arguments.cells}) {

@@ -44,19 +44,6 @@ std::string words(StopReason reason, const FitOptions& options, bool linear) {
   return "failed: no step could be computed";
 }
 
-/// The PSFs that components are seen through: the observation's, or where they vary one for each component,
-/// whose number is set.
-std::vector<Psf> psfs_of(const Observation& observation, std::vector<Component>& components) {
-  std::vector<Psf> psfs = observation.psfs;
-  if (!observation.varying_psf) return psfs;
-  for (Component& component : components) {
-    if (component.kind->family == Family::kSky || component.psf != 0) continue;
-    component.psf = static_cast<int>(psfs.size());
-    psfs.push_back(observation.varying_psf->at(component.value(Role::kX), component.value(Role::kY)));
-  }
-  return psfs;
-}
-
 std::vector<BandFrame> frames_of(std::span<const Band> bands) {
   std::vector<BandFrame> frames;
   for (const Band& band : bands) frames.push_back(band.frame);
@@ -87,10 +74,22 @@ BandFit fit_of_band(const Band& band, std::vector<Psf> psfs, const RenderOptions
 
 }  // namespace
 
-std::vector<Psf> psfs_for(const Observation& observation, Scene& scene) {
-  std::vector<Component> components = scene.render_list();
-  std::vector<Psf> psfs = psfs_of(observation, components);
-  for (std::size_t i = 0; i < components.size(); ++i) scene.components[i].psf = components[i].psf;
+std::vector<std::vector<Component>> components_in_bands(const Scene& scene, std::span<const BandFrame> bands,
+                                                        const std::string& where) {
+  const ParameterMap map(scene, bands, where);
+  std::vector<std::vector<Component>> result;
+  for (int band = 0; band < map.n_bands(); ++band) result.push_back(map.components(band));
+  return result;
+}
+
+std::vector<Psf> psfs_for(const Observation& observation, std::vector<Component>& components) {
+  std::vector<Psf> psfs = observation.psfs;
+  if (!observation.varying_psf) return psfs;
+  for (Component& component : components) {
+    if (component.kind->family == Family::kSky || component.psf != 0) continue;
+    component.psf = static_cast<int>(psfs.size());
+    psfs.push_back(observation.varying_psf->at(component.value(Role::kX), component.value(Role::kY)));
+  }
   return psfs;
 }
 
@@ -128,7 +127,7 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
   std::vector<std::vector<Psf>> psfs;
   for (int b = 0; b < map.n_bands(); ++b) {
     std::vector<Component> components = map.components(b);
-    psfs.push_back(psfs_of(*bands[static_cast<std::size_t>(b)].observation, components));
+    psfs.push_back(psfs_for(*bands[static_cast<std::size_t>(b)].observation, components));
     map.see_through(b, components);
   }
   TwoStageFit search(bands, psfs, options, penalties);

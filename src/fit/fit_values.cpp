@@ -5,8 +5,8 @@
 #include <limits>
 #include <numbers>
 
-#include "fit/carried.hpp"
 #include "fit/covariance.hpp"
+#include "fit/error_transfer.hpp"
 
 namespace gaxel {
 namespace {
@@ -68,20 +68,6 @@ void wrap_angles(const std::vector<FreeParameter>& parameters, Scene& scene) {
   }
 }
 
-void write_band(const ParameterMap& map, int band, const Eigen::MatrixXd& covariance, BandFit& result) {
-  const Eigen::VectorXd errors = carried(map.derivatives(band), covariance).diagonal().cwiseSqrt();
-  std::size_t flat = 0;
-  Eigen::Index row = 0;
-  for (Component& component : result.components) {
-    std::vector<double>& own = result.errors.emplace_back(component.values.size(), kNotKnown);
-    for (std::size_t i = 0; i < own.size(); ++i, ++flat) {
-      if (map.wanted(band)[flat] == 0) continue;
-      const double error = errors[row++];
-      own[i] = error > 0.0 ? error : kNotKnown;
-    }
-  }
-}
-
 }  // namespace
 
 Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, FitResult& result) {
@@ -95,7 +81,7 @@ Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, Fi
   Covariance nodes = covariance(best.about.jacobian, best.at_bound);
   forget_directions(parameters, nodes);
   for (int band = 0; band < map.n_bands(); ++band)
-    write_band(map, band, nodes.matrix, result.bands[static_cast<std::size_t>(band)]);
+    result.bands[static_cast<std::size_t>(band)].errors = errors_in_band(map, band, nodes.matrix);
 
   const Eigen::MatrixXd matrix = carried(map.coefficients_by_nodes(), nodes.matrix);
   const std::vector<std::size_t> places = places_of_coefficients(result.scene, parameters);
@@ -138,6 +124,11 @@ FitResult in_band(const FitResult& result, std::size_t band) {
   alone.bands = {result.bands.at(band)};
   const BandFit& own = alone.bands.front();
   alone.errors = own.errors;
+  if (alone.robust) {
+    alone.robust->sandwich_errors = {result.robust->sandwich_errors[band]};
+    alone.robust->correlated_errors = {result.robust->correlated_errors[band]};
+    alone.robust->noise = {result.robust->noise[band]};
+  }
   for (std::size_t c = 0; c < own.components.size(); ++c) {
     for (std::size_t p = 0; p < own.components[c].values.size(); ++p) {
       Parameter& parameter = alone.scene.components[c].parameters[p];
@@ -146,32 +137,6 @@ FitResult in_band(const FitResult& result, std::size_t band) {
       if (angle && !std::isfinite(parameter.min) && !std::isfinite(parameter.max))
         parameter.value = wrapped(parameter.value, parameter);
       parameter.basis = Basis::kConstant;
-    }
-  }
-  return alone;
-}
-
-Scene scene_in_band(const Scene& scene, std::span<const Band> bands, std::size_t band) {
-  std::vector<BandFrame> frames;
-  for (const Band& one : bands) frames.push_back(one.frame);
-  Scene alone = scene;
-  for (SceneComponent& component : alone.components) {
-    for (Parameter& parameter : component.parameters) {
-      parameter.free = false;
-      std::ranges::fill(parameter.free_coefficients, std::uint8_t{0});
-    }
-  }
-  const ParameterMap map(alone, frames, "scene");
-  const std::vector<Component>& values = map.components(static_cast<int>(band));
-  for (std::size_t c = 0; c < values.size(); ++c) {
-    for (std::size_t p = 0; p < values[c].values.size(); ++p) {
-      Parameter& parameter = alone.components[c].parameters[p];
-      parameter = scene.components[c].parameters[p];
-      parameter.value = values[c].values[p];
-      parameter.basis = Basis::kConstant;
-      parameter.coefficients.clear();
-      parameter.free_coefficients.clear();
-      parameter.tie.reset();
     }
   }
   return alone;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "fit/carried.hpp"
+#include "fit/error_transfer.hpp"
 #include "fit/noise_correlation.hpp"
 
 namespace gaxel {
@@ -61,17 +61,19 @@ Eigen::MatrixXd squared_information(const WeightedPixels& pixels) {
   return sum;
 }
 
-/// H^-1 information H^-1, in the scene's coefficients.
-std::vector<double> spread(const ParameterMap& map, const Eigen::MatrixXd& formal,
-                           const Eigen::MatrixXd& information) {
+/// H^-1 information H^-1, of the map's parameters; NaN where H^-1 is.
+Eigen::MatrixXd spread(const Eigen::MatrixXd& formal, const Eigen::MatrixXd& information) {
   std::vector<Eigen::Index> live;
   for (Eigen::Index i = 0; i < formal.rows(); ++i) {
     if (!std::isnan(formal(i, i))) live.push_back(i);
   }
-  Eigen::MatrixXd nodes = Eigen::MatrixXd::Constant(formal.rows(), formal.cols(), kNoValue);
+  Eigen::MatrixXd result = Eigen::MatrixXd::Constant(formal.rows(), formal.cols(), kNoValue);
   const Eigen::MatrixXd inverse = formal(live, live);
-  nodes(live, live) = inverse * information(live, live) * inverse;
-  const Eigen::MatrixXd matrix = carried(map.coefficients_by_nodes(), nodes);
+  result(live, live) = inverse * information(live, live) * inverse;
+  return result;
+}
+
+std::vector<double> row_major(const Eigen::MatrixXd& matrix) {
   std::vector<double> flat;
   for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
     for (Eigen::Index j = 0; j < matrix.cols(); ++j) flat.push_back(matrix(i, j));
@@ -101,8 +103,15 @@ RobustCovariance robust_covariance(const ParameterMap& map, std::span<const Band
     correlated +=
         noise.mean_square * chain.transpose() * correlated_information(pixels.derivatives, noise) * chain;
   }
-  found.sandwich = spread(map, formal, sandwich);
-  found.correlated = spread(map, formal, correlated);
+  const Eigen::MatrixXd by_sandwich = spread(formal, sandwich);
+  const Eigen::MatrixXd by_correlation = spread(formal, correlated);
+  const Eigen::MatrixXd coefficients = map.coefficients_by_nodes();
+  found.sandwich = row_major(carried(coefficients, by_sandwich));
+  found.correlated = row_major(carried(coefficients, by_correlation));
+  for (int band = 0; band < map.n_bands(); ++band) {
+    found.sandwich_errors.push_back(errors_in_band(map, band, by_sandwich));
+    found.correlated_errors.push_back(errors_in_band(map, band, by_correlation));
+  }
   return found;
 }
 

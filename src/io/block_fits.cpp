@@ -154,13 +154,13 @@ PartialFile write_block(const std::string& path, const Task& task, const FitResu
 
 void write_model(const std::string& path, const Task& task, std::span<const RenderedBand> bands,
                  std::string_view version) {
-  const std::vector<const TaskImage*> images = images_of(task);
-  const std::vector<std::string> names = extension_names(task.scene);
   FitsWriter writer(path);
-  for (std::size_t b = 0; b < bands.size(); ++b) {
+  const std::vector<std::string> names = extension_names(task.scene);
+  const std::vector<const TaskImage*> images = images_of(task);
+  for (std::size_t b = 0; b < images.size(); ++b) {
     const TaskImage& own = *images[b];
-    const std::vector<HeaderKey> keys = region_keys(own.header, own.placement, own.shape);
     const std::string suffix = images.size() > 1 ? "_" + own.band : "";
+    const std::vector<HeaderKey> keys = region_keys(own.header, own.placement, own.shape);
     std::vector<HeaderKey> first = keys;
     first.push_back({"CREATOR", fmt::format("gaxel {}", version), "program that made this file"});
     first.push_back({"SCENE", task.scene_file, "scene file"});

@@ -31,16 +31,16 @@ std::vector<HeaderKey> region_keys(const HeaderCards& header, const Placement& p
                                       std::span<const std::vector<Image>> components,
                                       std::string_view version);
 
-/// A band as it is rendered.
+/// A band, rendered.
 struct RenderedBand {
   Image model;
-  std::vector<Image> components;  ///< none, or one for each of the scene
-  Certificate certificate;
+  std::vector<Image> components;  ///< empty when not asked for
+  Certificate certificate;        ///< with its bound, when asked for
 };
 
-/// What `gaxel render` writes: MODEL as the primary array, then the components (when given) and BOUND (when
-/// the certificate has it); of several bands the same for each, the names followed by "_" and the band's.
-/// Throws OutputError.
+/// What `gaxel render` writes: MODEL as the primary array, then the components and BOUND, as far as they were
+/// asked for; of several bands the same for each, the names followed by "_" and the band's. Throws
+/// OutputError.
 void write_model(const std::string& path, const Task& task, std::span<const RenderedBand> bands,
                  std::string_view version);
 

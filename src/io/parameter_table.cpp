@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 namespace gaxel::io {
 namespace {
@@ -62,17 +61,23 @@ ParameterRow row_in(const TaskImage& image, const FitResult& result, std::size_t
   const ParameterSpec& spec = component.kind->parameters[p];
   const bool as_magnitude = component.flux_is_magnitude;
   const bool fixed = !parameter.free && !parameter.tie;
-  const double error = fixed ? std::numeric_limits<double>::quiet_NaN() : result.errors[c][p];
-  return {component.name,
-          std::string(component.kind->name),
-          std::string(file_key(spec, as_magnitude)),
-          band,
-          file_value(component, p, {image.placement, image.photometry}),
-          error * file_error_scale(spec.role, as_magnitude, parameter.value),
-          std::string(file_unit(spec, as_magnitude)),
-          fixed,
-          parameter.tie.has_value(),
-          result.flags[c][p]};
+  const double scale = file_error_scale(spec.role, as_magnitude, parameter.value);
+  ParameterRow row;
+  row.component = component.name;
+  row.type = component.kind->name;
+  row.parameter = file_key(spec, as_magnitude);
+  row.band = band;
+  row.value = file_value(component, p, {image.placement, image.photometry});
+  row.error = fixed ? kNoValue : scale * result.errors[c][p];
+  row.unit = file_unit(spec, as_magnitude);
+  if (result.robust && !fixed) {
+    row.sandwich = scale * result.robust->sandwich_errors[0][c][p];
+    row.correlated = scale * result.robust->correlated_errors[0][c][p];
+  }
+  row.fixed = fixed;
+  row.tied = parameter.tie.has_value();
+  row.flag = result.flags[c][p];
+  return row;
 }
 
 /// Whether all bands have one value of it, but for what their pixels and zero points make of it.

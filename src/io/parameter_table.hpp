@@ -27,8 +27,10 @@ struct ParameterRow {
   std::string parameter;  ///< key of scene files
   std::string band;       ///< where the value counts; empty: in all, or there is only one
   double value = 0.0;
-  double error = 0.0;  ///< 1 sigma; NaN where fixed or degenerate
-  std::string unit;    ///< empty for pure numbers
+  double error = 0.0;            ///< 1 sigma; NaN where fixed or degenerate
+  std::string unit;              ///< empty for pure numbers
+  double sandwich = kNoValue;    ///< 1 sigma by RobustCovariance::sandwich; NaN where it was not asked for
+  double correlated = kNoValue;  ///< and by RobustCovariance::correlated
   bool fixed = false;
   bool tied = false;
   ParameterFlag flag = ParameterFlag::kNone;

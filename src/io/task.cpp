@@ -167,12 +167,6 @@ BandFrame frame_of(const TaskImage& image) {
   return {image.wavelength, zeropoint_of(image.photometry), image.pixels};
 }
 
-std::vector<BandFrame> frames_of(const Task& task) {
-  std::vector<BandFrame> frames;
-  for (const TaskImage* image : images_of(task)) frames.push_back(frame_of(*image));
-  return frames;
-}
-
 SceneFrame scene_frame(const Task& task, const std::string& folder, bool estimate) {
   SceneFrame frame{{task.placement, task.photometry},
                    task.shape,
@@ -198,6 +192,12 @@ std::int64_t n_masked(const Task& task) {
   std::int64_t n = 0;
   for (const TaskImage* image : images_of(task)) n += std::ranges::count(image->observation.used, 0);
   return n;
+}
+
+std::vector<BandFrame> frames_of(const Task& task) {
+  std::vector<BandFrame> frames;
+  for (const TaskImage* image : images_of(task)) frames.push_back(frame_of(*image));
+  return frames;
 }
 
 std::vector<Band> bands_of(const Task& task) {

@@ -78,6 +78,9 @@ std::vector<const TaskImage*> images_of(const Task& task);
 /// Pixels of all bands that are not used.
 std::int64_t n_masked(const Task& task);
 
+/// What the scene needs to know of them.
+std::vector<BandFrame> frames_of(const Task& task);
+
 /// As the fit takes them: views of the task's pixels.
 std::vector<Band> bands_of(const Task& task);
 

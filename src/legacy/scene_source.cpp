@@ -33,12 +33,12 @@ std::optional<io::Section> stated_region(const io::TomlTable& image) {
 void fill_ties(SceneSource& source) {
   const io::Photometry& photometry = source.frame.photometry;
   const double zeropoint = photometry.zeropoint ? photometry.magnitude(1.0) : 0.0;
-  const Band band{"", {0.0, zeropoint}, nullptr};
-  const Scene valued = scene_in_band(source.scene, std::span(&band, 1), 0);
-  for (std::size_t c = 0; c < valued.components.size(); ++c) {
-    for (std::size_t p = 0; p < valued.components[c].parameters.size(); ++p) {
+  const BandFrame band{0.0, zeropoint};
+  const auto values = components_in_bands(source.scene, std::span(&band, 1), source.file->path).front();
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    for (std::size_t p = 0; p < values[c].values.size(); ++p) {
       Parameter& parameter = source.scene.components[c].parameters[p];
-      if (parameter.tie) parameter.value = valued.components[c].parameters[p].value;
+      if (parameter.tie) parameter.value = values[c].values[p];
     }
   }
 }

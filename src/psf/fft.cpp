@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
-#include <new>
 #include <utility>
 
 namespace gaxel {
@@ -17,29 +16,19 @@ std::mutex& planner_mutex() {
   return mutex;
 }
 
-double* allocate(std::size_t n) {
-  double* data = fftw_alloc_real(n);
-  if (data == nullptr) throw std::bad_alloc();
-  return data;
-}
-
 fftw_complex* as_complex(double* data) {
   return reinterpret_cast<fftw_complex*>(data);
 }
 
 }  // namespace
 
-void FftBuffer::Free::operator()(double* data) const noexcept {
-  fftw_free(data);
-}
-
 FftBuffer::FftBuffer(Shape size) : size_(size) {
-  data_.reset(allocate(n_doubles()));
+  data_ = take_array(n_doubles());
   clear();
 }
 
 FftBuffer::FftBuffer(const FftBuffer& other) : size_(other.size_) {
-  data_.reset(allocate(n_doubles()));
+  data_ = take_array(n_doubles());
   std::copy_n(other.data_.get(), n_doubles(), data_.get());
 }
 

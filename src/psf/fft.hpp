@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "base/recycled.hpp"
 #include "gaxel/image.hpp"
 
 namespace gaxel {
@@ -34,15 +35,12 @@ class FftBuffer {
   double* data() { return data_.get(); }
 
  private:
-  struct Free {
-    void operator()(double* data) const noexcept;
-  };
   std::size_t offset(int row) const {
     return static_cast<std::size_t>(row) * 2 * static_cast<std::size_t>(n_frequencies());
   }
   std::size_t n_doubles() const { return offset(size_.ny); }
 
-  std::unique_ptr<double[], Free> data_;
+  RecycledArray data_;
   Shape size_;
 };
 

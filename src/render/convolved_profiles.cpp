@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "base/parallel.hpp"
+#include "base/recycled.hpp"
 #include "psf/convolver_cache.hpp"
 #include "psf/light_sum.hpp"
 #include "render/add_pixels.hpp"
@@ -158,9 +159,14 @@ void ConvolvedProfiles::add_with_derivatives(const SplitLight& light,
   for (std::size_t d = 0; d < n; ++d) spectra.push_back(convolver.make_spectrum());
   for (Convolver::Spectrum& spectrum : spectra) to.push_back(&spectrum);
   if (light.has_samples(convolver.padded())) {
-    std::vector<Image> samples(n, Image(convolver.model_grid().shape));
+    const Shape shape = convolver.model_grid().shape;
+    std::vector<RecycledArray> samples;
     std::vector<ImageView> views;
-    for (Image& sample : samples) views.push_back(sample.view());
+    for (std::size_t d = 0; d < n; ++d) {
+      samples.push_back(take_array(shape.size()));
+      views.emplace_back(samples.back().get(), shape);
+      std::ranges::fill(views.back().pixels(), 0.0);
+    }
     light.add_samples(convolver.model_grid(), convolver.padded(), moments, views, threads_);
     parallel_for(static_cast<int>(n), threads_, [&](int i) {
       const auto d = static_cast<std::size_t>(i);

@@ -195,7 +195,12 @@ std::vector<Component> Scene::render_list() const {
 int Scene::n_free() const {
   int count = 0;
   for (const SceneComponent& component : components) {
-    for (const Parameter& parameter : component.parameters) count += parameter.free ? 1 : 0;
+    for (const Parameter& parameter : component.parameters) {
+      const bool constant = parameter.basis == Basis::kConstant;
+      count += constant ? (parameter.free ? 1 : 0)
+                        : static_cast<int>(std::ranges::count_if(parameter.free_coefficients,
+                                                                 [](auto mark) { return mark != 0; }));
+    }
   }
   return count;
 }

@@ -246,3 +246,40 @@ def test_wrong_bands_are_said(folder, tmp_path, old, new, parts):
 def test_one_band_knows_no_series(folder, tmp_path):
     finished = fit(folder, tmp_path, [GALAXY, SKY], band_tables(folder, ["g"]))
     assert finished.returncode == 2 and "one band only" in finished.stderr
+
+
+def test_render_draws_every_band(fitted, tmp_path):
+    model = tmp_path / "model.fits"
+    finished = run("render", fitted[0] / "result.toml", "-o", model, "--components", "--certificate")
+    assert finished.returncode == 0, finished.stderr
+    with fits.open(model) as drawn, fits.open(fitted[0] / "block.fits") as block:
+        for band in BANDS:
+            np.testing.assert_allclose(drawn[f"MODEL_{band}"].data, block[f"MODEL_{band}"].data, rtol=1e-9)
+            parts = drawn[f"GALAXY_{band}"].data + drawn[f"SKY_{band}"].data
+            np.testing.assert_allclose(parts, drawn[f"MODEL_{band}"].data, rtol=1e-5)
+            assert f"BOUND_{band}" in [hdu.name for hdu in drawn]
+    assert finished.stdout.count("pixels over the tolerance") == 3
+
+
+def test_inspect_tells_of_bands_series_and_ties(folder, tmp_path):
+    scene = tmp_path / "scene.toml"
+    halo = {"type": "exponential", "name": "halo", **{key: {"tie": f"galaxy.{key}"} for key in ("x", "y")}}
+    scene.write_text(band_tables(folder) + scene_text({}, [GALAXY, halo, SKY]))
+    finished = run("inspect", scene)
+    assert finished.returncode == 0, finished.stderr
+    for part in ("band    g, wavelength 4770", "chebyshev series, 2 free of 2 coefficients", "free in 3 bands",
+                 "= galaxy.x", "20 free parameters"):  # fmt: skip
+        assert part in finished.stdout, finished.stdout
+
+
+def test_a_tie_of_one_band_is_rendered(tmp_path):
+    scene = tmp_path / "scene.toml"
+    first = {"type": "gaussian", "name": "a", "x": 15, "y": 16, "flux": 10.0, "re": 3.0, "q": 1.0, "pa": 0.0}
+    tied = {**first, "name": "b", "re": {"tie": "2 * a.re"}, "flux": {"tie": "a.flux / 2"}}
+    images = []
+    for second in (tied, {**first, "name": "b", "re": 6.0, "flux": 5.0}):
+        scene.write_text(scene_text({"image": {"shape": [30, 31]}}, [first, second]))
+        finished = run("render", scene, "-o", tmp_path / "model.fits")
+        assert finished.returncode == 0, finished.stderr
+        images.append(fits.getdata(tmp_path / "model.fits"))
+    np.testing.assert_allclose(images[0], images[1], rtol=1e-12)

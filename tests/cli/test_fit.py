@@ -85,7 +85,18 @@ def test_block_keeps_the_sky_where_it_was(field, fitted):
 
 def test_parameters_state_their_convention(fitted):
     table = table_of(fitted[0])
-    assert table.colnames == ["component", "type", "parameter", "value", "error", "unit", "fixed", "flag"]
+    assert table.colnames == [
+        "component",
+        "type",
+        "parameter",
+        "value",
+        "error",
+        "unit",
+        "fixed",
+        "flag",
+        "error_sandwich",
+        "error_correlated",
+    ]
     assert "1-based" in table.meta["convention"] and "counter-clockwise from +y" in table.meta["convention"]
     assert "zero point 25" in table.meta["photometry"]
     assert table["fixed"].dtype == bool and not table.has_masked_values

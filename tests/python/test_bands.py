@@ -196,3 +196,25 @@ def test_wavelengths_are_needed():
     bare = gaxel.Band(band.data, SIGMA, name="bare")
     with pytest.raises(gaxel.InputError, match="wavelength"):
         gaxel.fit([band, bare], SCENE)
+
+
+def test_robust_errors_see_noise_that_neighbours_share():
+    rng = np.random.default_rng(11)
+    white = rng.standard_normal((SHAPE[0] + 1, SHAPE[1] + 1))
+    shared = 0.5 * (white[1:, 1:] + white[:-1, 1:] + white[1:, :-1] + white[:-1, :-1])
+    bands = [
+        gaxel.Band(
+            band.data + SIGMA * shared, SIGMA, name=band.name, wavelength=band.wavelength, zeropoint=25.0
+        )
+        for band in bands_of(noise=False, zeropoints=(25.0,) * 4)
+    ]
+    series = {"galaxy.re": gaxel.Chebyshev(2)}
+    result = gaxel.fit(bands, SCENE, fixed=ROUND, vary=series, robust=True)
+    row = result.parameter_names.index("galaxy.mag[1]")
+    assert 1.5 < result.robust.correlated_errors[row] / result.errors[row] < 2.5
+    assert 0.8 < result.robust.sandwich_errors[row] / result.errors[row] < 1.25
+    for noise in result.robust.noise:
+        assert noise.correlation[3, 4] == pytest.approx(0.5, abs=0.1)
+        assert noise.correlation[4, 4] == pytest.approx(0.25, abs=0.1)
+        assert noise.mean_square == pytest.approx(1.0, abs=0.15)
+    assert gaxel.fit(bands, SCENE, fixed=ROUND).robust is None

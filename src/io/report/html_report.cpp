@@ -125,6 +125,15 @@ std::string component_cell(const SceneComponent& component, std::size_t which, s
       escape_markup(component.kind->title));
 }
 
+/// The other errors of a value, to the place of the first.
+std::string robust_cells(const ParameterRow& row) {
+  std::string cells;
+  for (const double error : {row.sandwich, row.correlated})
+    cells +=
+        fmt::format("<td class=\"number\">{}</td>", escape_markup(value_with_error(row.value, error).error));
+  return cells;
+}
+
 std::string table(const Task& task, const FitResult& result) {
   const std::vector<ParameterRow> rows = parameter_table(task, result);
   const bool several = has_bands(rows);
@@ -147,9 +156,9 @@ std::string table(const Task& task, const FitResult& result) {
                           several ? fmt::format("<td>{}</td>", escape_markup(row.band)) : "");
       text += fmt::format(
           "<td class=\"number\">{}</td><td "
-          "class=\"number\">{}</td><td>{}</td><td{}>{}</td></tr>\n",
-          escape_markup(value.value), escape_markup(value.error), escape_markup(row.unit),
-          row.flag == ParameterFlag::kNone ? "" : " class=\"flag\"", note_text(row));
+          "class=\"number\">{}</td>{}<td>{}</td><td{}>{}</td></tr>\n",
+          escape_markup(value.value), escape_markup(value.error), result.robust ? robust_cells(row) : "",
+          escape_markup(row.unit), row.flag == ParameterFlag::kNone ? "" : " class=\"flag\"", note_text(row));
     }
     text += "</tbody>\n";
   }
@@ -187,6 +196,25 @@ std::string accuracy(const Task& task, const Certificate& certificate) {
   return text;
 }
 
+/// What the background says of the noise, and the errors that follow.
+std::string noise_text(const Task& task, const RobustCovariance& robust) {
+  std::string text =
+      "<dt>Sandwich, correlated</dt>\n<dd>Errors that do not take the sigma image at its word: by the "
+      "scatter of the "
+      "residuals as they are, and by the variance of the background's noise and what neighbouring pixels "
+      "share of "
+      "it.";
+  const std::vector<const TaskImage*> images = images_of(task);
+  for (std::size_t b = 0; b < images.size(); ++b) {
+    const NoiseCorrelation& noise = robust.noise[b];
+    text += fmt::format(
+        " {}{:.2f} σ² in {} pixels of background, neighbours correlate by {:.2f} along x, {:.2f} along y.",
+        images[b]->band.empty() ? "" : escape_markup(images[b]->band) + ": ", noise.mean_square,
+        noise.n_pixels, noise.at(0, 1), noise.at(1, 0));
+  }
+  return text + "</dd>\n";
+}
+
 std::string explanations(const Task& task, const FitResult& result) {
   std::string text = "<dl class=\"legend\">\n<dt>Convention</dt>\n";
   text += fmt::format("<dd>{}.</dd>\n", escape_markup(kConvention));
@@ -205,6 +233,7 @@ std::string explanations(const Task& task, const FitResult& result) {
       "<dt>Errors</dt>\n<dd>They hold where the model describes the data and the sigma image the noise. With "
       "χ² per "
       "degree of freedom well above 1 they are too small.</dd>\n";
+  if (result.robust) text += noise_text(task, *result.robust);
   return text + "</dl>\n";
 }
 

@@ -1,0 +1,40 @@
+#include "fit/error_transfer.hpp"
+
+namespace gaxel {
+namespace {
+
+/// a b, but 0 times what is not known is 0.
+Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
+  Eigen::MatrixXd result = Eigen::MatrixXd::Zero(a.rows(), b.cols());
+  for (Eigen::Index i = 0; i < a.rows(); ++i) {
+    for (Eigen::Index k = 0; k < a.cols(); ++k) {
+      if (a(i, k) != 0.0) result.row(i) += a(i, k) * b.row(k);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Eigen::MatrixXd carried(const Eigen::MatrixXd& chain, const Eigen::MatrixXd& covariance) {
+  return product(chain, product(chain, covariance).transpose());
+}
+
+std::vector<std::vector<double>> errors_in_band(const ParameterMap& map, int band,
+                                                const Eigen::MatrixXd& covariance) {
+  const Eigen::VectorXd errors = carried(map.derivatives(band), covariance).diagonal().cwiseSqrt();
+  std::vector<std::vector<double>> result;
+  std::size_t flat = 0;
+  Eigen::Index row = 0;
+  for (const Component& component : map.components(band)) {
+    std::vector<double>& own = result.emplace_back(component.values.size(), kNoValue);
+    for (std::size_t i = 0; i < own.size(); ++i, ++flat) {
+      if (map.wanted(band)[flat] == 0) continue;
+      const double error = errors[row++];
+      if (error > 0.0) own[i] = error;
+    }
+  }
+  return result;
+}
+
+}  // namespace gaxel
