@@ -79,7 +79,7 @@ std::vector<FinalObject> final_objects(const GalfitDocument& document, const Map
       if (key == "x") number.value -= own.x_offset;
       if (key == "y") number.value -= own.y_offset;
       number.fixed = row->fixed;
-      number.tied = row->tied;
+      number.tied = !row->tie.empty();
       number.flag = row->flag;
       final.numbers.push_back(std::move(number));
     }
