@@ -51,6 +51,10 @@ std::string left_out(const ComponentKind& kind, const ParameterSpec& spec) {
   if (!spec.fittable && !std::isnan(spec.fallback)) return fmt::format("{}", spec.fallback);
   if (!spec.fittable && kind.family == Family::kSky) return "that of the image";
   if (!spec.fittable) return "needed";
+  if (kind.family == Family::kTruncation) {  // no light to estimate it from
+    if (std::isnan(spec.fallback)) return "needed";
+    return fmt::format("{}", io::to_file(spec.role, false, spec.fallback, {}));
+  }
   const bool known = kind.family == Family::kSky || rests_unless_given(spec.role);
   if (known && !std::isnan(spec.fallback)) return fmt::format("{}", spec.fallback);
   return "estimated by fit";

@@ -256,6 +256,24 @@ void warn_if_outside(const SceneComponent& component, const SceneFrame& frame,
                                  frame.file.placement.fits_x(x), frame.file.placement.fits_y(y)));
 }
 
+void warn_of_idle_truncations(const Scene& scene, std::vector<std::string>& warnings) {
+  const auto is_truncation = [](const SceneComponent& component) {
+    return component.kind->family == Family::kTruncation;
+  };
+  if (std::ranges::all_of(scene.components, is_truncation)) {
+    warnings.emplace_back("the scene has truncations only, which have no light");
+    return;
+  }
+  for (std::size_t i = 0; i < scene.components.size(); ++i) {
+    const auto is_cut = [i](const SceneComponent& component) {
+      return std::ranges::count(component.inner, i) + std::ranges::count(component.outer, i) > 0;
+    };
+    if (!is_truncation(scene.components[i]) || std::ranges::any_of(scene.components, is_cut)) continue;
+    warnings.push_back(fmt::format("{}: cuts nothing, since no component names it as inner or outer",
+                                   scene.components[i].name));
+  }
+}
+
 }  // namespace
 
 Scene read_scene(const TomlTable& root, const SceneFrame& frame, std::vector<std::string>& warnings) {
@@ -278,6 +296,7 @@ Scene read_scene(const TomlTable& root, const SceneFrame& frame, std::vector<std
   name_the_rest(scene);
   for (std::size_t i = 0; i < tables.size(); ++i) read_ties(tables[i], i, frame, scene);
   for (const SceneComponent& component : scene.components) warn_if_outside(component, frame, warnings);
+  warn_of_idle_truncations(scene, warnings);
   return scene;
 }
 

@@ -7,6 +7,7 @@
 #include "profile/king.hpp"
 #include "profile/laws/broken_exponential.hpp"
 #include "profile/laws/core_sersic.hpp"
+#include "profile/laws/cusp.hpp"
 #include "profile/laws/edge_on_disc.hpp"
 #include "profile/laws/ferrers.hpp"
 #include "profile/laws/flat_bar.hpp"
@@ -71,8 +72,8 @@ constexpr std::array kNukerParameters{
     positive_shape(Role::kShape1, "alpha", "", "how sharply the slope changes at rb", 0.1, 100.0, 2.0),
     ParameterSpec{Role::kShape2, "beta", "", "slope outside: I ~ r^-beta", 0.0, 20.0, kNotGiven, true, false,
                   1.5},
-    ParameterSpec{Role::kShape3, "gamma", "", "slope inside: I ~ r^-gamma", -2.0, 1.9, kNotGiven, true, false,
-                  0.3},
+    ParameterSpec{Role::kShape3, "gamma", "", "slope inside: I ~ r^-gamma", -2.0, kSteepestCusp, kNotGiven,
+                  true, false, 0.3},
     kQ,
     kTheta};
 constexpr std::array kCoreSersicParameters{
@@ -84,8 +85,8 @@ constexpr std::array kCoreSersicParameters{
                    5.0),
     positive_shape(Role::kShape2, "n", "", "Sersic index outside", 0.3, 20.0, 3.0),
     positive_shape(Role::kShape3, "alpha", "", "how sharply the profile changes at rb", 0.1, 100.0, 3.0),
-    ParameterSpec{Role::kShape4, "gamma", "", "slope inside: I ~ r^-gamma", 0.0, 1.9, kNotGiven, true, false,
-                  0.2},
+    ParameterSpec{Role::kShape4, "gamma", "", "slope inside: I ~ r^-gamma", 0.0, kSteepestCusp, kNotGiven,
+                  true, false, 0.2},
     kQ,
     kTheta};
 constexpr std::array kBrokenExponentialParameters{
@@ -161,8 +162,8 @@ constexpr std::array kTruncationParameters{
     kX,
     kY,
     scale_radius("rbreak", "break radius along the major axis: the factor P is 0.982 there"),
-    positive_shape(Role::kShape1, "softening", "pixel", "P is below 0.01 so far inside rbreak", 0.01, 1e5,
-                   0.5),
+    positive_shape(Role::kShape1, "softening", "pixel",
+                   "P is below 0.01 so far inside rbreak; at most 7.66 rbreak", 0.01, 1e5, 0.5),
     kQ,
     kTheta};
 constexpr std::array kSkyParameters{

@@ -88,3 +88,13 @@ def test_unknown_kinds_get_the_nearest():
     finished = run("list", "mofat")
     assert finished.returncode == 2 and finished.stdout == ""
     assert 'did you mean "moffat"?' in finished.stderr
+
+
+def test_what_a_truncation_needs_is_told():
+    rows = {
+        line.split()[0]: line
+        for line in run("list", "truncation").stdout.splitlines()
+        if line.startswith("  ")
+    }
+    assert all(" needed " in rows[key] for key in ("x", "y", "rbreak", "softening"))
+    assert "estimated" not in "".join(rows.values())
