@@ -311,5 +311,5 @@ def test_fits_that_cannot_be_done_raise_fit_error():
 
 def test_what_only_a_user_knows_is_asked_for_inside_fit():
     with pytest.raises(gaxel.InputError) as error:
-        gaxel.fit(np.ones((20, 20)), 1.0, gaxel.Mge())
+        gaxel.fit(gaxel.Mge(), np.ones((20, 20)), sigma=1.0)
     assert "mge1.sigma_max" in str(error.value) and "only fit" not in str(error.value)
