@@ -233,8 +233,11 @@ void check_together(const TomlTable& table, const SceneComponent& component) {
     const ParameterSpec& spec = component.kind->parameters[i];
     const Parameter& parameter = component.parameters[i];
     const bool known = std::isfinite(parameter.value) && parameter.basis == Basis::kConstant;
-    if (!known && (spec.role == Role::kOption || !spec.fittable)) return;
-    checked.values.push_back(known ? parameter.value : std::clamp(1.0, spec.min, spec.max));
+    const bool has_fallback = !std::isnan(spec.fallback);
+    if (!known && !has_fallback && (spec.role == Role::kOption || !spec.fittable)) return;
+    checked.values.push_back(known          ? parameter.value
+                             : has_fallback ? spec.fallback
+                                            : std::clamp(1.0, spec.min, spec.max));
   }
   try {
     check_shapes(checked);
