@@ -195,7 +195,7 @@ void check_finite(ConstImageView image) {
   const auto found =
       std::ranges::find_if_not(image.pixels(), [](double pixel) { return std::isfinite(pixel); });
   if (found == image.pixels().end()) return;
-  throw InputError({"render", "image", fmt::format("{}", *found),
+  throw InputError({"render", "image", fmt::format("{}", std::abs(*found)),
                     "light of these components is brighter than numbers can be",
                     "pixels below 1e300 counts"});
 }

@@ -164,7 +164,7 @@ TEST(Truncation, IsThePublishedFunction) {
 TEST(Truncation, HasDerivativesFarFromItAndWhereItIsSharp) {
   for (const auto& [r_break, softening] : {std::pair{12.0, 4.0}, {30.0, 0.3}, {2.0, 0.01}}) {
     const double slope = 4.98 / softening - 0.65 / r_break;
-    const Truncation<Dual> truncation(Dual(r_break), Dual(softening));
+    const Truncation<Dual> truncation{Dual(r_break), Dual(softening)};
     for (const double r : {0.0, 0.5 * r_break, r_break - 0.4 * softening, 1.1 * r_break, 700.0, 4000.0}) {
       const double cosine = std::cosh(slope * (r - r_break) + 2.0);
       const double expected = 0.5 * slope / (cosine * cosine);  // 0 where the cosine overflows
