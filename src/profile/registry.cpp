@@ -212,7 +212,7 @@ ComponentKind counted(std::string_view name, std::string_view title, std::string
 
 ComponentKind spline() {
   ComponentKind kind = counted("spline", "Radial spline",
-                               "ln I is a cubic spline in ln r through knots spaced evenly in ln r from "
+                               "ln I is a cubic spline in ln r through N knots spaced evenly in ln r from "
                                "r_min to r_max, level at the first; "
                                "constant inside, a power law beyond.",
                                Family::kSurface, kMinKnots, kMaxKnots, spline_parameters);
@@ -222,7 +222,7 @@ ComponentKind spline() {
 
 ComponentKind multi_gaussian() {
   ComponentKind kind = counted("mge", "Multi-Gaussian expansion",
-                               "Gaussians with common centre, axis ratio and direction, their dispersions "
+                               "N Gaussians with common centre, axis ratio and direction, their dispersions "
                                "spaced evenly in the logarithm.",
                                Family::kSum, 1, kMaxGaussians, multi_gaussian_parameters);
   kind.parts = multi_gaussian_parts;
@@ -308,11 +308,12 @@ const auto& kinds() {
                     Family::kSky, kSkyParameters},
       spline(),
       multi_gaussian(),
-      counted("skychebyshev", "Chebyshev sky",
-              "The sum of cij T_i(u) T_j(v), i + j up to the order, averaged over pixels: a surface that the "
-              "PSF leaves "
-              "alone. u = (column - x) / half_width, v = (row - y) / half_height.",
-              Family::kSky, 1, kMaxChebyshevOrder, chebyshev_parameters)};
+      counted(
+          "skychebyshev", "Chebyshev sky",
+          "The sum of cij T_i(u) T_j(v), i + j up to the order N, averaged over pixels: a surface that the "
+          "PSF leaves "
+          "alone. u = (column - x) / half_width, v = (row - y) / half_height.",
+          Family::kSky, 1, kMaxChebyshevOrder, chebyshev_parameters)};
   return kinds;
 }
 
