@@ -30,8 +30,8 @@ def facts_of(kind: Any) -> dict[str, Any]:
 def range_text(spec: Any) -> str:
     lower, upper = math.isfinite(spec.min), math.isfinite(spec.max)
     if lower and upper:
-        return f"{spec.min:g} to {spec.max:g}"
-    return f"at least {spec.min:g}" if lower else f"at most {spec.max:g}" if upper else "any"
+        return f"{spec.min:.10g} to {spec.max:.10g}"
+    return f"at least {spec.min:.10g}" if lower else f"at most {spec.max:.10g}" if upper else "any"
 
 
 def table(header: list[str], rows: list[list[str]]) -> list[str]:
@@ -42,9 +42,23 @@ def table(header: list[str], rows: list[list[str]]) -> list[str]:
 def parameter_table(kind: Any) -> list[str]:
     rows = []
     for spec in kind.parameters:
-        default = "" if math.isnan(spec.fallback) else f"{spec.fallback:g}"
+        default = "" if math.isnan(spec.fallback) else f"{spec.fallback:.10g}"
         rows.append([f"`{spec.name}`", spec.unit, range_text(spec), default, spec.doc])
     return table(["parameter", "unit", "range", "default", "meaning"], rows)
+
+
+def option_table(kind: Any) -> list[str]:
+    options = {key: (doc, spec) for key, doc, spec in gaxel._core.option_keys(kind.name)}
+    rows = []
+    for family in gaxel._core.name_families(list(options)):
+        doc, spec = options[family.split(" ")[0]]
+        name = " to ".join(f"`{key}`" for key in family.split(" to "))
+        if spec is None:
+            rows.append([name, "", "truncations", "", doc])
+            continue
+        default = "" if math.isnan(spec.fallback) else f"{spec.fallback:.10g}"
+        rows.append([name, spec.unit, range_text(spec), default, doc])
+    return table(["key", "unit", "range", "default", "meaning"], rows)
 
 
 def program_table(facts: dict[str, Any]) -> list[str]:
@@ -71,6 +85,15 @@ def page_of(kind: Any) -> str:
         "the position angle `pa` in degrees ([scene.md](../scene.md)).",
         "",
     ]
+    if gaxel._core.option_keys(kind.name):
+        lines += [
+            "## Options",
+            "",
+            "Each is turned on by its key ([shapes](../shapes.md)):",
+            "",
+            *option_table(kind),
+            "",
+        ]
     if "programs" in facts:
         lines += ["## In other programs", "", *program_table(facts), ""]
         lines += ["Angles, centres and radii: [how the programs differ](README.md#conventions).", ""]

@@ -12,8 +12,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 SIDE = 121  # pixels of a picture
-FAINTEST = 1e-4  # of the brightest pixel shown
+FAINTEST = 1e-3  # of the brightest pixel shown
 N_LINE = 400  # points of a profile
+LINE_RTOL, LINE_ATOL = 1e-6, 1e-15  # so that the faintest that a profile shows is no error of its pixels
 
 
 def component_of(kind: Any, values: dict[str, Any]) -> gaxel.Component:
@@ -27,7 +28,15 @@ def stretched(image: np.ndarray) -> np.ndarray:
     return 1.0 - np.log10(bright) / math.log10(FAINTEST)
 
 
-def image_of(kind: Any, picture: dict[str, Any]) -> np.ndarray:
+def lit(component: gaxel.Component, host: dict[str, Any] | None, cut: str) -> gaxel.Component:
+    """What is shown of a component: itself, or of a truncation the exponential disc that it cuts."""
+    if host is None:
+        return component
+    centre = {key: component.parameters[key] for key in ("x", "y")}
+    return gaxel.Exponential(**centre, **host, **{cut: [component]})
+
+
+def image_of(kind: Any, picture: dict[str, Any], cut: str = "inner") -> np.ndarray:
     middle = {"x": (SIDE - 1) / 2, "y": (SIDE - 1) / 2}
     names = {spec.name for spec in kind.parameters}
     values = {name: value for name, value in middle.items() if name in names} | picture["values"]
@@ -38,21 +47,35 @@ def image_of(kind: Any, picture: dict[str, Any]) -> np.ndarray:
         offsets = np.arange(SIDE // 2 * 2 + 1) - SIDE // 2
         sigma = picture["psf_fwhm"] / math.sqrt(8 * math.log(2))
         psf = np.exp(-0.5 * (offsets[:, None] ** 2 + offsets**2) / sigma**2)
-    return gaxel.render([component_of(kind, values)], shape=(SIDE, SIDE), psf=psf)
+    component = lit(component_of(kind, values), picture.get("host"), cut)
+    return gaxel.render([component], shape=(SIDE, SIDE), psf=psf)
 
 
 def has_flux(kind: Any) -> bool:
-    return any(spec.name == "flux" for spec in kind.parameters)
+    return any(spec.unit == "counts" for spec in kind.parameters)
 
 
-def profile_of(kind: Any, values: dict[str, float], outer: float) -> tuple[np.ndarray, np.ndarray]:
+def enlarged(values: dict[str, float], specs: Any, scale: float) -> dict[str, float]:
+    """The same light with its pixels divided, along +x."""
+    power = {"pixel": 1.0, "1/pixel": -1.0}
+    units = {spec.name: spec.unit for spec in specs}
+    finer = {name: value * scale ** power.get(units.get(name, ""), 0.0) for name, value in values.items()}
+    return finer | {"theta": 0.0}
+
+
+def profile_of(
+    kind: Any, picture: dict[str, Any], changed: dict[str, float], outer: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Brightness along +x: the mean of pixels so fine that it is that of their centres."""
     scale = N_LINE / outer
-    lengths = {spec.name for spec in kind.parameters if spec.unit == "pixel"}
-    finer = {name: value * (scale if name in lengths else 1.0) for name, value in values.items()}
-    finer |= {"x": -0.5, "y": 0.0, "theta": 0.0}
-    row = gaxel.render([component_of(kind, finer)], shape=(1, N_LINE))[0]
-    return (np.arange(N_LINE) + 0.5) / scale, row * (scale**2 if has_flux(kind) else 1.0)
+    finer = enlarged(picture["values"] | changed, kind.parameters, scale) | {"x": -0.5, "y": 0.0}
+    host = picture.get("host")
+    if host is not None:
+        host = enlarged(host, gaxel.Exponential._kind.parameters, scale)
+    shown = lit(component_of(kind, finer), host, "outer")
+    row = gaxel.render([shown], shape=(1, N_LINE), rtol=LINE_RTOL, atol=LINE_ATOL)[0]
+    is_flux = has_flux(kind) or host is not None
+    return (np.arange(N_LINE) + 0.5) / scale, row * (scale**2 if is_flux else 1.0)
 
 
 def show(axes: Any, image: np.ndarray) -> None:
@@ -63,25 +86,41 @@ def show(axes: Any, image: np.ndarray) -> None:
 
 def draw_kind(kind: Any, picture: dict[str, Any], path: Path) -> None:
     vary = picture.get("vary")
-    two = vary or "image" in picture
-    figure, axes = plt.subplots(1, 2 if two else 1, figsize=(9.0 if two else 4.2, 4.0), layout="constrained")
-    show(axes[0] if vary else axes[1] if two else axes, image_of(kind, picture))
+    images = [image_of(kind, picture)]
     if "image" in picture:
-        show(axes[0], np.array(picture["image"], dtype=float))
+        images.insert(0, np.array(picture["image"], dtype=float))
+    if "host" in picture:
+        images.append(image_of(kind, picture, "outer"))
+    n = len(images) + (1 if vary else 0)
+    figure, grid = plt.subplots(
+        1, n, figsize=(4.2 if n == 1 else 4.5 * n, 4.0), layout="constrained", squeeze=False
+    )
+    axes = grid[0]
+    for place, image in zip(axes, images, strict=False):
+        show(place, image)
+    if "host" in picture:
+        for place, cut in zip(axes, ("inner", "outer"), strict=False):
+            place.set_title(f"a disc cut by it as {cut}", fontsize=10)
     if vary:
-        outer = picture.get("outer", 50.0)
-        for value in vary["values"]:
-            radius, light = profile_of(kind, picture["values"] | {vary["parameter"]: value}, outer)
-            axes[1].semilogy(radius, light, label=f"{vary['parameter']} = {value:g}")
-        bottom, top = axes[1].get_ylim()
-        axes[1].set_ylim(max(bottom, top * 1e-7), top)
-        axes[1].set_xlim(0, outer)
-        axes[1].set_xlabel("radius along the major axis (pixels)")
-        axes[1].set_ylabel("brightness (per square pixel" + (", flux 1)" if has_flux(kind) else ")"))
-        axes[1].legend(frameon=False)
-        axes[1].grid(alpha=0.25)
+        draw_profiles(axes[-1], kind, picture)
     figure.savefig(path, dpi=100)
     plt.close(figure)
+
+
+def draw_profiles(axes: Any, kind: Any, picture: dict[str, Any]) -> None:
+    vary = picture["vary"]
+    outer = picture.get("outer", 50.0)
+    brightest, faintest = 0.0, math.inf
+    for value in vary["values"]:
+        radius, light = profile_of(kind, picture, {vary["parameter"]: value}, outer)
+        brightest, faintest = max(brightest, light.max()), min(faintest, light.min())
+        axes.semilogy(radius, light, label=f"{vary['parameter']} = {value:g}")
+    axes.set_ylim(max(0.5 * faintest, 1e-7 * brightest), 2.0 * brightest)
+    axes.set_xlim(0, outer)
+    axes.set_xlabel("radius along the major axis (pixels)")
+    axes.set_ylabel("brightness (per square pixel" + (", flux 1)" if has_flux(kind) else ")"))
+    axes.legend(frameon=False)
+    axes.grid(alpha=0.25)
 
 
 def draw_gallery(shown: list[tuple[Any, dict[str, Any]]], path: Path) -> None:

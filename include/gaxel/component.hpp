@@ -195,8 +195,8 @@ struct ComponentShare {
 /// Throws InputError naming the parameter when a value is not finite or outside its range.
 void validate_values(const Component& component);
 
-/// The same, and throws InputError naming "image" when there is none though the kind needs one, or one though
-/// it takes none.
+/// The same, and throws InputError naming "softening" of a truncation above 7.66 rbreak, or "image" when it
+/// is missing though the kind needs one, or given though it takes none.
 void validate(const Component& component);
 
 }  // namespace gaxel

@@ -9,7 +9,10 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
-#include <cmath>
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <tuple>
 
 #include "base/nearest_name.hpp"
 #include "bindings.hpp"
@@ -65,7 +68,15 @@ void bind_components(nb::module_& module) {
             LightImage::check_shape(shape_of(pixels));
             new (self) LightImage(to_image(pixels));
           },
-          nb::arg("pixels"));
+          nb::arg("pixels"))
+      .def_static(
+          "check_shape",
+          [](long long ny, long long nx) {
+            constexpr long long kMost = std::numeric_limits<int>::max();
+            LightImage::check_shape(
+                {static_cast<int>(std::min(ny, kMost)), static_cast<int>(std::min(nx, kMost))});
+          },
+          nb::arg("ny"), nb::arg("nx"), "Raises InputError for an image that is too large for a component.");
   module.def(
       "component_kinds",
       [] {
@@ -84,25 +95,31 @@ void bind_components(nb::module_& module) {
   module.def(
       "option_keys",
       [](const std::string& name) {
-        std::vector<std::pair<std::string, std::string>> keys;
-        for (const OptionKey& key : option_keys(component_kind(name))) keys.emplace_back(key.key, key.doc);
+        using Key = std::tuple<std::string, std::string, std::optional<ParameterSpec>>;
+        std::vector<Key> keys;
+        const ComponentKind& kind = component_kind(name);
+        for (const OptionKey& key : option_keys(kind)) {
+          const ParameterSpec* spec = option_parameter(kind, key);
+          keys.emplace_back(key.key, key.doc, spec == nullptr ? std::nullopt : std::optional(*spec));
+        }
         return keys;
       },
-      nb::arg("name"), "Parameters that turn an option of the kind on, and what they are.");
+      nb::arg("name"),
+      "Keys that turn an option of the kind on, what they are, and their parameters; None for those that "
+      "name other "
+      "components.");
+  module.def(
+      "name_families",
+      [](const std::vector<std::string>& names) {
+        const std::vector<std::string_view> views(names.begin(), names.end());
+        return name_families(views);
+      },
+      nb::arg("names"), "The names, but one entry for many that differ in a number alone: \"f1 to f10\".");
   module.def(
       "norm_keys",
       [](const std::string& name) {
-        // That of the row, and those of its options that take its place.
-        std::vector<std::string> keys;
-        const ComponentKind& base = component_kind(name).base();
-        for (const ParameterSpec& spec : base.parameters) {
-          if (is_norm(spec.role)) keys.emplace_back(spec.name);
-        }
-        for (const KindOption& option : kind_options()) {
-          if (std::isnan(option.brightness_radius) || !option.possible(base)) continue;
-          keys.emplace_back(option.parameters(base, 0).front().name);
-        }
-        return keys;
+        const std::vector<std::string_view> keys = norm_keys(component_kind(name));
+        return std::vector<std::string>(keys.begin(), keys.end());
       },
       nb::arg("name"),
       "Parameters of which a component of the kind has one: what its light is proportional to.");

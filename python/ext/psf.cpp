@@ -75,7 +75,10 @@ void bind_psf(nb::module_& module) {
           nb::arg("kernel"), nb::arg("oversample"), nb::arg("x_center").none(), nb::arg("y_center").none(),
           nb::arg("pixel_in_psf"))
       .def_static(
-          "gaussian", [](double fwhm, double q, double theta) { return Psf::gaussian({fwhm, q, theta}); },
+          "gaussian",
+          [](double fwhm, double q, double theta) {
+            return Psf::gaussian({fwhm, q, theta});
+          },
           nb::arg("fwhm"), nb::arg("q"), nb::arg("theta"))
       .def_static(
           "moffat",
@@ -88,7 +91,6 @@ void bind_psf(nb::module_& module) {
           "diffused", [](const Psf& psf, const InputImage& kernel) { return psf.diffused(to_image(kernel)); },
           nb::arg("kernel"))
       .def_prop_ro("pixel_in_psf", [](const Psf& psf) { return to_text(psf.pixel_in_psf()); })
-      .def_prop_ro("description", &Psf::description)
       .def_prop_ro("kernel",
                    [](nb::handle_t<Psf> self) { return to_numpy(nb::cast<const Psf&>(self).kernel(), self); })
       .def_prop_ro("oversample", &Psf::oversample)
@@ -97,7 +99,10 @@ void bind_psf(nb::module_& module) {
       .def_prop_ro("original_sum", &Psf::original_sum)
       .def_prop_ro("warnings", &Psf::warnings)
       .def(
-          "size_warning", [](const Psf& psf, int ny, int nx) { return psf.size_warning({ny, nx}); },
+          "size_warning",
+          [](const Psf& psf, int ny, int nx) {
+            return psf.size_warning({ny, nx});
+          },
           nb::arg("ny"), nb::arg("nx"));
 }
 

@@ -10,10 +10,13 @@ from gaxel.components import CLASSES
 
 HEADER = '''"""One class for each kind of component that the core's registry knows."""
 
+from collections.abc import Sequence
+
 from numpy.typing import ArrayLike
 
 from gaxel._arrays import Image
 from gaxel._component import Component
+from gaxel._psf import AnyPsf
 
 CLASSES: dict[str, type[Component]]
 '''
@@ -22,7 +25,8 @@ CLASSES: dict[str, type[Component]]
 def argument(parameter: inspect.Parameter) -> str:
     if parameter.default is not None:
         return f"{parameter.name}: float = ..."
-    types = {"name": "str", "image": "ArrayLike"}
+    cuts = "Sequence[Component]"
+    types = {"name": "str", "image": "ArrayLike", "psf": "AnyPsf | bool", "inner": cuts, "outer": cuts}
     return f"{parameter.name}: {types.get(parameter.name, 'float')} | None = ..."
 
 

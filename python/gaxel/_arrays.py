@@ -11,6 +11,7 @@ from gaxel._errors import input_error
 Image = NDArray[np.float64]
 
 MANY_PIXELS = 2**20  # from here on, starting threads costs nothing that shows
+MOST_PIXELS = 2**31
 
 
 def _as_real(value: Any, source: str, key: str, what: str, allowed: str) -> NDArray[Any]:
@@ -30,7 +31,30 @@ def as_image(value: Any, source: str, key: str) -> Image:
         raise input_error(
             source, key, f"shape {array.shape}", "not an image", "shape (ny, nx), neither of them 0"
         )
-    return np.ascontiguousarray(array, dtype=np.float64)
+    if array.size >= MOST_PIXELS:
+        raise input_error(
+            source, key, f"shape {array.shape}", "the image is too large", "fewer than 2**31 pixels"
+        )
+    try:
+        return np.ascontiguousarray(array, dtype=np.float64)
+    except MemoryError:
+        raise input_error(
+            source,
+            key,
+            f"shape {array.shape}",
+            "there is not enough memory for the image",
+            f"{8 * array.size} bytes",
+        ) from None
+
+
+def as_unmasked_image(value: Any, source: str, key: str) -> Image:
+    """As `as_image`, of what has no masked pixels: an image that stands for light as a whole."""
+    if np.ma.is_masked(value):
+        raise input_error(
+            source, key, f"{np.ma.count_masked(value)} masked pixels", "pixels of this image cannot be left out",
+            "an array without masked values, as value.filled(0.0) makes it",
+        )  # fmt: skip
+    return as_image(value, source, key)
 
 
 def as_vector(value: Any, source: str, key: str) -> NDArray[np.float64]:
@@ -84,7 +108,7 @@ def as_shape(value: Any, source: str, key: str = "shape") -> tuple[int, int]:
         raise input_error(source, key, repr(value), "not a shape", allowed) from None
     if not all(isinstance(n, int | np.integer) and 0 < n < 2**31 for n in (ny, nx)):
         raise input_error(source, key, repr(value), "not a shape", allowed)
-    if int(ny) * int(nx) >= 2**31:
+    if int(ny) * int(nx) >= MOST_PIXELS:
         raise input_error(source, key, repr(value), "the image is too large", "fewer than 2**31 pixels")
     return int(ny), int(nx)
 

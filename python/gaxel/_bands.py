@@ -265,12 +265,22 @@ def _values(values: Any, n: int | None, source: str) -> NDArray[np.float64]:
     return given
 
 
+def _check_sigma(source: str, sigma: float) -> None:
+    allowed = "a finite number above 0"
+    if not as_float(sigma, source, "sigma", allowed) > 0.0:
+        raise input_error(source, "sigma", sigma, "out of range", allowed)
+
+
 @dataclass(frozen=True)
 class Normal:
     """A prior: the parameter's value is normal, with this mean and standard deviation."""
 
     mean: float
     sigma: float
+
+    def __post_init__(self) -> None:
+        as_float(self.mean, "Normal", "mean", "a finite number")
+        _check_sigma("Normal", self.sigma)
 
 
 @dataclass(frozen=True)
@@ -287,3 +297,9 @@ class LogNormal:
 
     median: float
     sigma: float
+
+    def __post_init__(self) -> None:
+        median = as_float(self.median, "LogNormal", "median", "a finite number above 0")
+        if not median > 0.0:
+            raise input_error("LogNormal", "median", median, "out of range", "a finite number above 0")
+        _check_sigma("LogNormal", self.sigma)

@@ -22,7 +22,7 @@ def mag_of(flux: float, zeropoint: float) -> float:
 def range_text(spec: _core.ParameterSpec) -> str:
     if math.isinf(spec.min) and math.isinf(spec.max):
         return "any finite number"
-    return f"{spec.min:g} to {spec.max:g}"
+    return f"{spec.min:.10g} to {spec.max:.10g}"
 
 
 _CUTS = ("inner", "outer")
@@ -46,7 +46,7 @@ class Component:
     __slots__ = ("_cuts", "_given", "_image", "_name", "_psf", "_zeropoint")
     _kind: ClassVar[_core.ComponentKind]
     _base: ClassVar[type["Component"] | None]  # of a class with options: the class without them
-    _variant: ClassVar[Callable[[type["Component"], list[str], bool], type["Component"]]]
+    _variant: ClassVar[Callable[[type["Component"], list[str]], type["Component"]]]
     _specs: ClassVar[Mapping[str, _core.ParameterSpec]]
     _cuts: dict[str, tuple["Component", ...]]
     _given: dict[str, float]
@@ -56,8 +56,8 @@ class Component:
     _zeropoint: float
 
     def __new__(cls, **arguments: Any) -> Self:
-        keys = [key for key, value in arguments.items() if value is not None]
-        return object.__new__(cls._variant(cls, keys, any(arguments.get(key) for key in _CUTS)))
+        keys = [key for key, value in arguments.items() if (value if key in _CUTS else value is not None)]
+        return object.__new__(cls._variant(cls, keys))
 
     def __init__(self, **arguments: Any) -> None:
         cls = type(self)
@@ -84,10 +84,13 @@ class Component:
         for key, value in arguments.items():
             if key in keys:
                 continue
-            options = [option for option, _ in _core.option_keys(cls._kind.name)]
+            options = [option for option, *_ in _core.option_keys(cls._kind.name)]
             if value is None and key in options:
                 continue
-            hint = _core.suggestion(key, keys + options)
+            others = ["name"] if self._kind.is_sky else ["name", "psf"]
+            hint = _core.suggestion(
+                key, [*keys, *(option for option in options if option not in keys), *others]
+            )
             raise TypeError(f"{cls.__name__}() got an unexpected keyword argument {key!r} ({hint})")
         given = {key: arguments[key] for key in keys if arguments.get(key) is not None}
         for key, value in given.items():

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gaxel import _core
-from gaxel._arrays import Image, as_image
+from gaxel._arrays import Image, as_unmasked_image
 
 
 class HeldImage:
@@ -16,7 +16,9 @@ class HeldImage:
     core: _core.LightImage
 
     def __init__(self, value: Any, source: str) -> None:
-        self.array = as_image(value, source, "image").copy()
+        if isinstance(value, np.ndarray) and value.ndim == 2:  # before any memory is asked for
+            _core.LightImage.check_shape(*value.shape)
+        self.array = as_unmasked_image(value, source, "image").copy()
         self.array.flags.writeable = False
         self.core = _core.LightImage(self.array)
 

@@ -129,7 +129,9 @@ def core_value(slot: Slot, shape: tuple[int, int], source: str) -> float:
     if np.isnan(value) and slot.component._kind.is_sky:
         value = pivot_of(shape).get(slot.spec.name, value)
     if np.isnan(value):
-        what = "flux or mag" if slot.spec.name == "flux" else "a number: only fit can estimate it"
+        what = "flux or mag" if slot.spec.name == "flux" else "a number"
+        if slot.spec.fittable and slot.spec.name != "flux":
+            what += ": only fit can estimate it"
         raise input_error(source, slot.name, None, "not given", what)
     return value
 

@@ -2,12 +2,12 @@
 
 import warnings
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
 from gaxel import _core
-from gaxel._arrays import Image, as_float, as_image
+from gaxel._arrays import Image, as_float, as_unmasked_image
 from gaxel._errors import PsfWarning, input_error
 
 PixelInPsf = Literal["own", "data", "none"]
@@ -20,6 +20,7 @@ class AnyPsf:
     """
 
     __slots__ = ("_core",)
+    _arguments: ClassVar[tuple[str, ...]]  # the names of what _key() gives
     _core: _core.Psf
 
     def _key(self) -> tuple[Any, ...]:
@@ -59,7 +60,8 @@ class AnyPsf:
         return _rebuild, (type(self), self._key())
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._core.description})"
+        given = zip(self._arguments, self._key(), strict=True)
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in given)})"
 
 
 class Psf(AnyPsf):
@@ -112,7 +114,7 @@ class Psf(AnyPsf):
             warnings.warn(message, PsfWarning, stacklevel=2)
 
     def _set(self, array: Any, oversample: Any, center: Any, pixel_in_psf: Any) -> None:
-        self._array = as_image(array, "Psf", "array").copy()
+        self._array = as_unmasked_image(array, "Psf", "array").copy()
         self._array.flags.writeable = False
         self._center = None if center is None else _as_center(center)
         x, y = self._center or (None, None)
@@ -174,6 +176,7 @@ class GaussianPsf(AnyPsf):
     """
 
     __slots__ = ("fwhm", "q", "theta")
+    _arguments = ("fwhm", "q", "theta")
 
     def __init__(self, fwhm: float, q: float = 1.0, theta: float = 0.0) -> None:
         self.fwhm, self.q, self.theta = (
@@ -198,6 +201,7 @@ class MoffatPsf(AnyPsf):
     """
 
     __slots__ = ("beta", "fwhm", "q", "theta")
+    _arguments = ("fwhm", "beta", "q", "theta")
 
     def __init__(self, fwhm: float, beta: float, q: float = 1.0, theta: float = 0.0) -> None:
         self.fwhm, self.beta, self.q, self.theta = (
@@ -221,6 +225,7 @@ class SumPsf(AnyPsf):
     """
 
     __slots__ = ("psfs", "weights")
+    _arguments = ("psfs", "weights")
 
     def __init__(self, psfs: Iterable[AnyPsf], weights: Sequence[float] | None = None) -> None:
         self.psfs = tuple(psfs)
@@ -239,10 +244,11 @@ class DiffusedPsf(AnyPsf):
     """A PSF and then the charge diffusion of a detector; see AnyPsf.diffused."""
 
     __slots__ = ("_kernel", "psf")
+    _arguments = ("psf", "kernel")
 
     def __init__(self, psf: AnyPsf, kernel: Any) -> None:
         self.psf = psf
-        self._kernel = as_image(kernel, "diffused", "kernel").copy()
+        self._kernel = as_unmasked_image(kernel, "diffused", "kernel").copy()
         self._core = psf._core.diffused(self._kernel)
 
     def _key(self) -> tuple[Any, ...]:

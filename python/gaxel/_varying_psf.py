@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gaxel import _core
-from gaxel._arrays import Image, as_float, as_image, as_int
+from gaxel._arrays import Image, as_float, as_int, as_unmasked_image
 from gaxel._errors import input_error
 from gaxel._psf import PixelInPsf, VaryingPsf, _as_center, _as_pixel
 
@@ -48,7 +48,7 @@ class PsfGrid(VaryingPsf):
         pixel_in_psf: PixelInPsf | bool = "own",
     ) -> None:
         source = "PsfGrid"
-        kernels: list[Image] = [as_image(image, source, "images").copy() for image in images]
+        kernels: list[Image] = [as_unmasked_image(image, source, "images").copy() for image in images]
         places = [_as_position(position) for position in positions]
         if len(places) != len(kernels):
             raise input_error(

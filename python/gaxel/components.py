@@ -27,6 +27,8 @@ _CLASS_NAMES = {
 _MAG_DOC = "The flux as a magnitude: flux = 10**(-0.4 * (mag - zeropoint)). Give flux or mag."
 _ZEROPOINT_DOC = "Magnitude of one count. Default 0."
 _IMAGE_DOC = "Light in each pixel, finite, with a sum above 0, which the flux takes the place of. Kept as a read-only copy."
+_PSF_DOC = "What it is seen through; False: nothing. Default: the PSF of the image."
+_CUTS_DOC = "Truncations that cut the light."
 _NAME_DOC = "What to call the component in parameter names. Default: its kind and a number."
 
 
@@ -36,7 +38,7 @@ def _parameter_doc(kind: _core.ComponentKind, spec: _core.ParameterSpec) -> str:
         text += f", {spec.unit}"
     text += f"; {range_text(spec)}."
     if not math.isnan(spec.fallback):
-        text += f" Left out: {spec.fallback:g} in render"
+        text += f" Left out: {spec.fallback:.10g} in render"
         rests = kind.is_sky or spec.rests_unless_given
         text += ", fixed there in fit." if rests else ", estimated in fit."
     elif not spec.fittable:
@@ -56,7 +58,40 @@ def _class_doc(kind: _core.ComponentKind) -> str:
             lines += ["mag : float, optional", f"    {_MAG_DOC}"]
             lines += ["zeropoint : float", f"    {_ZEROPOINT_DOC}"]
     lines += ["name : str, optional", f"    {_NAME_DOC}"]
+    if not kind.is_sky:
+        lines += ["psf : PSF or False, optional", f"    {_PSF_DOC}"]
+    lines += _option_doc(kind)
     return "\n".join(lines) + "\n"
+
+
+def _option_doc(kind: _core.ComponentKind) -> list[str]:
+    options = {key: (doc, spec) for key, doc, spec in _core.option_keys(kind.name)}
+    if not options:
+        return []
+    lines = ["", "Other Parameters", "----------------"]
+    for family in _core.name_families(list(options)):
+        doc, spec = options[family.split(" ")[0]]
+        if spec is None:
+            lines += [f"{family} : list of Truncation, optional", f"    {_CUTS_DOC}"]
+        else:
+            lines += [f"{family} : float, optional", f"    {_option_text(spec)}"]
+    return [
+        *lines,
+        "",
+        "Notes",
+        "-----",
+        "Each of the other parameters turns on an option, whose other keys then have defaults.",
+    ]
+
+
+def _option_text(spec: _core.ParameterSpec) -> str:
+    text = (
+        spec.doc[0].upper()
+        + spec.doc[1:]
+        + (f", {spec.unit}" if spec.unit else "")
+        + f"; {range_text(spec)}."
+    )
+    return text if math.isnan(spec.fallback) else f"{text} Default {spec.fallback:.10g}."
 
 
 def _attribute(name: str, doc: str) -> property:
@@ -90,6 +125,10 @@ def _make_class(kind: _core.ComponentKind, base: type[Component] = Component) ->
     if "flux" in members:
         defaults["zeropoint"] = 0.0
     defaults["name"] = None
+    if not kind.is_sky:
+        defaults["psf"] = None
+    for key, *_ in _core.option_keys(kind.name):
+        defaults.setdefault(key)
     made.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=value)
@@ -102,12 +141,9 @@ def _make_class(kind: _core.ComponentKind, base: type[Component] = Component) ->
 _variants: dict[str, type[Component]] = {}
 
 
-def _variant(cls: type[Component], keys: list[str], is_cut: bool) -> type[Component]:
-    """The class of the same row with the options that have these keys, too; made once and kept."""
-    name = cls._kind.name
-    if is_cut and "+truncated" not in name:
-        name += "+truncated"
-    kind = _core.component_kind(name, keys)
+def _variant(cls: type[Component], keys: list[str]) -> type[Component]:
+    """The class of the same row with the options that these keys turn on, too; made once and kept."""
+    kind = _core.component_kind(cls._kind.name, keys)
     if kind.name == cls._kind.name:
         return cls
     if kind.name not in _variants:

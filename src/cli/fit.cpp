@@ -58,8 +58,9 @@ int exit_code_of(StopReason reason) {
 
 void print_result(const io::Task& task, const FitResult& result, const std::vector<std::string>& files) {
   const std::vector<io::ParameterRow> rows = io::parameter_table(task, result);
-  fmt::print("{}\n", io::text_table(rows, task.photometry));
+  fmt::print("{}\n", io::text_table(rows, io::photometry_text(task)));
   fmt::print("chi2 {:.10g}, {} degrees of freedom", result.chi2, result.dof);
+  if (result.penalty > 0.0) fmt::print(", priors and smoothness add {:.6g}", result.penalty);
   if (result.dof > 0) fmt::print(" (ratio {:.5g})", result.chi2 / static_cast<double>(result.dof));
   fmt::print("; {} iterations, {:.2f} s\n{}\n\n", result.iterations, result.seconds, result.message);
   for (const std::string& file : files) fmt::print("wrote {}\n", file);

@@ -12,13 +12,14 @@ Json parameters(const io::Task& task, const FitResult& result) {
   for (const io::ParameterRow& row : io::parameter_table(task, result)) {
     list.push_back({{"component", row.component}, {"type", row.type}, {"parameter", row.parameter}});
     if (!row.band.empty()) list.back()["band"] = row.band;
+    if (!row.tie.empty()) list.back()["tie"] = row.tie;
     list.back().update(Json{{"value", row.value},
                             {"error", row.error},
                             {"error_sandwich", row.sandwich},
                             {"error_correlated", row.correlated},
                             {"unit", row.unit},
                             {"fixed", row.fixed},
-                            {"flag", io::flag_word(row.flag)}});
+                            {"flag", io::flag_word(row)}});
   }
   return list;
 }
@@ -56,6 +57,7 @@ Json fit_json(const io::Task& task, const FitResult& result, const std::vector<s
   json["converged"] = result.stop_reason == StopReason::kConverged;
   json["message"] = result.message;
   json["chi2"] = result.chi2;
+  json["penalty"] = result.penalty;
   json["chi2_start"] = result.chi2_start;
   json["dof"] = result.dof;
   json["n_pixels"] = result.n_pixels;

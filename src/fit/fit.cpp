@@ -10,6 +10,7 @@
 
 #include "fit/fit_input.hpp"
 #include "fit/fit_values.hpp"
+#include "fit/not_finite.hpp"
 #include "fit/penalty.hpp"
 #include "fit/robust_covariance.hpp"
 #include "fit/two_stage_fit.hpp"
@@ -132,7 +133,7 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
   }
   TwoStageFit search(bands, psfs, options, penalties);
   search.run(map, progress);
-  if (search.best() == nullptr) throw FitError("the model of the starting values is not finite");
+  if (search.best() == nullptr) throw FitError(not_finite_text(map, bands, psfs));
   const ScenePoint& best = *search.best();
   const ParameterMap at_best = search.problem().best_map();
 

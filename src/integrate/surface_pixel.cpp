@@ -43,6 +43,8 @@ bool can_be_cut(const Wedge& wedge) {
 template <class Part>
 class Cutter {
  public:
+  explicit Cutter(std::size_t most) : most_(most) {}
+
   template <class Estimate>
   bool cut(std::vector<Part> whole, const PixelTolerance& tolerance, const Estimate& estimate) {
     for (const Part& part : whole) add(part, estimate);
@@ -58,12 +60,15 @@ class Cutter {
       }
       allowed_ = tolerance.absolute + tolerance.relative * std::abs(flux);
       if (error <= allowed_) return true;
-      if (parts_.size() >= kMaxParts || !can_be_cut(parts_[worst].part)) return false;
+      const bool is_spent = parts_.size() >= kMaxParts || n_tried_ >= most_;
+      if (is_spent || !can_be_cut(parts_[worst].part)) return false;
       const double limit =
           std::max(0.25 * parts_[worst].error(), 0.5 * allowed_ / static_cast<double>(parts_.size()));
       cut_those_above(limit, estimate);
     }
   }
+
+  std::size_t n_tried() const { return n_tried_; }
 
   // Parts with the cheapest rules that keep the tolerance.
   std::vector<Part> finish() {
@@ -93,6 +98,7 @@ class Cutter {
 
   template <class Estimate>
   void add(const Part& part, const Estimate& estimate) {
+    ++n_tried_;
     Piece piece{part, {}, {}};
     estimate(part, piece.integral, piece.needed);
     if (!std::isfinite(piece.integral.error.back())) piece.integral.error.fill(kInfinite);
@@ -130,6 +136,8 @@ class Cutter {
     return {true, true};
   }
 
+  std::size_t most_;
+  std::size_t n_tried_ = 0;
   std::vector<Piece> parts_;
   double allowed_ = 0.0;
 };
@@ -137,11 +145,11 @@ class Cutter {
 }  // namespace
 
 PixelParts cut_pixel(SurfaceEstimator& estimator, const Grid& grid, std::int32_t pixel,
-                     const PixelTolerance& tolerance) {
+                     const PixelTolerance& tolerance, std::size_t most) {
   const Box box = pixel_box(grid, pixel);
   const double half = 0.5 * grid.step;
   const PixelCell whole{{0.5 * (box.x_min + box.x_max), 0.5 * (box.y_min + box.y_max), half, half}, 0, 0, 0};
-  Cutter<PixelCell> cutter;
+  Cutter<PixelCell> cutter(most);
   PixelParts parts;
   parts.complete = cutter.cut(
       {whole}, tolerance,
@@ -150,6 +158,7 @@ PixelParts cut_pixel(SurfaceEstimator& estimator, const Grid& grid, std::int32_t
         needed = estimator.nodes_needed(cell.place);
       });
   parts.cells = cutter.finish();
+  parts.n_tried = cutter.n_tried();
   return parts;
 }
 
@@ -161,7 +170,7 @@ PixelParts cut_centre_pixel(SurfaceEstimator& estimator, const Surface& surface,
     sides[static_cast<std::size_t>(side)] = wedge_side(surface, pixel_box(grid, pixel), side);
     whole.push_back({pixel, side, {0.0, 1.0}, {0.0, 1.0}, 0});
   }
-  Cutter<Wedge> cutter;
+  Cutter<Wedge> cutter(std::numeric_limits<std::size_t>::max());
   PixelParts parts;
   parts.complete = cutter.cut(
       whole, tolerance,

@@ -19,14 +19,16 @@ struct PixelCell {
 struct PixelParts {
   std::vector<PixelCell> cells;
   std::vector<Wedge> wedges;
-  bool complete = true;  ///< false: it would have taken more parts than allowed
+  bool complete = true;     ///< false: it would have taken more parts than allowed
+  std::size_t n_tried = 0;  ///< parts whose error was estimated
 };
 
-/// |error| <= absolute + relative * |flux of the pixel|, unit light.
+/// |error| <= absolute + relative * |flux of the pixel|, unit light. Cuts no more once `most` parts were
+/// tried.
 PixelParts cut_pixel(SurfaceEstimator& estimator, const Grid& grid, std::int32_t pixel,
-                     const PixelTolerance& tolerance);
+                     const PixelTolerance& tolerance, std::size_t most);
 
-/// The same for a pixel that holds the centre or next to it.
+/// The same, without that limit, for a pixel that holds the centre or next to it.
 PixelParts cut_centre_pixel(SurfaceEstimator& estimator, const Surface& surface, const Grid& grid,
                             std::int32_t pixel, const PixelTolerance& tolerance);
 

@@ -12,6 +12,11 @@
 namespace gaxel {
 namespace {
 
+// Parts of pixels that a band may try, so that no light takes for ever: beyond, its pixels stay whole, but
+// those at the centre.
+constexpr std::size_t kPartsOfBand = 60000;
+constexpr std::size_t kPartsOfPixel = 8;  // and for each of the band's pixels
+
 constexpr std::array kTileOrders{1, 2, 3, 4, 6, 8, 10, 12, 14, 16};
 
 class SurfacePlanner {
@@ -22,7 +27,8 @@ class SurfacePlanner {
         grid_(request.grid),
         tolerance_{request.tolerance.absolute * total, request.tolerance.relative},
         estimator_(surface, grid_),
-        centres_(centre_pixels(surface, grid_, request.band)) {}
+        centres_(centre_pixels(surface, grid_, request.band)),
+        parts_left_(kPartsOfBand + kPartsOfPixel * Shape{request.band.n_rows, grid_.shape.nx}.size()) {}
 
   SurfacePlan run() {
     const int end = request_.band.end();
@@ -113,8 +119,9 @@ class SurfacePlanner {
     const auto pixel = static_cast<std::int32_t>(at.row * grid_.shape.nx + at.col);
     const bool centre = std::ranges::find(centres_, pixel) != centres_.end();
     const PixelParts parts = centre ? cut_centre_pixel(estimator_, surface_, grid_, pixel, tolerance_)
-                                    : cut_pixel(estimator_, grid_, pixel, tolerance_);
+                                    : cut_pixel(estimator_, grid_, pixel, tolerance_, parts_left_);
     limit_hit_ |= !parts.complete;
+    if (!centre) parts_left_ -= std::min(parts_left_, parts.n_tried);
     if (centre) plan_.cells.cusp_pixels.push_back(pixel);
     plan_.wedges.insert(plan_.wedges.end(), parts.wedges.begin(), parts.wedges.end());
     for (const PixelCell& cell : parts.cells) {
@@ -149,6 +156,7 @@ class SurfacePlanner {
   PixelTolerance tolerance_;
   SurfaceEstimator estimator_;
   std::vector<std::int32_t> centres_;
+  std::size_t parts_left_;
   std::map<TileKey, std::vector<Tile>> tiles_;
   std::map<CellKey, std::vector<CellBlock>> cells_;
   SurfacePlan plan_;

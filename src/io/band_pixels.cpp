@@ -24,17 +24,20 @@ std::optional<Wcs> wcs_of(const TaskImage& image) {
   }
 }
 
+PixelMap shifted(const TaskImage& first, const TaskImage& other, PixelShift shift) {
+  PixelMap map;
+  map.x0 = first.placement.first_x - other.placement.first_x + shift.x;
+  map.y0 = first.placement.first_y - other.placement.first_y + shift.y;
+  return map;
+}
+
 }  // namespace
 
 PixelMap pixel_map(const TaskImage& first, const TaskImage& other) {
+  if (other.shift) return shifted(first, other, *other.shift);
   const std::optional<Wcs> from = wcs_of(first);
   const std::optional<Wcs> to = wcs_of(other);
-  if (!from && !to) {
-    PixelMap shift;
-    shift.x0 = first.placement.first_x - other.placement.first_x;
-    shift.y0 = first.placement.first_y - other.placement.first_y;
-    return shift;
-  }
+  if (!from && !to) return shifted(first, other, {});
   if (!from || !to) {
     throw InputError({"", "band", (from ? other : first).band,
                       "its image has no coordinates on the sky, and another one's has", "all or none"});

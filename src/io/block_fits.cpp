@@ -32,6 +32,7 @@ std::vector<HeaderKey> fit_keys(const Task& task, const FitResult& result, std::
       {"SCENE", task.scene_file, "scene file"},
       {"IMAGE", task.image_file, "image that was fitted"},
       {"CHI2", result.chi2, "sum of ((data - model) / sigma)^2"},
+      {"PENALTY", result.penalty, "what priors and smoothness add to it"},
       {"DOF", result.dof, "pixels used - free parameters"},
       {"NPIX", result.n_pixels, "pixels used"},
       {"NFREE", std::int64_t{result.scene.n_free()}, "free parameters"},

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "io/convention.hpp"
+#include "profile/kind_options.hpp"
 
 namespace gaxel::io {
 
@@ -15,10 +16,12 @@ std::vector<std::string_view> component_keys(const ComponentKind& kind) {
     keys.push_back(file_key(spec, false));
     if (spec.role == Role::kFlux) keys.push_back(file_key(spec, true));
   }
-  if (std::ranges::find(kind.options, "truncated") != kind.options.end()) {
-    keys.insert(keys.end(), {"inner", "outer"});
-  }
   if (kind.family != Family::kSky) keys.insert(keys.end(), {"ra", "dec"});
+  for (const OptionKey& option : option_keys(kind)) {
+    const ParameterSpec* spec = option_parameter(kind, option);
+    const bool is_other_norm = spec != nullptr && is_norm(spec->role);
+    if (!is_other_norm && std::ranges::find(keys, option.key) == keys.end()) keys.push_back(option.key);
+  }
   return keys;
 }
 

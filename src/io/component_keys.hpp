@@ -10,7 +10,7 @@
 namespace gaxel::io {
 
 /// In the order of the documentation: type, name, psf, the file of an image, the parameters' keys, and their
-/// alternatives (mag; ra and dec).
+/// alternatives (mag; ra and dec), the keys that would turn an option on.
 std::vector<std::string_view> component_keys(const ComponentKind& kind);
 
 /// "\"sersic\", \"exponential\", ...".

@@ -50,6 +50,19 @@ std::string_view file_doc(const ParameterSpec& spec) {
   }
 }
 
+std::string file_doc(const ComponentKind& kind) {
+  std::string text(kind.doc);
+  for (const ParameterSpec& spec : kind.parameters) {
+    const std::string_view key = file_key(spec, false);
+    if (key == spec.name) continue;
+    for (std::size_t at = text.find(spec.name); at != std::string::npos;
+         at = text.find(spec.name, at + key.size())) {
+      text.replace(at, spec.name.size(), key);
+    }
+  }
+  return text;
+}
+
 double to_file(Role role, bool flux_is_magnitude, double inner, const FileFrame& frame) {
   switch (role) {
     case Role::kX:

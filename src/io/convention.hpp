@@ -3,6 +3,7 @@
 // inner units.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "gaxel/component.hpp"
@@ -25,6 +26,9 @@ std::string_view file_unit(const ParameterSpec& spec, bool flux_is_magnitude);
 
 /// What the parameter is, in the terms of files.
 std::string_view file_doc(const ParameterSpec& spec);
+
+/// The kind's definition, in the keys of files.
+std::string file_doc(const ComponentKind& kind);
 
 double to_file(Role role, bool flux_is_magnitude, double inner, const FileFrame& frame);
 double to_inner(Role role, bool flux_is_magnitude, double in_file, const FileFrame& frame);

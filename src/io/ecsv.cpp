@@ -66,7 +66,8 @@ constexpr std::array kColumns = {
     Column{"unit", "string", "unit of value and error, 1 for pure numbers"},
     Column{"fixed", "bool", "held at its value"},
     Column{"flag", "string",
-           "ok, at_bound (the fit ended on a bound) or degenerate (the data do not constrain it)"},
+           "ok, tied (follows others), at_bound (the fit ended on a bound) or degenerate (the data do not "
+           "constrain it)"},
     Column{"error_sandwich", "float64", "1 sigma by the residuals as they are; nan where not known"},
     Column{"error_correlated", "float64",
            "1 sigma by the variance and correlation of the background's noise; nan where not known"}};
@@ -98,7 +99,7 @@ std::string ecsv_text(std::span<const ParameterRow> rows, const TableMeta& meta)
     const std::string band = several ? cell(row.band) + " " : "";
     text += fmt::format("{} {} {} {}{} {} {} {} {} {} {}\n", cell(row.component), cell(row.type),
                         cell(row.parameter), band, cell(row.value), cell(row.error), cell(unit),
-                        row.fixed ? "True" : "False", cell(flag_word(row.flag)), cell(row.sandwich),
+                        row.fixed ? "True" : "False", cell(flag_word(row)), cell(row.sandwich),
                         cell(row.correlated));
   }
   return text;

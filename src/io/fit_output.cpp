@@ -21,12 +21,12 @@ constexpr const char* kPicture = "picture.png";
 
 TableMeta table_meta(const Task& task, const FitResult& result, std::string_view version) {
   TableMeta meta;
-  if (const std::string light = photometry_text(task.photometry); !light.empty())
-    meta.emplace_back("photometry", light);
+  if (const std::string light = photometry_text(task); !light.empty()) meta.emplace_back("photometry", light);
   meta.emplace_back("creator", fmt::format("gaxel {}", version));
   meta.emplace_back("scene", task.scene_file);
   meta.emplace_back("image", task.image_file);
   meta.emplace_back("chi2", result.chi2);
+  meta.emplace_back("penalty", result.penalty);
   meta.emplace_back("dof", result.dof);
   meta.emplace_back("stopped", std::string(to_text(result.stop_reason)));
   return meta;

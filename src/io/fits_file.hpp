@@ -98,6 +98,12 @@ struct HeaderKey {
   std::string comment;
 };
 
+/// A column of a table: text, numbers in single precision, or whole numbers (32 bits).
+struct TableColumn {
+  std::string name;
+  std::variant<std::vector<std::string>, std::vector<double>, std::vector<int>> values;
+};
+
 enum class PixelType { kUint8, kFloat32, kFloat64 };
 
 /// Writes a FITS file of one or more images under a temporary name in the same folder; commit() renames it to
@@ -119,6 +125,9 @@ class FitsWriter {
 
   /// Appends a unit without pixels, as the first one of a file whose images are all extensions.
   void add_empty(const std::vector<HeaderKey>& keys = {}, const HeaderCards& header = {});
+
+  /// Appends a binary table; its columns are of one length.
+  void add_table(const std::string& extname, const std::vector<TableColumn>& columns);
 
   /// Writes everything to disk, still under the temporary name. Nothing can be added after it.
   [[nodiscard]] PartialFile finish();

@@ -119,6 +119,31 @@ class FitsWriter::Impl {
     check(status);
   }
 
+  void add_table(const std::string& extname, const std::vector<TableColumn>& columns) {
+    const auto lock = lock_cfitsio();
+    if (file_ == nullptr) partial_.fail("nothing can be added any more");
+    std::vector<std::string> names;
+    std::vector<std::string> forms;
+    for (const TableColumn& column : columns) {
+      names.push_back(column.name);
+      forms.push_back(form_of(column));
+    }
+    const auto pointers = [](std::vector<std::string>& texts) {
+      std::vector<char*> list;
+      for (std::string& text : texts) list.push_back(text.data());
+      return list;
+    };
+    std::vector<char*> name_list = pointers(names);
+    std::vector<char*> form_list = pointers(forms);
+    int status = 0;
+    fits_create_tbl(file_, BINARY_TBL, 0, static_cast<int>(columns.size()), name_list.data(),
+                    form_list.data(), nullptr, extname.c_str(), &status);
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      write_column(static_cast<int>(i) + 1, columns[i], &status);
+    fits_flush_buffer(file_, 0, &status);
+    check(status);
+  }
+
   PartialFile finish() {
     const auto lock = lock_cfitsio();
     int status = 0;
@@ -138,6 +163,32 @@ class FitsWriter::Impl {
     if (status == WRITE_ERROR && system_error != 0)
       reason = fmt::format("{}; {}", std::strerror(system_error), reason);
     partial_.fail(reason);
+  }
+
+  static std::string form_of(const TableColumn& column) {
+    if (std::holds_alternative<std::vector<double>>(column.values)) return "1E";
+    if (std::holds_alternative<std::vector<int>>(column.values)) return "1J";
+    std::size_t longest = 1;
+    for (const std::string& text : std::get<std::vector<std::string>>(column.values))
+      longest = std::max(longest, text.size());
+    return fmt::format("{}A", longest);
+  }
+
+  void write_column(int number, const TableColumn& column, int* status) {
+    // CFITSIO's interface is not const, but it only reads.
+    const auto write = [&](int type, const auto& values, void* first) {
+      fits_write_col(file_, type, number, 1, 1, static_cast<LONGLONG>(values.size()), first, status);
+    };
+    if (const auto* numbers = std::get_if<std::vector<double>>(&column.values)) {
+      write(TDOUBLE, *numbers, const_cast<double*>(numbers->data()));
+    } else if (const auto* whole = std::get_if<std::vector<int>>(&column.values)) {
+      write(TINT, *whole, const_cast<int*>(whole->data()));
+    } else {
+      const auto& texts = std::get<std::vector<std::string>>(column.values);
+      std::vector<char*> list;
+      for (const std::string& text : texts) list.push_back(const_cast<char*>(text.c_str()));
+      write(TSTRING, texts, list.data());
+    }
   }
 
   void write_header(const std::string& extname, const std::vector<HeaderKey>& keys, const HeaderCards& header,
@@ -166,6 +217,10 @@ void FitsWriter::add_image(ConstImageView pixels, const std::string& extname,
 
 void FitsWriter::add_empty(const std::vector<HeaderKey>& keys, const HeaderCards& header) {
   impl_->add({}, BYTE_IMG, "", keys, header);
+}
+
+void FitsWriter::add_table(const std::string& extname, const std::vector<TableColumn>& columns) {
+  impl_->add_table(extname, columns);
 }
 
 PartialFile FitsWriter::finish() {

@@ -75,6 +75,8 @@ ParameterRow row_in(const TaskImage& image, const FitResult& result, std::size_t
     row.correlated = scale * result.robust->correlated_errors[0][c][p];
   }
   row.fixed = fixed;
+  if (parameter.tie) row.tie = parameter.tie->text;
+  row.has_prior = parameter.prior.has_value();
   row.flag = result.flags[c][p];
   return row;
 }
@@ -91,6 +93,23 @@ std::string photometry_text(const Photometry& photometry) {
   if (!photometry.zeropoint) return "";
   return fmt::format("zero point {}, exposure {}: counts = exposure 10^(-0.4 (mag - zero point))",
                      *photometry.zeropoint, photometry.exptime);
+}
+
+std::string photometry_text(const Task& task) {
+  const std::vector<const TaskImage*> images = images_of(task);
+  const std::string first = photometry_text(task.photometry);
+  const bool same = std::ranges::all_of(
+      images, [&](const TaskImage* image) { return photometry_text(image->photometry) == first; });
+  if (same) return first;
+  std::string text;
+  for (const TaskImage* image : images) {
+    const Photometry& own = image->photometry;
+    const std::string of_band = own.zeropoint
+                                    ? fmt::format("zero point {}, exposure {}", *own.zeropoint, own.exptime)
+                                    : std::string("no zero point");
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", image->band, of_band);
+  }
+  return text + "; counts = exposure 10^(-0.4 (mag - zero point))";
 }
 
 double file_value(const SceneComponent& component, std::size_t index, const FileFrame& frame) {
@@ -120,8 +139,9 @@ bool has_bands(std::span<const ParameterRow> rows) {
   return std::ranges::any_of(rows, [](const ParameterRow& row) { return !row.band.empty(); });
 }
 
-std::string_view flag_word(ParameterFlag flag) {
-  switch (flag) {
+std::string_view flag_word(const ParameterRow& row) {
+  if (!row.tie.empty()) return "tied";
+  switch (row.flag) {
     case ParameterFlag::kAtBound:
       return "at_bound";
     case ParameterFlag::kDegenerate:
@@ -134,6 +154,7 @@ std::string_view flag_word(ParameterFlag flag) {
 
 std::string note_text(const ParameterRow& row) {
   if (row.fixed) return "fixed";
+  if (!row.tie.empty()) return "tied";
   switch (row.flag) {
     case ParameterFlag::kAtBound:
       return "at bound";
@@ -142,7 +163,7 @@ std::string note_text(const ParameterRow& row) {
     case ParameterFlag::kNone:
       break;
   }
-  return "";
+  return row.has_prior ? "prior" : "";
 }
 
 ValueText value_with_error(double value, double error) {
@@ -161,7 +182,7 @@ ValueText value_with_error(double value, double error) {
   return {fmt::format("{:.{}f}", value, decimals), fmt::format("{:.{}f}", error, decimals)};
 }
 
-std::string text_table(std::span<const ParameterRow> rows, const Photometry& photometry) {
+std::string text_table(std::span<const ParameterRow> rows, std::string_view photometry) {
   constexpr std::size_t kBand = 3;
   using Line = std::array<std::string, 8>;
   constexpr std::array kToTheRight = {false, false, false, false, true, true, false, false};
@@ -175,7 +196,7 @@ std::string text_table(std::span<const ParameterRow> rows, const Photometry& pho
   for (const Line& line : lines) {
     for (std::size_t k = 0; k < line.size(); ++k) widths[k] = std::max(widths[k], columns(line[k]));
   }
-  std::string table = comment_lines(kConvention) + comment_lines(photometry_text(photometry));
+  std::string table = comment_lines(kConvention) + comment_lines(photometry);
   for (const Line& line : lines) {
     std::string text;
     for (std::size_t k = 0; k < line.size(); ++k) {

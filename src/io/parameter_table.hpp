@@ -21,6 +21,9 @@ inline constexpr std::string_view kConvention =
 /// point.
 std::string photometry_text(const Photometry& photometry);
 
+/// The same for all bands, with the name of each where they differ.
+std::string photometry_text(const Task& task);
+
 struct ParameterRow {
   std::string component;
   std::string type;
@@ -32,6 +35,8 @@ struct ParameterRow {
   double sandwich = kNoValue;    ///< 1 sigma by RobustCovariance::sandwich; NaN where it was not asked for
   double correlated = kNoValue;  ///< and by RobustCovariance::correlated
   bool fixed = false;
+  std::string tie = {};    ///< the expression that the value follows
+  bool has_prior = false;  ///< whether something was known of it beforehand
   ParameterFlag flag = ParameterFlag::kNone;
 };
 
@@ -42,10 +47,10 @@ double file_value(const SceneComponent& component, std::size_t index, const File
 /// One row for every parameter, in scene order; for what differs from band to band one for each.
 std::vector<ParameterRow> parameter_table(const Task& task, const FitResult& result);
 
-/// "ok", "at_bound" or "degenerate", for tables that machines read.
-std::string_view flag_word(ParameterFlag flag);
+/// "ok", "tied", "at_bound" or "degenerate", for tables that machines read.
+std::string_view flag_word(const ParameterRow& row);
 
-/// "fixed", "at bound", "degenerate", or empty.
+/// "fixed", "tied", "at bound", "degenerate", "prior", or empty.
 std::string note_text(const ParameterRow& row);
 
 struct ValueText {
@@ -59,7 +64,8 @@ ValueText value_with_error(double value, double error);
 /// Whether any row counts in one of several bands.
 bool has_bands(std::span<const ParameterRow> rows);
 
-/// Aligned columns for a terminal, below comment lines that state the convention. Ends with a newline.
-std::string text_table(std::span<const ParameterRow> rows, const Photometry& photometry);
+/// Aligned columns for a terminal, below comment lines that state the convention and the photometry. Ends
+/// with a newline.
+std::string text_table(std::span<const ParameterRow> rows, std::string_view photometry);
 
 }  // namespace gaxel::io

@@ -214,9 +214,9 @@ Psf read_psf(const PsfTables& psf, const std::string& folder, const PsfFrame& fr
              std::vector<std::string>& warnings) {
   std::vector<Psf::Weighted> terms;
   for (const TomlTable& table : psf.tables) {
-    const NumberRange positive{0.0, 1e300, true};
-    terms.push_back(
-        {read_one(table, folder, frame, warnings), table.number("weight", positive).value_or(1.0)});
+    const NumberRange positive{.min = 0.0, .above = true};
+    const double weight = table.number("weight", positive).value_or(1.0);
+    terms.push_back({read_one(table, folder, frame, warnings), weight});
   }
   return terms.size() == 1 ? terms.front().psf : Psf::sum(terms);
 }

@@ -18,6 +18,8 @@
 #include "io/scene_image.hpp"
 #include "io/tie_keys.hpp"
 #include "io/wcs.hpp"
+#include "profile/check_shapes.hpp"
+#include "profile/kind_options.hpp"
 
 namespace gaxel::io {
 
@@ -33,16 +35,10 @@ class ComponentReader {
   SceneComponent read() {
     const std::optional<std::string> type = table_.text("type");
     if (!type) table_.fail("type", "missing", kinds_text());
-    const std::vector<std::string> keys = table_.keys();
-    const std::vector<std::string_view> views(keys.begin(), keys.end());
-    // Results say so in their type already.
-    const bool is_cut = (table_.has("inner") || table_.has("outer")) && !type->ends_with("+truncated");
-    table_.relate("type",
-                  [&] { component_.kind = &component_kind(is_cut ? *type + "+truncated" : *type, views); });
     read_name();
+    read_kind(*type);
     table_.allow_only(component_keys(*component_.kind));
     read_psf();
-    if (table_.has("mag") && table_.has("flux")) table_.fail("mag", "\"flux\" is given too", "one of them");
     component_.flux_is_magnitude = table_.has("mag");
     if (component_.flux_is_magnitude && !frame_.file.photometry.zeropoint) {
       table_.fail("mag", "a magnitude needs a zero point", "zeropoint in [image], or flux in counts");
@@ -56,6 +52,22 @@ class ComponentReader {
   }
 
  private:
+  void read_kind(const std::string& type) {
+    table_.relate("type", [&] { component_.kind = &component_kind(type); });
+    std::vector<std::string_view> norms = norm_keys(*component_.kind);
+    if (std::ranges::find(norms, "flux") != norms.end()) norms.emplace_back("mag");
+    std::erase_if(norms, [&](std::string_view key) { return !table_.has(key); });
+    if (norms.size() > 1) table_.fail(norms[1], fmt::format("\"{}\" is given too", norms[0]), "one of them");
+    const std::vector<std::string> keys = table_.keys();
+    const std::vector<std::string_view> views(keys.begin(), keys.end());
+    try {
+      component_.kind = &component_kind(type, views);
+    } catch (const InputError& error) {
+      const InputProblem& problem = error.problem();
+      table_.fail(problem.key, problem.what, problem.allowed);
+    }
+  }
+
   void read_name() {
     const std::optional<std::string> name = table_.text("name");
     if (!name) return;
@@ -213,6 +225,26 @@ void name_the_rest(Scene& scene) {
   }
 }
 
+// Of a component whose constants and options have values; others a fit estimates, and in their place anything
+// valid stands here.
+void check_together(const TomlTable& table, const SceneComponent& component) {
+  Component checked{.kind = component.kind, .values = {}};
+  for (std::size_t i = 0; i < component.parameters.size(); ++i) {
+    const ParameterSpec& spec = component.kind->parameters[i];
+    const Parameter& parameter = component.parameters[i];
+    const bool known = std::isfinite(parameter.value) && parameter.basis == Basis::kConstant;
+    if (!known && (spec.role == Role::kOption || !spec.fittable)) return;
+    checked.values.push_back(known ? parameter.value : std::clamp(1.0, spec.min, spec.max));
+  }
+  try {
+    check_shapes(checked);
+  } catch (const InputError& error) {
+    const InputProblem& problem = error.problem();
+    if (table.has(problem.key)) table.fail(problem.key, problem.what, problem.allowed);
+    table.fail("", fmt::format("{} = {}: {}", problem.key, problem.value, problem.what), problem.allowed);
+  }
+}
+
 void warn_if_outside(const SceneComponent& component, const SceneFrame& frame,
                      std::vector<std::string>& warnings) {
   if (component.kind->family == Family::kSky) return;
@@ -224,6 +256,24 @@ void warn_if_outside(const SceneComponent& component, const SceneFrame& frame,
                                  frame.file.placement.fits_x(x), frame.file.placement.fits_y(y)));
 }
 
+void warn_of_idle_truncations(const Scene& scene, std::vector<std::string>& warnings) {
+  const auto is_truncation = [](const SceneComponent& component) {
+    return component.kind->family == Family::kTruncation;
+  };
+  if (std::ranges::all_of(scene.components, is_truncation)) {
+    warnings.emplace_back("the scene has truncations only, which have no light");
+    return;
+  }
+  for (std::size_t i = 0; i < scene.components.size(); ++i) {
+    const auto is_cut = [i](const SceneComponent& component) {
+      return std::ranges::count(component.inner, i) + std::ranges::count(component.outer, i) > 0;
+    };
+    if (!is_truncation(scene.components[i]) || std::ranges::any_of(scene.components, is_cut)) continue;
+    warnings.push_back(fmt::format("{}: cuts nothing, since no component names it as inner or outer",
+                                   scene.components[i].name));
+  }
+}
+
 }  // namespace
 
 Scene read_scene(const TomlTable& root, const SceneFrame& frame, std::vector<std::string>& warnings) {
@@ -233,6 +283,7 @@ Scene read_scene(const TomlTable& root, const SceneFrame& frame, std::vector<std
   std::set<std::string> names;
   for (const TomlTable& table : tables) {
     scene.components.push_back(ComponentReader(table, frame).read());
+    check_together(table, scene.components.back());
     const std::string& name = scene.components.back().name;
     if (!name.empty() && !names.insert(name).second) {
       table.fail("name", "two components have the same name", "names must be unique");
@@ -245,6 +296,7 @@ Scene read_scene(const TomlTable& root, const SceneFrame& frame, std::vector<std
   name_the_rest(scene);
   for (std::size_t i = 0; i < tables.size(); ++i) read_ties(tables[i], i, frame, scene);
   for (const SceneComponent& component : scene.components) warn_if_outside(component, frame, warnings);
+  warn_of_idle_truncations(scene, warnings);
   return scene;
 }
 

@@ -25,7 +25,8 @@ namespace {
 constexpr std::array<std::string_view, 9> kTables{"title", "image",     "noise", "mask",  "psf",
                                                   "fit",   "component", "band",  "galfit"};
 constexpr std::array<std::string_view, 4> kBandTables{"image", "noise", "mask", "psf"};
-constexpr std::array<std::string_view, 6> kBandKeys{"name", "wavelength", "image", "noise", "mask", "psf"};
+constexpr std::array<std::string_view, 7> kBandKeys{"name",  "wavelength", "shift", "image",
+                                                    "noise", "mask",       "psf"};
 constexpr std::array<std::string_view, 6> kFitKeys{"rtol",           "atol", "noise_share",
                                                    "max_iterations", "ftol", "threads"};
 constexpr int kMostIterations = 1'000'000;
@@ -60,7 +61,7 @@ void mask_blank_data(const TomlTable& image, ConstImageView data, std::vector<st
   if (blank > 0) notes.push_back(fmt::format("image.file: {} pixels masked (NaN or infinite)", blank));
 }
 
-void read_band_keys(const TomlTable& table, TaskImage& own) {
+void read_band_keys(const TomlTable& table, bool is_first, TaskImage& own) {
   table.allow_only(kBandKeys);
   const std::optional<std::string> name = table.text("name");
   if (!name || name->empty()) table.fail("name", "missing", "a name of its own for every band");
@@ -69,6 +70,10 @@ void read_band_keys(const TomlTable& table, TaskImage& own) {
   const std::optional<double> wavelength = table.number("wavelength", {0.0, largest, true});
   if (!wavelength) table.fail("wavelength", "missing", "a number above 0, in one unit for all bands");
   own.wavelength = *wavelength;
+  if (const std::optional<std::vector<double>> shift = table.numbers("shift", 2)) {
+    if (is_first) table.fail("shift", "this is the first band, from which the others are shifted", "none");
+    own.shift = PixelShift{(*shift)[0], (*shift)[1]};
+  }
 }
 
 /// A band on its way: its tables, and its image until that goes to the observation.
@@ -96,7 +101,7 @@ std::vector<BandInput> read_bands(const TomlTable& root, const std::string& fold
   for (std::size_t b = 0; b < tables.size(); ++b) {
     const TomlTable& table = tables[b];
     TaskImage& own = b == 0 ? task : task.others[b - 1];
-    if (several) read_band_keys(table, own);
+    if (several) read_band_keys(table, b == 0, own);
     for (std::size_t other = 0; other < b; ++other) {
       if (images_of(task)[other]->band == own.band)
         table.fail("name", "two bands have the same name", "names must be unique");

@@ -37,6 +37,12 @@ struct Placement {
   double inner_y(double fits_y) const { return fits_y - first_y; }
 };
 
+/// FITS pixels in the file of one band minus those of the same place in that of the first.
+struct PixelShift {
+  double x = 0.0;
+  double y = 0.0;
+};
+
 /// An image of a scene. With need_data false (gaxel render) the observation may hold only a shape and a PSF.
 struct TaskImage {
   std::string band;  ///< its name; empty for the only one
@@ -47,8 +53,9 @@ struct TaskImage {
   Shape shape;                         ///< of the region that is fitted or rendered
   Placement placement;
   Photometry photometry;
-  HeaderCards header;  ///< of the data image
-  PixelMap pixels;     ///< from the first image's region to this one's
+  HeaderCards header;               ///< of the data image
+  std::optional<PixelShift> shift;  ///< told by the scene, in place of coordinates on the sky
+  PixelMap pixels;                  ///< from the first image's region to this one's
 };
 
 /// A scene file, read: its image, or the first of several bands, and what is common to all of them.

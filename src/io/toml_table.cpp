@@ -139,7 +139,8 @@ void TomlTable::relate(std::string_view key, const std::function<void()>& read) 
   } catch (const InputError& error) {
     const InputProblem& problem = error.problem();
     const std::string& source = problem.source;
-    if (source == file_->path || source.starts_with(file_->path + ":")) throw;  // about the scene already
+    const bool names_key = source == file_->path && !problem.key.empty();
+    if (names_key || source.starts_with(file_->path + ":")) throw;  // about the scene already
     // The key that the message begins with anyway is not said twice.
     std::string place = problem.key == key || problem.key == name_ ? "" : problem.key;
     if (!problem.value.empty() && !problem.key.empty()) place += (place.empty() ? "" : " = ") + problem.value;

@@ -13,8 +13,8 @@
 #include "io/block_fits.hpp"
 #include "io/fits_file.hpp"
 #include "io/partial_file.hpp"
-#include "legacy/galfit_result.hpp"
-#include "legacy/galfit_text.hpp"
+#include "legacy/galfit_restart.hpp"
+#include "legacy/galfitm_block.hpp"
 
 namespace gaxel::legacy {
 
@@ -50,11 +50,13 @@ std::string name_of_block(const GalfitDocument& document) {
   return name == "block.fits" ? "galfit_block.fits" : name;
 }
 
-/// galfit.01, or the first after it that is not there.
-std::string restart_name(const io::OutputFolder& folder) {
+/// galfit.01, or the first after it that is not there; of several bands with the name of B) before it.
+std::string restart_name(const io::OutputFolder& folder, const GalfitDocument& document) {
+  const bool several = document.n_bands > 1;
+  const std::string stem = several ? fs::path(name_of_block(document)).stem().string() + "." : "";
   for (int number = 1;; ++number) {
-    std::string name = fmt::format("galfit.{:02}", number);
-    if (!fs::exists(folder.file(name))) return name;
+    std::string name = fmt::format("{}galfit.{:02}", stem, number);
+    if (!fs::exists(folder.file(name)) && !(several && fs::exists(folder.file(name + ".band")))) return name;
   }
 }
 
@@ -77,24 +79,31 @@ std::vector<std::string> write_galfit_output(const io::OutputFolder& folder, con
                                              const FitResult& result, std::string_view version) {
   const GalfitDocument document = parse_galfit(TextDocument::read(task.scene_file));
   const std::string source = fs::path(task.scene_file).parent_path().string();
-  const MappedGalfit mapped = map_galfit(document, 0, source, Purpose::kFit);
-  const GalfitReport report{document,
-                            mapped,
-                            task,
-                            result,
-                            final_objects(document, mapped, task, result),
-                            restart_name(folder),
-                            std::string(version)};
+  const MappedGalfit mapped = map_galfit(document, find_band(document, {}), source, Purpose::kFit);
+  GalfitReport report{
+      document, mapped, task, result, {}, restart_name(folder, document), std::string(version)};
+  for (std::size_t b = 0; b < mapped.bands.size(); ++b)
+    report.in_bands.push_back(final_objects(document, mapped, task, result, b));
   const std::string block_name = name_of_block(document);
   const std::string block = folder.file(block_name);
   const std::string log = folder.file(kLog);
   const std::string restart = folder.file(report.restart);
+  std::vector<std::string> written{block, log, restart};
   io::StagedFiles files;
-  files.add(restart, restart_text(report, folder.path()));
-  files.add(log, content_of(log) + log_text(report, block_name));
-  files.add(write_block(block, task, result, block_keys(report)));
+  if (mapped.bands.size() == 1) {
+    files.add(restart, restart_text(report, folder.path()));
+    files.add(log, content_of(log) + log_text(report, block_name));
+    files.add(write_block(block, task, result, block_keys(report)));
+  } else {
+    const std::vector<FinalSeriesObject> objects = final_series(mapped, task, result, report.in_bands);
+    written.push_back(restart + ".band");
+    files.add(restart, restart_text(report, objects, ListForm::kChebyshev, folder.path()));
+    files.add(written.back(), restart_text(report, objects, ListForm::kBands, folder.path()));
+    files.add(log, content_of(log) + log_text(report, block_name));
+    files.add(write_galfitm_block(block, report, objects));
+  }
   files.commit();
-  return {block, log, restart};
+  return written;
 }
 
 }  // namespace gaxel::legacy

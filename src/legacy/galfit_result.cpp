@@ -45,7 +45,7 @@ std::string galfit_number(double value) {
 std::string FinalNumber::text() const {
   const std::string number = galfit_number(value);
   if (fixed) return fmt::format("[{}]", number);
-  if (flag == ParameterFlag::kAtBound) return fmt::format("{{{}}}", number);
+  if (tied || flag == ParameterFlag::kAtBound) return fmt::format("{{{}}}", number);
   if (flag == ParameterFlag::kDegenerate) return fmt::format("*{}* +/- *{}*", number, error);
   return fmt::format("{} +/- {}", number, galfit_number(error));
 }
@@ -57,37 +57,42 @@ const FinalNumber* FinalObject::find(std::string_view row, std::size_t index) co
 }
 
 std::vector<FinalObject> final_objects(const GalfitDocument& document, const MappedGalfit& mapped,
-                                       const io::Task& task, const FitResult& result) {
+                                       const io::Task& task, const FitResult& result, std::size_t band) {
+  const MappedBand& own = mapped.bands[band];
+  const std::string& label = io::images_of(task)[band]->band;
   const std::vector<io::ParameterRow> rows = io::parameter_table(task, result);
+  const auto find_row = [&](const std::string& component, std::string_view key) {
+    return std::ranges::find_if(rows, [&](const io::ParameterRow& r) {
+      return r.component == component && r.parameter == key && (r.band.empty() || r.band == label);
+    });
+  };
   std::vector<FinalObject> finals;
-  for (const MappedObject& source : mapped.objects) {
+  for (const MappedObject& source : own.objects) {
     FinalObject final{&document.objects[static_cast<std::size_t>(source.number - 1)], {}};
     for (const MappedValue& value : source.values) {
       const std::string& key = source.object.values[value.value].key;
-      const auto row = std::ranges::find_if(rows, [&](const io::ParameterRow& r) {
-        return r.component == source.object.name && r.parameter == key;
-      });
+      const auto row = find_row(source.object.name, key);
       if (row == rows.end()) continue;
-      FinalNumber number{value.row, value.index};
-      number.value = to_galfit(value.conversion, value.factor, row->value, mapped.frame);
-      number.error = row->error * error_scale(value.conversion, value.factor, number.value, mapped.frame);
-      if (key == "x") number.value -= mapped.x_offset;
-      if (key == "y") number.value -= mapped.y_offset;
+      FinalNumber number{value.row, value.index, key};
+      number.value = to_galfit(value.conversion, value.factor, row->value, own.frame);
+      number.error = row->error * error_scale(value.conversion, value.factor, number.value, own.frame);
+      if (key == "x") number.value -= own.x_offset;
+      if (key == "y") number.value -= own.y_offset;
       number.fixed = row->fixed;
+      number.tied = !row->tie.empty();
       number.flag = row->flag;
       final.numbers.push_back(std::move(number));
     }
     if (final.object->type.starts_with("radial2")) {
       // T5) is a radius there, and the scene has its distance from the break radius.
-      const auto soft = std::ranges::find_if(rows, [&](const io::ParameterRow& r) {
-        return r.component == source.object.name && r.parameter == "softening";
-      });
+      const auto soft = find_row(source.object.name, "softening");
       const char* key = final.object->row("T4") != nullptr ? "T4" : "T2";
-      const double before = final.object->row(key)->values[0].values[0];
+      const double before = value_in_band(document, *final.object->row(key), 0, own.frame.band);
       const char* soft_key = final.object->row("T4") != nullptr ? "T5" : "T3";
-      const bool inside = final.object->row(soft_key)->values[0].values[0] < before;
-      FinalNumber number{soft_key, 0, final.find(key)->value + (inside ? -soft->value : soft->value),
-                         soft->error};
+      const bool inside = value_in_band(document, *final.object->row(soft_key), 0, own.frame.band) < before;
+      FinalNumber number{soft_key, 0, ""};
+      number.value = final.find(key)->value + (inside ? -soft->value : soft->value);
+      number.error = soft->error;
       number.fixed = soft->fixed;
       number.flag = soft->flag;
       final.numbers.push_back(std::move(number));
@@ -96,10 +101,10 @@ std::vector<FinalObject> final_objects(const GalfitDocument& document, const Map
   }
   // A brightness at a radius other than the scene's moves with the shape.
   for (std::size_t i = 0; i < finals.size(); ++i) {
-    const Normalisation at = mapped.objects[i].brightness_at;
+    const Normalisation at = own.objects[i].brightness_at;
     if (at == Normalisation::kDefault || at == Normalisation::kCentral) continue;
     const auto light = std::ranges::find(finals[i].numbers, "3", &FinalNumber::row);
-    const auto start = std::ranges::find(mapped.objects[i].values, "3", &MappedValue::row);
+    const auto start = std::ranges::find(own.objects[i].values, "3", &MappedValue::row);
     const FinalNumber* scale = finals[i].find("4");
     const FinalNumber* index = finals[i].find("5");
     const std::string type(find_object_type(finals[i].object->type)->type->name);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -45,7 +46,6 @@ class SceneMaker {
     }
     write_psf();
     for (std::size_t i = 0; i < document_.functions.size(); ++i) write_function(i);
-    tell_of_shared_centres();
     return std::move(writer_.scene());
   }
 
@@ -138,10 +138,7 @@ class SceneMaker {
     object.line = function.line;
     if (inputs_.psf && kind.name == "PointSource") object.psf = "points";
     const ImfitSet& set = document_.sets[function.set];
-    if (object.type != "sky") {
-      object.values.push_back(scene_value(set.x0, {"X0", "x"}));
-      object.values.push_back(scene_value(set.y0, {"Y0", "y"}));
-    }
+    if (object.type != "sky") add_centre(function, object);
     for (std::size_t p = 0; p < kind.slots.size(); ++p) {
       if (!kind.slots[p].key.empty())
         object.values.push_back(scene_value(function.parameters[p], kind.slots[p]));
@@ -156,6 +153,18 @@ class SceneMaker {
       }
     }
     writer_.component(std::move(object), text().place(function.line));
+  }
+
+  /// The centre of the set; that of the first of its functions, which the others follow.
+  void add_centre(const ImfitFunction& function, SceneObject& object) {
+    const ImfitSet& set = document_.sets[function.set];
+    const auto [first, is_first] = first_of_set_.emplace(function.set, object.name);
+    for (const auto& [parameter, slot] :
+         {std::pair(&set.x0, ImfitSlot{"X0", "x"}), std::pair(&set.y0, ImfitSlot{"Y0", "y"})}) {
+      SceneValue value = scene_value(*parameter, slot);
+      if (!is_first && !value.fixed) value.tie = fmt::format("{}.{}", first->second, slot.key);
+      object.values.push_back(std::move(value));
+    }
   }
 
   /// Parameters that are products of Imfit's.
@@ -183,25 +192,12 @@ class SceneMaker {
     }
   }
 
-  void tell_of_shared_centres() {
-    for (std::size_t s = 0; s < document_.sets.size(); ++s) {
-      const auto shares = [s](const ImfitFunction& f) {
-        return f.set == s && f.name != "FlatSky" && f.name != "TiltedSkyPlane";
-      };
-      const ImfitSet& set = document_.sets[s];
-      if (std::ranges::count_if(document_.functions, shares) < 2 || (set.x0.fixed && set.y0.fixed)) continue;
-      writer_.scene().losses.push_back(
-          fmt::format("{}: the functions of this set share a centre in Imfit; each has its own here, because "
-                      "components are not tied yet",
-                      text().place(set.x0.line)));
-    }
-  }
-
   const ImfitDocument& document_;
   const ImfitInputs& inputs_;
   SceneWriter writer_;
   Purpose purpose_;
   std::set<std::string> names_;
+  std::map<std::size_t, std::string> first_of_set_;  ///< the name of a component
 };
 
 }  // namespace

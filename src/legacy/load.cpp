@@ -27,7 +27,7 @@ LegacyScene legacy_scene(const std::string& path, Format format, const LegacyOpt
   TextDocument text = TextDocument::read(path);
   if (format == Format::kGalfit) {
     const GalfitDocument document = parse_galfit(std::move(text));
-    return galfit_scene(document, find_band(document, options.band), target, purpose);
+    return map_galfit(document, find_band(document, options.band), target, purpose).scene;
   }
   return imfit_scene(parse_imfit(std::move(text)), options.imfit, target, purpose);
 }

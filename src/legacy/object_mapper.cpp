@@ -302,7 +302,10 @@ MappedObject ObjectMapper::truncation(const GalfitObject& object, const GalfitOb
   const ObjectSlot y{"1", 1, "y", "y"};
   const ObjectSlot q{"9", 0, "q", "q"};
   const ObjectSlot pa{"10", 0, "pa", "pa"};
-  bool borrowed = !own_centre;
+  const auto follow = [&](const std::string& expression) {
+    mapped.object.values.back().fixed = false;
+    mapped.object.values.back().tie = expression;
+  };
   for (const ObjectSlot* slot : {&x, &y, &q, &pa}) {
     const bool form = slot == &q || slot == &pa;
     const bool own = place_of(object, *slot).row != nullptr;
@@ -311,14 +314,18 @@ MappedObject ObjectMapper::truncation(const GalfitObject& object, const GalfitOb
       if (own && slot == &q && number(place_of(object, q)) != 1.0)
         tell(scene_.losses, object.line,
              fmt::format("T9) of truncation {}: it is a circle in the disc", object.number));
-      const GalfitRow* row = host.row(slot == &q ? "R9" : "R10");
-      const double degrees = row == nullptr ? 0.0 : row_number(host, slot == &q ? "R9" : "R10");
+      const char* key = slot == &q ? "R9" : "R10";
+      const double degrees = host.row(key) == nullptr ? 0.0 : row_number(host, key);
       SceneValue value{std::string(slot->key),
                        slot == &q ? std::cos(degrees * std::numbers::pi / 180.0) : degrees - 90.0};
       value.fixed = true;
       value.line = object.line;
       mapped.object.values.push_back(std::move(value));
-      borrowed = true;
+      if (host.row(key) == nullptr) continue;
+      const std::string spiral = fmt::format("{}.{}", name_of(host),
+                                             lower(host.row("R0")->word()) == "log" ? "logspiral" : "spiral");
+      follow(slot == &q ? fmt::format("cos({}_inclination)", spiral)
+                        : fmt::format("{}_node * 180 / _pi - 90", spiral));
       continue;
     }
     const GalfitObject& from = form ? (own ? object : host) : place_from;
@@ -329,17 +336,9 @@ MappedObject ObjectMapper::truncation(const GalfitObject& object, const GalfitOb
     }
     add(mapped, *slot, place);
     if (&from == &host) {
-      mapped.object.values.back().fixed = true;
+      follow(fmt::format("{}.{}", name_of(host), slot->key));
       mapped.values.pop_back();  // a constraint of the host does not bound it
-      borrowed = true;
     }
-  }
-  if (borrowed) {
-    tell(scene_.losses, object.line,
-         fmt::format(
-             "truncation {} has the place and form of component {}: they stay as they start, and do not "
-             "follow it in a fit",
-             object.number, host.number));
   }
   const bool usual = object.row("T4") != nullptr;
   const ObjectSlot radius{usual ? "4" : "2", 0, "rbreak", "re", Conversion::kFactor, 1.0, true};

@@ -30,6 +30,15 @@ bool has_row(std::string_view option) {
          option.find_first_not_of("0123456789", 1) == std::string_view::npos;
 }
 
+bool is_free(const Parameter& parameter) {
+  return parameter.free || parameter.tie;
+}
+
+/// Whether a parameter is tied by just this expression.
+bool is_tied_to(const Parameter& parameter, const std::string& expression) {
+  return parameter.tie && parameter.tie->text == expression;
+}
+
 }  // namespace
 
 void ObjectWriter::lose(const SceneComponent& component, const std::string& what) {
@@ -98,13 +107,22 @@ void ObjectWriter::bounds(const SceneComponent& component, const ObjectSlot& slo
       fmt::format("{:>2}  {:<6} {} to {}\n", number_, slot.constraint, number_text(low), number_text(high));
 }
 
+void ObjectWriter::limits(const SceneComponent& component, const ObjectSlot& slot,
+                          const Parameter& parameter) {
+  if (!parameter.tie) return bounds(component, slot, parameter);
+  const auto leader =
+      static_cast<std::size_t>(parameter.tie->terms.empty() ? 0 : parameter.tie->terms[0].component);
+  const bool told = couplings_.add(source_.scene, parameter, slot, numbers_[leader], number_);
+  if (!told) lose(component, fmt::format("{}: GALFIT has no tie \"{}\"", slot.key, parameter.tie->text));
+}
+
 void ObjectWriter::put(const SceneComponent& component, const ObjectSlot& slot, const std::string& row_key) {
   const Parameter* parameter = find(component, slot.key);
   if (parameter == nullptr) return;
   const double in_file = *file_number(source_, component, slot.key);
-  row(row_key, to_galfit(slot.conversion, slot.factor, in_file, frame_), parameter->free,
+  row(row_key, to_galfit(slot.conversion, slot.factor, in_file, frame_), is_free(*parameter),
       std::string(slot.key));
-  bounds(component, slot, *parameter);
+  limits(component, slot, *parameter);
 }
 
 void ObjectWriter::position(const SceneComponent& component, const std::string& prefix) {
@@ -113,24 +131,39 @@ void ObjectWriter::position(const SceneComponent& component, const std::string& 
   const double at_x = *file_number(source_, component, "x");
   const double at_y = *file_number(source_, component, "y");
   if (split_position_) {
-    row(fmt::format("{}1", prefix), at_x, x.free, "position x");
-    row(fmt::format("{}2", prefix), at_y, y.free, "position y");
+    row(fmt::format("{}1", prefix), at_x, is_free(x), "position x");
+    row(fmt::format("{}2", prefix), at_y, is_free(y), "position y");
   } else {
     text_ += fmt::format("{:>2}) {:<24} {} {} # position x, y\n", fmt::format("{}1", prefix),
-                         fmt::format("{} {}", number_text(at_x), number_text(at_y)), x.free ? 1 : 0,
-                         y.free ? 1 : 0);
+                         fmt::format("{} {}", number_text(at_x), number_text(at_y)), is_free(x) ? 1 : 0,
+                         is_free(y) ? 1 : 0);
   }
-  bounds(component, kX, x);
-  bounds(component, kY, y);
+  limits(component, kX, x);
+  limits(component, kY, y);
 }
 
+// Without rows of its own a truncation has the place and form of the first component that it cuts.
 void ObjectWriter::truncation(const SceneComponent& component) {
-  text_ += "T0) radial-b                       # truncation\n";
-  position(component, "T");
+  const auto which = static_cast<std::size_t>(&component - source_.scene.components.data());
+  const auto host = std::ranges::find_if(source_.scene.components, [&](const SceneComponent& other) {
+    return std::ranges::find(other.inner, which) != other.inner.end() ||
+           std::ranges::find(other.outer, which) != other.outer.end();
+  });
+  const std::string name = host == source_.scene.components.end() ? "" : host->name;
+  const auto follows = [&](const char* key, const std::string& expression) {
+    return is_tied_to(*find(component, key), expression);
+  };
+  const auto in_disc = [&](const char* spiral) {
+    return follows("q", fmt::format("cos({}.{}_inclination)", name, spiral)) &&
+           follows("pa", fmt::format("{}.{}_node * 180 / _pi - 90", name, spiral));
+  };
+  const bool disc = in_disc("spiral") || in_disc("logspiral");
+  text_ += fmt::format("T0) {:<34} # truncation\n", disc ? "radial" : "radial-b");
+  if (!follows("x", name + ".x") || !follows("y", name + ".y")) position(component, "T");
   put(component, {"4", 0, "rbreak", "4"}, "T4");
   put(component, {"5", 0, "softening", "5"}, "T5");
-  put(component, kQ, "T9");
-  put(component, kPa, "T10");
+  if (!disc && !follows("q", name + ".q")) put(component, kQ, "T9");
+  if (!disc && !follows("pa", name + ".pa")) put(component, kPa, "T10");
   shapes(component);
 }
 
@@ -144,8 +177,8 @@ void ObjectWriter::light(const SceneComponent& component, const ObjectType& type
                          dx * (frame_.x_pivot - *file_number(source_, component, "x")) +
                          dy * (frame_.y_pivot - *file_number(source_, component, "y"));
     text_ += fmt::format(" 0) {:<26}   {}", type.name, head);
-    row("1", level, find(component, "level")->free, "sky at the centre of the fit region");
-    bounds(component, type.slots[0], *find(component, "level"));
+    row("1", level, is_free(*find(component, "level")), "sky at the centre of the fit region");
+    limits(component, type.slots[0], *find(component, "level"));
     put(component, type.slots[1], "2");
     put(component, type.slots[2], "3");
     write_skip();
@@ -183,7 +216,7 @@ void ObjectWriter::light(const SceneComponent& component, const ObjectType& type
       }
       value = frame_.surface_brightness(central.value_or(norm->value));
       digit = light.key == "i0" ? "" : "1";
-      if (std::isfinite(norm->min) || std::isfinite(norm->max) || !norm->free)
+      if (std::isfinite(norm->min) || std::isfinite(norm->max) || !norm->free || norm->tie)
         lose(component, "the flux is fixed or bounded; GALFIT has the surface brightness in its place");
       norm = nullptr;
     } else {
@@ -198,11 +231,11 @@ void ObjectWriter::light(const SceneComponent& component, const ObjectType& type
   }
   text_ += fmt::format(" 0) {:<26}   {}", fmt::format("{}{}", type.name, digit), head);
   position(component, "");
-  row("3", value, norm == nullptr || norm->free,
+  row("3", value, norm == nullptr || is_free(*norm),
       digit.empty() && light.key == "mag" ? "total magnitude" : "mag/arcsec^2");
   if (norm != nullptr) {
     if (slot.conversion != Conversion::kMagnitude || component.flux_is_magnitude) {
-      bounds(component, slot, *norm);
+      limits(component, slot, *norm);
     } else if (std::isfinite(norm->min) || std::isfinite(norm->max)) {
       lose(component, "bounds of a flux in counts");
     }
@@ -238,11 +271,11 @@ void ObjectWriter::shapes(const SceneComponent& component) {
     text_ += fmt::format("F{}) {} {} {} {}   # Fourier mode: amplitude, phase\n", n,
                          number_text(sign * amplitude->value),
                          number_text(to_galfit(Conversion::kDegrees, 1.0, phase->value, frame_)),
-                         amplitude->free ? 1 : 0, phase->free ? 1 : 0);
+                         is_free(*amplitude) ? 1 : 0, is_free(*phase) ? 1 : 0);
     const std::string of_amplitude = fmt::format("{}a", name);
     const std::string of_phase = fmt::format("{}p", name);
-    bounds(component, {"", 0, "", of_amplitude, Conversion::kFactor, sign}, *amplitude);
-    bounds(component, {"", 1, "", of_phase, Conversion::kDegrees}, *phase);
+    limits(component, {"", 0, "", of_amplitude, Conversion::kFactor, sign}, *amplitude);
+    limits(component, {"", 1, "", of_phase, Conversion::kDegrees}, *phase);
   }
   for (const bool log : {false, true}) {
     const std::string prefix = log ? "logspiral_" : "spiral_";

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "legacy/couplings.hpp"
 #include "legacy/galfit_frame.hpp"
 #include "legacy/scene_source.hpp"
 
@@ -27,8 +28,8 @@ class ObjectWriter {
   /// Rows of every object. A component that GALFIT has no type for is left out; numbers count what is
   /// written.
   std::string text();
-  /// Bounds as lines of a constraint file, after text().
-  const std::string& constraints() const { return constraints_; }
+  /// Bounds and ties as lines of a constraint file, after text().
+  std::string constraints() const { return constraints_ + couplings_.text(); }
 
  private:
   void object(const SceneComponent& component);
@@ -40,6 +41,8 @@ class ObjectWriter {
   /// Rows of one parameter: its value, flag and bounds.
   void put(const SceneComponent& component, const ObjectSlot& slot, const std::string& row_key);
   void position(const SceneComponent& component, const std::string& prefix);
+  /// Lines of the constraint file.
+  void limits(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter);
   void bounds(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter);
   const Parameter* find(const SceneComponent& component, std::string_view key) const;
   void lose(const SceneComponent& component, const std::string& what);
@@ -53,6 +56,7 @@ class ObjectWriter {
   int number_ = 0;
   std::string text_;
   std::string constraints_;
+  Couplings couplings_;
 };
 
 }  // namespace gaxel::legacy

@@ -6,8 +6,10 @@
 #include <cmath>
 #include <filesystem>
 #include <numbers>
+#include <span>
 
 #include "gaxel/error.hpp"
+#include "gaxel/fit.hpp"
 #include "io/header_facts.hpp"
 #include "io/image_input.hpp"
 #include "io/photometry.hpp"
@@ -27,6 +29,20 @@ std::optional<io::Section> stated_region(const io::TomlTable& image) {
   return io::Section{(*ends)[0], (*ends)[1], (*ends)[2], (*ends)[3]};
 }
 
+/// Gives tied parameters, which stay tied, their values.
+void fill_ties(SceneSource& source) {
+  const io::Photometry& photometry = source.frame.photometry;
+  const double zeropoint = photometry.zeropoint ? photometry.magnitude(1.0) : 0.0;
+  const BandFrame band{0.0, zeropoint};
+  const auto values = components_in_bands(source.scene, std::span(&band, 1), source.file->path).front();
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    for (std::size_t p = 0; p < values[c].values.size(); ++p) {
+      Parameter& parameter = source.scene.components[c].parameters[p];
+      if (parameter.tie) parameter.value = values[c].values[p];
+    }
+  }
+}
+
 }  // namespace
 
 std::string SceneSource::path_of(const std::string& name) const {
@@ -40,6 +56,9 @@ SceneSource read_source(const io::TomlFile& file) {
   source.file = &file;
   source.folder = std::filesystem::path(file.path).parent_path().string();
   const io::TomlTable root = source.root();
+  if (root.has("band"))
+    root.fail("band", "a scene of several bands is not written for other programs yet",
+              "a scene of one band");
   const std::optional<io::TomlTable> image = root.table("image");
   if (!image) root.fail("image", "missing", "an [image] table with the name of a FITS file");
   if (const auto name = image->text("file")) source.image = source.path_of(*name);
@@ -65,6 +84,7 @@ SceneSource read_source(const io::TomlFile& file) {
   source.scene =
       io::read_scene(root, {source.frame, source.region.shape(), header, psfs, false}, source.notes);
   validate(source.scene, file.path);
+  fill_ties(source);
   return source;
 }
 

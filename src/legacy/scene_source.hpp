@@ -24,7 +24,7 @@ struct SceneSource {
   bool region_known = false;             ///< from the scene or from the image
   std::optional<double> pixel_scale;     ///< arcsec, by the header
   std::optional<double> header_exptime;  ///< EXPTIME of the header
-  Scene scene;
+  Scene scene;                           ///< tied parameters have their values
   std::vector<std::string> notes;
 
   io::TomlTable root() const { return io::TomlTable(*file, file->root, ""); }

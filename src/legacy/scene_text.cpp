@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <functional>
+#include <limits>
 #include <utility>
 
 #include "gaxel/component.hpp"
@@ -31,7 +33,64 @@ const ParameterSpec* spec_of(const SceneObject& object, std::string_view key) {
   return nullptr;
 }
 
+std::string list_text(const std::vector<double>& numbers) {
+  std::vector<std::string> texts;
+  for (const double number : numbers) texts.push_back(toml_number(number));
+  return fmt::format("[{}]", fmt::join(texts, ", "));
+}
+
+std::string series_text(const SceneSeries& series) {
+  const std::string numbers = list_text(series.numbers);
+  if (series.form == SceneSeries::Form::kBands) return fmt::format("bands = {}", numbers);
+  const auto n_free = std::ranges::count(series.free, 1);
+  if (series.form == SceneSeries::Form::kValues)
+    return fmt::format("chebyshev = {}, values = {}", n_free, numbers);
+  const bool leading = n_free > 0 && std::ranges::is_sorted(series.free, std::greater());
+  std::string text = fmt::format("chebyshev = {}, coefficients = {}",
+                                 leading ? n_free : std::ssize(series.numbers), numbers);
+  if (!leading && n_free > 0) text += fmt::format(", free = [{}]", fmt::join(series.free, ", "));
+  return text;
+}
+
+/// What stands behind a key of a component.
+std::string value_text(const SceneValue& value) {
+  if (!value.tie.empty()) return fmt::format("{{ tie = {} }}", toml_string(value.tie));
+  std::string limits;
+  if (value.fixed && !value.constant) limits += ", fixed = true";
+  if (value.common) limits += ", constant = true";
+  if (value.min && !value.fixed) limits += fmt::format(", min = {}", toml_number(*value.min));
+  if (value.max && !value.fixed) limits += fmt::format(", max = {}", toml_number(*value.max));
+  if (value.series) return fmt::format("{{ {}{} }}", series_text(*value.series), limits);
+  const std::string plain = toml_number(value.value);
+  return limits.empty() ? plain : fmt::format("{{ value = {}{} }}", plain, limits);
+}
+
 }  // namespace
+
+void SceneSeries::shift(double by) {
+  for (double& number : numbers) {
+    number += by;
+    if (form == Form::kCoefficients) break;  // the first is the constant
+  }
+}
+
+void SceneSeries::scale(double by) {
+  for (double& number : numbers) number *= by;
+}
+
+void SceneValue::shift(double by) {
+  value += by;
+  if (min) *min += by;
+  if (max) *max += by;
+  if (series) series->shift(by);
+}
+
+void SceneValue::scale(double by) {
+  value *= by;
+  if (min) *min *= by;
+  if (max) *max *= by;
+  if (series) series->scale(by);
+}
 
 SceneValue* SceneObject::find(std::string_view key) {
   const auto found = std::ranges::find(values, key, &SceneValue::key);
@@ -92,6 +151,32 @@ void SceneWriter::texts(const std::string& key, const std::vector<std::string>& 
   raw(key, fmt::format("[{}]", fmt::join(quoted, ", ")), line);
 }
 
+void SceneWriter::keep_inside(const SceneObject& object, SceneValue& value, const std::string& place) {
+  if (const ParameterSpec* spec = spec_of(object, value.key)) {
+    if (value.min && *value.min < spec->min) value.min = spec->min;
+    if (value.max && *value.max > spec->max) value.max = spec->max;
+  }
+  if (value.fixed || !value.tie.empty()) return;
+  const double low = value.min.value_or(-std::numeric_limits<double>::infinity());
+  const double high = value.max.value_or(std::numeric_limits<double>::infinity());
+  const double start = value.value;
+  value.value = std::clamp(value.value, low, high);
+  double moved_from = start;
+  if (value.series && value.series->form != SceneSeries::Form::kCoefficients) {
+    for (double& number : value.series->numbers) {
+      const double before = number;
+      number = std::clamp(number, low, high);
+      if (number != before) moved_from = before;
+    }
+  }
+  const double now = std::clamp(moved_from, low, high);
+  if (moved_from != now) {
+    scene_.warnings.push_back(
+        fmt::format("{}: {} of {} starts at {:.6g}, outside its limits; at {:.6g} instead", place, value.key,
+                    object.name, moved_from, now));
+  }
+}
+
 void SceneWriter::component(SceneObject object, const std::string& place) {
   table("[[component]]", object.line);
   text("name", object.name, object.line);
@@ -100,24 +185,8 @@ void SceneWriter::component(SceneObject object, const std::string& place) {
     raw("psf", object.psf == "false" ? object.psf : toml_string(object.psf), object.line);
   }
   for (SceneValue& value : object.values) {
-    if (const ParameterSpec* spec = spec_of(object, value.key)) {
-      if (value.min && *value.min < spec->min) value.min = spec->min;
-      if (value.max && *value.max > spec->max) value.max = spec->max;
-    }
-    const double start = value.value;
-    if (value.min && !value.fixed) value.value = std::max(value.value, *value.min);
-    if (value.max && !value.fixed) value.value = std::min(value.value, *value.max);
-    if (start != value.value) {
-      scene_.warnings.push_back(
-          fmt::format("{}: {} of {} starts at {:.6g}, outside its limits; at {:.6g} instead", place,
-                      value.key, object.name, start, value.value));
-    }
-    std::string limits;
-    if (value.fixed && !value.constant) limits += ", fixed = true";
-    if (value.min && !value.fixed) limits += fmt::format(", min = {}", toml_number(*value.min));
-    if (value.max && !value.fixed) limits += fmt::format(", max = {}", toml_number(*value.max));
-    const std::string plain = toml_number(value.value);
-    raw(value.key, limits.empty() ? plain : fmt::format("{{ value = {}{} }}", plain, limits), value.line);
+    keep_inside(object, value, place);
+    raw(value.key, value_text(value), value.line);
   }
   for (const auto& [key, names] : {std::pair{"inner", &object.inner}, std::pair{"outer", &object.outer}}) {
     if (!names->empty()) texts(key, *names, object.line);

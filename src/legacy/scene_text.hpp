@@ -25,6 +25,22 @@ struct LegacyScene {
   std::vector<std::string> unused;    ///< what the scene keeps and gaxel does not do
 };
 
+/// What a parameter is in several bands.
+struct SceneSeries {
+  enum class Form {
+    kBands,   ///< a value of its own in each band
+    kValues,  ///< the Chebyshev series of the leading free coefficients that is next to values in the bands
+    kCoefficients  ///< of a Chebyshev series
+  };
+  Form form = Form::kBands;
+  std::vector<double> numbers;
+  std::vector<int> free;  ///< marks of the coefficients; of kBands not used: all are free, or none
+
+  /// Adds to the values in all bands.
+  void shift(double by);
+  void scale(double by);
+};
+
 /// A parameter of a component in the units and with the key of scene files.
 struct SceneValue {
   std::string key;
@@ -33,7 +49,14 @@ struct SceneValue {
   bool constant = false;  ///< of those that cannot be fitted
   std::optional<double> min = {};
   std::optional<double> max = {};
-  std::size_t line = 0;  ///< of the other file, from 0
+  std::size_t line = 0;                    ///< of the other file, from 0
+  std::optional<SceneSeries> series = {};  ///< in place of `value`, which is then that in the first band
+  bool common = false;                     ///< light that is the same in all bands
+  std::string tie = {};                    ///< an expression of other parameters that it follows
+
+  /// The whole by so much, with its bounds.
+  void shift(double by);
+  void scale(double by);  ///< by > 0
 };
 
 struct SceneObject {
@@ -74,6 +97,7 @@ class SceneWriter {
 
  private:
   void add(const std::string& text, std::size_t line);
+  void keep_inside(const SceneObject& object, SceneValue& value, const std::string& place);
 
   std::string source_;
   std::string target_;

@@ -102,13 +102,17 @@ std::vector<Token> split(std::string_view line, std::size_t begin) {
 }
 
 std::vector<std::string> split_list(std::string_view text) {
-  std::vector<std::string> parts;
-  for (;;) {
-    const std::size_t comma = text.find(',');
-    parts.emplace_back(text.substr(0, comma));
-    if (comma == std::string_view::npos) return parts;
-    text.remove_prefix(comma + 1);
+  std::vector<std::string> parts(1);
+  bool in_brackets = false;
+  for (const char c : text) {
+    if (c == ',' && !in_brackets) {
+      parts.emplace_back();
+      continue;
+    }
+    if (c == '[' || c == ']') in_brackets = c == '[';
+    parts.back() += c;
   }
+  return parts;
 }
 
 std::optional<double> parse_number(std::string_view text) {

@@ -49,7 +49,8 @@ class TextDocument {
 /// The words of a line from `begin` on, separated by blanks and tabs, up to a comment (#).
 std::vector<Token> split(std::string_view line, std::size_t begin = 0);
 
-/// The parts of a list with commas and no blanks, "" where one is empty.
+/// The parts of a list with commas and no blanks, "" where one is empty. Commas in square brackets, of the
+/// sections of images, belong to a part.
 std::vector<std::string> split_list(std::string_view text);
 
 /// A finite decimal number, also "+1", "5." and with a Fortran exponent ("1.2D+03"); else empty.

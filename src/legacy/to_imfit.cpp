@@ -122,7 +122,8 @@ class Writer {
 
   void line(std::string_view name, double value, const Parameter& parameter, const ImfitSlot& slot) {
     std::string limits;
-    if (!parameter.free) {
+    if (parameter.tie) lose(fmt::format("{}: Imfit has no tie \"{}\"", name, parameter.tie->text));
+    if (!parameter.free && !parameter.tie) {
       limits = " fixed";
     } else if (std::isfinite(parameter.min) && std::isfinite(parameter.max)) {
       const auto ends = std::minmax({back(parameter.min, slot), back(parameter.max, slot)});
@@ -135,6 +136,15 @@ class Writer {
 
   static double back(double value, const ImfitSlot& slot) { return (value - slot.offset) / slot.factor; }
 
+  /// Whether a component is one more function at the centre of the one that the last set began with.
+  bool shares(const SceneComponent& component) const {
+    const auto follows = [&](const char* key) {
+      const Parameter& parameter = *find(component, key);
+      return parameter.tie && parameter.tie->text == fmt::format("{}.{}", set_, key);
+    };
+    return follows("x") && follows("y");
+  }
+
   void write_function(const SceneComponent& component) {
     const auto lose_of = [&](const std::string& what) { lose(fmt::format("{}: {}", component.name, what)); };
     const ImfitKind* kind = kind_of(component);
@@ -145,7 +155,10 @@ class Writer {
         lose_of(fmt::format("Imfit has no \"{}\"", option));
     }
     if (component.psf == kNoPsf) lose_of("Imfit convolves all light");
+    const bool shares_centre = kind->kind != "sky" && shares(component);
+    if (!shares_centre) set_ = component.name;
     for (const auto& [name, key] : {std::pair("X0", "x"), std::pair("Y0", "y")}) {
+      if (shares_centre) break;
       const Parameter& parameter = *find(component, key);
       const int first = key[0] == 'x' ? source_.frame.placement.first_x : source_.frame.placement.first_y;
       if (kind->kind == "sky") {
@@ -205,6 +218,7 @@ class Writer {
   const SceneSource& source_;
   io::TomlTable root_;
   LegacyText result_;
+  std::string set_;  ///< name of the component whose centre the functions of a set have
 };
 
 }  // namespace

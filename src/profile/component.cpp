@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "gaxel/error.hpp"
+#include "profile/shape/truncation.hpp"
 
 namespace gaxel {
 
@@ -31,6 +32,19 @@ double Component::value(Role role) const {
   const int index = kind->index_of(role);
   return index < 0 ? kNoValue : values.at(static_cast<std::size_t>(index));
 }
+
+namespace {
+
+void check_softening(const Component& truncation) {
+  const double softening = truncation.value(Role::kShape1);
+  const double most = kMostSoftening * truncation.value(Role::kRe);
+  if (softening <= most) return;
+  throw InputError({std::string(truncation.kind->name), "softening", fmt::format("{}", softening),
+                    "so soft that the factor would fall outwards",
+                    fmt::format("0.01 to {} rbreak, here {}", kMostSoftening, most)});
+}
+
+}  // namespace
 
 void validate_values(const Component& component) {
   if (component.kind == nullptr) {
@@ -59,6 +73,7 @@ void validate_values(const Component& component) {
 
 void validate(const Component& component) {
   validate_values(component);
+  if (component.kind->family == Family::kTruncation) check_softening(component);
   const bool needs_image = component.kind->family == Family::kImage;
   if (needs_image == (component.image != nullptr)) return;
   throw InputError({std::string(component.kind->name), "image", needs_image ? "none" : "given",

@@ -39,7 +39,16 @@ struct KindOption {
   double brightness_radius = kNoValue;
   ShapePart part = ShapePart::kNone;
   std::size_t mode = 0;  ///< of bending and Fourier modes
+  /// Keys that turn it on though they are no parameters: they name other components.
+  std::span<const std::string_view> lists = {};
 };
+
+/// The parameter of a key of option_keys(kind); null for one that names other components.
+const ParameterSpec* option_parameter(const ComponentKind& kind, const OptionKey& key);
+
+/// The parameters of which a component of the kind, with or without options, has one: what its light is
+/// proportional to. "flux", "i0", ...; empty where there are none.
+std::vector<std::string_view> norm_keys(const ComponentKind& kind);
 
 /// All options, in the order in which they are written in a kind's name and in which shapes act.
 std::span<const KindOption> kind_options();

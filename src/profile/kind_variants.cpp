@@ -81,6 +81,28 @@ struct Variant {
   std::vector<OptionUse> uses;  // in the order of the table
 };
 
+std::string keys_text(const ComponentKind& row) {
+  std::vector<std::string_view> keys;
+  for (const OptionKey& key : option_keys(row)) keys.push_back(key.key);
+  return keys.empty() ? fmt::format("{} has no options", row.name)
+                      : fmt::format("options of {}: {}", row.name, names_text(keys));
+}
+
+/// Throws about the key of a component that asks for an option which the row cannot have, or for one more
+/// normalisation.
+void check_key(const Variant& variant, const KindOption& option, std::string_view key) {
+  const auto reject = [&](std::string what, std::string allowed) {
+    throw InputError({"", std::string(key), "", std::move(what), std::move(allowed)});
+  };
+  if (!option.possible(*variant.row))
+    reject(fmt::format("{} cannot have it", variant.row->name), keys_text(*variant.row));
+  for (const OptionUse& use : variant.uses) {
+    if (std::isnan(option.brightness_radius) || std::isnan(use.option->brightness_radius)) continue;
+    reject(fmt::format("\"{}\" is given too", use.option->parameters(*variant.row, use.count).front().name),
+           "one of them");
+  }
+}
+
 void add_option(Variant& variant, std::string_view whole, const KindOption& option, int count) {
   const ComponentKind& row = *variant.row;
   if (!option.possible(row)) {
@@ -203,6 +225,7 @@ std::optional<OptionUse> option_with(const ComponentKind& row, std::string_view 
     for (int count = std::min(1, option.max_count); count <= option.max_count; ++count) {
       if (has_key(option.parameters(row, count), key)) return OptionUse{&option, count, 0};
     }
+    if (std::ranges::find(option.lists, key) != option.lists.end()) return OptionUse{&option, 0, 0};
   }
   return {};
 }
@@ -221,6 +244,7 @@ const ComponentKind& component_kind(std::string_view name, std::span<const std::
     if (!wanted) continue;
     const auto used = std::ranges::find(variant.uses, wanted->option, &OptionUse::option);
     if (used == variant.uses.end()) {
+      check_key(variant, *wanted->option, key);
       add_option(variant, name, *wanted->option, wanted->count);
     } else {
       used->count = std::max(used->count, wanted->count);
@@ -236,6 +260,27 @@ std::vector<OptionKey> option_keys(const ComponentKind& kind) {
     for (const ParameterSpec& spec : option.parameters(kind.base(), option.max_count)) {
       keys.push_back({spec.name, spec.doc, option.name});
     }
+    for (const std::string_view key : option.lists) keys.push_back({key, option.doc, option.name});
+  }
+  return keys;
+}
+
+const ParameterSpec* option_parameter(const ComponentKind& kind, const OptionKey& key) {
+  const KindOption* option = find_option(key.option);
+  const auto specs = option->parameters(kind.base(), option->max_count);
+  const auto found = std::ranges::find(specs, key.key, &ParameterSpec::name);
+  return found == specs.end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> norm_keys(const ComponentKind& kind) {
+  std::vector<std::string_view> keys;
+  const ComponentKind& base = kind.base();
+  for (const ParameterSpec& spec : base.parameters) {
+    if (is_norm(spec.role)) keys.push_back(spec.name);
+  }
+  for (const KindOption& option : kind_options()) {
+    if (std::isnan(option.brightness_radius) || !option.possible(base)) continue;
+    keys.push_back(option.parameters(base, 0).front().name);
   }
   return keys;
 }

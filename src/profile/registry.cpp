@@ -7,6 +7,7 @@
 #include "profile/king.hpp"
 #include "profile/laws/broken_exponential.hpp"
 #include "profile/laws/core_sersic.hpp"
+#include "profile/laws/cusp.hpp"
 #include "profile/laws/edge_on_disc.hpp"
 #include "profile/laws/ferrers.hpp"
 #include "profile/laws/flat_bar.hpp"
@@ -71,8 +72,8 @@ constexpr std::array kNukerParameters{
     positive_shape(Role::kShape1, "alpha", "", "how sharply the slope changes at rb", 0.1, 100.0, 2.0),
     ParameterSpec{Role::kShape2, "beta", "", "slope outside: I ~ r^-beta", 0.0, 20.0, kNotGiven, true, false,
                   1.5},
-    ParameterSpec{Role::kShape3, "gamma", "", "slope inside: I ~ r^-gamma", -2.0, 1.9, kNotGiven, true, false,
-                  0.3},
+    ParameterSpec{Role::kShape3, "gamma", "", "slope inside: I ~ r^-gamma", -2.0, kSteepestCusp, kNotGiven,
+                  true, false, 0.3},
     kQ,
     kTheta};
 constexpr std::array kCoreSersicParameters{
@@ -84,8 +85,8 @@ constexpr std::array kCoreSersicParameters{
                    5.0),
     positive_shape(Role::kShape2, "n", "", "Sersic index outside", 0.3, 20.0, 3.0),
     positive_shape(Role::kShape3, "alpha", "", "how sharply the profile changes at rb", 0.1, 100.0, 3.0),
-    ParameterSpec{Role::kShape4, "gamma", "", "slope inside: I ~ r^-gamma", 0.0, 1.9, kNotGiven, true, false,
-                  0.2},
+    ParameterSpec{Role::kShape4, "gamma", "", "slope inside: I ~ r^-gamma", 0.0, kSteepestCusp, kNotGiven,
+                  true, false, 0.2},
     kQ,
     kTheta};
 constexpr std::array kBrokenExponentialParameters{
@@ -161,8 +162,8 @@ constexpr std::array kTruncationParameters{
     kX,
     kY,
     scale_radius("rbreak", "break radius along the major axis: the factor P is 0.982 there"),
-    positive_shape(Role::kShape1, "softening", "pixel", "P is below 0.01 so far inside rbreak", 0.01, 1e5,
-                   0.5),
+    positive_shape(Role::kShape1, "softening", "pixel",
+                   "P is below 0.01 so far inside rbreak; at most 7.66 rbreak", 0.01, 1e5, 0.5),
     kQ,
     kTheta};
 constexpr std::array kSkyParameters{
@@ -211,7 +212,7 @@ ComponentKind counted(std::string_view name, std::string_view title, std::string
 
 ComponentKind spline() {
   ComponentKind kind = counted("spline", "Radial spline",
-                               "ln I is a cubic spline in ln r through knots spaced evenly in ln r from "
+                               "ln I is a cubic spline in ln r through N knots spaced evenly in ln r from "
                                "r_min to r_max, level at the first; "
                                "constant inside, a power law beyond.",
                                Family::kSurface, kMinKnots, kMaxKnots, spline_parameters);
@@ -221,7 +222,7 @@ ComponentKind spline() {
 
 ComponentKind multi_gaussian() {
   ComponentKind kind = counted("mge", "Multi-Gaussian expansion",
-                               "Gaussians with common centre, axis ratio and direction, their dispersions "
+                               "N Gaussians with common centre, axis ratio and direction, their dispersions "
                                "spaced evenly in the logarithm.",
                                Family::kSum, 1, kMaxGaussians, multi_gaussian_parameters);
   kind.parts = multi_gaussian_parts;
@@ -307,11 +308,12 @@ const auto& kinds() {
                     Family::kSky, kSkyParameters},
       spline(),
       multi_gaussian(),
-      counted("skychebyshev", "Chebyshev sky",
-              "The sum of cij T_i(u) T_j(v), i + j up to the order, averaged over pixels: a surface that the "
-              "PSF leaves "
-              "alone. u = (column - x) / half_width, v = (row - y) / half_height.",
-              Family::kSky, 1, kMaxChebyshevOrder, chebyshev_parameters)};
+      counted(
+          "skychebyshev", "Chebyshev sky",
+          "The sum of cij T_i(u) T_j(v), i + j up to the order N, averaged over pixels: a surface that the "
+          "PSF leaves "
+          "alone. u = (column - x) / half_width, v = (row - y) / half_height.",
+          Family::kSky, 1, kMaxChebyshevOrder, chebyshev_parameters)};
   return kinds;
 }
 

@@ -120,8 +120,8 @@ std::span<const ParameterSpec> spline_parameters(int n_knots) {
 std::unique_ptr<SurfaceLaw> make_spline_law(std::span<const double> shapes) {
   const double r_max = shapes[0];
   if (!(r_max > 1.0)) {
-    throw InputError(
-        {"spline", "r_max", fmt::format("{} r_min", r_max), "not above r_min", "more than r_min"});
+    throw InputError({"spline", "r_max / r_min", fmt::format("{}", r_max),
+                      "the last knot is not outside the first", "above 1"});
   }
   return std::make_unique<SplineLaw>(r_max, shapes.subspan(1));
 }

@@ -217,6 +217,19 @@ void Surface::set_scale_at_break(const Component& truncation, std::size_t norm) 
   d_scale_[norm] += 1.0 / intensity;
 }
 
+bool Surface::is_finite() const {
+  constexpr double kCentre =
+      1e-100;  // scale radii: laws are level there or further out, as far as they are steep
+  const double v = 0.0;
+  double g = 0.0;
+  double g_u = 0.0;
+  double g_v = 0.0;
+  std::array<double, kMaxLawShapes> g_shapes{};
+  law_->intensity_with_partials(&kCentre, &v, 1, &g, &g_u, &g_v, g_shapes.data());
+  const auto fits = [this](double number) { return std::isfinite(number) && std::isfinite(scale_ * number); };
+  return fits(g) && fits(g_u) && fits(g_v) && std::ranges::all_of(g_shapes, fits);
+}
+
 void Surface::evaluate(const double* dx, const double* dy, std::size_t n, double* light) const {
   std::array<double, kBlock> u{};
   std::array<double, kBlock> v{};

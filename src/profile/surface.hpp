@@ -79,6 +79,10 @@ class Surface {
   /// Whether the light is smooth up to the curve on either side.
   bool is_kink(std::size_t k) const { return levels_[k].is_kink; }
 
+  /// Whether the light and its derivatives are numbers in the centre, where a cusp may exceed what doubles
+  /// hold.
+  bool is_finite() const;
+
   /// See SurfaceLaw::centre_power.
   double centre_power() const { return law_->centre_power(); }
 

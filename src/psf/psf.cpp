@@ -120,10 +120,17 @@ Psf Psf::moffat(const PsfShape& shape, double beta) {
 Psf Psf::sum(const std::vector<Weighted>& terms) {
   double sum = 0.0;
   for (const Weighted& term : terms) {
-    check_value("weight", term.weight, std::numeric_limits<double>::min(), 1e300);
+    if (!(term.weight > 0.0 && std::isfinite(term.weight))) {
+      throw InputError(
+          {"psf", "weight", fmt::format("{}", term.weight), "out of range", "a finite number above 0"});
+    }
     sum += term.weight;
   }
   if (terms.empty()) reject("", "a sum of no PSFs", "one PSF or more");
+  if (!std::isfinite(sum)) {
+    throw InputError(
+        {"psf", "weight", fmt::format("{}", sum), "the sum of the weights is not finite", "a finite sum"});
+  }
   std::vector<SumPsf::Term> parts;
   std::string description;
   std::vector<std::string> warnings;

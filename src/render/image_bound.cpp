@@ -34,12 +34,13 @@ double norm(ConstImageView image) {
 void sum_up(const Tolerance& tolerance, ConstImageView image, Certificate& certificate) {
   const auto bounds = certificate.bound.pixels();
   for (std::size_t i = 0; i < bounds.size(); ++i) {
-    certificate.max_bound = std::max(certificate.max_bound, bounds[i]);
+    certificate.max_bound = std::isnan(bounds[i]) ? bounds[i] : std::max(certificate.max_bound, bounds[i]);
     certificate.sum_bound += bounds[i];
     const double allowed = tolerance.atol * certificate.total_flux +
                            tolerance.rtol * std::abs(image.pixels()[i]) + tolerance.floor;
-    certificate.n_over += bounds[i] > allowed ? 1 : 0;
+    certificate.n_over += bounds[i] <= allowed ? 0 : 1;
   }
+  certificate.limit_hit |= !std::isfinite(certificate.sum_bound);
 }
 
 }  // namespace gaxel

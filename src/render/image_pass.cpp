@@ -1,7 +1,11 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/parallel.hpp"
+#include "gaxel/error.hpp"
 #include "psf/light_sum.hpp"
 #include "render/add_pixels.hpp"
 #include "render/convolved_point.hpp"
@@ -187,6 +191,15 @@ void certify(const Setting& setting, const Lights& lights, const Image& bound, c
   sum_up(setting.options.tolerance, image, certificate);
 }
 
+void check_finite(ConstImageView image) {
+  const auto found =
+      std::ranges::find_if_not(image.pixels(), [](double pixel) { return std::isfinite(pixel); });
+  if (found == image.pixels().end()) return;
+  throw InputError({"render", "image", fmt::format("{}", *found),
+                    "light of these components is brighter than numbers can be",
+                    "pixels below 1e300 counts"});
+}
+
 }  // namespace
 
 Certificate render_image(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
@@ -212,6 +225,7 @@ Certificate render_image(const Setting& setting, const std::vector<Part>& parts,
   for (const Part& part : parts) {
     if (part.family() == Family::kSky) add_sky(*part.component, part.indices, image, part.derivatives);
   }
+  check_finite(image);
   certificate.evaluations_per_pixel =
       static_cast<double>(certificate.n_evaluations) / static_cast<double>(setting.model_grid().shape.size());
   return certificate;

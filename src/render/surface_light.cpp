@@ -13,7 +13,7 @@ namespace {
 double total_of(const Surface& surface, const Component& component, const Grid& grid) {
   double total = surface.unit_total();
   if (!std::isfinite(total)) total = light_inside(surface, grid);
-  if (std::isfinite(total) && std::isfinite(surface.scale())) return total;
+  if (std::isfinite(total) && surface.is_finite()) return total;
   const auto norm = std::ranges::find_if(component.kind->parameters, is_norm, &ParameterSpec::role);
   throw InputError({std::string(component.kind->name),
                     norm == component.kind->parameters.end() ? "shape" : std::string(norm->name),

@@ -47,6 +47,21 @@ TEST(NearestName, IsEmptyWhenNothingIsNear) {
   EXPECT_EQ(nearest_name("sigma", {}), "");
 }
 
+TEST(NearestName, OfAFamilyTakesTheNearestNumber) {
+  constexpr std::array<std::string_view, 5> modes{"f1", "f1_phase", "f2", "f9", "f10"};
+  EXPECT_EQ(nearest_name("f11", modes), "f10");
+  EXPECT_EQ(nearest_name("f3", modes), "f2");
+  EXPECT_EQ(nearest_name("f8", modes), "f9");
+  EXPECT_EQ(nearest_name("f99999999999999", modes), "");
+}
+
+TEST(NamesText, TellsFamiliesInOneEntry) {
+  constexpr std::array<std::string_view, 11> names{"x",        "f1", "f1_phase", "f2",  "f2_phase", "f3",
+                                                   "f3_phase", "h1", "h2",       "c00", "c10"};
+  EXPECT_EQ(names_text(names), "x, f1 to f3, f1_phase to f3_phase, h1, h2, c00, c10");
+  EXPECT_EQ(names_text({}), "");
+}
+
 TEST(Suggestion, ListsWhatIsAllowed) {
   EXPECT_EQ(suggestion("gian", kNames), "did you mean \"gain\"? allowed: sigma, variance, weight, rms, gain");
   EXPECT_EQ(suggestion("zeropoint", kNames), "allowed: sigma, variance, weight, rms, gain");

@@ -278,10 +278,12 @@ def test_examples_become_scenes(galfit):
         for file in (f"{name}.feedme", "bulge_disc.constraints"):
             (galfit / file).write_text((EXAMPLES / file).read_text())
         convert(f"{name}.feedme", f"{name}.toml", cwd=galfit)
-    assert (
-        'constraints = ["1_2_3 x offset", "1_2_3 y offset", "1/2 re 0.05 1.0"]'
-        in (galfit / "bulge_disc.toml").read_text()
-    )
+    text = (galfit / "bulge_disc.toml").read_text()
+    assert 'constraints = ["1/2 re 0.05 1.0"]' in text
+    assert text.count('x = { tie = "1 sersic2.x" }') == 2 and text.count('y = { tie = "1 sersic2.y" }') == 2
+    convert("bulge_disc.toml", "again.feedme", cwd=galfit)
+    lines = [line.split() for line in (galfit / "again.constraints").read_text().splitlines()]
+    assert ["1_2_3", "x", "offset"] in lines and ["1_2_3", "y", "offset"] in lines
 
 
 @pytest.mark.parametrize(

@@ -112,14 +112,13 @@ def test_boxes_keep_the_total_magnitude(tmp_path):
 
 def test_truncated_light_has_its_brightness_at_the_break(tmp_path):
     host = f"0) sersic\n1) {X} {Y} 1 1\n3) 21 1\n4) 9 1\n5) 0.8 1\n{ELLIPSE}Ti) 2\n"
-    model, stderr = rendered(tmp_path, host + "T0) radial\nT4) 12 1\nT5) 6 1\n")
+    model, _ = rendered(tmp_path, host + "T0) radial\nT4) 12 1\nT5) 6 1\n")
     p = {"re": 9.0, "n": 0.8}
     u, v = truth.axes(*truth.offsets(SHAPE, X, Y, 11), PA)
     r = truth.radius(u, v, Q)
     cut = truth.truncation(r, 12.0, 6.0) * truth.profile("sersic", r, p) / truth.profile("sersic", 12.0, p)
     expected = SCALE**2 * counts_of(21) * cut.mean(axis=(0, 1))
     np.testing.assert_allclose(model, expected, atol=1e-3 * expected.max())
-    assert "galfit.feedme:13: truncation 2 has the place and form of component 1" in stderr
 
 
 def test_an_axis_ratio_above_one_means_swapped_axes(tmp_path):
@@ -251,7 +250,7 @@ def test_a_missing_gain_is_warned_of(field, tmp_path):
 
 def test_limits_become_bounds_and_the_rest_is_told(field, tmp_path):
     (tmp_path / "limits").write_text(
-        "1 n 0.5 to 2\n1 re -3 1.5\n1 mag 15 to 15.3\n1_2 x offset\n3 sky factor 2\n1 q 0.1 to 0.9\n1 q 0.2 to 1\n"
+        "1 n 0.5 to 2\n1 re -3 1.5\n1 mag 15 to 15.3\n1-2 x 1 5\n3 sky factor 2\n1 q 0.1 to 0.9\n1 q 0.2 to 1\n"
     )
     finished = cli_support.run("inspect", feedme(field, tmp_path, G="limits"))
     text = finished.stdout
@@ -262,7 +261,7 @@ def test_limits_become_bounds_and_the_rest_is_told(field, tmp_path):
     ):
         assert re.search(line, text), (line, text)
     assert "within [2, 8]" in text and "within [0.2, 0.9]" in text
-    assert 'limits:4: "1_2 x offset" is not applied: components are not tied yet' in text
+    assert 'limits:4: "1-2 x 1 5" is not applied: scenes have no limits between components' in text
     assert "mag of 1 sersic starts at 15.4, outside its limits; at 15.3 instead" in text
 
 
@@ -324,14 +323,16 @@ def test_one_band_of_several_is_fitted(field, tmp_path):
     assert "--band = g: there is no such band (--band with u, r, or 1 to 2)" in failed.stderr
 
 
-def test_several_bands_are_not_fitted_together_yet(tmp_path):
-    path = cli_support.ROOT / "tests/legacy/data/multiband_band.feedme"
+def test_a_truncation_without_a_place_follows_its_host(field, tmp_path):
+    path = feedme(field, tmp_path)
+    text = path.read_text().replace("0) psf", "To) 2\nT0) radial\nT4) 25 0\nT5) 30 0\n0) psf", 1)
+    path.write_text(text.replace("3) 15.4 1", "3) 19 1", 1))
     finished = cli_support.run("fit", path, "-o", tmp_path / "out")
-    assert finished.returncode == 2
-    assert (
-        "multiband_band.feedme:2: A) = cut_r.fits,cut_u.fits,cut_i.fits,cut_K.fits: several bands"
-        in finished.stderr
-    )
+    assert finished.returncode == 0, finished.stderr
+    found = table(tmp_path / "out")
+    for name in ("x", "y", "q", "pa"):
+        assert found["2 radial", name] == pytest.approx(found["1 sersic", name], abs=1e-9)
+    assert abs(found["1 sersic", "x"] - 44) > 0.01
 
 
 def test_a_region_beyond_the_image_is_cut(field, tmp_path):

@@ -45,6 +45,34 @@ def test_a_kind_is_told_with_ranges(kind):
     assert ("mag" in rows) == ("flux" in rows)
 
 
+def test_options_are_told_by_families_with_unit_and_range():
+    finished = run("list", "sersic")
+    lines = finished.stdout.split("Options, each turned on by its key:\n")[1].splitlines()
+    rows = {line[2:].split("  ")[0]: line for line in lines}
+    assert [key for key in rows if key[0] in "fb" and key[1].isdigit()] == [
+        "b1 to b5",
+        "f1 to f10",
+        "f1_phase to f10_phase",
+    ]
+    assert " pixel " in rows["b1 to b5"] and " -10000 to 10000 " in rows["b1 to b5"]
+    assert " -0.9 to 0.9 " in rows["f1 to f10"] and " rad " in rows["f1_phase to f10_phase"]
+    assert {"i0", "ie", "ibreak", "c0", "inner", "outer", "spiral_inclination"} <= set(rows)
+    # The same columns as above them.
+    table = finished.stdout.splitlines()
+    meaning = table[3].index("meaning")
+    assert all(line[meaning - 1] == " " and line[meaning] != " " for line in [*table[4:12], *lines])
+
+
+def test_a_number_is_explained():
+    text = run("list", "spline").stdout
+    assert "through N knots" in text and '"spline:N", N from 3 to 30' in text
+    assert "This is N = 5." in run("list", "spline:5").stdout
+
+
+def test_a_definition_is_in_the_keys_of_scenes():
+    assert "level + dx (column - x) + dy (row - y)" in run("list", "sky").stdout
+
+
 def test_the_document_of_scene_files_has_the_same_ranges():
     document = (ROOT / "docs/scene.md").read_text()
     for specs in KINDS.values():
@@ -60,3 +88,13 @@ def test_unknown_kinds_get_the_nearest():
     finished = run("list", "mofat")
     assert finished.returncode == 2 and finished.stdout == ""
     assert 'did you mean "moffat"?' in finished.stderr
+
+
+def test_what_a_truncation_needs_is_told():
+    rows = {
+        line.split()[0]: line
+        for line in run("list", "truncation").stdout.splitlines()
+        if line.startswith("  ")
+    }
+    assert all(" needed " in rows[key] for key in ("x", "y", "rbreak", "softening"))
+    assert "estimated" not in "".join(rows.values())

@@ -6,7 +6,7 @@ import cli_support
 import numpy as np
 import pytest
 from astropy.io import fits
-from cli_support import run
+from cli_support import run, scene_text
 from scipy.signal import fftconvolve
 
 GALAXY = {
@@ -111,3 +111,20 @@ def test_notes_warnings_and_the_file_are_told(field, tmp_path):
     quiet = run("render", scene, "-o", tmp_path / "quiet.fits", "--quiet", "--certificate")
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", finished.stderr)
     assert (tmp_path / "quiet.fits").exists()
+
+
+HOLE = {"type": "truncation", "name": "hole", "x": 20, "y": 20, "rbreak": 8, "softening": 3}
+
+
+def test_truncations_that_cut_nothing_are_warnings(tmp_path):
+    def told(*components):
+        scene = tmp_path / "scene.toml"
+        scene.write_text(scene_text({"image": {"shape": [40, 40]}}, list(components)))
+        finished = run("render", scene, "-o", tmp_path / "model.fits")
+        assert finished.returncode == 0, finished.stderr
+        return finished.stderr
+
+    disc = {"type": "exponential", "x": 20, "y": 20, "flux": 10, "re": 5}
+    assert "warning" not in told({**disc, "inner": ["hole"]}, HOLE)
+    assert "warning: hole: cuts nothing" in told(disc, HOLE)
+    assert "warning: the scene has truncations only" in told(HOLE)

@@ -132,7 +132,7 @@ TEST(ValueWithError, NeverLosesMoreThanATenthOfTheError) {
 }
 
 TEST_F(ParameterTable, TextIsAlignedBelowItsConvention) {
-  const std::string text = text_table(rows, task.photometry);
+  const std::string text = text_table(rows, photometry_text(task));
   EXPECT_THAT(text, HasSubstr("FITS pixels (1-based"));
   EXPECT_THAT(text, HasSubstr("counter-clockwise from +y"));
   EXPECT_THAT(text, HasSubstr("zero point 25, exposure 10"));

@@ -115,6 +115,7 @@ TEST_F(PsfInput, WhatIsWrongIsSaidWithTheKey) {
               AllOf(HasSubstr("psf.diffusion"), HasSubstr("9, 25")));
   EXPECT_THAT(refused("[psf]\nfile = \"psf.fits\"\ndiffusion = [1, 2, 3, 4]\n"), HasSubstr("odd number"));
   EXPECT_THAT(refused("[[psf]]\nfile = \"psf.fits\"\nweight = 0\n"), HasSubstr("weight = 0"));
+  EXPECT_THAT(refused("[[psf]]\nfile = \"psf.fits\"\nweight = -1\n"), HasSubstr("(a number above 0)"));
   EXPECT_THAT(refused("[psf]\nfile = \"psf.fits\"\n", "psf = \"other\"\n"),
               AllOf(HasSubstr("there is no PSF of that name"), HasSubstr("false, \"psf\"")));
   EXPECT_THAT(refused("", "psf = \"psf\"\n"), HasSubstr("the scene has no PSF"));

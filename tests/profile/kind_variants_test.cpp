@@ -60,6 +60,17 @@ TEST(KindVariants, FollowFromTheirKeys) {
   EXPECT_EQ(&component_kind("sersic", std::array<std::string_view, 1>{"flux"}), &component_kind("sersic"));
 }
 
+TEST(KindVariants, ListsOfComponentsAreKeys) {
+  EXPECT_EQ(&component_kind("sersic", std::array<std::string_view, 1>{"outer"}),
+            &component_kind("sersic+truncated"));
+}
+
+TEST(KindVariants, KnowWhatTheirLightIsProportionalTo) {
+  EXPECT_THAT(norm_keys(component_kind("sersic+scale")), ElementsAre("flux", "i0", "ie", "ibreak"));
+  EXPECT_THAT(norm_keys(component_kind("flatbar")), ElementsAre("i0"));
+  EXPECT_THAT(norm_keys(component_kind("sky")), ElementsAre());
+}
+
 TEST(KindVariants, SayWhatIsPossible) {
   EXPECT_THAT(problem_of("sersic+centrl").allowed, HasSubstr("did you mean \"central\"?"));
   EXPECT_THAT(problem_of("king+scale").what, HasSubstr("king cannot have the option scale"));

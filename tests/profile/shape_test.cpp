@@ -160,5 +160,19 @@ TEST(Truncation, IsThePublishedFunction) {
   EXPECT_LT(truncation.share(5.0), 0.01);
 }
 
+// tanh and cosh of the published form, far out and sharp: where the powers of the exponential overflow.
+TEST(Truncation, HasDerivativesFarFromItAndWhereItIsSharp) {
+  for (const auto& [r_break, softening] : {std::pair{12.0, 4.0}, {30.0, 0.3}, {2.0, 0.01}}) {
+    const double slope = 4.98 / softening - 0.65 / r_break;
+    const Truncation<Dual> truncation(Dual(r_break), Dual(softening));
+    for (const double r : {0.0, 0.5 * r_break, r_break - 0.4 * softening, 1.1 * r_break, 700.0, 4000.0}) {
+      const double cosine = std::cosh(slope * (r - r_break) + 2.0);
+      const double expected = 0.5 * slope / (cosine * cosine);  // 0 where the cosine overflows
+      EXPECT_NEAR(truncation.share(Dual(r, 0)).v[0], expected, 1e-12 * slope) << r_break << ' ' << r;
+      EXPECT_NEAR(truncation.rest(Dual(r, 0)).v[0], -expected, 1e-12 * slope) << r_break << ' ' << r;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace gaxel

@@ -218,3 +218,19 @@ def test_robust_errors_see_noise_that_neighbours_share():
         assert noise.correlation[4, 4] == pytest.approx(0.25, abs=0.1)
         assert noise.mean_square == pytest.approx(1.0, abs=0.15)
     assert gaxel.fit(bands, SCENE, fixed=ROUND).robust is None
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: gaxel.Normal(3.0, -1.0), ["Normal: sigma = -1.0", "above 0"]),
+        (lambda: gaxel.Normal(float("nan"), 1.0), ["Normal: mean = nan", "finite"]),
+        (lambda: gaxel.LogNormal(3.0, 0.0), ["LogNormal: sigma = 0.0", "above 0"]),
+        (lambda: gaxel.LogNormal(-3.0, 0.1), ["LogNormal: median = -3.0", "above 0"]),
+    ],
+)
+def test_priors_are_refused_at_once(make, words):
+    with pytest.raises(gaxel.InputError) as error:
+        make()
+    for word in words:
+        assert word in str(error.value)

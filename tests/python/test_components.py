@@ -60,7 +60,7 @@ def test_a_key_of_an_option_turns_it_on():
     assert gaxel.parameter_names(galaxy)[:3] == ["sersic1.x", "sersic1.y", "sersic1.i0"]
     assert pickle.loads(pickle.dumps(galaxy)) == copy.copy(galaxy) == galaxy.replace(i0=5.0) == galaxy
     assert gaxel.Sersic(x=1.0, i0=None).kind == "sersic"
-    with pytest.raises(gaxel.InputError, match="cannot have the option scale"):
+    with pytest.raises(gaxel.InputError, match="ie: king cannot have it"):
         gaxel.King(ie=1.0)
 
 
@@ -196,3 +196,28 @@ def test_parameter_names():
         gaxel.parameter_names([gaxel.Sky(name="a"), gaxel.Sersic(name="a")])
     with pytest.raises(gaxel.InputError, match="not a component"):
         gaxel.parameter_names(["sersic"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"asymetry": 0.1}, 'did you mean "asymmetry"?'),
+        ({"inne": []}, 'did you mean "inner"?'),
+        ({"f11": 0.1}, 'did you mean "f10"?'),
+        ({"nam": "a"}, 'did you mean "name"?'),
+        ({"psff": None}, 'did you mean "psf"?'),
+    ],
+)
+def test_unknown_keys_get_the_nearest_of_all(arguments, words):
+    with pytest.raises(TypeError) as error:
+        gaxel.Sersic(**arguments)
+    assert words in str(error.value)
+
+
+def test_signatures_and_docstrings_tell_of_options():
+    parameters = inspect.signature(gaxel.Sersic).parameters
+    assert {"i0", "c0", "f10_phase", "spiral_angle", "inner", "outer", "psf"} <= set(parameters)
+    assert "i0" not in inspect.signature(gaxel.PointSource).parameters
+    assert "psf" not in inspect.signature(gaxel.Sky).parameters
+    assert "f1 to f10 : float, optional" in gaxel.Sersic.__doc__
+    assert "Amplitude of the Fourier mode; -0.9 to 0.9. Default 0." in gaxel.Sersic.__doc__

@@ -307,3 +307,9 @@ def test_fits_that_cannot_be_done_raise_fit_error():
     with pytest.raises(gaxel.FitError) as error:
         gaxel.fit(np.ones((2, 3)), POOR, sigma=1.0)
     assert isinstance(error.value, RuntimeError) and "7" in str(error.value) and "6" in str(error.value)
+
+
+def test_what_only_a_user_knows_is_asked_for_inside_fit():
+    with pytest.raises(gaxel.InputError) as error:
+        gaxel.fit(np.ones((20, 20)), 1.0, gaxel.Mge())
+    assert "mge1.sigma_max" in str(error.value) and "only fit" not in str(error.value)

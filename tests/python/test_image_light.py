@@ -274,10 +274,18 @@ def test_what_is_missing_or_cannot_be() -> None:
         gaxel.render(gaxel.ImageLight(x=1.0, y=2.0, flux=3.0), SHAPE)
     with pytest.raises(gaxel.InputError, match=r"image1\.flux"):
         gaxel.render(gaxel.ImageLight(image=STAMP, x=1.0, y=2.0), SHAPE)
-    with pytest.raises(gaxel.InputError, match="image cannot have the option c0"):
+    with pytest.raises(gaxel.InputError, match="c0: image cannot have it"):
         gaxel.ImageLight(image=STAMP, c0=0.5)
+    masked = np.ma.masked_greater(STAMP, np.median(STAMP))
+    with pytest.raises(gaxel.InputError, match=r"image = \d+ masked pixels"):
+        gaxel.ImageLight(image=masked)
+    nothing_masked = np.ma.array(STAMP, mask=np.zeros(np.shape(STAMP), bool))
+    assert gaxel.ImageLight(image=nothing_masked) == gaxel.ImageLight(image=STAMP)
+    endless = np.broadcast_to(np.float32(1.0), (2**20, 2**20))  # takes no memory before it is copied
+    with pytest.raises(gaxel.InputError, match="1048576 x 1048576 pixels: the image is too large"):
+        gaxel.ImageLight(image=endless)
     cut = gaxel.Truncation(x=1.0, y=2.0, rbreak=3.0, softening=1.0)
-    with pytest.raises(gaxel.InputError, match="image cannot have the option truncated"):
+    with pytest.raises(gaxel.InputError, match="inner: image cannot have it"):
         light(PLACES[0], inner=[cut])
     with pytest.raises(TypeError, match="image"):
         gaxel.Sersic(image=STAMP)

@@ -3,7 +3,9 @@
 import gaxel
 import numpy as np
 import pytest
+from gaxel import InputError
 from law_formulas import law_of
+from scipy.integrate import quad
 from scipy.special import gamma
 
 SHAPE = (26, 30)
@@ -168,3 +170,67 @@ def test_a_straight_spline_is_a_power_law():
 )
 def test_a_shape_of_amplitude_0_is_an_ellipse(shape):
     assert_same(HOST.replace(**shape), HOST)
+
+
+def steep_light(x, y, at, gamma, q, theta):
+    """The integral of r^-gamma over the pixel `at` (column, row), by its edges as seen from the centre."""
+    corners = [
+        (at[0] + dx - x, at[1] + dy - y) for dx, dy in [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]
+    ]
+    cos, sin = np.cos(theta), np.sin(theta)
+    corners = [(dx * cos + dy * sin, (dy * cos - dx * sin) / q) for dx, dy in corners]
+    total = 0.0
+    for (u0, v0), (u1, v1) in zip(corners, corners[1:] + corners[:1], strict=True):
+        cross = u0 * v1 - v0 * u1
+        if abs(cross) < 1e-14:
+            continue  # the centre lies on the edge's line
+
+        def edge(t, u0=u0, v0=v0, u1=u1, v1=v1):
+            return np.hypot(u0 + t * (u1 - u0), v0 + t * (v1 - v0)) ** -gamma
+
+        total += cross / (2.0 - gamma) * quad(edge, 0.0, 1.0, epsrel=1e-12, limit=200)[0]
+    return q * total
+
+
+@pytest.mark.parametrize("x", [20.0, 20.3, 20.5])
+@pytest.mark.parametrize("slope", [1.5, 1.7, 1.85])
+def test_a_nuker_of_one_slope_is_a_power_up_to_the_steepest(slope, x):
+    place = {"x": x, "y": 20.0, "q": 0.5, "theta": 1.0}
+    nuker = gaxel.Nuker(**place, ib=3.0, rb=5.0, alpha=2.0, beta=slope, gamma=slope)
+    names = gaxel.parameter_names(nuker)
+    image, jacobian = gaxel.render_with_jacobian(nuker, (41, 41), rtol=1e-9, atol=1e-12)
+    assert np.isfinite(image).all() and np.isfinite(jacobian).all()
+    for at in [(20, 20), (21, 20), (18, 23)]:
+        truth = 3.0 * 5.0**slope * steep_light(x, 20.0, at, slope, 0.5, 1.0)
+        assert image[at[1], at[0]] == pytest.approx(truth, rel=1e-8), at
+        # rb^slope: the derivative to rb is the light times slope / rb.
+        rb = jacobian[names.index("nuker1.rb")][at[1], at[0]]
+        assert rb == pytest.approx(slope / 5.0 * truth, rel=1e-6), at
+
+
+@pytest.mark.parametrize("x", [20.0, 20.5])
+@pytest.mark.parametrize(("alpha", "slope"), [(0.1, 1.0), (0.1, 1.5), (0.5, 1.85), (1.0, 1.85), (20.0, 1.85)])
+def test_the_steepest_core_sersics_are_finite(alpha, slope, x):
+    core = gaxel.CoreSersic(
+        x=x, y=20.0, q=0.5, theta=1.0, ib=1.0, rb=5.0, re=20.0, n=4.0, alpha=alpha, gamma=slope
+    )
+    image, jacobian = gaxel.render_with_jacobian(core, (41, 41))
+    assert np.isfinite(image).all() and np.isfinite(jacobian).all()
+    assert image[20, 20] > 0.0
+
+
+@pytest.mark.parametrize("psf", [None, gaxel.GaussianPsf(fwhm=3.0)])
+def test_light_that_doubles_cannot_hold_is_told(psf):
+    core = gaxel.CoreSersic(
+        x=20.5, y=20.0, q=0.5, theta=1.0, ib=100.0, rb=5.0, re=20.0, n=1.0, alpha=0.1, gamma=1.85
+    )
+    with pytest.raises(InputError, match=r"brighter than numbers can be"):
+        gaxel.render(core, (41, 41), psf=psf)
+    star = {"x": 5.0, "y": 5.0, "flux": 1.7e308, "re": 0.01, "n": 1.0, "q": 1.0, "theta": 0.0}
+    with pytest.raises(InputError, match=r"image = inf.*brighter than numbers can be"):
+        gaxel.render([gaxel.Sersic(**star), gaxel.Sersic(**star)], (11, 11))
+    with pytest.raises(InputError, match=r"gamma = 1\.9"):
+        gaxel.render(
+            gaxel.Nuker(x=5.0, y=5.0, q=1.0, theta=0.0, ib=1.0, rb=5.0, alpha=2.0, beta=3.0, gamma=1.9),
+            (11, 11),
+        )

@@ -157,6 +157,8 @@ def test_psfs_are_values(psf):
     copy = pickle.loads(pickle.dumps(psf))
     assert copy == psf and hash(copy) == hash(psf)
     assert psf != gaxel.GaussianPsf(2.01)
+    if not isinstance(psf, gaxel.Psf):
+        assert eval(repr(psf), vars(gaxel)) == psf
     star = gaxel.PointSource(x=5, y=5, flux=1.0, psf=psf)
     assert pickle.loads(pickle.dumps(star)) == star
     np.testing.assert_array_equal(gaxel.render(star, SHAPE), gaxel.render(star.replace(psf=copy), SHAPE))
@@ -171,7 +173,12 @@ def test_psfs_are_values(psf):
         (lambda: gaxel.MoffatPsf("2", beta=3.0), ["fwhm = '2'", "not a number"]),
         (lambda: gaxel.SumPsf([]), ["psf"]),
         (lambda: gaxel.SumPsf([gaxel.GaussianPsf(2.0)], [1.0, 2.0]), ["weights = 2", "not one for each"]),
-        (lambda: -1.0 * gaxel.GaussianPsf(2.0), ["weight = -1"]),
+        (lambda: -1.0 * gaxel.GaussianPsf(2.0), ["weight = -1", "a finite number above 0"]),
+        (lambda: gaxel.Psf(np.ma.masked_less(np.eye(5), 0.5)), ["array = 20 masked pixels"]),
+        (
+            lambda: gaxel.Psf(np.broadcast_to(np.float32(1.0), (2**20, 2**20))),
+            ["array", "too large", "2**31"],
+        ),
         (lambda: gaxel.GaussianPsf(2.0).diffused(np.ones((2, 3))), ["diffusion", "odd number"]),
         (lambda: gaxel.PointSource(psf=2.0), ["psf = 2.0", "not a PSF"]),
     ],

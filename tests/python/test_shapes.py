@@ -281,3 +281,27 @@ def test_a_fit_finds_a_boxy_lopsided_bent_galaxy():
     result = gaxel.fit(image, start, sigma=sigma)
     for key, value in truth.parameters.items():
         assert result.components[0].parameters[key] == pytest.approx(value, rel=1e-3, abs=1e-3), key
+
+
+@pytest.mark.parametrize(("rbreak", "softening"), [(5.0, 38.4), (0.2, 5.0)])
+def test_a_truncation_may_not_fall_outwards(rbreak, softening):
+    hole = gaxel.Truncation(**{**HOLE, "rbreak": rbreak, "softening": softening})
+    allowed = rf"softening = {softening}.*0\.01 to 7\.66 rbreak, here {7.66 * rbreak:g}"
+    with pytest.raises(InputError, match=allowed):
+        gaxel.render(gaxel.Sersic(**HOST, inner=[hole]), SHAPE)
+    soft = gaxel.Truncation(**{**HOLE, "softening": 7.65 * HOLE["rbreak"]})
+    image = gaxel.render(gaxel.Sersic(**HOST, inner=[soft]), SHAPE)
+    uncut = gaxel.render(gaxel.Sersic(**HOST), SHAPE)
+    assert image[12, 25] / uncut[12, 25] > image[12, 12] / uncut[12, 12]
+
+
+@pytest.mark.parametrize("side", ["inner", "outer"])
+def test_derivatives_far_from_a_truncation_and_of_a_sharp_one_are_numbers(side):
+    shape = (8, 1500)
+    for softening in (4.0, 0.3):
+        hole = gaxel.Truncation(x=3.0, y=4.0, rbreak=6.0, softening=softening, name="hole")
+        disc = gaxel.Exponential(x=3.0, y=4.0, flux=100.0, re=9.0, **{side: [hole]})
+        image, jacobian = gaxel.render_with_jacobian([disc, hole], shape)
+        assert np.isfinite(image).all() and np.isfinite(jacobian).all()
+        radius = jacobian[gaxel.parameter_names([disc, hole]).index("hole.rbreak")]
+        assert np.abs(radius[:, 1000:]).max() < 1e-12 < np.abs(radius).max()

@@ -9,6 +9,7 @@
 #include <numbers>
 
 #include "gaxel/error.hpp"
+#include "render/image_bound.hpp"
 
 namespace gaxel {
 namespace {
@@ -326,6 +327,16 @@ TEST(Renderer, RefusesBadInput) {
     Renderer(image.shape())
         .render_with_jacobian({{make("sky", {5, 0, 0, 0, 0})}}, wanted, image.view(), jacobian.data());
   });
+}
+
+TEST(Certificate, DoesNotPassOverBoundsThatAreNoNumbers) {
+  Certificate certificate;
+  certificate.bound = Image({1, 3});
+  certificate.bound(0, 1) = std::nan("");
+  sum_up({}, Image({1, 3}).view(), certificate);
+  EXPECT_EQ(certificate.n_over, 1);
+  EXPECT_TRUE(certificate.limit_hit);
+  EXPECT_TRUE(std::isnan(certificate.max_bound));
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ std::string reduced(const FitResult& result) {
 std::string summary(const Task& task, const FitResult& result) {
   std::string text = "<dl class=\"facts\">\n";
   text += fact("χ²", fmt::format("{:.8g}", result.chi2));
+  if (result.penalty > 0.0) text += fact("priors, smoothness", fmt::format("{:.6g}", result.penalty));
   text += fact("degrees of freedom", fmt::format("{}", result.dof));
   text += fact("χ² / d.o.f.", reduced(result));
   text += fact("pixels used", fmt::format("{}", result.n_pixels));
@@ -218,11 +219,13 @@ std::string noise_text(const Task& task, const RobustCovariance& robust) {
 std::string explanations(const Task& task, const FitResult& result) {
   std::string text = "<dl class=\"legend\">\n<dt>Convention</dt>\n";
   text += fmt::format("<dd>{}.</dd>\n", escape_markup(kConvention));
-  if (const std::string light = photometry_text(task.photometry); !light.empty()) {
+  if (const std::string light = photometry_text(task); !light.empty()) {
     text += fmt::format("<dt>Magnitudes</dt><dd>{}.</dd>\n", escape_markup(light));
   }
   text +=
-      "<dt>Notes of the table</dt>\n<dd><em>fixed</em>: held at the value of the scene. <em>at bound</em>: "
+      "<dt>Notes of the table</dt>\n<dd><em>fixed</em>: held at the value of the scene. <em>tied</em>: "
+      "follows others, as "
+      "result.toml says. <em>prior</em>: known beforehand to some extent. <em>at bound</em>: "
       "the fit ended "
       "on a bound; the error is that of the free parameter and says little. <em>degenerate</em>: the data do "
       "not "

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "profile/law_template.hpp"
+#include "profile/laws/cusp.hpp"
 
 namespace gaxel {
 
@@ -39,9 +40,8 @@ class CoreSersic {
   // ln I, but for a constant.
   T logarithm(const T& r) const {
     using std::exp;
-    using std::log;
     using std::log1p;
-    const T log_r = log(r);
+    const T log_r = log_of_cusp_radius(r, gamma_);
     const T power = alpha_ * log_r;
     const T log_sum = value_of(power) > 0.0 ? power + log1p(exp(-power)) : log1p(exp(power));
     return gamma_ / alpha_ * (log_sum - power) - b_ * exp((log_sum / alpha_ - log_re_) / n_);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "profile/law_template.hpp"
+#include "profile/laws/cusp.hpp"
 
 namespace gaxel {
 
@@ -15,9 +16,8 @@ class Nuker {
 
   T intensity(const T& r) const {
     using std::exp;
-    using std::log;
     using std::log1p;
-    const T log_r = log(r);
+    const T log_r = log_of_cusp_radius(r, gamma_);
     // ln((1 + r^alpha) / 2) from the side on which the power does not overflow.
     const T power = alpha_ * log_r;
     const T log_sum = value_of(power) > 0.0 ? power + log1p(exp(-power)) : log1p(exp(power));

@@ -72,6 +72,7 @@ constexpr std::array kBending{option(kBendingNames[kMode - 1], "pixel",
                                      1e4, 0.0)};
 
 constexpr std::array<ParameterSpec, 0> kNothing{};
+constexpr std::array<std::string_view, 2> kCuts{"inner", "outer"};
 
 bool takes_any(const ComponentKind& base) {
   return base.make_surface_law != nullptr;
@@ -116,6 +117,13 @@ constexpr KindOption bending() {
                               kMode);
 }
 
+constexpr KindOption truncated() {
+  KindOption result = row<kNothing>("truncated", "truncations that cut the light: a list of their names",
+                                    ShapePart::kNone, takes_any);
+  result.lists = kCuts;
+  return result;
+}
+
 constexpr std::array kOptions{
     row<kPowerSpiral>("spiral", "Spiral whose rotation is a power of the radius.", ShapePart::kPowerSpiral,
                       takes_any),
@@ -139,8 +147,7 @@ constexpr std::array kOptions{
     fourier<10>(),
     row<kSoftCentre>("soft", "A parabola in place of the cusp.", ShapePart::kSoftCentre, takes_radial),
     row<kAsymmetry>("asymmetry", "One side brighter than the other.", ShapePart::kAsymmetry, takes_any),
-    row<kNothing>("truncated", "Cut by truncations, named by the keys inner and outer.", ShapePart::kNone,
-                  takes_any)};
+    truncated()};
 
 }  // namespace
 

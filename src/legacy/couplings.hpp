@@ -1,0 +1,27 @@
+// Ties of a scene as hard couplings of GALFIT's constraint files.
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "gaxel/scene.hpp"
+#include "legacy/galfit_objects.hpp"
+
+namespace gaxel::legacy {
+
+class Couplings {
+ public:
+  /// Adds a tied parameter of object `follower` to one of object `leader` (numbers of the file; 0: it is not
+  /// there). Returns false for ties that GALFIT has not: it keeps a difference, or a ratio, of the same row.
+  bool add(const Scene& scene, const Parameter& parameter, const ObjectSlot& slot, int leader, int follower);
+
+  /// "1_2_3 x offset", a line for each.
+  std::string text() const;
+
+ private:
+  std::map<std::tuple<int, std::string, std::string>, std::vector<int>> followers_;
+};
+
+}  // namespace gaxel::legacy

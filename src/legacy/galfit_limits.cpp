@@ -1,0 +1,204 @@
+#include "legacy/galfit_limits.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <tuple>
+
+#include "legacy/band_series.hpp"
+#include "legacy/galfit_ties.hpp"
+
+namespace gaxel::legacy {
+
+namespace {
+
+class Limits {
+ public:
+  Limits(const GalfitDocument& document, const GalfitConstraints& constraints,
+         std::span<const GalfitFrame> frames, SceneObjects& objects, LegacyScene& scene,
+         std::vector<std::string>& kept)
+      : document_(document),
+        constraints_(constraints),
+        frames_(frames),
+        objects_(objects),
+        scene_(scene),
+        kept_(kept) {}
+
+  /// Bounds before ties, which hand them on.
+  void apply() {
+    for (const GalfitConstraint& constraint : constraints_.constraints) {
+      if (!constraint.is_coupled()) limit(constraint);
+    }
+    for (const GalfitConstraint& constraint : constraints_.constraints) {
+      if (!constraint.is_coupled()) continue;
+      // A line on some components stands for those below it on other coefficients of theirs.
+      const bool is_new =
+          coupled_.emplace(constraint.components, constraint.parameter, constraint.form).second;
+      if (is_new || !is_hard(constraint.form)) couple(constraint);
+    }
+  }
+
+ private:
+  static bool is_hard(ConstraintForm form) {
+    return form == ConstraintForm::kOffset || form == ConstraintForm::kFixedRatio;
+  }
+
+  std::string shown(const GalfitConstraint& constraint) const {
+    const std::vector<Token> tokens = split(constraints_.text.line(constraint.line));
+    std::string text;
+    for (const Token& token : tokens) text += (text.empty() ? "" : " ") + token.text;
+    return text;
+  }
+
+  void leave(const GalfitConstraint& constraint, const std::string& why) {
+    scene_.unused.push_back(fmt::format("{}: \"{}\" is not applied: {}",
+                                        constraints_.text.place(constraint.line), shown(constraint), why));
+    kept_.push_back(shown(constraint));
+  }
+
+  void limit(const GalfitConstraint& constraint) {
+    const bool one = frames_.size() == 1;
+    const std::optional<NumberPlace> place = find(constraint, constraint.components.front());
+    if (one && constraint.scope == ConstraintScope::kBand && constraint.band != frames_[0].band)
+      return;  // another band's
+    if (one && document_.n_bands > 1 && constraint.scope == ConstraintScope::kCoefficient)
+      return leave(constraint, "it is about a coefficient, and one band is fitted");
+    if (one && constraint.form == ConstraintForm::kReference) {
+      kept_.push_back(shown(constraint));  // about bands, of which there is one
+      return;
+    }
+    if (!place) return leave(constraint, "the component's row is not given or not used");
+    const SceneValue& value = scene_value(*place);
+    // What is one for all bands is the same in each, and its coefficient 0.
+    const bool constant = !value.series;
+    if (value.fixed) {
+      scene_.warnings.push_back(fmt::format("{}: \"{}\" limits a parameter that is fixed",
+                                            constraints_.text.place(constraint.line), shown(constraint)));
+      return;
+    }
+    if (constraint.form == ConstraintForm::kReference) {
+      if (constant) {
+        kept_.push_back(shown(constraint));
+        return;
+      }
+      return leave(constraint, "scenes have no limits between bands");
+    }
+    if (!constant && constraint.scope == ConstraintScope::kBand)
+      return leave(constraint, "scenes have no limits in a single band");
+    if (constraint.scope == ConstraintScope::kCoefficient && !(constant && constraint.coefficient == 0))
+      return leave(constraint, "scenes have no limits on coefficients");
+    bound(constraint, *place);
+  }
+
+  std::optional<NumberPlace> find(const GalfitConstraint& constraint, int component) const {
+    return find_number(document_, objects_, component, constraint.parameter);
+  }
+
+  SceneValue& scene_value(const NumberPlace& place) const {
+    return objects_.objects[place.object].values[place.value];
+  }
+
+  void bound(const GalfitConstraint& constraint, const NumberPlace& place) {
+    SceneValue& value = scene_value(place);
+    double least = INFINITY;
+    double most = -INFINITY;
+    std::set<std::pair<double, double>> different;
+    for (std::size_t b = 0; b < frames_.size(); ++b) {
+      const MappedValue& in_band = objects_.in_bands[b][place.object].values[place.mapped];
+      double low = constraint.low;
+      double high = constraint.high;
+      if (constraint.form == ConstraintForm::kRelative) {
+        low += in_band.input;
+        high += in_band.input;
+      } else if (constraint.form == ConstraintForm::kFactor) {
+        low = in_band.input / constraint.high;
+        high = in_band.input * constraint.high;
+      }
+      low = to_scene(in_band.conversion, in_band.factor, low, frames_[b]);
+      high = to_scene(in_band.conversion, in_band.factor, high, frames_[b]);
+      if (low > high) std::swap(low, high);
+      least = std::min(least, low);
+      most = std::max(most, high);
+      different.emplace(low, high);
+    }
+    if (different.size() > 1) {
+      kept_.push_back(shown(constraint));
+      scene_.unused.push_back(
+          fmt::format("{}: \"{}\" differs from band to band; in all of them the limits are {:.6g} to {:.6g}",
+                      constraints_.text.place(constraint.line), shown(constraint), least, most));
+    }
+    value.min = value.min ? std::max(*value.min, least) : least;
+    value.max = value.max ? std::min(*value.max, most) : most;
+    if (!(*value.min < *value.max)) {
+      constraints_.text.fail(constraint.line, constraint.parameter, shown(constraint),
+                             "leaves no room beside the limits above it", "limits that overlap");
+    }
+  }
+
+  void couple(const GalfitConstraint& constraint) {
+    if (!is_hard(constraint.form)) return leave(constraint, "scenes have no limits between components");
+    std::vector<NumberPlace> free;
+    for (const int component : constraint.components) {
+      const std::optional<NumberPlace> place = find(constraint, component);
+      if (!place) return leave(constraint, "a component's row is not given or not used");
+      if (!scene_value(*place).fixed) {
+        free.push_back(*place);
+        continue;
+      }
+      scene_.warnings.push_back(
+          fmt::format("{}: \"{}\": the parameter of component {} is fixed, and is not tied",
+                      constraints_.text.place(constraint.line), shown(constraint), component));
+    }
+    const std::vector<int> covered = coefficients_of(constraint);
+    for (std::size_t i = 1; i < free.size(); ++i) {
+      const TieMaker maker(document_, frames_, objects_);
+      const std::string why = maker.tie(constraint.form, free[i], free[0], covered);
+      if (!why.empty()) return leave_all(constraint, why);
+    }
+  }
+
+  /// With the lines that it stands for.
+  void leave_all(const GalfitConstraint& constraint, const std::string& why) {
+    for (const GalfitConstraint& other : constraints_.constraints) {
+      if (is_like(other, constraint)) leave(other, why);
+    }
+  }
+
+  static bool is_like(const GalfitConstraint& one, const GalfitConstraint& other) {
+    return std::tie(one.components, one.parameter, one.form) ==
+           std::tie(other.components, other.parameter, other.form);
+  }
+
+  /// Marks of the coefficients that this line and others like it couple.
+  std::vector<int> coefficients_of(const GalfitConstraint& constraint) const {
+    if (frames_.size() == 1) return {1};
+    std::vector<int> marks(frames_.size(), 0);
+    for (const GalfitConstraint& other : constraints_.constraints) {
+      if (!is_like(other, constraint)) continue;
+      if (other.scope == ConstraintScope::kAll) std::ranges::fill(marks, 1);
+      const bool one = other.scope == ConstraintScope::kCoefficient;
+      marks[one ? static_cast<std::size_t>(other.coefficient) : 0] = 1;
+    }
+    return marks;
+  }
+
+  const GalfitDocument& document_;
+  const GalfitConstraints& constraints_;
+  std::span<const GalfitFrame> frames_;
+  SceneObjects& objects_;
+  LegacyScene& scene_;
+  std::vector<std::string>& kept_;
+  std::set<std::tuple<std::vector<int>, std::string, ConstraintForm>> coupled_;
+};
+
+}  // namespace
+
+void apply_constraints(const GalfitDocument& document, const GalfitConstraints& constraints,
+                       std::span<const GalfitFrame> frames, SceneObjects& objects, LegacyScene& scene,
+                       std::vector<std::string>& kept) {
+  Limits(document, constraints, frames, objects, scene, kept).apply();
+}
+
+}  // namespace gaxel::legacy
