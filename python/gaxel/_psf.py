@@ -244,7 +244,6 @@ class DiffusedPsf(AnyPsf):
     """A PSF and then the charge diffusion of a detector; see AnyPsf.diffused."""
 
     __slots__ = ("_kernel", "psf")
-    _arguments = ("psf", "kernel")
 
     def __init__(self, psf: AnyPsf, kernel: Any) -> None:
         self.psf = psf
@@ -253,6 +252,9 @@ class DiffusedPsf(AnyPsf):
 
     def _key(self) -> tuple[Any, ...]:
         return self.psf, tuple(map(tuple, self._kernel.tolist()))
+
+    def __repr__(self) -> str:
+        return f"({self.psf!r}).diffused({self._kernel.tolist()!r})"
 
 
 def _terms(psf: AnyPsf) -> list[tuple[AnyPsf, float]]:

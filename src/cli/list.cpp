@@ -20,7 +20,7 @@ namespace {
 
 std::string range_text(const ParameterSpec& spec) {
   if (std::isinf(spec.min) && std::isinf(spec.max)) return "any";
-  return fmt::format("{} to {}", spec.min, spec.max);
+  return fmt::format("{:.10g} to {:.10g}", spec.min, spec.max);
 }
 
 // "fwhm (pixel, 0.01 to 100000)"; what may be any pure number is named alone.
@@ -127,7 +127,7 @@ void print_kind(const ComponentKind& kind) {
   }
   const auto print_rows = [&widths](const std::vector<Row>& rows) {
     for (const Row& row : rows) {
-      fmt::print("  {:<{}} {:<{}} {:<{}} {:<{}} {}\n", row[0], widths[0], row[1], widths[1], row[2],
+      fmt::print("  {:<{}}  {:<{}}  {:<{}}  {:<{}}  {}\n", row[0], widths[0], row[1], widths[1], row[2],
                  widths[2], row[3], widths[3], row[4]);
     }
   };

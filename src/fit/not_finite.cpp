@@ -32,10 +32,10 @@ std::size_t n_parameters(std::span<const Component> components) {
   return n;
 }
 
-/// "at (x, y)" of the first pixel that is not finite, 0-based; empty where all are.
+/// "at (x, y)" of the first pixel whose square, which chi2 sums, is not finite, 0-based; empty where all are.
 std::string place_of(const double* pixels, Shape shape) {
   const double* end = pixels + shape.size();
-  const double* found = std::find_if_not(pixels, end, [](double value) { return std::isfinite(value); });
+  const double* found = std::find_if_not(pixels, end, [](double value) { return std::isfinite(value * value); });
   if (found == end) return "";
   const auto index = static_cast<int>(found - pixels);
   return fmt::format("at ({}, {}), 0-based pixels", index % shape.nx, index / shape.nx);

@@ -90,7 +90,7 @@ TEST_F(ImageComponent, MistakesAreNamed) {
   EXPECT_THAT(problem(image(place + "file = \"stamps.fits\"\nscale = 0\n")), HasSubstr("0.001 to 1000"));
   EXPECT_THAT(problem(image(place + "file = \"stamps.fits\"\nq = 0.5\n")), HasSubstr("q"));
   EXPECT_THAT(problem(image(place + "file = \"stamps.fits\"\nc0 = 0.5\n")),
-              HasSubstr("scene.toml:11: component 1.c0 = 0.5: image cannot have it (image has no options)"));
+              HasSubstr("component 1.c0 = 0.5: image cannot have it (image has no options)"));
   EXPECT_THAT(problem(kImage + kNoise + test::kGalaxy + "file = \"stamps.fits\"\n"),
               HasSubstr("unknown key"));
 }

@@ -311,5 +311,12 @@ def test_fits_that_cannot_be_done_raise_fit_error():
 
 def test_what_only_a_user_knows_is_asked_for_inside_fit():
     with pytest.raises(gaxel.InputError) as error:
-        gaxel.fit(np.ones((20, 20)), 1.0, gaxel.Mge())
+        gaxel.fit(np.ones((20, 20)), gaxel.Mge(), sigma=1.0)
     assert "mge1.sigma_max" in str(error.value) and "only fit" not in str(error.value)
+
+
+def test_light_that_is_not_finite_is_named():
+    faint = gaxel.Sersic(x=8.0, y=9.0, flux=30.0, re=3.0, n=1.0, q=0.8, theta=0.3)
+    bright = gaxel.Sersic(x=10.0, y=10.0, flux=1e300, re=0.02, n=2.0, q=0.5, theta=1.0, name="bright")
+    with pytest.raises(gaxel.FitError, match=r"not finite: the light of bright at \(\d+, \d+\)"):
+        gaxel.fit(np.ones((20, 20)), [faint, bright], sigma=1.0)
