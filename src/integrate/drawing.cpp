@@ -11,15 +11,18 @@
 namespace gaxel {
 namespace {
 
-// M_order(u + i), i = 0 .. order - 1, of the B-spline on [0, order], u from 0 to 1 (de Boor's recurrence).
-std::array<double, kSplineOrder> spline_values(double u, int order) {
-  std::array<double, kSplineOrder> values{1.0};
+// M_order(u + i), i = 0 .. order - 1, of the B-spline on [0, order], u from 0 to 1 (de Boor's recurrence). An
+// order that the compiler knows unrolls it: drawings spend much of their time here.
+template <int order>
+std::array<double, order> spline_values(double u) {
+  std::array<double, order> values{1.0};
   for (int k = 2; k <= order; ++k) {
+    const double scale = 1.0 / (k - 1);
     for (int i = k - 1; i >= 0; --i) {
       const auto at = static_cast<std::size_t>(i);
       const double here = i < k - 1 ? values[at] : 0.0;
       const double before = i > 0 ? values[at - 1] : 0.0;
-      values[at] = ((u + i) * here + (k - u - i) * before) / (k - 1);
+      values[at] = scale * ((u + i) * here + (k - u - i) * before);
     }
   }
   return values;
@@ -52,7 +55,7 @@ std::vector<double> make_tile(int side, int order) {
 }  // namespace
 
 SplineShares spline_shares(double t) {
-  const auto values = spline_values(t + 0.5, kSplineOrder);
+  const auto values = spline_values<kSplineOrder>(t + 0.5);
   SplineShares shares{};
   for (std::size_t c = 0; c < kSplineOrder; ++c) shares[c] = values[kSplineOrder - 1 - c];
   return shares;
@@ -60,7 +63,7 @@ SplineShares spline_shares(double t) {
 
 // The derivative of a B-spline is the difference of two of an order less.
 SplineShares spline_slopes(double t) {
-  const auto values = spline_values(t + 0.5, kSplineOrder - 1);
+  const auto values = spline_values<kSplineOrder - 1>(t + 0.5);
   SplineShares slopes{};
   for (std::size_t c = 0; c < kSplineOrder; ++c) {
     const std::size_t i = kSplineOrder - 1 - c;

@@ -7,6 +7,7 @@
 #include "gaxel/light_image.hpp"
 #include "integrate/drawing.hpp"
 #include "integrate/image_pixels.hpp"
+#include "integrate/plan.hpp"
 
 namespace gaxel {
 
@@ -23,11 +24,12 @@ struct ImageNode {
   SplineShares slope_y;
 };
 
-/// Calls use(node) for the nodes on the grid. They integrate the image's light times splines: Gauss-Legendre
-/// rules in each pixel of the image, or in parts of it that are no wider than a cell. Pixels with less than
-/// `negligible` of all light are left out. Without `with_slopes` slopes are zero.
+/// Calls use(node) for the nodes on a band of the grid. They integrate the image's light times splines:
+/// Gauss-Legendre rules in each pixel of the image, or in parts of it that are no wider than a cell. Pixels
+/// with less than `negligible` of all light are left out. Without `with_slopes` slopes are zero. The cost
+/// does not depend on how much of the image lies beside the band, but for the number of its pixels.
 void for_each_image_node(const LightImage& light, const ImageFrame& frame, const Grid& grid,
-                         double negligible, bool with_slopes,
+                         const RowBand& band, double negligible, bool with_slopes,
                          const std::function<void(const ImageNode&)>& use);
 
 /// What a rule may miss of the light at a node, as a share of it.

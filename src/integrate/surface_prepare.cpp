@@ -14,7 +14,7 @@ namespace {
 
 // Parts of pixels that a band may try, so that no light takes for ever: beyond, its pixels stay whole, but
 // those at the centre.
-constexpr std::size_t kPartsOfBand = 60000;
+constexpr std::size_t kPartsOfBand = 150000;
 constexpr std::size_t kPartsOfPixel = 8;  // and for each of the band's pixels
 
 constexpr std::array kTileOrders{1, 2, 3, 4, 6, 8, 10, 12, 14, 16};

@@ -218,16 +218,22 @@ void Surface::set_scale_at_break(const Component& truncation, std::size_t norm) 
 }
 
 bool Surface::is_finite() const {
-  constexpr double kCentre =
-      1e-100;  // scale radii: laws are level there or further out, as far as they are steep
-  const double v = 0.0;
-  double g = 0.0;
-  double g_u = 0.0;
-  double g_v = 0.0;
+  constexpr int kDecades = 100;       // of the scale radius: laws are level further in, or not steep
+  constexpr double kLargest = 1e300;  // room for what derivatives are multiplied by
   std::array<double, kMaxLawShapes> g_shapes{};
-  law_->intensity_with_partials(&kCentre, &v, 1, &g, &g_u, &g_v, g_shapes.data());
-  const auto fits = [this](double number) { return std::isfinite(number) && std::isfinite(scale_ * number); };
-  return fits(g) && fits(g_u) && fits(g_v) && std::ranges::all_of(g_shapes, fits);
+  const auto fits = [this](double number) {
+    return std::abs(number) < kLargest && std::abs(scale_ * number) < kLargest;
+  };
+  for (int k = 0; k <= kDecades; ++k) {
+    const double u = std::pow(10.0, -k);
+    const double v = 0.0;
+    double g = 0.0;
+    double g_u = 0.0;
+    double g_v = 0.0;
+    law_->intensity_with_partials(&u, &v, 1, &g, &g_u, &g_v, g_shapes.data());
+    if (!fits(g) || !fits(g_u) || !fits(g_v) || !std::ranges::all_of(g_shapes, fits)) return false;
+  }
+  return true;
 }
 
 void Surface::evaluate(const double* dx, const double* dy, std::size_t n, double* light) const {

@@ -12,14 +12,16 @@ namespace gaxel {
 namespace {
 
 // The fewest cells a pixel with which light that is as sharp as that of a small cusp, a hundredth of its flux
-// at the highest frequencies, is convolved to the tolerance. Powers of two: places of cells are exact.
+// at the highest frequencies, is convolved to its share of the tolerance. Powers of two: places of cells are
+// exact.
 int cells_per_pixel(const Convolver& convolver, const Tolerance& tolerance) {
   constexpr double kSharpLight = 0.01;
+  constexpr double kShare = 0.1;  // the cells' own errors have others
   constexpr int kMost = 8;
   constexpr double kMostCells = 1 << 26;
   int m = 1;
   while (m < kMost && 4.0 * m * m * static_cast<double>(convolver.padded().size()) <= kMostCells &&
-         kSharpLight * convolver.aliasing(m, kSplineOrder) > tolerance.atol) {
+         kSharpLight * convolver.aliasing(m, kSplineOrder) > kShare * tolerance.atol) {
     m *= 2;
   }
   return m;

@@ -88,7 +88,7 @@ void add_images(const Setting& setting, const std::vector<Part>& parts, const Li
     std::vector<Image> derivatives(part.roles.size(), Image(setting.drawn().shape(Drawing::kSplines)));
     std::vector<ImageView> views;
     for (Image& derivative : derivatives) views.push_back(derivative.view());
-    draw_placed_image(placed, part.roles, options, to, views, bound);
+    draw_placed_image(placed, part.roles, options, to, views, bound, certificate);
     convolve_derivatives(setting, Drawing::kSplines, views, part);
     certificate.estimated = true;
   }
@@ -195,7 +195,7 @@ void check_finite(ConstImageView image) {
   const auto found =
       std::ranges::find_if_not(image.pixels(), [](double pixel) { return std::isfinite(pixel); });
   if (found == image.pixels().end()) return;
-  throw InputError({"render", "image", fmt::format("{}", *found),
+  throw InputError({"render", "image", fmt::format("{}", std::abs(*found)),
                     "light of these components is brighter than numbers can be",
                     "pixels below 1e300 counts"});
 }

@@ -53,9 +53,13 @@ NodeChange change_of(const ImageNode& node, Role role, const PlacedImage& placed
   }
 }
 
-// Of a pixel of the image: so little in all of them does not show in any.
-double negligible_light(const LightOptions& options) {
-  return 1e-3 * options.tolerance.absolute;
+// Of its tolerance, what a cell may miss of light in pixels of the image that are left out.
+constexpr double kLeftOut = 1e-3;
+
+// Of a pixel of the image that is left out. Cells may hold many of them.
+double negligible_light(const PlacedImage& placed, const LightOptions& options) {
+  const double pixels_per_cell = std::pow(options.grid.step / placed.frame.scale, 2);
+  return kLeftOut * options.tolerance.absolute / std::max(1.0, pixels_per_cell);
 }
 
 // use(row, its pixels) for the rows of a band.
@@ -69,6 +73,19 @@ void for_rows(const PlacedImage& placed, const Grid& grid, int band_number, Use&
     sweep_rows(AlignedImageSweep(*placed.light, placed.frame, grid, band.first_row));
   } else {
     sweep_rows(ImagePixelSweep(*placed.light, placed.frame, grid, band.first_row));
+  }
+}
+
+// Writes n sums over all bands, which are added in order. of_band(number, sums)
+template <class OfBand>
+void write_band_sums(const LightOptions& options, std::size_t n, double* sums, const OfBand& of_band) {
+  const int n_of_grid = n_bands(options.grid);
+  std::vector<std::vector<double>> by_band(static_cast<std::size_t>(n_of_grid), std::vector<double>(n, 0.0));
+  parallel_for(n_of_grid, options.threads,
+               [&](int band) { of_band(band, by_band[static_cast<std::size_t>(band)]); });
+  std::fill_n(sums, n, 0.0);
+  for (const std::vector<double>& sum : by_band) {
+    for (std::size_t p = 0; p < n; ++p) sums[p] += sum[p];
   }
 }
 
@@ -103,10 +120,7 @@ void add_placed_image(const PlacedImage& placed, std::span<const Role> roles, co
 
 void placed_image_gradient(const PlacedImage& placed, std::span<const Role> roles,
                            const LightOptions& options, ConstImageView cotangent, double* gradient) {
-  const int n = n_bands(options.grid);
-  std::vector<std::vector<double>> sums(static_cast<std::size_t>(n), std::vector<double>(roles.size(), 0.0));
-  parallel_for(n, options.threads, [&](int band) {
-    std::vector<double>& sum = sums[static_cast<std::size_t>(band)];
+  write_band_sums(options, roles.size(), gradient, [&](int band, std::vector<double>& sum) {
     for_rows(placed, options.grid, band, [&](int row, const LitPixels& lit) {
       const double* weight = cotangent.row(row) + lit.first_column;
       for (const ImagePixel& pixel : lit.pixels) {
@@ -116,14 +130,11 @@ void placed_image_gradient(const PlacedImage& placed, std::span<const Role> role
       }
     });
   });
-  std::fill_n(gradient, roles.size(), 0.0);
-  for (const std::vector<double>& sum : sums) {
-    for (std::size_t p = 0; p < sum.size(); ++p) gradient[p] += sum[p];
-  }
 }
 
 void draw_placed_image(const PlacedImage& placed, std::span<const Role> roles, const LightOptions& options,
-                       ImageView drawing, std::span<const ImageView> derivatives, ImageView* bound) {
+                       ImageView drawing, std::span<const ImageView> derivatives, ImageView* bound,
+                       Certificate& certificate) {
   for (const ImageView& view : derivatives) std::ranges::fill(view.pixels(), 0.0);
   const auto add = [](const ImageNode& node, const SplineShares& x, const SplineShares& y, double light,
                       ImageView to) {
@@ -132,26 +143,29 @@ void draw_placed_image(const PlacedImage& placed, std::span<const Role> roles, c
       for (std::size_t c = 0; c < kSplineOrder; ++c) cells[c] += light * y[r] * x[c];
     }
   };
-  for_each_image_node(*placed.light, placed.frame, options.grid, negligible_light(options), !roles.empty(),
-                      [&](const ImageNode& node) {
-                        const double light = placed.flux * node.light;
-                        add(node, node.x, node.y, light, drawing);
-                        for (std::size_t p = 0; p < roles.size(); ++p) {
-                          const NodeChange change = change_of(node, roles[p], placed);
-                          if (change.light != 0.0) add(node, node.x, node.y, change.light, derivatives[p]);
-                          if (change.x != 0.0)
-                            add(node, node.slope_x, node.y, light * change.x, derivatives[p]);
-                          if (change.y != 0.0)
-                            add(node, node.x, node.slope_y, light * change.y, derivatives[p]);
-                        }
-                        if (bound != nullptr)
-                          (*bound)(node.row, node.column) += kImageNodeError * std::abs(light);
-                      });
+  const auto draw = [&](const ImageNode& node) {
+    const double light = placed.flux * node.light;
+    add(node, node.x, node.y, light, drawing);
+    for (std::size_t p = 0; p < roles.size(); ++p) {
+      const NodeChange change = change_of(node, roles[p], placed);
+      if (change.light != 0.0) add(node, node.x, node.y, change.light, derivatives[p]);
+      if (change.x != 0.0) add(node, node.slope_x, node.y, light * change.x, derivatives[p]);
+      if (change.y != 0.0) add(node, node.x, node.slope_y, light * change.y, derivatives[p]);
+    }
+    if (bound != nullptr) (*bound)(node.row, node.column) += kImageNodeError * std::abs(light);
+  };
+  constexpr int kApart = 2;  // splines reach into the next band
+  for_each_band(options.grid, options.threads, kApart, certificate, [&](int band, Tally& /*tally*/) {
+    for_each_image_node(*placed.light, placed.frame, options.grid, band_of(options.grid, band),
+                        negligible_light(placed, options), !roles.empty(), draw);
+  });
+  if (bound == nullptr) return;
+  const double left_out = kLeftOut * options.tolerance.absolute * std::abs(placed.flux);
+  for (double& cell : bound->pixels()) cell += left_out;
 }
 
 void drawn_image_gradient(const PlacedImage& placed, std::span<const Role> roles, const LightOptions& options,
                           ConstImageView cotangent, double* gradient) {
-  std::fill_n(gradient, roles.size(), 0.0);
   const auto gather = [&](const ImageNode& node, const SplineShares& x, const SplineShares& y) {
     double sum = 0.0;
     for (std::size_t r = 0; r < kSplineOrder; ++r) {
@@ -162,17 +176,19 @@ void drawn_image_gradient(const PlacedImage& placed, std::span<const Role> roles
     }
     return sum;
   };
-  for_each_image_node(*placed.light, placed.frame, options.grid, negligible_light(options), true,
-                      [&](const ImageNode& node) {
-                        const double light = placed.flux * node.light;
-                        const double here = gather(node, node.x, node.y);
-                        const double along_x = light * gather(node, node.slope_x, node.y);
-                        const double along_y = light * gather(node, node.x, node.slope_y);
-                        for (std::size_t p = 0; p < roles.size(); ++p) {
-                          const NodeChange change = change_of(node, roles[p], placed);
-                          gradient[p] += change.light * here + change.x * along_x + change.y * along_y;
-                        }
-                      });
+  write_band_sums(options, roles.size(), gradient, [&](int band, std::vector<double>& sum) {
+    for_each_image_node(*placed.light, placed.frame, options.grid, band_of(options.grid, band),
+                        negligible_light(placed, options), true, [&](const ImageNode& node) {
+                          const double light = placed.flux * node.light;
+                          const double here = gather(node, node.x, node.y);
+                          const double along_x = light * gather(node, node.slope_x, node.y);
+                          const double along_y = light * gather(node, node.x, node.slope_y);
+                          for (std::size_t p = 0; p < roles.size(); ++p) {
+                            const NodeChange change = change_of(node, roles[p], placed);
+                            sum[p] += change.light * here + change.x * along_x + change.y * along_y;
+                          }
+                        });
+  });
 }
 
 }  // namespace gaxel

@@ -35,7 +35,8 @@ void placed_image_gradient(const PlacedImage& placed, std::span<const Role> role
 /// As add_placed_image, for images that are drawings with splines on the options' grid (Drawing::kSplines);
 /// `bound` has the grid's shape.
 void draw_placed_image(const PlacedImage& placed, std::span<const Role> roles, const LightOptions& options,
-                       ImageView drawing, std::span<const ImageView> derivatives, ImageView* bound);
+                       ImageView drawing, std::span<const ImageView> derivatives, ImageView* bound,
+                       Certificate& certificate);
 
 /// As placed_image_gradient, for the cotangent of a drawing.
 void drawn_image_gradient(const PlacedImage& placed, std::span<const Role> roles, const LightOptions& options,

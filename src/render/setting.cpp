@@ -7,6 +7,14 @@
 #include "render/check_options.hpp"
 
 namespace gaxel {
+namespace {
+
+// Of the tolerance, what cells of the light grid may use up: a quarter goes to what the PSF has beyond its
+// reach (convolver_options), a tenth to light beyond the cells' frequencies (DrawnProfiles), some to
+// rounding.
+constexpr double kCellsShare = 0.6;
+
+}  // namespace
 
 Setting::Setting(Shape image_shape, const std::optional<Psf>& psf, const RenderOptions& render_options)
     : shape(image_shape), options(render_options), psf_(psf) {
@@ -29,17 +37,17 @@ const DrawnProfiles& Setting::drawn() const {
 
 LightOptions Setting::light_options(double flux, std::size_t n_lights) const {
   constexpr double kLeastAccuracy = 1e-6;  // of its flux, to which a light of next to none is still known
-  // Of a pixel's error, what a cell of the light grid may have.
+  // Of a pixel's error, what a pixel of light and a cell of the light grid may have.
+  double of_light = 1.0;
   double of_pixel = 1.0;
-  double of_data = 1.0;
   if (has_psf()) {
-    of_pixel = 1.0 / (drawn().cells_per_pixel() * drawn().cells_per_pixel());
-    of_data = of_pixel / convolver->amplification(Sampling::kIntegrated);
+    of_light = kCellsShare / convolver->amplification(Sampling::kIntegrated);
+    of_pixel = of_light / (drawn().cells_per_pixel() * drawn().cells_per_pixel());
   }
-  const double floor = options.tolerance.floor * of_data / static_cast<double>(n_lights);
+  const double floor = options.tolerance.floor * of_pixel / static_cast<double>(n_lights);
   const double of_flux = floor > 0.0 ? std::min(floor / std::abs(flux), kLeastAccuracy) : 0.0;
   return {light_grid(),
-          {options.tolerance.atol * of_pixel + of_flux, options.tolerance.rtol},
+          {options.tolerance.atol * of_pixel + of_flux, options.tolerance.rtol * of_light},
           options.threads,
           n_lights > 1};
 }

@@ -104,12 +104,12 @@ TEST(Surface, PartialsAreThoseOfDifferences) {
 // A spiral wound so often that every pixel would be cut into thousands of parts.
 TEST(Surface, PartsOfABandAreLimited) {
   const std::vector<Component> components =
-      one("sersic+spiral", {14.3, 12.2, 1.0, 15.0, 2.0, 0.7, 0.0, 5.0, 0.0, 10.0, 5.0, 0.0, 0.0});
+      one("sersic+spiral", {14.3, 12.2, 1.0, 15.0, 2.0, 0.7, 0.0, 50.0, 0.0, 10.0, 5.0, 0.0, 0.0});
   const Surface surface(components, 0);
   const SurfacePlan plan =
       prepare_surface(surface, surface.unit_total(), {kGrid, kBand, {1e-9, 1e-6}, false});
   EXPECT_TRUE(plan.cells.limit_hit);
-  const std::size_t allowed = 60000 + 8 * kGrid.shape.size();
+  const std::size_t allowed = 150000 + 8 * kGrid.shape.size();
   constexpr std::size_t kOfOnePixel = 6000;  // the last may go on to its own limit
   EXPECT_GT(plan.cells.blocks.size(), allowed / 4);
   EXPECT_LT(plan.cells.blocks.size(), allowed + kOfOnePixel);

@@ -42,6 +42,29 @@ def test_pixels_are_those_of_brute_force(name, psf):
         assert error <= certificate.bound[row, col] + 1e-9, (col, row)
 
 
+PLACE = dict(x=19.3, y=17.8, theta=0.7)
+KINDS = {
+    "nuker": gaxel.Nuker(**PLACE, ib=10.0, rb=4.0, alpha=2.0, beta=2.5, gamma=0.3, q=0.6),
+    "core-sersic": gaxel.CoreSersic(**PLACE, ib=10.0, rb=2.0, re=6.0, n=3.0, alpha=5.0, gamma=0.2, q=0.6),
+    "broken": gaxel.BrokenExponential(**PLACE, flux=10.0, h1=5.0, h2=2.0, rb=7.0, alpha=1.0, q=0.6),
+    "ring": gaxel.GaussianRing2Side(**PLACE, flux=10.0, r=7.0, sigma_in=1.0, sigma_out=3.0, q=0.6),
+    "edge-on": gaxel.EdgeOnDiscN(**PLACE, flux=10.0, h=5.0, z0=1.5, n=2.0),
+    "boxy": gaxel.Sersic(**PLACE, flux=10.0, re=4.0, n=4.0, q=0.6, c0=0.5),
+    "stamp": gaxel.ImageLight(image=np.ones((7, 9)), **PLACE, flux=10.0, scale=1.3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "psf", [gaxel.GaussianPsf(fwhm=3.5), gaxel.MoffatPsf(fwhm=3.5, beta=3.0)], ids=["gaussian", "moffat"]
+)
+@pytest.mark.parametrize("name", KINDS)
+def test_bounds_keep_the_tolerance_and_hold_what_a_finer_one_tells(name, psf):
+    image, certificate = gaxel.render([KINDS[name]], SHAPE, psf=psf, certificate=True)
+    assert certificate.n_over == 0
+    finer = gaxel.render([KINDS[name]], SHAPE, psf=psf, rtol=1e-9, atol=1e-12)
+    assert (abs(image - finer) <= certificate.bound).all()
+
+
 def differences(value, parameters, name):
     """d value / d parameter, from five places about it."""
     step = {"x": 0.05, "y": 0.05, "flux": 1.0, "n": 0.05, "q": 0.02, "theta": 0.03}.get(name, 0.02)

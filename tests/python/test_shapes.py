@@ -286,7 +286,7 @@ def test_a_fit_finds_a_boxy_lopsided_bent_galaxy():
 @pytest.mark.parametrize(("rbreak", "softening"), [(5.0, 38.4), (0.2, 5.0)])
 def test_a_truncation_may_not_fall_outwards(rbreak, softening):
     hole = gaxel.Truncation(**{**HOLE, "rbreak": rbreak, "softening": softening})
-    allowed = rf"softening = {softening}.*0\.01 to 7\.66 rbreak, here {7.66 * rbreak:g}"
+    allowed = rf"softening = {softening:g}.*0\.01 to 7\.66 rbreak, here {7.66 * rbreak:g}"
     with pytest.raises(InputError, match=allowed):
         gaxel.render(gaxel.Sersic(**HOST, inner=[hole]), SHAPE)
     soft = gaxel.Truncation(**{**HOLE, "softening": 7.65 * HOLE["rbreak"]})
