@@ -227,7 +227,8 @@ void name_the_rest(Scene& scene) {
 
 // Of a component whose constants and options have values; others a fit estimates, and in their place anything
 // valid stands here.
-void check_together(const TomlTable& table, const SceneComponent& component) {
+void check_together(TomlTable table, const SceneComponent& component) {
+  if (!component.name.empty()) table.rename(component.name);
   Component checked{.kind = component.kind, .values = {}};
   for (std::size_t i = 0; i < component.parameters.size(); ++i) {
     const ParameterSpec& spec = component.kind->parameters[i];
