@@ -75,10 +75,7 @@ void bind_psf(nb::module_& module) {
           nb::arg("kernel"), nb::arg("oversample"), nb::arg("x_center").none(), nb::arg("y_center").none(),
           nb::arg("pixel_in_psf"))
       .def_static(
-          "gaussian",
-          [](double fwhm, double q, double theta) {
-            return Psf::gaussian({fwhm, q, theta});
-          },
+          "gaussian", [](double fwhm, double q, double theta) { return Psf::gaussian({fwhm, q, theta}); },
           nb::arg("fwhm"), nb::arg("q"), nb::arg("theta"))
       .def_static(
           "moffat",
@@ -99,10 +96,7 @@ void bind_psf(nb::module_& module) {
       .def_prop_ro("original_sum", &Psf::original_sum)
       .def_prop_ro("warnings", &Psf::warnings)
       .def(
-          "size_warning",
-          [](const Psf& psf, int ny, int nx) {
-            return psf.size_warning({ny, nx});
-          },
+          "size_warning", [](const Psf& psf, int ny, int nx) { return psf.size_warning({ny, nx}); },
           nb::arg("ny"), nb::arg("nx"));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
 
 namespace gaxel {
@@ -35,7 +36,8 @@ std::size_t n_parameters(std::span<const Component> components) {
 /// "at (x, y)" of the first pixel whose square, which chi2 sums, is not finite, 0-based; empty where all are.
 std::string place_of(const double* pixels, Shape shape) {
   const double* end = pixels + shape.size();
-  const double* found = std::find_if_not(pixels, end, [](double value) { return std::isfinite(value * value); });
+  const double* found =
+      std::find_if_not(pixels, end, [](double value) { return std::isfinite(value * value); });
   if (found == end) return "";
   const auto index = static_cast<int>(found - pixels);
   return fmt::format("at ({}, {}), 0-based pixels", index % shape.nx, index / shape.nx);
@@ -47,7 +49,11 @@ std::string problem_of(const std::vector<Component>& components, std::size_t whi
   const std::vector<Component> list = alone(components, which);
   const Shape shape = renderer.shape();
   Image image(shape);
-  renderer.render(list, image.view());
+  try {
+    renderer.render(list, image.view());
+  } catch (const InputError&) {
+    return fmt::format("the light of {}", name);
+  }
   if (const std::string place = place_of(image.pixels().data(), shape); !place.empty()) {
     return fmt::format("the light of {} {}", name, place);
   }

@@ -125,9 +125,10 @@ bool SceneProblem::linearise() {
     std::optional<Linearisation> about;
     try {
       about = pixels_[static_cast<std::size_t>(band)].linearise(map_.components(band), map_.wanted(band));
-    } catch (const InputError&) {
-      // Each value is in its range, but together they are no shape: a step that went too far.
-      if (!best_) throw;
+    } catch (const InputError& error) {
+      // Each value is in its range, but together they are no shape: a step that went too far. An image that
+      // is not finite is told by the fit, which knows whose.
+      if (!best_ && error.problem().key != "image") throw;
     }
     if (!about) return false;
     in_bands_.push_back(std::move(*about));

@@ -102,6 +102,9 @@ TEST(ResultToml, KeepsEveryKindAndManyValues) {
         const double high = std::isfinite(spec.max) ? spec.max : 30.0;
         parameter.value = low + (high - low) * uniform(generator) * 0.999;
         if (spec.role == Role::kTheta) parameter.value = 3.1 * uniform(generator);
+        // Together they must be a shape.
+        if (spec.name == "sigma_max" || spec.name == "r_max") parameter.value = high;
+        if (spec.name == "softening") parameter.value = low;
         parameter.free = spec.fittable && uniform(generator) < 0.5;
         component.parameters.push_back(parameter);
       }
