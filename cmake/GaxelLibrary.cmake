@@ -6,7 +6,8 @@ if(GAXEL_WARNINGS_AS_ERRORS)
   target_compile_options(gaxel_options INTERFACE -Werror)
 endif()
 if(GAXEL_SANITIZE)
-  target_compile_options(gaxel_options INTERFACE -fsanitize=${GAXEL_SANITIZE}
+  # GCC 12 takes members of empty optionals for read before they are written once sanitizers are in the code.
+  target_compile_options(gaxel_options INTERFACE -fsanitize=${GAXEL_SANITIZE} -Wno-maybe-uninitialized
                          -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(gaxel_options INTERFACE -fsanitize=${GAXEL_SANITIZE})
 endif()
