@@ -142,10 +142,10 @@ struct FreeValue {
   ParameterFlag flag = ParameterFlag::kNone;
 };
 
-struct FitResult {
+/// What a fit says of all bands together.
+struct FitSummary {
   Scene scene;              ///< the best values
   Wavelengths wavelengths;  ///< of the bands
-  std::vector<BandFit> bands;
   /// 1 sigma, [component][parameter], inner units: of constants, and of ties in the first band; NaN where
   /// fixed, degenerate, at a bound, or depending on wavelength (see free_values and BandFit::errors).
   std::vector<std::vector<double>> errors;
@@ -163,6 +163,10 @@ struct FitResult {
   double seconds = 0.0;
   StopReason stop_reason = StopReason::kFailed;
   std::string message;  ///< why it stopped, in words
+};
+
+struct FitResult : FitSummary {
+  std::vector<BandFit> bands;
 };
 
 /// A parameter at a wavelength, inside the range of the bands' or outside: its value, and error (NaN where

@@ -41,9 +41,6 @@ void bind_components(nb::module_& module) {
           "is_light", [](const ParameterSpec& spec) { return is_light(spec.role); },
           "Whether it tells how much light there is, which every band has of its own.")
       .def_prop_ro(
-          "is_coefficient", [](const ParameterSpec& spec) { return spec.role == Role::kCoefficient; },
-          "Whether the light is a sum of such terms.")
-      .def_prop_ro(
           "rests_unless_given", [](const ParameterSpec& spec) { return rests_unless_given(spec.role); },
           "Whether a fit leaves it alone, at its fallback, unless it is given a value.")
       .def_ro("fittable", &ParameterSpec::fittable, "False for constants.");

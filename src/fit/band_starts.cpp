@@ -1,12 +1,9 @@
 // Starting values of a scene in several bands.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "fit/parameter_map.hpp"
-#include "gaxel/error.hpp"
 #include "gaxel/fit.hpp"
 
 namespace gaxel {

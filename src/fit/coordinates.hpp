@@ -20,11 +20,10 @@ struct FreeParameter {
   double max;      ///< an angle whose range is half a turn or more has none
   bool bounded;    ///< the user's range is the narrower of the two
   int node = 0;
-  int band = -1;              ///< where it counts; -1: in all bands
-  bool in_series = false;     ///< of a series in wavelength
-  bool has_scale = true;      ///< its values compare with those of the parameter
-  bool is_linear = false;     ///< the image is linear in it: fluxes and sky
-  bool is_magnitude = false;  ///< it stands for a flux
+  int band = -1;           ///< where it counts; -1: in all bands
+  bool in_series = false;  ///< of a series in wavelength
+  bool has_scale = true;   ///< its values compare with those of the parameter
+  bool is_linear = false;  ///< the image is linear in it: fluxes and sky
 };
 
 /// Whether an image is linear in parameters of that role.

@@ -119,9 +119,8 @@ Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, Fi
 }
 
 FitResult in_band(const FitResult& result, std::size_t band) {
-  FitResult alone = result;
+  FitResult alone{result, {result.bands.at(band)}};
   if (result.bands.size() == 1) return alone;
-  alone.bands = {result.bands.at(band)};
   const BandFit& own = alone.bands.front();
   alone.errors = own.errors;
   if (alone.robust) {

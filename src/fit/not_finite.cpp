@@ -7,25 +7,12 @@
 
 #include "gaxel/error.hpp"
 #include "gaxel/render.hpp"
+#include "profile/with_truncations.hpp"
 
 namespace gaxel {
 namespace {
 
 constexpr const char* kText = "the model of the starting values is not finite";
-
-/// A component and the truncations that cut it, as a list of their own; it comes first.
-std::vector<Component> alone(const std::vector<Component>& components, std::size_t which) {
-  Component first = components[which];
-  std::vector<Component> list(1);
-  for (std::vector<std::size_t>* cuts : {&first.inner, &first.outer}) {
-    for (std::size_t& cut : *cuts) {
-      list.push_back(components[cut]);
-      cut = list.size() - 1;
-    }
-  }
-  list.front() = std::move(first);
-  return list;
-}
 
 std::size_t n_parameters(std::span<const Component> components) {
   std::size_t n = 0;
@@ -46,7 +33,7 @@ std::string place_of(const double* pixels, Shape shape) {
 /// What is not finite of one component: "NAME at ...", "its derivative ..."; empty: nothing.
 std::string problem_of(const std::vector<Component>& components, std::size_t which, const std::string& name,
                        const MultiPsfRenderer& renderer) {
-  const std::vector<Component> list = alone(components, which);
+  const std::vector<Component> list = with_truncations(components, which);
   const Shape shape = renderer.shape();
   Image image(shape);
   try {

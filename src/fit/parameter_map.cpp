@@ -71,8 +71,8 @@ void ParameterMap::add_slots() {
         ties_.push_back(std::move(tie));
       } else if (own.free) {
         FreeParameter free = free_parameter(scene_, c, i);
-        free.is_magnitude = is_magnitude(slot) && is_series(own.basis);
-        if (free.is_magnitude) {
+        const bool stands_for_flux = is_magnitude(slot) && is_series(own.basis);
+        if (stands_for_flux) {
           const double zeropoint = bands_.front().frame.zeropoint;
           const double faint = zeropoint - 2.5 * std::log10(free.min);
           free.min = zeropoint - 2.5 * std::log10(free.max);
@@ -88,7 +88,7 @@ void ParameterMap::add_slots() {
           free.min = -std::numeric_limits<double>::infinity();
           free.max = -free.min;
         }
-        free.is_linear = is_linear(free.role) && !free.is_magnitude;
+        free.is_linear = is_linear(free.role) && !stands_for_flux;
         for (free.node = 0; free.node < series.size(); ++free.node) {
           free.band = series.band_of(free.node);
           FreeParameter& node = parameters_.emplace_back(free);

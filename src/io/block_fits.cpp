@@ -8,6 +8,7 @@
 #include <set>
 
 #include "gaxel/render.hpp"
+#include "profile/with_truncations.hpp"
 
 namespace gaxel::io {
 namespace {
@@ -43,18 +44,6 @@ std::vector<HeaderKey> fit_keys(const Task& task, const FitResult& result, std::
   return keys;
 }
 
-/// A component with the truncations that cut it, as a scene of its own.
-std::vector<Component> alone(std::span<const Component> all, std::size_t which) {
-  std::vector<Component> list{all[which]};
-  for (auto cuts : {&Component::inner, &Component::outer}) {
-    for (std::size_t& cut : list.front().*cuts) {
-      list.push_back(all[cut]);
-      cut = list.size() - 1;
-    }
-  }
-  return list;
-}
-
 Image difference(const Image& data, const Image& model) {
   Image result(data.shape());
   for (std::size_t i = 0; i < result.size(); ++i) result.data()[i] = data.data()[i] - model.data()[i];
@@ -76,7 +65,7 @@ std::vector<Image> component_images(Shape shape, const FitOptions& fit_options,
   std::vector<Image> images;
   for (std::size_t i = 0; i < components.size(); ++i) {
     images.emplace_back(shape);
-    renderer.render(alone(components, i), images.back().view());
+    renderer.render(with_truncations(components, i), images.back().view());
   }
   return images;
 }

@@ -97,6 +97,22 @@ double to_inner(Role role, bool flux_is_magnitude, double in_file, const FileFra
   }
 }
 
+std::vector<double> LinearMap::of_series(Basis basis, std::vector<double> coefficients) const {
+  for (std::size_t i = 0; i < coefficients.size(); ++i)
+    coefficients[i] = factor * coefficients[i] + (basis == Basis::kBSpline || i == 0 ? constant : 0.0);
+  return coefficients;
+}
+
+LinearMap map_to_file(Role role, const FileFrame& frame) {
+  const double constant = to_file(role, false, 0.0, frame);
+  return {to_file(role, false, 1.0, frame) - constant, constant};
+}
+
+LinearMap map_to_inner(Role role, const FileFrame& frame) {
+  const double constant = to_inner(role, false, 0.0, frame);
+  return {to_inner(role, false, 1.0, frame) - constant, constant};
+}
+
 double file_error_scale(Role role, bool flux_is_magnitude, double inner) {
   if (role == Role::kTheta || role == Role::kRotation) return kDegreesPerRadian;
   if (role == Role::kFlux && flux_is_magnitude) return 2.5 / (std::numbers::ln10 * std::abs(inner));

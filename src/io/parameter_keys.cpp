@@ -115,7 +115,8 @@ void ParameterReader::read_prior(Parameter& parameter) const {
     if (is_magnitude()) {  // a normal magnitude is a log-normal flux
       parameter.prior = Prior{std::log(inner(*mean)), 0.4 * std::numbers::ln10 * *sigma, true};
     } else {
-      parameter.prior = Prior{inner(*mean), std::abs(inner(*sigma) - inner(0.0)), false};
+      parameter.prior =
+          Prior{inner(*mean), std::abs(map_to_inner(spec_.role, frame_.file).factor * *sigma), false};
     }
   } else if (median && log_sigma && !mean && !sigma && !is_magnitude()) {
     parameter.prior = Prior{std::log(inner(*median)), *log_sigma, true};
@@ -193,20 +194,11 @@ void ParameterReader::read_series(Basis basis, int terms, std::optional<double> 
     in_file = *table_->numbers("coefficients", basis == Basis::kBSpline ? in_file.size() : 0);
     in_file.resize(std::max(in_file.size(), static_cast<std::size_t>(terms)), 0.0);
   }
-  parameter.coefficients = series_from_file(basis, std::move(in_file));
+  parameter.coefficients = is_magnitude()  // magnitudes stay magnitudes
+                               ? std::move(in_file)
+                               : map_to_inner(spec_.role, frame_.file).of_series(basis, std::move(in_file));
   parameter.free_coefficients.assign(parameter.coefficients.size(), 0);
   std::fill_n(parameter.free_coefficients.begin(), terms, std::uint8_t{1});
-}
-
-// Conventions differ by a factor and a constant, which the functions of a series carry each in their own way;
-// magnitudes stay magnitudes.
-std::vector<double> ParameterReader::series_from_file(Basis basis, std::vector<double> in_file) const {
-  if (is_magnitude()) return in_file;
-  const double constant = inner(0.0);
-  const double factor = inner(1.0) - constant;
-  for (std::size_t i = 0; i < in_file.size(); ++i)
-    in_file[i] = factor * in_file[i] + (basis == Basis::kBSpline || i == 0 ? constant : 0.0);
-  return in_file;
 }
 
 std::vector<double> ParameterReader::values_of_bands(std::string_view key) const {

@@ -41,7 +41,6 @@ class ParameterReader {
   void read_variation(std::optional<double> value, bool fixed, Parameter& parameter) const;
   void read_bands(std::optional<double> value, Parameter& parameter) const;
   void read_series(Basis basis, int terms, std::optional<double> value, Parameter& parameter) const;
-  std::vector<double> series_from_file(Basis basis, std::vector<double> in_file) const;
   std::vector<double> values_of_bands(std::string_view key) const;
 
   const TomlTable& component_;

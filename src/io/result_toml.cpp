@@ -42,10 +42,7 @@ std::string variation(const SceneComponent& component, std::size_t index, const 
           to_file(role, component.flux_is_magnitude, in_file[b], {task.placement, images[b]->photometry});
     }
   } else if (!magnitude) {
-    const double constant = to_file(role, false, 0.0, frame);
-    const double factor = to_file(role, false, 1.0, frame) - constant;
-    for (std::size_t i = 0; i < in_file.size(); ++i)
-      in_file[i] = factor * in_file[i] + (parameter.basis == Basis::kBSpline || i == 0 ? constant : 0.0);
+    in_file = map_to_file(role, frame).of_series(parameter.basis, std::move(in_file));
   }
   const auto n_free = std::ranges::count(parameter.free_coefficients, 1);
   const bool leading = std::ranges::is_sorted(parameter.free_coefficients, std::greater());
@@ -74,7 +71,7 @@ std::string prior_text(const SceneComponent& component, std::size_t index, const
   }
   if (prior.logarithm)
     return to_text("median", to_file(role, false, std::exp(prior.mean), frame), "log_sigma", prior.sigma);
-  const double factor = std::abs(to_file(role, false, 1.0, frame) - to_file(role, false, 0.0, frame));
+  const double factor = std::abs(map_to_file(role, frame).factor);
   return to_text("mean", to_file(role, false, prior.mean, frame), "sigma", factor * prior.sigma);
 }
 

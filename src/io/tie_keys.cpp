@@ -55,22 +55,18 @@ bool is_magnitude(const SceneComponent& component, std::size_t parameter) {
 std::string as_in_file(const std::string& variable, const SceneComponent& component, std::size_t parameter,
                        const FileFrame& frame) {
   if (is_magnitude(component, parameter)) return fmt::format("(_zeropoint - 2.5 * log10({}))", variable);
-  const Role role = component.kind->parameters[parameter].role;
-  const double constant = to_file(role, false, 0.0, frame);
-  const double factor = to_file(role, false, 1.0, frame) - constant;
-  if (constant == 0.0 && factor == 1.0) return variable;
-  return fmt::format("({:.17g} * {} + {:.17g})", factor, variable, constant);
+  const LinearMap map = map_to_file(component.kind->parameters[parameter].role, frame);
+  return map.is_identity() ? variable
+                           : fmt::format("({:.17g} * {} + {:.17g})", map.factor, variable, map.constant);
 }
 
 /// An expression of values of files, as an inner value.
 std::string as_inner(const std::string& expression, const SceneComponent& component, std::size_t parameter,
                      const FileFrame& frame) {
   if (is_magnitude(component, parameter)) return fmt::format("10 ^ (0.4 * (_zeropoint - ({})))", expression);
-  const Role role = component.kind->parameters[parameter].role;
-  const double constant = to_inner(role, false, 0.0, frame);
-  const double factor = to_inner(role, false, 1.0, frame) - constant;
-  if (constant == 0.0 && factor == 1.0) return expression;
-  return fmt::format("{:.17g} * ({}) + {:.17g}", factor, expression, constant);
+  const LinearMap map = map_to_inner(component.kind->parameters[parameter].role, frame);
+  return map.is_identity() ? expression
+                           : fmt::format("{:.17g} * ({}) + {:.17g}", map.factor, expression, map.constant);
 }
 
 /// What looks like a component's parameter and is none.

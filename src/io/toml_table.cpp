@@ -3,20 +3,16 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <utility>
 
 #include "base/nearest_name.hpp"
 #include "gaxel/error.hpp"
+#include "io/text_file.hpp"
 
 namespace gaxel::io {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 /// A value for messages. Long ones lose their middle: the end of a path is what tells files apart.
 std::string shown(const toml::node& node) {
@@ -24,24 +20,6 @@ std::string shown(const toml::node& node) {
   std::string text = toml_text(node);
   if (text.size() > kLongest) text.replace(kLongest / 2, text.size() - kLongest, "...");
   return text;
-}
-
-std::string read_text(const std::string& path) {
-  constexpr std::uintmax_t kLargest = 16u << 20;
-  const auto fail = [&path](const std::string& what, const std::string& allowed = "") {
-    throw InputError({path, "", "", what, allowed});
-  };
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::not_found) fail("the file does not exist");
-  if (error) fail("the file cannot be reached: " + error.message());
-  if (fs::is_directory(status)) fail("this is a folder", "a scene file");
-  if (!fs::is_regular_file(status)) fail("this is not a regular file", "a scene file");
-  if (fs::file_size(path, error) > kLargest)
-    fail("the file is too large for a scene", "a TOML file below 16 MiB");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail("the file cannot be opened");
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 }  // namespace
@@ -89,7 +67,9 @@ TomlFile parse_toml(const std::string& text, const std::string& path, std::vecto
 }
 
 TomlFile read_toml(const std::string& path) {
-  TomlFile file = parse_toml(read_text(path), path);
+  TomlFile file = parse_toml(
+      read_text_file(path, {"a scene file", "the file is too large for a scene", "a TOML file below 16 MiB"}),
+      path);
   if (file.root.empty()) {
     throw InputError(
         {path, "", "", "the file is empty", "a scene: [image], [noise] and [[component]] tables"});

@@ -5,18 +5,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "gaxel/error.hpp"
+#include "io/text_file.hpp"
 
 namespace gaxel::legacy {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
@@ -25,21 +20,9 @@ bool is_blank(char c) {
 }  // namespace
 
 TextDocument TextDocument::read(const std::string& path) {
-  constexpr std::uintmax_t kLargest = 16u << 20;
-  const auto fail = [&path](const std::string& what, const std::string& allowed = "") {
-    throw InputError({path, "", "", what, allowed});
-  };
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::not_found) fail("the file does not exist");
-  if (error) fail("the file cannot be reached: " + error.message());
-  if (!fs::is_regular_file(status)) fail("this is not a regular file", "a text file");
-  if (fs::file_size(path, error) > kLargest)
-    fail("the file is too large to be text of this kind", "below 16 MiB");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail("the file cannot be opened");
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  return parse(text, path);
+  return parse(io::read_text_file(
+                   path, {"a text file", "the file is too large to be text of this kind", "below 16 MiB"}),
+               path);
 }
 
 TextDocument TextDocument::parse(std::string_view text, std::string path) {
