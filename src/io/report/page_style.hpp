@@ -56,6 +56,17 @@ tr.held td.number { color: var(--soft); }
 .flag { color: var(--warn); font-weight: 600; }
 dl.legend dt { font-weight: 600; margin-top: 8px; }
 dl.legend dd { margin: 0; }
+details { margin-top: 16px; }
+summary { cursor: pointer; color: var(--accent); }
+.boxes { display: grid; gap: 12px; margin-top: 8px; }
+.copy { display: flex; justify-content: space-between; align-items: baseline; color: var(--soft); font-size: 13px; }
+button { font: inherit; color: var(--accent); background: var(--card); border: 1px solid var(--line);
+  border-radius: 6px; padding: 2px 12px; cursor: pointer; }
+textarea { width: 100%; margin-top: 4px; padding: 8px; border: 1px solid var(--line); border-radius: 6px;
+  font: 12px/1.4 ui-monospace, "DejaVu Sans Mono", monospace; white-space: pre; color: var(--ink);
+  background: var(--card); resize: vertical; }
+.scroll, .corner { overflow-x: auto; }
+.corner figure { min-width: 680px; max-width: 980px; margin: 0 auto; }
 footer { margin-top: 34px; color: var(--soft); font-size: 13px; border-top: 1px solid var(--line); padding-top: 10px; }
 @media (max-width: 900px) { .panels, .columns { grid-template-columns: minmax(0, 1fr); } }
 @media print { body { padding: 0; font-size: 10.5pt; max-width: none; } .panels, tbody { break-inside: avoid; }
