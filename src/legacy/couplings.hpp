@@ -14,7 +14,8 @@ namespace gaxel::legacy {
 class Couplings {
  public:
   /// Adds a tied parameter of object `follower` to one of object `leader` (numbers of the file; 0: it is not
-  /// there). Returns false for ties that GALFIT has not: it keeps a difference, or a ratio, of the same row.
+  /// there), with several bands in all coefficients of it. Returns false for ties that GALFIT has not: it
+  /// keeps a difference, or a ratio, of the same row.
   bool add(const Scene& scene, const Parameter& parameter, const ObjectSlot& slot, int leader, int follower);
 
   /// "1_2_3 x offset", a line for each.
