@@ -21,7 +21,7 @@ std::string copy_box(std::string_view title, const std::string& text) {
       "<div><div class=\"copy\"><span>{}</span><button type=\"button\" "
       "onclick=\"this.parentNode.nextElementSibling.select();document.execCommand('copy')\">copy</button></"
       "div>"
-      "<textarea readonly rows=\"8\" spellcheck=\"false\" aria-label=\"{}\">{}</textarea></div>\n",
+      "<textarea readonly=\"readonly\" rows=\"8\" spellcheck=\"false\" aria-label=\"{}\">{}</textarea></div>\n",
       title, title, escape_markup(text));
 }
 

@@ -41,11 +41,11 @@ svg .mark { fill: #fff; font-size: 13px; font-weight: 700; paint-order: stroke; 
 .key { color: var(--soft); font-size: 13.5px; }
 .swatch { display: inline-block; width: 12px; height: 12px; border-radius: 3px; vertical-align: -1px;
   margin-right: 5px; border: 1px solid rgba(0, 0, 0, 0.25); }
-.columns { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 36px; align-items: start; }
+.columns { display: grid; grid-template-columns: minmax(0, 9fr) minmax(0, 4fr); gap: 32px; align-items: start; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { text-align: left; color: var(--soft); font-weight: 600; font-size: 12.5px; border-bottom: 2px solid var(--line);
-  padding: 5px 10px; }
-td { padding: 4px 10px; border-bottom: 1px solid var(--line); vertical-align: top; }
+  padding: 5px 8px; }
+td { padding: 4px 8px; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.number, th.number { text-align: right; font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 13.5px; }
 th.number { font-family: inherit; font-size: 12.5px; }
 tbody tr:first-child td { border-top: 1px solid #b9c0c9; }
