@@ -17,6 +17,12 @@ def magnitudes(text):
     return {band: float(value) for band, value in re.findall(r"\b([ugriz]) (-?[\d.]+)", text)}
 
 
+def in_bands(component, values, light):
+    """Values of a component by component, key and band."""
+    shared = {(component, key, ""): value for key, value in values.items()}
+    return shared | {(component, "mag", band): value for band, value in magnitudes(light).items()}
+
+
 def reference_fits(path):
     """Fits of Imfit's engine, by case and model; those of all bands under ("joint", "S") and ("joint", "S+D")."""
     found = {}
@@ -44,11 +50,13 @@ def reference_fits(path):
                 name: float(number) for name, number in zip(names, numbers, strict=True) if number
             }
         elif row[0].startswith("imfit engine, joint, sigma=sqrt"):
-            names = ("x", "y", "re", "n", "q", "pa")
-            found["joint", "S"] = {name: float(cell) for name, cell in zip(names, row[1:7], strict=True)}
-            found["joint", "S"] |= {"mag": magnitudes(row[7]), "chi2": float(row[8])}
+            values = dict(zip(("x", "y", "re", "n", "q", "pa"), map(float, row[1:7]), strict=True))
+            found["joint", "S"] = {"chi2": float(row[8]), "values": in_bands("galaxy", values, row[7])}
         elif row[0] == "imfit engine, joint":
-            found["joint", "S+D"] = {"chi2": float(row[10])}
+            bulge = dict(zip(("re", "n", "q", "pa"), map(float, row[1:5]), strict=True))
+            disc = dict(zip(("re", "q", "pa"), map(float, row[6:9]), strict=True))
+            values = in_bands("bulge", bulge, row[5]) | in_bands("disc", disc, row[9])
+            found["joint", "S+D"] = {"chi2": float(row[10]), "values": values}
     return found
 
 
