@@ -166,6 +166,7 @@ TEST(WavelengthPlots, AnglesStayTogether) {
   // pa = theta - 90 degrees: 85, -92, 88.
   constexpr double kDegree = 3.14159265358979323846 / 180.0;
   theta.coefficients = {175.0 * kDegree, -2.0 * kDegree, 178.0 * kDegree};
+  theta.free_coefficients = {1, 1, 1};
   const std::vector<WavelengthPlot> plots = wavelength_plots(f.task, f.result);
   ASSERT_EQ(plots.size(), 1U);
   EXPECT_NEAR(plots[0].points[0].value, 85.0, 1e-9);
@@ -178,6 +179,7 @@ TEST(BandsReport, HasItsOwnParts) {
   Parameter& re = f.result.scene.components[0].parameters[kRe];
   re.basis = Basis::kBands;
   re.coefficients = {5.0, 5.5, 4.5};
+  re.free_coefficients = {1, 1, 1};
   const std::string page = html_report(f.task, f.result, {f.components, "1.2.3"});
   for (const char* part : {"Data in colour", "Red z, green r, blue g", "Parameters over wavelength",
                            "early type: re", "r: Profile about early type"})

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -21,7 +20,7 @@ constexpr double kLeft = 86.0;
 constexpr double kTop = 24.0;
 constexpr double kBottom = 52.0;
 constexpr double kReach = 3.3;  // sigmas to either side
-constexpr int kBins = 28;
+constexpr int kMostBins = 28;   // of samples along an axis
 constexpr std::string_view kFrame = "fill=\"none\" stroke=\"#444\" stroke-width=\"1\"";
 constexpr std::string_view kTickMark = "stroke=\"#444\" stroke-width=\"1\"";
 constexpr std::string_view kContour = "stroke=\"#2b6cb0\" stroke-width=\"1.5\"";
@@ -38,27 +37,34 @@ double along(const CornerAxis& axis, double value) {
   return 0.5 * kCell * (1.0 + (value - axis.value) / (kReach * axis.error));
 }
 
-/// The bin of a value, or -1.
-int bin(const CornerAxis& axis, double value) {
-  const double place = std::floor(along(axis, value) / kCell * kBins);
-  return place >= 0.0 && place < kBins ? static_cast<int>(place) : -1;
+/// Bins along an axis: fewer for few samples.
+std::size_t n_bins(const CornerAxis& axis) {
+  return static_cast<std::size_t>(
+      std::clamp(2.0 * std::cbrt(static_cast<double>(axis.samples.size())), 8.0, double(kMostBins)));
+}
+
+/// The bin of a value, or none.
+std::optional<std::size_t> bin(const CornerAxis& axis, double value) {
+  const auto n = static_cast<double>(n_bins(axis));
+  const double place = std::floor(along(axis, value) / kCell * n);
+  if (!(place >= 0.0 && place < n)) return std::nullopt;
+  return static_cast<std::size_t>(place);
 }
 
 void draw_density(SvgCanvas& canvas, Point at, const CornerAxis& x, const CornerAxis& y) {
-  std::array<int, kBins * kBins> counts{};
+  const std::size_t n = n_bins(x);
+  std::vector<int> counts(n * n, 0);
   for (std::size_t k = 0; k < x.samples.size(); ++k) {
-    const int col = bin(x, x.samples[k]);
-    const int row = bin(y, y.samples[k]);
-    if (col >= 0 && row >= 0) ++counts[static_cast<std::size_t>((kBins - 1 - row) * kBins + col)];
+    const auto col = bin(x, x.samples[k]);
+    const auto row = bin(y, y.samples[k]);
+    if (col && row) ++counts[(n - 1 - *row) * n + *col];
   }
   const double most = std::max(1, *std::ranges::max_element(counts));
-  Picture picture(kBins, kBins);
-  for (int row = 0; row < kBins; ++row) {
-    for (int col = 0; col < kBins; ++col) {
-      const double share = counts[static_cast<std::size_t>(row * kBins + col)] / most;
-      const auto grey = static_cast<std::uint8_t>(std::lround(255.0 - 165.0 * share));
-      picture.at(row, col) = {grey, grey, grey};
-    }
+  const auto side = static_cast<int>(n);
+  Picture picture(side, side);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const auto grey = static_cast<std::uint8_t>(std::lround(255.0 - 165.0 * counts[i] / most));
+    picture.at(static_cast<int>(i / n), static_cast<int>(i % n)) = {grey, grey, grey};
   }
   canvas.picture(at, kCell, kCell, picture);
 }
@@ -85,19 +91,20 @@ void draw_distribution(SvgCanvas& canvas, Point at, const CornerAxis& axis) {
     points.push_back({at.x + share * kCell, at.y + kCell - 0.85 * kCell * height});
   };
   if (axis.samples.empty()) {
-    for (int i = 0; i <= 2 * kBins; ++i) {
-      const double share = i / (2.0 * kBins);
+    for (int i = 0; i <= 2 * kMostBins; ++i) {
+      const double share = i / (2.0 * kMostBins);
       const double sigmas = kReach * (2.0 * share - 1.0);
       add(share, std::exp(-0.5 * sigmas * sigmas));
     }
   } else {
-    std::array<int, kBins> counts{};
+    std::vector<int> counts(n_bins(axis), 0);
     for (const double value : axis.samples) {
-      if (const int place = bin(axis, value); place >= 0) ++counts[static_cast<std::size_t>(place)];
+      if (const auto place = bin(axis, value)) ++counts[*place];
     }
     const double most = std::max(1, *std::ranges::max_element(counts));
-    for (std::size_t i = 0; i < kBins; ++i) {
-      for (const std::size_t end : {i, i + 1}) add(static_cast<double>(end) / kBins, counts[i] / most);
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      for (const std::size_t end : {i, i + 1})
+        add(static_cast<double>(end) / static_cast<double>(counts.size()), counts[i] / most);
     }
   }
   canvas.polyline(points, kCurve);
