@@ -39,6 +39,25 @@ struct BandsFixture {
     result.wavelengths = Wavelengths({600.0, 450.0, 900.0});
     components.assign(3, {only.model, Image(task.shape), Image(task.shape, 0.5)});
   }
+
+  /// Gives every free value an error of 0.01 of its own.
+  void set_free_values() {
+    result.free_values.clear();
+    for (std::size_t c = 0; c < result.scene.components.size(); ++c) {
+      const std::vector<Parameter>& parameters = result.scene.components[c].parameters;
+      for (std::size_t p = 0; p < parameters.size(); ++p) {
+        const bool constant = parameters[p].basis == Basis::kConstant;
+        for (std::size_t k = 0; parameters[p].free && k < (constant ? 1 : parameters[p].coefficients.size());
+             ++k) {
+          const double value = constant ? parameters[p].value : parameters[p].coefficients[k];
+          result.free_values.push_back({c, p, k, value, 0.01, ParameterFlag::kNone});
+        }
+      }
+    }
+    const std::size_t n = result.free_values.size();
+    result.covariance.assign(n * n, 0.0);
+    for (std::size_t i = 0; i < n; ++i) result.covariance[i * n + i] = 1e-4;
+  }
 };
 
 TEST(ColorBands, AreChosenByWavelength) {
@@ -180,6 +199,7 @@ TEST(BandsReport, HasItsOwnParts) {
   re.basis = Basis::kBands;
   re.coefficients = {5.0, 5.5, 4.5};
   re.free_coefficients = {1, 1, 1};
+  f.set_free_values();
   const std::string page = html_report(f.task, f.result, {f.components, "1.2.3"});
   for (const char* part : {"Data in colour", "Red z, green r, blue g", "Parameters over wavelength",
                            "early type: re", "r: Profile about early type"})
