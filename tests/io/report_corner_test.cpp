@@ -86,7 +86,10 @@ TEST(CornerPlot, ShowsTheMostCorrelatedOnly) {
   f.result.free_values.clear();
   for (std::size_t i = 0; i < n; ++i)
     f.result.free_values.push_back({0, 3, i, 1.0, 1.0, ParameterFlag::kNone});
-  f.result.scene.components[0].parameters[3].basis = Basis::kChebyshev;
+  Parameter& re = f.result.scene.components[0].parameters[3];
+  re.basis = Basis::kChebyshev;
+  re.coefficients.assign(n, 1.0);
+  re.free_coefficients.assign(n, 1);
   f.result.covariance.assign(n * n, 0.0);
   for (std::size_t i = 0; i < n; ++i) f.result.covariance[i * n + i] = 1.0;
   for (const std::size_t i : {1U, 4U, 7U, 10U})
