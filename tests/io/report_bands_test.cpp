@@ -165,6 +165,7 @@ TEST(WavelengthPlots, MagnitudesOfTheBandsHaveTheirZeroPoints) {
   flux.basis = Basis::kBands;
   flux.coefficients = {100.0, 10.0, 1000.0};
   flux.free_coefficients = {1, 1, 1};
+  f.result.free_values.clear();
   for (std::size_t i = 0; i < 3; ++i)
     f.result.free_values.push_back(
         {0, 2, i, flux.coefficients[i], 0.01 * flux.coefficients[i], ParameterFlag::kNone});
