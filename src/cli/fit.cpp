@@ -17,6 +17,7 @@
 #include "gaxel/error.hpp"
 #include "io/fit_output.hpp"
 #include "io/parameter_table.hpp"
+#include "io/provenance.hpp"
 #include "io/result_warnings.hpp"
 #include "legacy/galfit_output.hpp"
 #include "legacy/load.hpp"
@@ -25,6 +26,7 @@ namespace gaxel::cli {
 namespace {
 
 struct FitArguments {
+  std::string command;
   std::string scene;
   legacy::LegacyOptions legacy;
   std::string folder;
@@ -33,6 +35,9 @@ struct FitArguments {
   std::optional<int> threads;
   std::optional<double> rtol;
   std::optional<int> max_iterations;
+  std::optional<double> max_seconds;
+  std::optional<int> starts;
+  std::optional<std::uint64_t> seed;
 };
 
 void override_options(const FitArguments& arguments, FitOptions& options) {
@@ -40,6 +45,9 @@ void override_options(const FitArguments& arguments, FitOptions& options) {
   if (arguments.threads) options.threads = *arguments.threads;
   if (arguments.rtol) options.tolerance.rtol = *arguments.rtol;
   if (arguments.max_iterations) options.max_iterations = *arguments.max_iterations;
+  if (arguments.max_seconds) options.max_seconds = *arguments.max_seconds;
+  if (arguments.starts) options.starts = *arguments.starts;
+  if (arguments.seed) options.seed = *arguments.seed;
   if (const std::string problem = options.problem(); !problem.empty()) {
     throw InputError({"gaxel fit", "options", "", problem, "see gaxel fit --help"});
   }
@@ -70,6 +78,7 @@ int run_fit(const FitArguments& arguments) {
   const InterruptGuard interrupt;  // from here on, so that no temporary file is left behind
   io::Task task = legacy::load_any_task(arguments.scene, arguments.legacy, true);
   override_options(arguments, task.options);
+  task.provenance = io::provenance_of(task, GAXEL_VERSION, arguments.command);
   if (interrupt.interrupted()) {
     fmt::print(stderr, "gaxel: interrupted before the fit began: nothing was written\n");
     return kInterrupted;
@@ -116,8 +125,9 @@ int run_fit(const FitArguments& arguments) {
 
 }  // namespace
 
-void add_fit(CLI::App& app, int& exit_code) {
+void add_fit(CLI::App& app, const std::string& command_line, int& exit_code) {
   const auto arguments = std::make_shared<FitArguments>();
+  arguments->command = command_line;
   CLI::App* command = app.add_subcommand("fit", "Fit the scene of a file to its image");
   command
       ->add_option("scene", arguments->scene,
@@ -141,6 +151,15 @@ void add_fit(CLI::App& app, int& exit_code) {
       ->add_option("--max-iterations", arguments->max_iterations,
                    "Give up after so many (else as in the scene)")
       ->type_name("N");
+  command
+      ->add_option("--max-seconds", arguments->max_seconds,
+                   "Stop the search after so long (else as in the scene, without end)")
+      ->type_name("S");
+  command
+      ->add_option("--starts", arguments->starts,
+                   "Search from so many starting points about the scene's, keep the best (1)")
+      ->type_name("N");
+  command->add_option("--seed", arguments->seed, "Of the further starting points (0)")->type_name("N");
   add_legacy_options(*command, arguments->legacy);
   command->footer(
       "Writes block.fits, parameters.ecsv, result.toml, report.html and picture.png. A fit that did not "

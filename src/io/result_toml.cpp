@@ -9,18 +9,13 @@
 #include <numbers>
 #include <utility>
 
+#include "io/limit_keys.hpp"
 #include "io/parameter_table.hpp"
+#include "io/provenance.hpp"
 #include "io/toml_table.hpp"
 
 namespace gaxel::io {
 namespace {
-
-// TOML tells floats from integers by a point or an exponent.
-std::string toml_float(double value) {
-  std::string text = fmt::format("{}", value);
-  if (text.find_first_of(".en") == std::string::npos) text += ".0";
-  return text;
-}
 
 std::string toml_list(const std::vector<double>& values) {
   std::string text;
@@ -75,7 +70,8 @@ std::string prior_text(const SceneComponent& component, std::size_t index, const
   return to_text("mean", to_file(role, false, prior.mean, frame), "sigma", factor * prior.sigma);
 }
 
-std::string parameter_line(const SceneComponent& component, std::size_t index, const Task& task) {
+std::string parameter_line(const Task& task, const Scene& scene, const SceneComponent& component,
+                           std::size_t index) {
   const FileFrame frame{task.placement, task.photometry};
   const ParameterSpec& spec = component.kind->parameters[index];
   const Parameter& parameter = component.parameters[index];
@@ -87,6 +83,7 @@ std::string parameter_line(const SceneComponent& component, std::size_t index, c
   if (spec.fittable && !parameter.free) limits += ", fixed = true";
   if (constant && !task.others.empty() && is_light(spec.role) && spec.fittable) limits += ", constant = true";
   if (parameter.prior) limits += prior_text(component, index, frame);
+  if (parameter.limit) limits += ", " + limit_text(scene, component, index, frame);
   const auto bound = [&](double inner) {
     return std::isinf(inner) ? inner : to_file(spec.role, component.flux_is_magnitude, inner, frame);
   };
@@ -117,6 +114,7 @@ std::string result_toml(const Task& task, const FitResult& result) {
   std::string text =
       fmt::format("# Where a fit ended: chi2 {:.10g}, {} degrees of freedom. Fit it again to go on.\n# {}\n",
                   result.chi2, result.dof, kConvention);
+  for (const std::string& line : provenance_lines(task)) text += fmt::format("# {}\n", line);
   text += task.settings_toml;
   for (const SceneComponent& component : result.scene.components) {
     text +=
@@ -129,7 +127,7 @@ std::string result_toml(const Task& task, const FitResult& result) {
     } else if (component.psf > 0 && component.psf < std::ssize(task.psf_names)) {
       text += fmt::format("psf = \"{}\"\n", task.psf_names[static_cast<std::size_t>(component.psf)]);
     }
-    for (std::size_t p = 0; p < component.parameters.size(); ++p) text += parameter_line(component, p, task);
+    for (std::size_t p = 0; p < component.parameters.size(); ++p) text += parameter_line(task, result.scene, component, p);
     text += truncations_line("inner", component.inner, result.scene) +
             truncations_line("outer", component.outer, result.scene);
   }

@@ -24,6 +24,12 @@ std::string shown(const toml::node& node) {
 
 }  // namespace
 
+std::string toml_float(double value) {
+  std::string text = fmt::format("{}", value);
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  return text;
+}
+
 std::string toml_text(const toml::node& node) {
   std::string text;
   const auto item = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };

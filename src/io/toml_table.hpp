@@ -40,6 +40,9 @@ TomlFile parse_toml(const std::string& text, const std::string& path, std::vecto
 /// unreadable, larger than any scene, not TOML, or empty.
 TomlFile read_toml(const std::string& path);
 
+/// A float, which TOML tells from integers by a point or an exponent.
+std::string toml_float(double value);
+
 /// A value as it would stand in a file, on one line; numbers with as few digits as read back the same.
 std::string toml_text(const toml::node& node);
 
