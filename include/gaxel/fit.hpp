@@ -93,8 +93,8 @@ struct FitOptions {
 /// How far a parameter's value can be trusted.
 enum class ParameterFlag {
   kNone,
-  /// Free, and yet within kStaysWithin of its error of where it started, when others moved. Not said of
-  /// fluxes and skies, which are solved for.
+  /// Free, and yet within kStaysWithin of its error of where it started, when another one moved by more than
+  /// its error. Not said of fluxes and skies, which are solved for.
   kDidNotMove,
   kAtBound,  ///< of its range, or of its limit to another parameter
   /// The data say less of it than its range does. Its error is larger than: its value, of what is searched in

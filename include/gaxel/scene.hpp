@@ -62,7 +62,7 @@ struct Parameter {
   /// Not free: the value follows from other parameters.
   std::optional<Tie> tie = {};
   std::optional<Prior> prior = {};
-  /// Beside its range. Of parameters that are constant or have a value of their own in each band.
+  /// In place of min and max. Of parameters that are constant or have a value of their own in each band.
   std::optional<Limit> limit = {};
 };
 

@@ -29,8 +29,9 @@ std::string command_line(int argc, char** argv) {
   std::string text;
   for (int i = 0; i < argc; ++i) {
     const std::string_view word = argv[i];
-    const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
-                                                               "XYZ0123456789_-./=+,:@%") == std::string_view::npos;
+    const bool plain = !word.empty() && word.find_first_not_of(
+                                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+                                            "XYZ0123456789_-./=+,:@%") == std::string_view::npos;
     text += i > 0 ? " " : "";
     if (plain) {
       text += word;

@@ -24,8 +24,8 @@ void ProgressLine::show(const FitProgress& progress) {
   last_seconds_ = progress.seconds;
   shown_ = true;
   const std::string start = progress.start > 1 ? fmt::format("start {}  ", progress.start) : "";
-  fmt::print(stderr, "{}{}iteration {:3d}  chi2 {:.8g}  step {:.2e}  {:.1f} s", kEraseLine, start, progress.iteration,
-             progress.chi2, progress.step, progress.seconds);
+  fmt::print(stderr, "{}{}iteration {:3d}  chi2 {:.8g}  step {:.2e}  {:.1f} s", kEraseLine, start,
+             progress.iteration, progress.chi2, progress.step, progress.seconds);
   std::fflush(stderr);
 }
 

@@ -42,7 +42,7 @@ std::vector<ParameterFlag> parameter_flags(const std::vector<FreeParameter>& par
     }
     const double moved = std::abs(distance(free, start[k], value));
     stays.push_back(!free.is_linear && moved <= kStaysWithin * error ? 1 : 0);
-    any_moved = any_moved || (!free.is_linear && moved > kStaysWithin * error);
+    any_moved = any_moved || (!free.is_linear && moved > error);
   }
   for (std::size_t i = 0; i < flags.size() && any_moved; ++i) {
     if (flags[i] == ParameterFlag::kNone && stays[i] != 0) flags[i] = ParameterFlag::kDidNotMove;

@@ -87,9 +87,9 @@ std::string limit_text(const Scene& scene, const SceneComponent& component, std:
     min *= factor;
     max *= factor;
   }
-  std::string text = fmt::format("{} = {{ to = \"{}.{}\"", limit.is_ratio && !magnitude ? "ratio" : "difference",
-                                 other.name,
-                                 file_key(other.kind->parameters[limit.parameter], other.flux_is_magnitude));
+  std::string text =
+      fmt::format("{} = {{ to = \"{}.{}\"", limit.is_ratio && !magnitude ? "ratio" : "difference", other.name,
+                  file_key(other.kind->parameters[limit.parameter], other.flux_is_magnitude));
   if (std::isfinite(min)) text += fmt::format(", min = {}", toml_float(min));
   if (std::isfinite(max)) text += fmt::format(", max = {}", toml_float(max));
   return text + " }";

@@ -9,9 +9,9 @@
 
 namespace gaxel::io {
 
-/// The limit that the table of a parameter sets by `difference` or `ratio`, if it does: of the values as files
-/// give them, of magnitudes a difference. Throws InputError for what is no parameter, of another unit, or
-/// has no ratio, and for limits without an end or room.
+/// The limit that the table of a parameter sets by `difference` or `ratio`, if it does: of the values as
+/// files give them, of magnitudes a difference. Throws InputError for what is no parameter, of another unit,
+/// or has no ratio, and for limits without an end or room.
 std::optional<Limit> read_limit(const TomlTable& parameter, const Scene& scene, std::size_t component,
                                 std::size_t index, const FileFrame& frame);
 

@@ -11,9 +11,9 @@
 namespace gaxel::io {
 namespace {
 
-constexpr std::array<std::string_view, 15> kKeys{
-    "value",   "fixed",  "min",          "max",  "prior",    "tie",   "difference", "ratio", "chebyshev",
-    "bspline", "values", "coefficients", "free", "constant", "bands"};
+constexpr std::array<std::string_view, 15> kKeys{"value",  "fixed",        "min",   "max",       "prior",
+                                                 "tie",    "difference",   "ratio", "chebyshev", "bspline",
+                                                 "values", "coefficients", "free",  "constant",  "bands"};
 constexpr std::array<std::string_view, 4> kVariations{"bands", "chebyshev", "bspline", "constant"};
 constexpr std::array<std::string_view, 4> kPriorKeys{"mean", "sigma", "median", "log_sigma"};
 constexpr int kMostTerms = 1000;

@@ -44,7 +44,8 @@ std::string sha256_of(const std::string& path) {
 }
 
 Provenance provenance_of(const Task& task, std::string version, std::string command) {
-  Provenance provenance{std::move(version), std::move(command), {{task.scene_file, sha256_of(task.scene_file)}}};
+  Provenance provenance{
+      std::move(version), std::move(command), {{task.scene_file, sha256_of(task.scene_file)}}};
   for (const std::string& path : task.input_files) {
     const bool known = std::ranges::any_of(provenance.inputs, [&](const Provenance::Input& input) {
       return input.path == path;  // bands often share a file

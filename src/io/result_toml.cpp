@@ -127,7 +127,8 @@ std::string result_toml(const Task& task, const FitResult& result) {
     } else if (component.psf > 0 && component.psf < std::ssize(task.psf_names)) {
       text += fmt::format("psf = \"{}\"\n", task.psf_names[static_cast<std::size_t>(component.psf)]);
     }
-    for (std::size_t p = 0; p < component.parameters.size(); ++p) text += parameter_line(task, result.scene, component, p);
+    for (std::size_t p = 0; p < component.parameters.size(); ++p)
+      text += parameter_line(task, result.scene, component, p);
     text += truncations_line("inner", component.inner, result.scene) +
             truncations_line("outer", component.outer, result.scene);
   }

@@ -1,5 +1,5 @@
-#include "io/limit_keys.hpp"
 #include "io/scene_file.hpp"
+#include "io/limit_keys.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

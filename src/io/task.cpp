@@ -27,9 +27,8 @@ constexpr std::array<std::string_view, 9> kTables{"title", "image",     "noise",
 constexpr std::array<std::string_view, 4> kBandTables{"image", "noise", "mask", "psf"};
 constexpr std::array<std::string_view, 7> kBandKeys{"name",  "wavelength", "shift", "image",
                                                     "noise", "mask",       "psf"};
-constexpr std::array<std::string_view, 9> kFitKeys{"rtol",        "atol", "noise_share", "max_iterations",
-                                                   "max_seconds", "ftol", "threads",     "starts",
-                                                   "seed"};
+constexpr std::array<std::string_view, 9> kFitKeys{
+    "rtol", "atol", "noise_share", "max_iterations", "max_seconds", "ftol", "threads", "starts", "seed"};
 constexpr int kMostIterations = 1'000'000;
 constexpr int kMostSeed = std::numeric_limits<int>::max();
 

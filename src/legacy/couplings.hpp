@@ -11,6 +11,14 @@
 
 namespace gaxel::legacy {
 
+/// Of a bound that is none: GALFIT's ranges have two ends.
+inline constexpr double kEndless = 1e30;
+
+/// A limit of object `follower`'s parameter to one of object `leader`: "1-2  mag -0.5 3" or "2/1  re 1 3",
+/// with a line break; empty for those that GALFIT has not.
+std::string soft_limit_text(const Scene& scene, const Parameter& parameter, const SceneComponent& component,
+                            const ObjectSlot& slot, int leader, int follower);
+
 class Couplings {
  public:
   /// Adds a tied parameter of object `follower` to one of object `leader` (numbers of the file; 0: it is not

@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "legacy/band_series.hpp"
-#include "legacy/galfit_ties.hpp"
+#include "legacy/galfit_soft_limits.hpp"
 
 namespace gaxel::legacy {
 
@@ -24,19 +24,24 @@ class Limits {
         frames_(frames),
         objects_(objects),
         scene_(scene),
-        kept_(kept) {}
+        kept_(kept),
+        soft_limits_(document, frames, objects) {}
 
-  /// Bounds before ties, which hand them on.
+  /// Bounds before ties, which hand them on, and limits between parameters after them, as they need one that
+  /// is not tied.
   void apply() {
     for (const GalfitConstraint& constraint : constraints_.constraints) {
       if (!constraint.is_coupled()) limit(constraint);
     }
     for (const GalfitConstraint& constraint : constraints_.constraints) {
-      if (!constraint.is_coupled()) continue;
+      if (!is_hard(constraint.form)) continue;
       // A line on some components stands for those below it on other coefficients of theirs.
       const bool is_new =
           coupled_.emplace(constraint.components, constraint.parameter, constraint.form).second;
-      if (is_new || !is_hard(constraint.form)) couple(constraint);
+      if (is_new) couple(constraint);
+    }
+    for (const GalfitConstraint& constraint : constraints_.constraints) {
+      if (constraint.is_coupled() && !is_hard(constraint.form)) limit_apart(constraint);
     }
   }
 
@@ -138,7 +143,6 @@ class Limits {
   }
 
   void couple(const GalfitConstraint& constraint) {
-    if (!is_hard(constraint.form)) return leave(constraint, "scenes have no limits between components");
     std::vector<NumberPlace> free;
     for (const int component : constraint.components) {
       const std::optional<NumberPlace> place = find(constraint, component);
@@ -157,6 +161,21 @@ class Limits {
       const std::string why = maker.tie(constraint.form, free[i], free[0], covered);
       if (!why.empty()) return leave_all(constraint, why);
     }
+  }
+
+  void limit_apart(const GalfitConstraint& constraint) {
+    const std::optional<NumberPlace> first = find(constraint, constraint.components.front());
+    const std::optional<NumberPlace> second = find(constraint, constraint.components.back());
+    if (!first || !second) return leave(constraint, "a component's row is not given or not used");
+    const bool is_first = constraint.scope == ConstraintScope::kPlain ||
+                          (constraint.scope == ConstraintScope::kCoefficient && constraint.coefficient == 0);
+    if (frames_.size() == 1 ? constraint.scope != ConstraintScope::kPlain : !is_first)
+      return leave(constraint, "scenes have no limits on coefficients");
+    // GALFIT's "1-2" is of 2 less 1, its "1/2" of 1 over 2.
+    const bool ratio = constraint.form == ConstraintForm::kRatio;
+    const std::string why = soft_limits_.add(constraint.form, ratio ? *first : *second,
+                                             ratio ? *second : *first, constraint.low, constraint.high);
+    if (!why.empty()) leave(constraint, why);
   }
 
   /// With the lines that it stands for.
@@ -190,6 +209,7 @@ class Limits {
   SceneObjects& objects_;
   LegacyScene& scene_;
   std::vector<std::string>& kept_;
+  SoftLimits soft_limits_;
   std::set<std::tuple<std::vector<int>, std::string, ConstraintForm>> coupled_;
 };
 

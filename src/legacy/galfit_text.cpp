@@ -116,9 +116,8 @@ std::string flags_text(const GalfitReport& report) {
   if (report.result.stop_reason == StopReason::kMaxIterations) flags.emplace_back("1");
   bool suspect = false;
   for (const FinalObject& object : report.in_bands.front()) {
-    suspect = suspect || std::ranges::any_of(object.numbers, [](const FinalNumber& n) {
-                return n.is_suspect();
-              });
+    suspect =
+        suspect || std::ranges::any_of(object.numbers, [](const FinalNumber& n) { return n.is_suspect(); });
   }
   if (suspect) flags.emplace_back("2");
   const auto missing = [&](const char* key, const char* flag) {

@@ -60,6 +60,7 @@ std::string value_text(const SceneValue& value) {
   if (value.common) limits += ", constant = true";
   if (value.min && !value.fixed) limits += fmt::format(", min = {}", toml_number(*value.min));
   if (value.max && !value.fixed) limits += fmt::format(", max = {}", toml_number(*value.max));
+  if (!value.limit.empty() && !value.fixed) limits += ", " + value.limit;
   if (value.series) return fmt::format("{{ {}{} }}", series_text(*value.series), limits);
   const std::string plain = toml_number(value.value);
   return limits.empty() ? plain : fmt::format("{{ value = {}{} }}", plain, limits);

@@ -53,6 +53,7 @@ struct SceneValue {
   std::optional<SceneSeries> series = {};  ///< in place of `value`, which is then that in the first band
   bool common = false;                     ///< light that is the same in all bands
   std::string tie = {};                    ///< an expression of other parameters that it follows
+  std::string limit = {};                  ///< `ratio = { ... }` or `difference = { ... }`
 
   /// The whole by so much, with its bounds.
   void shift(double by);

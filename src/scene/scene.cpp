@@ -100,6 +100,10 @@ class ParameterCheck {
       fail(".limit", text, "limits of a ratio must not be negative", "0 <= min < max");
     if (spec_.role == Role::kFlux && component_.flux_is_magnitude && !limit.is_ratio)
       fail(".limit", text, "a difference of magnitudes is a ratio of fluxes", "a ratio");
+    if (std::isfinite(parameter_.min) || std::isfinite(parameter_.max)) {
+      fail(".limit", text, "a parameter that is limited to another has no bounds of its own",
+           "the bounds on the other one, or no limit");
+    }
     if (comes_back(parameter_, 0))
       fail(".limit", text, "limits and ties that go in a circle", "one of them without");
     if (is_series(parameter_.basis)) {

@@ -221,7 +221,8 @@ std::string noise_text(const Task& task, const RobustCovariance& robust) {
 /// How the results came about, folded away.
 std::string provenance_details(const Task& task) {
   const std::vector<std::string> lines = provenance_lines(task);
-  return lines.empty() ? "" : "\n<details><summary>Command and inputs</summary>\n" + list(lines) + "</details>";
+  return lines.empty() ? ""
+                       : "\n<details><summary>Command and inputs</summary>\n" + list(lines) + "</details>";
 }
 
 std::string explanations(const Task& task, const FitResult& result) {
@@ -237,7 +238,9 @@ std::string explanations(const Task& task, const FitResult& result) {
       "the fit ended "
       "on a bound or a limit to another parameter; the error is that of the free parameter and says little. "
       "<em>unconstrained</em>: its error is larger than its range, or than itself where it must be positive. "
-      "<em>did not move</em>: free, but still at its start when others moved. <em>degenerate</em>: the data do "
+      "<em>did not move</em>: free, but still at its start when another one moved by more than its error. "
+      "<em>degenerate</em>: the data "
+      "do "
       "not "
       "constrain it, it has no error.</dd>\n";
   text += fmt::format("<dt>Accuracy of the pixels</dt>\n<dd>{}</dd>\n",
