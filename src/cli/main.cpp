@@ -37,9 +37,11 @@ std::string command_line(int argc, char** argv) {
       text += word;
       continue;
     }
-    text += '\'';
-    for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-    text += '\'';
+    // Not in single quotes, which readers of FITS headers stumble over.
+    text += '"';
+    for (const char c : word)
+      text += (std::string_view("\"\\$`").find(c) != std::string_view::npos ? "\\" : "") + std::string(1, c);
+    text += '"';
   }
   return text;
 }

@@ -53,7 +53,8 @@ const ObjectSlot* slot_of(const SceneComponent& component, std::string_view key)
 }  // namespace
 
 std::string soft_limit_text(const Scene& scene, const Parameter& parameter, const SceneComponent& component,
-                            const ObjectSlot& slot, int leader, int follower) {
+                            const ObjectSlot& slot, int leader, int follower,
+                            std::span<const std::string> turned) {
   const Limit& limit = *parameter.limit;
   const SceneComponent& other = scene.components[limit.component];
   const std::string_view key = io::file_key(other.kind->parameters[limit.parameter], other.flux_is_magnitude);
@@ -73,12 +74,19 @@ std::string soft_limit_text(const Scene& scene, const Parameter& parameter, cons
     const double in_file = io::map_to_file(component.kind->parameters[at].role, {}).factor * inner;
     return (slot.conversion == Conversion::kDegrees ? 180.0 / std::numbers::pi : 1.0) * in_file / slot.factor;
   };
-  const auto [low, high] = std::minmax({in_galfit(limit.min), in_galfit(limit.max)});
-  return fmt::format(
-      "{}  {:<6} {} {}\n",
-      is_ratio ? fmt::format("{}/{}", follower, leader) : fmt::format("{}-{}", leader, follower),
-      slot.constraint, number_text(std::max(low, is_ratio ? 0.0 : -kEndless)),
-      number_text(std::min(high, kEndless)));
+  auto [low, high] = std::minmax({in_galfit(limit.min), in_galfit(limit.max)});
+  const auto pair = [&](int one, int other_one) {  // of "1-2" it is 2 less 1
+    return is_ratio ? fmt::format("{}/{}", one, other_one) : fmt::format("{}-{}", other_one, one);
+  };
+  std::string numbers = pair(follower, leader);
+  const std::string other_way = pair(leader, follower);
+  if (std::ranges::count(turned, fmt::format("{} {}", other_way, slot.constraint)) > 0) {
+    numbers = other_way;
+    std::tie(low, high) = is_ratio ? std::pair(1.0 / high, 1.0 / std::max(low, 0.0)) : std::pair(-high, -low);
+  }
+  return fmt::format("{}  {:<6} {} {}\n", numbers, slot.constraint,
+                     number_text(std::max(low, is_ratio ? 0.0 : -kEndless)),
+                     number_text(std::min(high, kEndless)));
 }
 
 bool Couplings::add(const Scene& scene, const Parameter& parameter, const ObjectSlot& slot, int leader,

@@ -175,7 +175,10 @@ class Limits {
     const bool ratio = constraint.form == ConstraintForm::kRatio;
     const std::string why = soft_limits_.add(constraint.form, ratio ? *first : *second,
                                              ratio ? *second : *first, constraint.low, constraint.high);
-    if (!why.empty()) leave(constraint, why);
+    if (!why.empty()) return leave(constraint, why);
+    if (!soft_limits_.was_turned()) return;
+    const std::vector<Token> words = split(constraints_.text.line(constraint.line));
+    objects_.turned.push_back(fmt::format("{} {}", words[0].text, words[1].text));
   }
 
   /// With the lines that it stands for.

@@ -59,6 +59,7 @@ std::string SoftLimits::add(ConstraintForm form, const NumberPlace& of, const Nu
   if (is_ratio && offset) return "scenes have no ratios of magnitudes, places and angles";
   if (!is_ratio && !brightness && own.factor != other.factor)
     return "the two have different definitions in a scene";
+  was_turned_ = reversed;
   if (reversed) {
     const double least = is_ratio ? 1.0 / high : -high;
     high = is_ratio ? (low > 0.0 ? 1.0 / low : INFINITY) : -low;

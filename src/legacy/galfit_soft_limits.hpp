@@ -19,6 +19,9 @@ class SoftLimits {
   std::string add(ConstraintForm form, const NumberPlace& of, const NumberPlace& from, double low,
                   double high);
 
+  /// Whether that added last limits `from` by `of`.
+  bool was_turned() const { return was_turned_; }
+
  private:
   std::string obstacle(const NumberPlace& follower, const NumberPlace& leader) const;
   std::string key(const NumberPlace& place) const;
@@ -29,6 +32,7 @@ class SoftLimits {
   SceneObjects& objects_;
   TieMaker ties_;
   std::vector<std::pair<std::string, std::string>> added_;  // follower, leader
+  bool was_turned_ = false;
 };
 
 }  // namespace gaxel::legacy

@@ -108,8 +108,10 @@ void ObjectWriter::bounds(const SceneComponent& component, const ObjectSlot& slo
 
 void ObjectWriter::apart(const SceneComponent& component, const ObjectSlot& slot,
                          const Parameter& parameter) {
+  const auto galfit = source_.root().table("galfit");
+  const std::vector<std::string> turned = galfit ? galfit->texts("turned") : std::vector<std::string>{};
   const std::string line = soft_limit_text(source_.scene, parameter, component, slot,
-                                           numbers_[parameter.limit->component], number_);
+                                           numbers_[parameter.limit->component], number_, turned);
   constraints_ += line;
   if (line.empty()) lose(component, fmt::format("{}: GALFIT has no limit between these two", slot.key));
 }

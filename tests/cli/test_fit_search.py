@@ -63,7 +63,7 @@ def scene_of(pair, tmp_path, fit=None, **second):
 
 
 def test_outputs_say_version_command_and_checksums(field, tmp_path):
-    scene = field.write_scene(tmp_path / "it's a scene.toml")
+    scene = field.write_scene(tmp_path / "a $scene.toml")
     finished = run("fit", scene, "-o", tmp_path / "out", "--json")
     assert finished.returncode == 0, finished.stderr
     files = [scene, *(field.folder / f"{name}.fits" for name in ("image", "sigma", "mask", "psf"))]
@@ -71,8 +71,8 @@ def test_outputs_say_version_command_and_checksums(field, tmp_path):
     told = json.loads(finished.stdout)
     assert {entry["file"]: entry["sha256"] for entry in told["inputs"]} == expected
     command = told["command"]
-    assert "gaxel fit '" in command and command.endswith(f"-o {tmp_path}/out --json")
-    assert "it'\\''s a scene.toml" in command
+    assert 'gaxel fit "' in command and command.endswith(f"-o {tmp_path}/out --json")
+    assert 'a \\$scene.toml"' in command
     header = fits.getheader(tmp_path / "out/block.fits")
     assert header["COMMAND"] == command
     n = len(expected)
@@ -168,7 +168,7 @@ def test_limits_that_are_none(pair, tmp_path, value, message):
     finished = run("fit", scene_of(pair, tmp_path, re={"value": 5} | value), "-o", tmp_path / "out")
     assert finished.returncode == 2
     assert message in finished.stderr, finished.stderr
-    assert "second" in finished.stderr
+    assert re.search(r"(component 2|second)\.re", finished.stderr)
 
 
 @pytest.mark.parametrize(
@@ -308,4 +308,6 @@ def test_what_the_data_leave_open_is_told(tmp_path):
     assert flags["n"] == "unconstrained" and errors["n"] > 1
     assert "faint.n is hardly told by the data" in finished.stderr
     assert "unconstrained" in (tmp_path / "out/report.html").read_text()
-    assert re.search(r"faint.*n .*unconstrained", (tmp_path / "out/parameters.ecsv").read_text())
+    assert re.search(
+        r"\"faint\" \"sersic\" \"n\" .*\"unconstrained\"", (tmp_path / "out/parameters.ecsv").read_text()
+    )
