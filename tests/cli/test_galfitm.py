@@ -326,7 +326,8 @@ def test_couplings_of_bands_need_all_free_coefficients(tmp_path):
     assert second["x"] == {"tie": "1 sersic.x + 1"}
     assert second["re"] == {"tie": "1.5 * 1 sersic.re"}
     assert second["mag"] == {"bands": [19.0, 18.0, 18.5]}
-    assert scene["galfit"]["constraints"] == ["1_2 mag offset", "1-2 pa -5 5"]
+    assert scene["galfit"]["constraints"] == ["1_2 mag offset"]
+    assert second["pa"]["difference"] == {"to": "1 sersic.pa", "min": -5.0, "max": 5.0}
     (tmp_path / "limits").write_text("1_2 mag_all offset\n")
     scene, _ = convert(tmp_path, controls(G="limits") + two)
     (tmp_path / "scene.toml").write_text((tmp_path / "scene.toml").read_text())
