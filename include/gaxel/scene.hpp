@@ -59,6 +59,11 @@ struct Parameter {
   Basis basis = Basis::kConstant;
   std::vector<double> coefficients = {};
   std::vector<std::uint8_t> free_coefficients = {};  ///< 1: free
+  /// Ends of single coefficients, infinite where there is none: as many as coefficients, or none. A start
+  /// outside is moved to the nearest. Of a series they stand in the place of min and max: what is searched
+  /// are then the coefficients themselves, and values in the bands are held by nothing.
+  std::vector<double> coefficient_min = {};
+  std::vector<double> coefficient_max = {};
   /// Not free: the value follows from other parameters.
   std::optional<Tie> tie = {};
   std::optional<Prior> prior = {};

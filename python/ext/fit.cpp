@@ -144,6 +144,8 @@ void bind_input(nb::module_& module) {
             self.free_coefficients = std::move(free);
           },
           nb::arg("basis"), nb::arg("coefficients"), nb::arg("free"))
+      .def_rw("coefficient_min", &Parameter::coefficient_min)
+      .def_rw("coefficient_max", &Parameter::coefficient_max)
       .def(
           "tie",
           [](Parameter& self, std::string expression,

@@ -60,7 +60,8 @@ def fit(
     fixed : str or iterable of str
         Parameters to keep at their value: names of parameter_names(components), or shell patterns ("*.q").
     bounds : dict, optional
-        Parameter name or pattern to (lowest, highest); None: no bound on that side.
+        Parameter name or pattern to (lowest, highest); None: no bound on that side. "disc.re[1]": of one coefficient of a
+        series, or of the value in one band; of a series these stand in the place of other bounds.
     vary : dict, optional
         Parameter name or pattern to how it depends on the band: Constant(), PerBand(), Chebyshev(terms) or
         BSpline(terms). Without, fluxes, magnitudes and sky are PerBand() and all else is Constant().

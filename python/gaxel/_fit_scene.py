@@ -38,6 +38,7 @@ class FitScene:
         self.variations: dict[str, Variation] = {}
         self._held: set[str] = set()
         self._limits: dict[str, tuple[float | None, float | None]] = {}
+        self._ends: dict[str, dict[int, tuple[float | None, float | None]]] = {}  # of coefficients
         self._ties: dict[str, str] = {}
         self._apart: dict[
             str, tuple[str, bool, float, float]
@@ -54,6 +55,11 @@ class FitScene:
     def bound(self, bounds: Bounds) -> None:
         for pattern, pair in bounds.items():
             low, high = _two_ends(pair, "bounds", pattern)
+            single = re.fullmatch(r"(.+)\[(\d+)\]", pattern)
+            if single:
+                for name in select_names(single[1], self.names, "fit", "bounds"):
+                    self._ends.setdefault(name, {})[int(single[2])] = low, high
+                continue
             for name in select_names(pattern, self.names, "fit", "bounds"):
                 self._limits[name] = (low, high)
 
@@ -179,6 +185,8 @@ class FitScene:
             parameter.tie(*self._expression(slot))
         elif variation is not None:
             self._vary(slot, variation, free, value, parameter)
+        if slot.name in self._ends:
+            self._end(slot, variation, parameter)
         if slot.name in self._apart:
             other, *ends = self._apart[slot.name]
             parameter.limit(*self.places[other], *ends)
@@ -203,6 +211,31 @@ class FitScene:
             )
         free = variation.free(len(coefficients)) if is_free else [0] * len(coefficients)
         parameter.vary(variation.basis, coefficients.tolist(), free)
+
+    def _end(self, slot: Slot, variation: Variation | None, parameter: _core.FitParameter) -> None:
+        """Ends of single coefficients."""
+        wavelengths = np.array([band.wavelength or 1.0 for band in self.bands])
+        n = 0 if variation is None else len(variation.coefficients(wavelengths, None))
+        least, most = [-math.inf] * n, [math.inf] * n
+        for which, (low, high) in self._ends[slot.name].items():
+            if which >= n:
+                raise input_error(
+                    "fit",
+                    f"bounds['{slot.name}[{which}]']",
+                    (low, high),
+                    "there is no such coefficient",
+                    f"{n} of them",
+                )
+            least[which] = -math.inf if low is None else low
+            most[which] = math.inf if high is None else high
+        if slot.is_mag and variation is not None and variation.basis == "bands":
+            # In single bands a faint magnitude is a small flux.
+            zeropoints = [band.zeropoint for band in self.bands]
+            least, most = (
+                [flux_of(end, zeropoint) for end, zeropoint in zip(ends, zeropoints, strict=True)]
+                for ends in (most, least)
+            )
+        parameter.coefficient_min, parameter.coefficient_max = least, most
 
     def _expression(self, target: Slot) -> tuple[str, list[tuple[str, int, int]]]:
         """A tie as the core takes it: of fluxes in the place of magnitudes, with plain names."""

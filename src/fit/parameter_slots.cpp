@@ -83,10 +83,15 @@ void ParameterMap::add_free(Slot& slot, const Parameter& own, FreeParameter free
   for (free.node = 0; free.node < series.size(); ++free.node) {
     free.band = series.band_of(free.node);
     FreeParameter& node = parameters_.emplace_back(free);
-    if (!magnitude || free.band <= 0) continue;
-    const double ratio = flux_ratio(at(bands_, free.band).frame.zeropoint - bands_[0].frame.zeropoint);
-    node.min *= ratio;
-    node.max *= ratio;
+    if (magnitude && free.band > 0) {
+      const double ratio = flux_ratio(at(bands_, free.band).frame.zeropoint - bands_[0].frame.zeropoint);
+      node.min *= ratio;
+      node.max *= ratio;
+    }
+    node.bounded =
+        node.bounded || std::isfinite(series.low(free.node)) || std::isfinite(series.high(free.node));
+    node.min = std::max(node.min, series.low(free.node));
+    node.max = std::min(node.max, series.high(free.node));
   }
 }
 

@@ -23,22 +23,47 @@ std::string toml_list(const std::vector<double>& values) {
   return "[" + text + "]";
 }
 
+/// Numbers of a parameter that depends on the band, as they stand in files.
+std::vector<double> numbers_in_file(const SceneComponent& component, std::size_t index, const Task& task,
+                                    std::vector<double> numbers) {
+  const Parameter& parameter = component.parameters[index];
+  const Role role = component.kind->parameters[index].role;
+  const bool magnitude = role == Role::kFlux && component.flux_is_magnitude;
+  if (parameter.basis != Basis::kBands) {
+    if (magnitude) return numbers;
+    return map_to_file(role, {task.placement, task.photometry})
+        .of_series(parameter.basis, std::move(numbers));
+  }
+  const std::vector<const TaskImage*> images = images_of(task);
+  for (std::size_t b = 0; b < numbers.size(); ++b) {
+    const FileFrame frame{task.placement, images[b]->photometry};
+    if (std::isfinite(numbers[b])) {
+      numbers[b] = to_file(role, component.flux_is_magnitude, numbers[b], frame);
+    } else if (magnitude) {
+      numbers[b] = -numbers[b];
+    }
+  }
+  return numbers;
+}
+
+/// `, min = [1, -inf], max = [2, inf]`, or nothing.
+std::string coefficient_bounds(const SceneComponent& component, std::size_t index, const Task& task) {
+  const Parameter& parameter = component.parameters[index];
+  const bool falls = component.kind->parameters[index].role == Role::kFlux && component.flux_is_magnitude &&
+                     parameter.basis == Basis::kBands;
+  std::string text;
+  for (const auto& [key, ends] : {std::pair{falls ? "max" : "min", &parameter.coefficient_min},
+                                  {falls ? "min" : "max", &parameter.coefficient_max}}) {
+    if (!ends->empty())
+      text += fmt::format(", {} = {}", key, toml_list(numbers_in_file(component, index, task, *ends)));
+  }
+  return text;
+}
+
 /// What a parameter is that depends on the band: `bands`, or a series.
 std::string variation(const SceneComponent& component, std::size_t index, const Task& task) {
   const Parameter& parameter = component.parameters[index];
-  const Role role = component.kind->parameters[index].role;
-  const FileFrame frame{task.placement, task.photometry};
-  std::vector<double> in_file = parameter.coefficients;
-  const bool magnitude = role == Role::kFlux && component.flux_is_magnitude;
-  if (parameter.basis == Basis::kBands) {
-    const std::vector<const TaskImage*> images = images_of(task);
-    for (std::size_t b = 0; b < in_file.size(); ++b) {
-      in_file[b] =
-          to_file(role, component.flux_is_magnitude, in_file[b], {task.placement, images[b]->photometry});
-    }
-  } else if (!magnitude) {
-    in_file = map_to_file(role, frame).of_series(parameter.basis, std::move(in_file));
-  }
+  const std::vector<double> in_file = numbers_in_file(component, index, task, parameter.coefficients);
   const auto n_free = std::ranges::count(parameter.free_coefficients, 1);
   const bool leading = std::ranges::is_sorted(parameter.free_coefficients, std::greater());
   const bool whole = parameter.basis == Basis::kChebyshev ? leading : n_free == std::ssize(in_file);
@@ -51,7 +76,7 @@ std::string variation(const SceneComponent& component, std::size_t index, const 
                 toml_list(in_file));
   if (!whole && n_free > 0)
     text += fmt::format(", free = [{}]", fmt::join(parameter.free_coefficients, ", "));
-  return text;
+  return text + coefficient_bounds(component, index, task);
 }
 
 std::string prior_text(const SceneComponent& component, std::size_t index, const FileFrame& frame) {

@@ -98,6 +98,11 @@ bool TomlTable::is_text(std::string_view key) const {
   return node != nullptr && node->is_string();
 }
 
+bool TomlTable::is_list(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  return node != nullptr && node->is_array();
+}
+
 bool TomlTable::is_truth(std::string_view key) const {
   const toml::node* node = table_->get(key);
   return node != nullptr && node->is_boolean();
@@ -205,7 +210,8 @@ std::optional<std::vector<int>> TomlTable::integers(std::string_view key, std::s
   return values;
 }
 
-std::optional<std::vector<double>> TomlTable::numbers(std::string_view key, std::size_t count) const {
+std::optional<std::vector<double>> TomlTable::numbers(std::string_view key, std::size_t count,
+                                                      bool may_be_infinite) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
   const std::string allowed =
@@ -218,7 +224,8 @@ std::optional<std::vector<double>> TomlTable::numbers(std::string_view key, std:
   for (const toml::node& item : *list) {
     if (!item.is_number()) fail(key, "wrong type", allowed);
     values.push_back(*item.value<double>());
-    if (!std::isfinite(values.back())) fail(key, "not a finite number", allowed);
+    const bool allowed_infinity = may_be_infinite && std::isinf(values.back());
+    if (!std::isfinite(values.back()) && !allowed_infinity) fail(key, "not a finite number", allowed);
   }
   return values;
 }

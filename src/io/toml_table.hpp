@@ -61,6 +61,7 @@ class TomlTable {
   bool is_text(std::string_view key) const;
   bool is_number(std::string_view key) const;
   bool is_truth(std::string_view key) const;
+  bool is_list(std::string_view key) const;
 
   /// The keys that the table has.
   std::vector<std::string> keys() const;
@@ -74,7 +75,8 @@ class TomlTable {
   std::optional<int> integer(std::string_view key, int min, int max) const;
   /// Lists; `count` 0: any length above 0.
   std::optional<std::vector<int>> integers(std::string_view key, std::size_t count, int min, int max) const;
-  std::optional<std::vector<double>> numbers(std::string_view key, std::size_t count) const;
+  std::optional<std::vector<double>> numbers(std::string_view key, std::size_t count,
+                                             bool may_be_infinite = false) const;
   /// A list of texts; empty where the key is not there.
   std::vector<std::string> texts(std::string_view key) const;
   std::optional<TomlTable> table(std::string_view key) const;

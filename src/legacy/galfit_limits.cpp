@@ -90,11 +90,52 @@ class Limits {
       }
       return leave(constraint, "scenes have no limits between bands");
     }
-    if (!constant && constraint.scope == ConstraintScope::kBand)
-      return leave(constraint, "scenes have no limits in a single band");
-    if (constraint.scope == ConstraintScope::kCoefficient && !(constant && constraint.coefficient == 0))
-      return leave(constraint, "scenes have no limits on coefficients");
+    const bool of_one =
+        constraint.scope == ConstraintScope::kCoefficient || constraint.scope == ConstraintScope::kBand;
+    if (!constant && of_one) return bound_one(constraint, *place);
+    if (constraint.scope == ConstraintScope::kCoefficient && constraint.coefficient > 0)
+      return leave(constraint, "the parameter is one for all bands");
+    if (!value.mins.empty()) return leave(constraint, "there are limits on single coefficients, too");
     bound(constraint, *place);
+  }
+
+  /// A single coefficient, or the value in a single band.
+  void bound_one(const GalfitConstraint& constraint, const NumberPlace& place) {
+    SceneValue& value = scene_value(place);
+    const bool in_bands = value.series->form == SceneSeries::Form::kBands;
+    if (constraint.form != ConstraintForm::kAbsolute)
+      return leave(constraint, "of these, scenes have limits from a number to a number");
+    if (in_bands != (constraint.scope == ConstraintScope::kBand)) {
+      return leave(constraint, in_bands ? "the parameter has values in the bands, and no coefficients"
+                                        : "the parameter is a series, and has no values of single bands");
+    }
+    if (value.min || value.max) return leave(constraint, "there are limits on the parameter's values, too");
+    std::size_t which = static_cast<std::size_t>(constraint.coefficient);
+    if (in_bands) {
+      const auto frame = std::ranges::find(frames_, constraint.band, &GalfitFrame::band);
+      if (frame == frames_.end()) return;  // a band that is left out
+      which = static_cast<std::size_t>(frame - frames_.begin());
+    }
+    const bool all = in_bands || value.series->form == SceneSeries::Form::kCoefficients;
+    const std::size_t n = all ? value.series->numbers.size()
+                              : static_cast<std::size_t>(std::ranges::count(value.series->free, 1));
+    if (which >= n) return leave(constraint, "that coefficient is not free");
+    const MappedValue& mapped = objects_.in_bands[in_bands ? which : 0][place.object].values[place.mapped];
+    if (mapped.conversion == Conversion::kBrightness)
+      return leave(constraint, "scenes have surface brightness in counts");
+    if (value.mins.empty()) {
+      value.mins.assign(n, -INFINITY);
+      value.maxs.assign(n, INFINITY);
+    }
+    const GalfitFrame& frame = frames_[in_bands ? which : 0];
+    auto [low, high] = std::minmax({to_scene(mapped.conversion, mapped.factor, constraint.low, frame),
+                                    to_scene(mapped.conversion, mapped.factor, constraint.high, frame)});
+    value.mins[which] = std::max(value.mins[which], low);
+    value.maxs[which] = std::min(value.maxs[which], high);
+    if (!(value.mins[which] < value.maxs[which])) {
+      constraints_.text.fail(constraint.line, constraint.parameter, shown(constraint),
+                             "leaves no room beside the limits above it", "limits that overlap");
+    }
   }
 
   std::optional<NumberPlace> find(const GalfitConstraint& constraint, int component) const {

@@ -162,6 +162,7 @@ class ParameterCheck {
       fail(".free", fmt::format("{} of {} coefficients", n_free, n), "not what the parameter says itself",
            "a mark for each coefficient, any set if the parameter is free");
     }
+    check_ends(n);
     const int n_wavelengths = wavelengths.n_different();
     if (is_series(parameter_.basis) && n_free > n_wavelengths) {
       fail("", fmt::format("{} free coefficients", n_free),
@@ -175,6 +176,21 @@ class ParameterCheck {
       double value = 0.0;
       for (std::size_t i = 0; i < n; ++i) value += functions[i] * parameter_.coefficients[i];
       if (!magnitudes) check_value(value);
+    }
+  }
+
+  void check_ends(std::size_t n) const {
+    const std::vector<double>& low = parameter_.coefficient_min;
+    const std::vector<double>& high = parameter_.coefficient_max;
+    for (const auto& [key, ends] : {std::pair{".min", &low}, {".max", &high}}) {
+      if (!ends->empty() && ends->size() != n)
+        fail(key, fmt::format("{} ends", ends->size()), "not one for each coefficient", fmt::format("{}", n));
+    }
+    for (std::size_t i = 0; i < std::min(low.size(), high.size()); ++i) {
+      if (!(low[i] < high[i])) {
+        fail(".min", fmt::format("[{}, {}]", low[i], high[i]), "the lower end is not below the upper one",
+             "min < max");
+      }
     }
   }
 

@@ -311,3 +311,41 @@ def test_what_the_data_leave_open_is_told(tmp_path):
     assert re.search(
         r"\"faint\" \"sersic\" \"n\" .*\"unconstrained\"", (tmp_path / "out/parameters.ecsv").read_text()
     )
+
+
+def test_bounds_of_coefficients_and_bands_come_back_from_a_result(tmp_path):
+    text = ""
+    for name, wavelength, size in (("g", 4770.0, 3.5), ("r", 6231.0, 4.0), ("z", 7692.0, 4.5)):
+        fits.writeto(
+            tmp_path / f"{name}.fits", sersic_light((44, 48), 22.0, 23.0, 2000.0, size, 1.0, 0.8, 30.0)
+        )
+        text += f"[[band]]\nname = '{name}'\nwavelength = {wavelength}\n"
+        text += f"image = {{ file = '{name}.fits', zeropoint = 25.0 }}\nnoise = {{ sigma = 0.5 }}\n\n"
+    shape = {"x": 22.0, "y": 23.0, "n": 1.0, "q": 0.8, "pa": 30.0}
+    fixed = {key: {"value": value, "fixed": True} for key, value in shape.items()}
+    galaxy = {"type": "sersic", "name": "g"} | fixed
+    inf = float("inf")
+    galaxy["re"] = {"chebyshev": 2, "value": 4.1, "min": [-inf, -0.2], "max": [inf, 0.2]}
+    galaxy["mag"] = {"value": 17.0, "bands": True, "min": [16.9, -inf, -inf], "max": [17.5, 17.9, inf]}
+    (tmp_path / "scene.toml").write_text(text + scene_text({}, [galaxy]))
+    finished = run("fit", tmp_path / "scene.toml", "-o", tmp_path / "out")
+    assert finished.returncode == 0, finished.stderr
+    written = tomllib.loads((tmp_path / "out/result.toml").read_text())["component"][0]
+    assert (written["re"]["min"], written["re"]["max"]) == (galaxy["re"]["min"], galaxy["re"]["max"])
+    assert written["re"]["coefficients"][1] == pytest.approx(0.2, abs=1e-12)
+    assert written["mag"]["min"] == pytest.approx(galaxy["mag"]["min"])
+    assert written["mag"]["max"] == pytest.approx(galaxy["mag"]["max"])
+    again = run("fit", tmp_path / "out/result.toml", "-o", tmp_path / "again")
+    assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"value": 4, "min": [1, 2]}, "a list goes with bands"),
+        ({"value": 4, "max": [2]}, "a list goes with bands"),
+    ],
+)
+def test_lists_of_bounds_that_are_none(pair, tmp_path, value, message):
+    finished = run("fit", scene_of(pair, tmp_path, re=value), "-o", tmp_path / "out")
+    assert finished.returncode == 2 and message in finished.stderr

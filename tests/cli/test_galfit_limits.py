@@ -1,6 +1,9 @@
 """Limits of GALFIT's constraint files on differences and ratios, fitted."""
 
+import tomllib
+
 import cli_support
+import numpy as np
 import pytest
 from astropy.io import fits
 from astropy.table import Table
@@ -38,3 +41,39 @@ def test_limits_on_differences_and_ratios_are_where_the_fit_ends(field, tmp_path
         assert low - 1e-9 <= apart[key] <= high + 1e-9, key
     header = fits.getheader(tmp_path / "out/imgblock.fits", 2)
     assert header["2_XC"].startswith("{")
+
+
+BANDED = """A) r.fits,u.fits,z.fits
+A1) r,u,z
+A2) 6000,4000,8000
+B) gal.fits
+H) 1 40 1 44
+J) 25,25,25
+P) 0
+0) sersic
+1) 20.5 1
+2) 21.5 1
+3) 18,18.5,17.5 3
+4) 5,4.5,5.5 2 band
+5) 1 0
+9) 0.8 1
+10) 30 1
+"""
+
+
+def test_limits_on_coefficients_and_on_single_bands(tmp_path):
+    """Row 4 is a series of two coefficients, row 3 has a value in each band."""
+    for name in "ruz":
+        fits.writeto(tmp_path / f"{name}.fits", np.random.default_rng(1).standard_normal((44, 40)))
+    (tmp_path / "in.feedme").write_text(BANDED + "G) limits\n")
+    (tmp_path / "limits").write_text(
+        "1 re_1 -0.25 to 0.25\n1 mag_u 17 to 18\n1 mag_0 10 to 20\n1 re_2 -1 to 1\n"
+    )
+    finished = cli_support.run("convert", "in.feedme", "scene.toml", cwd=tmp_path)
+    assert finished.returncode == 0, finished.stderr
+    galaxy = tomllib.loads((tmp_path / "scene.toml").read_text())["component"][0]
+    inf = float("inf")
+    assert (galaxy["re"]["min"], galaxy["re"]["max"]) == ([-inf, -0.25], [inf, 0.25])
+    assert (galaxy["mag"]["min"], galaxy["mag"]["max"]) == ([-inf, 17.0, -inf], [inf, 18.0, inf])
+    constraints = tomllib.loads((tmp_path / "scene.toml").read_text())["galfit"]["constraints"]
+    assert constraints == ["1 mag_0 10 to 20", "1 re_2 -1 to 1"]

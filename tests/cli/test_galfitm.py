@@ -227,7 +227,10 @@ def test_the_truth_comes_back(fitted):
     assert info["CHISQ"][0] == pytest.approx(np.sum(bands["CHISQ"]), rel=1e-6)
     for i in range(3):
         np.testing.assert_allclose(bands[f"DPDQ{i}"], chebyshev.chebval(SCALED, np.eye(3)[i]), atol=1e-6)
-    assert '"2 mag_0 10 to 30" is not applied: scenes have no limits on coefficients' in finished.stderr
+    assert (
+        '"2 mag_0 10 to 30" is not applied: the parameter has values in the bands, and no coefficients'
+        in finished.stderr
+    )
     assert '"2 re -3 4" differs from band to band; in all of them the limits are 3 to 10.5' in finished.stderr
 
 

@@ -106,6 +106,70 @@ def test_limits_that_are_none(pair, limits, message):
         gaxel.fit(pair, two(), sigma=SIGMA, limits=limits)
 
 
+WAVELENGTHS = [4000.0, 5000.0, 6000.0]
+
+
+def three_bands():
+    """A round Gaussian whose size grows by 0.5 from the middle of the bands to their ends, fluxes 300, 400, 500."""
+    rng = np.random.default_rng(9)
+    return [
+        gaxel.Band(
+            gaussian(25.0, 24.0, 400.0 + 100.0 * s, 4.0 + 0.5 * s) + SIGMA * rng.standard_normal(SHAPE),
+            SIGMA,
+            name=f"{w:.0f}",
+            wavelength=w,
+            zeropoint=25.0,
+        )  # fmt: skip
+        for s, w in zip((-1.0, 0.0, 1.0), WAVELENGTHS, strict=True)
+    ]
+
+
+def test_a_coefficient_ends_at_its_bound():
+    bands = three_bands()
+    start = gaxel.Gaussian(x=25.0, y=24.0, flux=350.0, re=5.0, q=1.0, theta=0.0, name="g")
+    found = gaxel.fit(
+        bands, start, fixed=["g.x", "g.y", "g.q", "g.theta"], vary={"g.re": gaxel.Chebyshev(2)},
+        bounds={"g.re[1]": (-0.2, 0.2), "g.flux[2]": (None, 450.0)},
+    )  # fmt: skip
+    values = dict(zip(found.parameter_names, found.values, strict=True))
+    flags = dict(zip(found.parameter_names, found.flags, strict=True))
+    assert values["g.re[1]"] == pytest.approx(0.2, abs=1e-12)
+    assert values["g.flux[2]"] == pytest.approx(450.0, rel=1e-12)
+    assert flags["g.re[1]"] == flags["g.flux[2]"] == "at_bound" and flags["g.re[0]"] == ""
+
+    def chi2(constant):
+        total = 0.0
+        for k, (s, band) in enumerate(zip((-1.0, 0.0, 1.0), bands, strict=True)):
+            light = gaussian(25.0, 24.0, 1.0, constant + 0.2 * s)
+            flux = 450.0 if k == 2 else np.sum(light * band.data) / np.sum(light**2)
+            total += np.sum(((band.data - flux * light) / SIGMA) ** 2)
+        return total / 1e3
+
+    truth = minimize(
+        lambda c: chi2(c[0]), [4.0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-13}
+    )
+    assert values["g.re[0]"] == pytest.approx(truth.x[0], abs=1e-5)
+
+
+def test_bounds_of_coefficients_that_are_none():
+    start = gaxel.Gaussian(x=25.0, y=24.0, flux=350.0, re=5.0, q=1.0, theta=0.0, name="g")
+    for bounds, message in (
+        ({"g.re[1]": (0, 1)}, "no such coefficient"),
+        ({"g.flux[1]": (2, 1)}, "not below"),
+    ):
+        with pytest.raises(gaxel.InputError, match=message):
+            gaxel.fit(three_bands(), start, bounds=bounds)
+
+
+def test_magnitudes_of_single_bands_have_bounds():
+    start = gaxel.Gaussian(x=25.0, y=24.0, mag=18.5, zeropoint=25.0, re=4.0, q=1.0, theta=0.0, name="g")
+    shapes = ["g.x", "g.y", "g.q", "g.theta"]
+    found = gaxel.fit(three_bands(), start, fixed=shapes, bounds={"g.mag[0]": (None, 18.6)})
+    values = dict(zip(found.parameter_names, found.values, strict=True))
+    assert values["g.mag[0]"] == pytest.approx(18.6, abs=1e-9), "400 - 100 counts are of magnitude 18.81"
+    assert values["g.mag[1]"] == pytest.approx(25.0 - 2.5 * np.log10(400.0), abs=0.02)
+
+
 def test_time_is_up(pair):
     def slow(progress):
         time.sleep(0.02)
