@@ -19,7 +19,6 @@ constexpr ObjectSlot kY{"1", 1, "y", "y"};
 constexpr ObjectSlot kQ{"9", 0, "q", "q"};
 constexpr ObjectSlot kPa{"10", 0, "pa", "pa"};
 constexpr ObjectSlot kBrightness{"3", 0, "", "mag", Conversion::kBrightness};
-constexpr double kEndless = 1e30;  // of a bound that is none: GALFIT's ranges have two ends
 
 /// The options of a kind that rows of GALFIT's say.
 bool has_row(std::string_view option) {
@@ -93,6 +92,7 @@ RowNumber ObjectWriter::number(const SceneComponent& component, const ObjectSlot
 
 void ObjectWriter::bounds(const SceneComponent& component, const ObjectSlot& slot,
                           const Parameter& parameter) {
+  if (!parameter.coefficient_min.empty()) coefficient_bounds(component, slot, parameter);
   if (!parameter.free || (!std::isfinite(parameter.min) && !std::isfinite(parameter.max))) return;
   const auto at = static_cast<std::size_t>(&parameter - component.parameters.data());
   const ParameterSpec& spec = component.kind->parameters[at];
@@ -112,9 +112,56 @@ void ObjectWriter::bounds(const SceneComponent& component, const ObjectSlot& slo
       fmt::format("{:>2}  {:<6} {} to {}\n", number_, slot.constraint, number_text(low), number_text(high));
 }
 
+void ObjectWriter::coefficient_bounds(const SceneComponent& component, const ObjectSlot& slot,
+                                      const Parameter& parameter) {
+  if (!is_free(parameter)) return;
+  if (parameter.basis == Basis::kBSpline || slot.conversion == Conversion::kBrightness)
+    return lose(component, fmt::format("{}: bounds of single coefficients", slot.key));
+  const auto at = static_cast<std::size_t>(&parameter - component.parameters.data());
+  const Role role = component.kind->parameters[at].role;
+  const bool magnitude = role == Role::kFlux && component.flux_is_magnitude;
+  const bool in_bands = parameter.basis == Basis::kBands;
+  const std::size_t band = source_.band.value_or(0);
+  const auto end = [&](std::size_t coefficient, double inner) {
+    if (!std::isfinite(inner)) return inner;
+    double in_file = inner;
+    if (in_bands) {
+      in_file = io::to_file(role, component.flux_is_magnitude, inner, source_.frame);
+    } else if (!magnitude) {
+      const io::LinearMap map = io::map_to_file(role, source_.frame);
+      in_file = map.factor * inner + (coefficient == 0 ? map.constant : 0.0);
+    }
+    return to_galfit(slot.conversion, slot.factor, in_file, frame_);
+  };
+  for (std::size_t i = 0; i < parameter.coefficient_min.size(); ++i) {
+    // Each band writes what is about its own value, the first what is about series.
+    if (in_bands ? i != band : band != 0) continue;
+    double low = end(i, parameter.coefficient_min[i]);
+    double high = end(i, parameter.coefficient_max[i]);
+    if (!std::isfinite(low) && !std::isfinite(high)) continue;
+    if ((in_bands && magnitude) || slot.factor < 0.0) std::swap(low, high);
+    low = std::isfinite(low) ? low : -kEndless;
+    high = std::isfinite(high) ? high : kEndless;
+    const std::string suffix = in_bands ? source_.band_name : fmt::format("{}", i);
+    (in_bands ? band_constraints_ : constraints_) += fmt::format(
+        "{:>2}  {}_{} {} to {}\n", number_, slot.constraint, suffix, number_text(low), number_text(high));
+  }
+}
+
+void ObjectWriter::apart(const SceneComponent& component, const ObjectSlot& slot,
+                         const Parameter& parameter) {
+  const auto galfit = source_.root().table("galfit");
+  const std::vector<std::string> turned = galfit ? galfit->texts("turned") : std::vector<std::string>{};
+  const std::string line = soft_limit_text(source_.scene, parameter, component, slot,
+                                           numbers_[parameter.limit->component], number_, turned);
+  constraints_ += line;
+  if (line.empty()) lose(component, fmt::format("{}: GALFIT has no limit between these two", slot.key));
+}
+
 void ObjectWriter::limits(const SceneComponent& component, const ObjectSlot& slot,
                           const Parameter& parameter) {
   if (parameter.prior) lose(component, fmt::format("{}: GALFIT has no priors", slot.key));
+  if (parameter.limit && parameter.free) apart(component, slot, parameter);
   if (!parameter.tie) return bounds(component, slot, parameter);
   const auto leader =
       static_cast<std::size_t>(parameter.tie->terms.empty() ? 0 : parameter.tie->terms[0].component);

@@ -31,6 +31,8 @@ class ObjectWriter {
   std::vector<ObjectRow> rows();
   /// Bounds and ties as lines of a constraint file, after rows().
   std::string constraints() const { return constraints_ + couplings_.text(); }
+  /// Those on the values in this band alone.
+  std::string band_constraints() const { return band_constraints_; }
 
  private:
   void object(const SceneComponent& component);
@@ -47,8 +49,11 @@ class ObjectWriter {
   void put(const SceneComponent& component, const ObjectSlot& slot, const std::string& row_key);
   void position(const SceneComponent& component, const std::string& prefix);
   /// Lines of the constraint file.
+  void apart(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter);
   void limits(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter);
   void bounds(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter);
+  void coefficient_bounds(const SceneComponent& component, const ObjectSlot& slot,
+                          const Parameter& parameter);
   const Parameter* find(const SceneComponent& component, std::string_view key) const;
   void lose(const SceneComponent& component, const std::string& what);
 
@@ -61,6 +66,7 @@ class ObjectWriter {
   int number_ = 0;
   std::vector<ObjectRow> rows_;
   std::string constraints_;
+  std::string band_constraints_;
   Couplings couplings_;
 };
 

@@ -128,8 +128,13 @@ std::vector<SceneSource> read_sources(const io::TomlFile& file) {
   for (std::size_t b = 0; b < sources.size(); ++b) {
     sources[b].scene = scene;
     for (std::size_t c = 0; c < scene.components.size(); ++c) {
-      for (std::size_t p = 0; p < in_bands[b][c].values.size(); ++p)
-        sources[b].scene.components[c].parameters[p].value = in_bands[b][c].values[p];
+      for (std::size_t p = 0; p < in_bands[b][c].values.size(); ++p) {
+        Parameter& parameter = sources[b].scene.components[c].parameters[p];
+        // Starts stay as they are said, also where a limit moves what the fit begins with.
+        const bool light = sources.size() > 1 && is_light(scene.components[c].kind->parameters[p].role);
+        if (parameter.basis != Basis::kConstant || parameter.tie || light)
+          parameter.value = in_bands[b][c].values[p];
+      }
     }
   }
   return sources;

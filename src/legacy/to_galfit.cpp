@@ -75,7 +75,9 @@ class Writer {
       rows.push_back(writers.back().rows());
     }
     const std::string body = rows_text(rows, sources_, result_.losses);
-    write_controls(writers.front().constraints(), frames);
+    std::string constraints = writers.front().constraints();
+    for (const ObjectWriter& writer : writers) constraints += writer.band_constraints();
+    write_controls(constraints, frames);
     result_.text += body;
     drop_repeated();
     return std::move(result_);
@@ -227,11 +229,11 @@ class Writer {
   }
 
   void write_constraints(const std::string& bounds, const std::string& stem) {
-    std::string text;
+    // What a scene keeps without doing it comes last: of limits that exclude each other the first is done.
+    std::string text = bounds;
     if (const auto table = root_.table("galfit")) {
       for (const std::string& kept_line : table->texts("constraints")) text += kept_line + "\n";
     }
-    text += bounds;
     const std::string file = stem + ".constraints";
     line("G", text.empty() ? "none" : file, "File with parameter constraints");
     if (!text.empty()) add_file(file, "# component  parameter  range\n" + text);

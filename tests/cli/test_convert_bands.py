@@ -295,3 +295,35 @@ def test_real_files_come_back_the_same(tmp_path, model):
     text = (folder / f"reference/ngc4261-{model}.feedme").read_text()
     (tmp_path / "in.feedme").write_text(text.replace("H) 150 450 150 450", "H) 1 301 1 301"))
     there_and_back(tmp_path, "in", "galfitm")
+
+
+def test_limits_on_single_coefficients_come_back(tmp_path):
+    (tmp_path / "in.feedme").write_text(
+        "A1) r,u,z\nA2) 6231,3543,9134\nG) limits\nH) 1 50 1 40\nJ) 25,24,26\nK) 1 1\nP) 1\n"
+        "0) sersic\n1) 25 1\n2) 20 1\n3) 18,19,17 3\n4) 5,5.5,4 2\n5) 2,0.1 2 cheb\n9) 0.7 1\n10) 30 2\n"
+    )
+    limits = [
+        "1 mag_u 17 to 21",
+        "1 mag_z 15 to 1e+30",
+        "1 n_1 -0.5 to 0.5",
+        "1 n_0 1 to 3",
+        "1 pa_0 0 to 60",
+    ]
+    (tmp_path / "limits").write_text("\n".join(limits).replace("1e+30", "1e30") + "\n")
+    there_and_back(tmp_path, "in", "galfitm")
+    found = sorted(line.split() for line in (tmp_path / "again.constraints").read_text().splitlines()[1:])
+    for words, limit in zip(found, sorted(line.split() for line in limits), strict=True):
+        assert words[:2] == limit[:2]
+        assert [float(words[i]) for i in (2, 4)] == pytest.approx(
+            [float(limit[i]) for i in (2, 4)], rel=1e-13
+        )
+
+
+def test_a_limit_with_one_end_comes_back(scene):
+    """GALFIT's ranges have two ends; the other one is written far out."""
+    text = (scene / "scene.toml").read_text().replace("min = 15, max = 22", "min = 15")
+    (scene / "scene.toml").write_text(text)
+    convert("scene.toml", "out.feedme", "--to", "galfitm", cwd=scene)
+    convert("out.feedme", "back.toml", cwd=scene)
+    mag = tomllib.loads((scene / "back.toml").read_text())["component"][0]["mag"]
+    assert mag["min"] == 15.0 and "max" not in mag
