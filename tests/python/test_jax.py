@@ -114,7 +114,7 @@ def test_float32_goes_in_and_comes_out():
 
 def test_the_static_plan_is_kept_far_from_the_start_and_auto_finds_another():
     start = GALAXY.replace(re=8.0, n=0.6)
-    at = {"galaxy.re": 0.4, "galaxy.n": 6.0}
+    at = {"galaxy.x": 24.6, "galaxy.re": 1.0, "galaxy.n": 6.0}
     exact = gaxel.render([GALAXY.replace(**{key.split(".")[1]: value for key, value in at.items()})], SHAPE)
     errors = {}
     for plan in ("static", "auto"):
