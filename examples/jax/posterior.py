@@ -44,7 +44,9 @@ def observed() -> tuple[np.ndarray, np.ndarray, np.ndarray, gaxel.Psf]:
 
 def posterior(n_warmup: int, n_samples: int, n_chains: int, progress: bool) -> MCMC:
     data, sigma, mask, psf = observed()
-    best = gaxel.fit(data, [gaxel.Sersic(name="galaxy"), gaxel.Sky(name="sky")], sigma=sigma, mask=mask, psf=psf)
+    best = gaxel.fit(
+        data, [gaxel.Sersic(name="galaxy"), gaxel.Sky(name="sky")], sigma=sigma, mask=mask, psf=psf
+    )
     model = gaxel.jax.Model(best.components, data.shape, psf=psf, parameters=["galaxy.*", "sky.level"])
     start = model.start
     # The steps of the chains are as long as the errors of the fit, so that all directions are alike.
@@ -75,11 +77,16 @@ def summary(sampler: MCMC) -> dict[str, dict[str, float]]:
     """Of each parameter: mean, standard deviation, effective number of samples, r-hat."""
     values = sampler.get_samples(group_by_chain=True)["values"]
     rows = numpyro.diagnostics.summary({name: values[..., i] for i, name in enumerate(sampler.names)})
-    return {name: {key: float(row[key]) for key in ("mean", "std", "n_eff", "r_hat")} for name, row in rows.items()}
+    return {
+        name: {key: float(row[key]) for key in ("mean", "std", "n_eff", "r_hat")}
+        for name, row in rows.items()
+    }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--warmup", type=int, default=400)
     parser.add_argument("--samples", type=int, default=500)
     parser.add_argument("--chains", type=int, default=2)

@@ -45,9 +45,7 @@ def _primitive(name: str, result_shape: Any) -> Primitive:
 
 _image = _primitive("image", lambda values, shape: (values.shape[0], *shape))
 _tangent = _primitive("tangent", lambda values, directions, shape: (directions.shape[0], *shape))
-_adjoint = _primitive(
-    "adjoint", lambda values, cotangents, shape: (cotangents.shape[0], values.shape[-1])
-)
+_adjoint = _primitive("adjoint", lambda values, cotangents, shape: (cotangents.shape[0], values.shape[-1]))
 
 
 def _image_jvp(primals: Any, tangents: Any, **target: Any) -> Any:
@@ -68,7 +66,9 @@ def _linear_jvp(primitive: Primitive, primals: Any, tangents: Any, **target: Any
     return result, primitive.bind(values, of_argument, **target)
 
 
-def _linear_transpose(transposed: Primitive, cotangent: Any, values: Any, argument: Any, **target: Any) -> Any:
+def _linear_transpose(
+    transposed: Primitive, cotangent: Any, values: Any, argument: Any, **target: Any
+) -> Any:
     if isinstance(cotangent, ad.Zero):
         return None, ad.Zero(argument.aval)
     return None, transposed.bind(values, cotangent, **target)

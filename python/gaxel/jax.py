@@ -91,7 +91,9 @@ class Model:
     ) -> None:
         source = "gaxel.jax.Model"
         if plan not in _PLANS:
-            raise input_error(source, "plan", repr(plan), "there is no such plan", " or ".join(map(repr, _PLANS)))
+            raise input_error(
+                source, "plan", repr(plan), "there is no such plan", " or ".join(map(repr, _PLANS))
+            )
         listed = as_list(components, source)
         size = as_shape(shape, source)
         slots = slots_of(listed, source)
@@ -134,13 +136,20 @@ class Model:
                     hint = _core.suggestion(str(name), list(self.names))
                     raise input_error("gaxel.jax.Model", "values", repr(name), "no such argument", hint)
             return jnp.stack(
-                [jnp.asarray(values.get(name, start)) for name, start in zip(self.names, self.start, strict=True)]
+                [
+                    jnp.asarray(values.get(name, start))
+                    for name, start in zip(self.names, self.start, strict=True)
+                ]
             )
         vector = jnp.asarray(values)
         if vector.shape != (len(self.names),):
             found = f"an array of shape {vector.shape}"
             raise input_error(
-                "gaxel.jax.Model", "values", found, "not the arguments", f"{len(self.names)} of them, or a mapping"
+                "gaxel.jax.Model",
+                "values",
+                found,
+                "not the arguments",
+                f"{len(self.names)} of them, or a mapping",
             )
         return vector
 
@@ -166,7 +175,9 @@ class Model:
         `data` (ny, nx); `sigma` a number or (ny, nx), above 0 where not masked.
         """
         used = True if mask is None else ~jnp.asarray(mask, bool)
-        off = (jnp.where(used, data, 0.0) - jnp.where(used, self.image(values), 0.0)) / jnp.where(used, sigma, 1.0)
+        off = (jnp.where(used, data, 0.0) - jnp.where(used, self.image(values), 0.0)) / jnp.where(
+            used, sigma, 1.0
+        )
         return jnp.sum(off**2)
 
     def log_likelihood(

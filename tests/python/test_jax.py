@@ -17,9 +17,10 @@ PSF = gaxel.GaussianPsf(fwhm=3.0)
 
 @pytest.fixture(autouse=True)
 def _float64():
+    before = jax.config.jax_enable_x64
     jax.config.update("jax_enable_x64", True)
     yield
-    jax.config.update("jax_enable_x64", False)
+    jax.config.update("jax_enable_x64", before)
 
 
 @pytest.fixture(params=[None, PSF], ids=["no psf", "psf"])
@@ -141,4 +142,6 @@ def test_mistakes_are_told():
     with pytest.raises(gaxel.InputError, match="'auto' or 'static'"):
         gaxel_jax.Model(GALAXY, SHAPE, plan="fixed")
     with pytest.raises(NotImplementedError, match="second derivatives"):
-        jax.hessian(gaxel_jax.Model(GALAXY, SHAPE).chi2)(np.asarray(gaxel_jax.Model(GALAXY, SHAPE).start), 0.0, 1.0)
+        jax.hessian(gaxel_jax.Model(GALAXY, SHAPE).chi2)(
+            np.asarray(gaxel_jax.Model(GALAXY, SHAPE).start), 0.0, 1.0
+        )

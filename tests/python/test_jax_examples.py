@@ -4,6 +4,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
@@ -12,11 +13,10 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples/jax"
 
 @pytest.fixture
 def float64():
-    import numpyro
-
-    numpyro.enable_x64()
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
     yield
-    numpyro.enable_x64(False)
+    jax.config.update("jax_enable_x64", before)
 
 
 def load(name):
