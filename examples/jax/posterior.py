@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import gaxel
+import gaxel.jax
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -16,8 +17,6 @@ import numpyro
 import numpyro.distributions as dist
 from astropy.io import fits
 from numpyro.infer import MCMC, NUTS
-
-import gaxel.jax
 
 SHAPE = (64, 64)
 

@@ -33,7 +33,7 @@ def _primitive(name: str, result_shape: Any) -> Primitive:
         rule = jax.ffi.ffi_lowering(f"gaxel_{name}_{context.avals_out[0].dtype}")
         return rule(context, *operands, target=np.int64(target))
 
-    @functools.lru_cache(maxsize=None)
+    @functools.cache
     def compiled(target: int, shape: tuple[int, int]) -> Any:
         return jax.jit(functools.partial(primitive.bind, target=target, shape=shape))
 

@@ -1,13 +1,12 @@
 """gaxel.jax against the core's own images and derivatives, which are tested elsewhere, and JAX's checks of rules."""
 
 import gaxel
+import gaxel.jax as gaxel_jax
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax.test_util import check_grads
-
-import gaxel.jax as gaxel_jax
 
 SHAPE = (32, 30)
 GALAXY = gaxel.Sersic(x=15.3, y=16.2, mag=-7.0, re=4.0, n=2.5, q=0.6, theta=0.7, name="galaxy")
