@@ -249,10 +249,9 @@ void add_fit(CLI::App& app, const std::string& command_line, int& exit_code) {
                    "Search from so many starting points about the scene's, keep the best (1)")
       ->type_name("N");
   command->add_option("--seed", arguments->seed, "Of the further starting points (0)")->type_name("N");
-  command->add_flag(
-      "--ladder", arguments->ladder,
-      "Fit a point source, an exponential, a Sersic profile and a bulge with a disc in the place of the "
-      "scene's first source of light, and compare them");
+  command->add_flag("--ladder", arguments->ladder,
+                    "Compare a point source, an exponential, a Sersic profile and a bulge with a disc,\n"
+                    "fitted in the place of the scene's first source of light");
   command
       ->add_option("--ladder-component", arguments->ladder_component,
                    "The same in the place of another component")

@@ -164,7 +164,9 @@ def test_bounds_of_coefficients_that_are_none():
 def test_magnitudes_of_single_bands_have_bounds():
     start = gaxel.Gaussian(x=25.0, y=24.0, mag=18.5, zeropoint=25.0, re=4.0, q=1.0, theta=0.0, name="g")
     shapes = ["g.x", "g.y", "g.q", "g.theta"]
-    found = gaxel.fit(three_bands(), start, fixed=shapes, bounds={"g.mag[0]": (None, 18.6)})
+    found = gaxel.fit(
+        three_bands(), start, fixed=shapes, vary={"g.re": gaxel.PerBand()}, bounds={"g.mag[0]": (None, 18.6)}
+    )
     values = dict(zip(found.parameter_names, found.values, strict=True))
     assert values["g.mag[0]"] == pytest.approx(18.6, abs=1e-9), "400 - 100 counts are of magnitude 18.81"
     assert values["g.mag[1]"] == pytest.approx(25.0 - 2.5 * np.log10(400.0), abs=0.02)
