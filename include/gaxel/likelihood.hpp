@@ -29,8 +29,9 @@ constexpr bool needs_counts(Likelihood likelihood) {
 
 struct LikelihoodOptions {
   Likelihood kind = Likelihood::kGaussian;
-  double student_dof = 4.0;        ///< degrees of freedom of Student's t, above 0
-  double huber_threshold = 1.345;  ///< in units of sigma, above 0; 1.345: 95 percent efficient on normal noise
+  double student_dof = 4.0;  ///< degrees of freedom of Student's t, above 0
+  double huber_threshold =
+      1.345;  ///< in units of sigma, above 0; 1.345: 95 percent efficient on normal noise
 
   /// The likelihood of that name with the other values as they are. Throws InputError (`source`, key
   /// "likelihood"), with the nearest name.

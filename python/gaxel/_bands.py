@@ -40,7 +40,9 @@ class CountNoise:
             raise input_error("CountNoise", "gain", gain, "out of range", "a finite number above 0")
         read_noise = as_float(self.read_noise, "CountNoise", "read_noise", "a finite number, at least 0")
         if not read_noise >= 0.0:
-            raise input_error("CountNoise", "read_noise", read_noise, "out of range", "a finite number, at least 0")
+            raise input_error(
+                "CountNoise", "read_noise", read_noise, "out of range", "a finite number, at least 0"
+            )
         as_float(self.sky, "CountNoise", "sky", "a finite number of counts")
 
     def sigma(self, data: ArrayLike) -> Image:
@@ -167,7 +169,9 @@ def _observation(
         bad = bad | as_mask(mask, image.shape, where, "mask")
     if sigma is None:
         if counts is None:
-            raise input_error(where, "sigma", None, "missing", "an error for each pixel, or one for all; or counts")
+            raise input_error(
+                where, "sigma", None, "missing", "an error for each pixel, or one for all; or counts"
+            )
         noise = counts.sigma(image)
     elif np.ndim(sigma) == 0:
         noise = np.full(image.shape, as_float(sigma, where, "sigma", "above 0"))

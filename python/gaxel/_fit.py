@@ -115,7 +115,9 @@ def fit(
     scene.tie(ties or {})
     scene.expect(priors or {})
     if not isinstance(likelihood, str):
-        raise input_error("fit", "likelihood", repr(likelihood), "not a name", '"gaussian", "cash" or another')
+        raise input_error(
+            "fit", "likelihood", repr(likelihood), "not a name", '"gaussian", "cash" or another'
+        )
     if progress is not None and not callable(progress):
         raise input_error(
             "fit", "progress", repr(progress), "cannot be called", "a function of a FitProgress"

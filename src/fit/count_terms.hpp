@@ -51,9 +51,7 @@ class PoissonTerm {
   }
 
   /// What Cash's C has beyond the loss.
-  static double cash_constant(double data) {
-    return data > 0.0 ? 2.0 * data * (1.0 - std::log(data)) : 0.0;
-  }
+  static double cash_constant(double data) { return data > 0.0 ? 2.0 * data * (1.0 - std::log(data)) : 0.0; }
 
  private:
   /// Of the electrons that the model expects.
@@ -75,8 +73,7 @@ class ModelSigmaTerm {
     const double v = variance.value;
     const double off = model - data;
     const double pull = variance.slope / v;
-    return {off * off / v + std::log(v) - least(data),
-            off / v - 0.5 * pull * (off * off / v - 1.0),
+    return {off * off / v + std::log(v) - least(data), off / v - 0.5 * pull * (off * off / v - 1.0),
             1.0 / v + 0.5 * pull * pull};
   }
 

@@ -70,8 +70,8 @@ Eigen::MatrixXd sandwich(const Eigen::MatrixXd& bread, const Eigen::MatrixXd& me
   for (Eigen::Index i = 0; i < bread.rows(); ++i) {
     if (!std::isnan(bread(i, i))) live.push_back(i);
   }
-  Eigen::MatrixXd result = Eigen::MatrixXd::Constant(bread.rows(), bread.cols(),
-                                                     std::numeric_limits<double>::quiet_NaN());
+  Eigen::MatrixXd result =
+      Eigen::MatrixXd::Constant(bread.rows(), bread.cols(), std::numeric_limits<double>::quiet_NaN());
   const Eigen::MatrixXd inverse = bread(live, live);
   result(live, live) = inverse * meat(live, live) * inverse;
   return result;

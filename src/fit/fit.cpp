@@ -36,7 +36,8 @@ std::string words(StopReason reason, const FitOptions& options, bool linear) {
   switch (reason) {
     case StopReason::kConverged:
       return linear ? "converged: only fluxes and sky were free, which are solved for directly"
-                    : fmt::format("converged: {} changes by less than {:g} of itself", minimised(options), options.ftol);
+                    : fmt::format("converged: {} changes by less than {:g} of itself", minimised(options),
+                                  options.ftol);
     case StopReason::kMaxIterations:
       return fmt::format("stopped after {} iterations, before it converged", options.max_iterations);
     case StopReason::kCancelled:
@@ -64,7 +65,8 @@ double sum_of_penalties(const Penalties& penalties, const ParameterMap& map) {
 double chi2_of(const Observation& observation, const Image& model) {
   double sum = 0.0;
   for (const std::size_t pixel : used_pixels(observation)) {
-    const double off = (model.data()[pixel] - observation.data.data()[pixel]) / observation.sigma.data()[pixel];
+    const double off =
+        (model.data()[pixel] - observation.data.data()[pixel]) / observation.sigma.data()[pixel];
     sum += off * off;
   }
   return sum;

@@ -14,7 +14,8 @@ struct Information {
   Eigen::MatrixXd score;     ///< (n, n): the covariance of half its gradient; empty where it is J^T J
 };
 
-/// `map` stands at the best point, at which the pixels of each band are drawn. Priors are taken at their word.
+/// `map` stands at the best point, at which the pixels of each band are drawn. Priors are taken at their
+/// word.
 Information information_of(const ParameterMap& map, std::span<PixelResidual> pixels);
 
 }  // namespace gaxel

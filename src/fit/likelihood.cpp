@@ -29,8 +29,8 @@ std::string_view to_text(Likelihood likelihood) {
 Likelihood LikelihoodOptions::named(std::string_view name, const std::string& source) {
   const auto* found = std::ranges::find(kNames, name);
   if (found == kNames.end()) {
-    throw InputError({source, "likelihood", std::string(name), "there is no such likelihood",
-                      suggestion(name, kNames)});
+    throw InputError(
+        {source, "likelihood", std::string(name), "there is no such likelihood", suggestion(name, kNames)});
   }
   return static_cast<Likelihood>(found - kNames.begin());
 }

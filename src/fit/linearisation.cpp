@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace gaxel {
 namespace {
@@ -43,10 +44,6 @@ PixelResidual::PixelResidual(const Observation& observation, const MultiPsfRende
 void PixelResidual::use(const MultiPsfRenderer& renderer) {
   renderer_ = &renderer;
   plan_ = {};
-}
-
-void PixelResidual::use(const LikelihoodOptions& likelihood) {
-  loss_ = make_loss(likelihood, observation_, used_);
 }
 
 void PixelResidual::render(std::span<const Component> components, std::span<const std::uint8_t> wanted) {
@@ -164,7 +161,8 @@ PixelInformation PixelResidual::information() const {
 double PixelResidual::chi2() const {
   double sum = 0.0;
   for (const std::size_t pixel : used_) {
-    const double off = (model_.data()[pixel] - observation_.data.data()[pixel]) / observation_.sigma.data()[pixel];
+    const double off =
+        (model_.data()[pixel] - observation_.data.data()[pixel]) / observation_.sigma.data()[pixel];
     sum += off * off;
   }
   return sum;

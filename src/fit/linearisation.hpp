@@ -51,8 +51,6 @@ class PixelResidual {
 
   /// Another renderer of the same shape from now on: of another tolerance.
   void use(const MultiPsfRenderer& renderer);
-  /// Another likelihood.
-  void use(const LikelihoodOptions& likelihood);
 
   std::int64_t n_pixels() const { return static_cast<std::int64_t>(used_.size()); }
   bool is_quadratic() const { return loss_->is_quadratic(); }

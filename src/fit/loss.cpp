@@ -234,9 +234,10 @@ void check_counts(const LikelihoodOptions& likelihood, const Observation& observ
                       "electrons for one unit of the image: for counts per second times the exposure time"});
   }
   if (likelihood.kind == Likelihood::kModelSigma && noise.read_noise == 0.0 && least <= 0.0) {
-    throw InputError({where, "read_noise", "0",
-                      fmt::format("\"{}\" has no error for pixels without electrons, and there are some", name),
-                      "a number above 0, or the likelihood \"cash\""});
+    throw InputError(
+        {where, "read_noise", "0",
+         fmt::format("\"{}\" has no error for pixels without electrons, and there are some", name),
+         "a number above 0, or the likelihood \"cash\""});
   }
 }
 

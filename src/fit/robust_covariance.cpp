@@ -90,15 +90,14 @@ RobustCovariance robust_covariance(const ParameterMap& map, std::span<const Band
   for (std::size_t b = 0; b < bands.size(); ++b) {
     const auto band = static_cast<int>(b);
     const Observation& observation = *bands[b].observation;
-    const WeightedPixels pixels =
-        weighted_pixels(map, band, observation, result.bands[b], options.likelihood,
-                        {tolerances[b], false, options.threads});
+    const WeightedPixels pixels = weighted_pixels(map, band, observation, result.bands[b], options.likelihood,
+                                                  {tolerances[b], false, options.threads});
     const Eigen::MatrixXd chain = map.derivatives(band);
     scattered += pixels.ratio * chain.transpose() * squared_information(pixels) * chain;
     const NoiseCorrelation& noise =
         found.noise.emplace_back(noise_correlation(pixels.residual, pixels.light, observation.used));
-    correlated += pixels.ratio * noise.mean_square * chain.transpose() * correlated_information(pixels.derivatives, noise) *
-                  chain;
+    correlated += pixels.ratio * noise.mean_square * chain.transpose() *
+                  correlated_information(pixels.derivatives, noise) * chain;
   }
   const Eigen::MatrixXd by_sandwich = sandwich(bread, scattered);
   const Eigen::MatrixXd by_correlation = sandwich(bread, correlated);

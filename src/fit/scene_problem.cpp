@@ -220,7 +220,8 @@ Eigen::VectorXd SceneProblem::linear_solution(const Eigen::VectorXd& start) {
   Eigen::VectorXd low(n);
   Eigen::VectorXd high(n);
   for (Eigen::Index k = 0; k < n; ++k) {
-    const FreeParameter& parameter = parameters_[static_cast<std::size_t>(linears_[static_cast<std::size_t>(k)])];
+    const FreeParameter& parameter =
+        parameters_[static_cast<std::size_t>(linears_[static_cast<std::size_t>(k)])];
     low[k] = parameter.min;
     high[k] = parameter.max;
   }
@@ -237,7 +238,8 @@ Eigen::VectorXd SceneProblem::linear_solution(const Eigen::VectorXd& start) {
 
 Eigen::VectorXd SceneProblem::clamped(Eigen::VectorXd linear) const {
   for (Eigen::Index k = 0; k < linear.size(); ++k) {
-    const FreeParameter& parameter = parameters_[static_cast<std::size_t>(linears_[static_cast<std::size_t>(k)])];
+    const FreeParameter& parameter =
+        parameters_[static_cast<std::size_t>(linears_[static_cast<std::size_t>(k)])];
     linear[k] = std::clamp(linear[k], parameter.min, parameter.max);
   }
   return linear;

@@ -35,15 +35,6 @@ ProgressCallback continued(const ProgressCallback& progress, int iterations, dou
   };
 }
 
-/// Student's t forgets pixels that are far off, were they those of the galaxy: the search is by Huber's
-/// loss, which has no minimum but one in what is linear, on the way to it.
-LikelihoodOptions search_likelihood(const FitOptions& options) {
-  LikelihoodOptions likelihood = options.likelihood;
-  if (likelihood.kind == Likelihood::kStudentT && options.noise_share > 0.0)
-    likelihood = {.kind = Likelihood::kHuber};
-  return likelihood;
-}
-
 }  // namespace
 
 TwoStageFit::TwoStageFit(std::span<const Band> bands, std::span<const std::vector<Psf>> psfs,
@@ -56,7 +47,7 @@ TwoStageFit::TwoStageFit(std::span<const Band> bands, std::span<const std::vecto
     const FitTolerances& tolerance = tolerances_.emplace_back(fit_tolerances(observation, options));
     search_.emplace_back(shape, psfs[b], RenderOptions{tolerance.search, false, options.threads});
     final_.emplace_back(shape, psfs[b], RenderOptions{tolerance.final, false, options.threads});
-    pixels_.emplace_back(observation, search_.back(), search_likelihood(options), &penalties);
+    pixels_.emplace_back(observation, search_.back(), options.likelihood, &penalties);
   }
 }
 
@@ -78,10 +69,7 @@ void TwoStageFit::run(const ParameterMap& map, const ProgressCallback& progress)
   if (!searched.best()) return;
   chi2_start_ = searched.chi2_start();
   evaluations_ = searched.evaluations();
-  for (std::size_t b = 0; b < pixels_.size(); ++b) {
-    pixels_[b].use(final_[b]);
-    pixels_[b].use(options_.likelihood);
-  }
+  for (std::size_t b = 0; b < pixels_.size(); ++b) pixels_[b].use(final_[b]);
   problem_.emplace(searched.best_map(), pixels_);
   const bool goes_on =
       summary_.stop_reason == StopReason::kConverged || summary_.stop_reason == StopReason::kFailed;
