@@ -11,7 +11,8 @@ namespace gaxel {
 /// counted as the Poisson noise of as many electrons (Snyder et al. 1993, J. Opt. Soc. Am. A 10, 1014).
 enum class Likelihood {
   kGaussian,    ///< sum of r^2
-  kModelSigma,  ///< normal of variance M: sum of (M - D)^2 / M + ln M, less the least of it for any M
+  kModelSigma,  ///< normal of variance M: sum of (M - D)^2 / M + ln M, less the least of it for any M >=
+                ///< read_noise^2
   kCash,        ///< Poisson: C = 2 sum of M - D ln M (Cash 1979, ApJ 228, 939, eq. 5)
   kPoissonMlr,  ///< Poisson: 2 sum of M - D + D ln(D / M) (Baker & Cousins 1984, NIM 221, 437)
   kStudentT,    ///< Student's t, sigma its scale: (dof + 1) sum of ln(1 + r^2 / dof)

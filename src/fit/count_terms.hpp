@@ -2,6 +2,7 @@
 // pixel with light in it reaches, they go on smoothly and rise, so that a step too far has a way back.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 namespace gaxel {
@@ -63,10 +64,10 @@ class PoissonTerm {
   double floor_;
 };
 
-/// (M - D)^2 / M + ln M less the least value that it has for any M.
+/// (M - D)^2 / M + ln M less the least value that it has for any M from `dark` on, that of no light.
 class ModelSigmaTerm {
  public:
-  explicit ModelSigmaTerm(double floor) : floor_(floor) {}
+  ModelSigmaTerm(double floor, double dark) : floor_(floor), dark_(dark) {}
 
   LossTerm operator()(double data, double model) const {
     const Positive variance = kept_positive(model, floor_);
@@ -78,14 +79,14 @@ class ModelSigmaTerm {
   }
 
  private:
-  /// M^2 + M = D^2 there.
+  /// M^2 + M = D^2 there, or M = dark.
   double least(double data) const {
-    const double best = 0.5 * (std::sqrt(1.0 + 4.0 * data * data) - 1.0);
-    if (best < floor_) return std::log(0.5 * floor_);
+    const double best = std::max(0.5 * (std::sqrt(1.0 + 4.0 * data * data) - 1.0), dark_);
     return (best - data) * (best - data) / best + std::log(best);
   }
 
   double floor_;
+  double dark_;
 };
 
 }  // namespace gaxel

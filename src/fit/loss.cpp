@@ -170,8 +170,9 @@ std::unique_ptr<const Loss> model_sigma_loss(const Observation& observation,
   const CountNoise& noise = *observation.counts;
   std::vector<double> data = electrons_of(observation, used);
   // With no light at all the variance is that of the read noise.
-  const double floor = std::max(floor_of(data), 0.5 * noise.read_noise * noise.read_noise);
-  return std::make_unique<CountLoss<ModelSigmaTerm>>(noise, std::move(data), ModelSigmaTerm(floor), 0.0);
+  const double dark = noise.read_noise * noise.read_noise;
+  const ModelSigmaTerm term(std::max(floor_of(data), 0.5 * dark), dark);
+  return std::make_unique<CountLoss<ModelSigmaTerm>>(noise, std::move(data), term, 0.0);
 }
 
 }  // namespace
