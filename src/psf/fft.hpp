@@ -75,6 +75,9 @@ class Fft2d {
 
  private:
   struct Plans;
+  bool is_small() const;
+  void transform_columns(bool forward, FftBuffer& from, FftBuffer& to) const;
+
   std::unique_ptr<Plans> plans_;
   Shape size_;
 };

@@ -6,6 +6,7 @@
 #include <complex>
 #include <numbers>
 #include <random>
+#include <utility>
 
 namespace gaxel {
 namespace {
@@ -67,6 +68,28 @@ TEST_P(Fft2dRows, BackwardGivesTheWantedRows) {
     for (std::size_t col = 0; col < 14; ++col) {
       EXPECT_NEAR(there_and_back.real_row(row)[col] / static_cast<double>(kSize.size()),
                   image.real_row(row)[col], 1e-14);
+    }
+  }
+}
+
+// Large enough for columns to be taken a few at a time, the last of them fewer.
+TEST(Fft2d, LargeImagesTransformLikeSmallOnes) {
+  constexpr Shape kSize{540, 270};
+  FftBuffer image(kSize);
+  fill_with_noise(image);
+  FftBuffer spectrum = image;
+  const auto fft = Fft2d::of_size(kSize);
+  fft->forward(spectrum);
+  for (const auto& [ky, kx] : {std::pair{0, 0}, {1, 7}, {269, 8}, {270, 135}, {539, 128}}) {
+    const std::complex<double> expected = transform_at(image, {0, kSize.ny}, ky, kx);
+    EXPECT_NEAR(spectrum.spectrum_row(ky)[2 * kx], expected.real(), 1e-9);
+    EXPECT_NEAR(spectrum.spectrum_row(ky)[2 * kx + 1], expected.imag(), 1e-9);
+  }
+  fft->backward(spectrum);
+  for (int row = 0; row < kSize.ny; ++row) {
+    for (std::size_t col = 0; col < 270; ++col) {
+      EXPECT_NEAR(spectrum.real_row(row)[col] / static_cast<double>(kSize.size()), image.real_row(row)[col],
+                  1e-13);
     }
   }
 }
