@@ -146,6 +146,10 @@ void add_fit(CLI::App& app, int& exit_code) {
       ->add_option("--max-iterations", arguments->max_iterations,
                    "Give up after so many (else as in the scene)")
       ->type_name("N");
+  command
+      ->add_option("--likelihood", arguments->legacy.likelihood,
+                   "gaussian, model_sigma, cash, poisson_mlr, student_t or huber (else as in the scene)")
+      ->type_name("NAME");
   add_legacy_options(*command, arguments->legacy);
   command->footer(
       "Writes block.fits, parameters.ecsv, result.toml, report.html and picture.png. A fit that did not "

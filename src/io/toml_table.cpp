@@ -124,7 +124,8 @@ void TomlTable::relate(std::string_view key, const std::function<void()>& read) 
     // The key that the message begins with anyway, with its value, is not said twice.
     const bool is_key = problem.key == key;
     std::string place = is_key || problem.key == name_ ? "" : problem.key;
-    if (!is_key && !problem.value.empty() && !problem.key.empty()) place += (place.empty() ? "" : " = ") + problem.value;
+    if (!is_key && !problem.value.empty() && !problem.key.empty())
+      place += (place.empty() ? "" : " = ") + problem.value;
     fail(key, place.empty() ? problem.what : fmt::format("{}: {}", place, problem.what), problem.allowed);
   }
 }

@@ -73,6 +73,20 @@ def test_the_result_goes_on_with_its_likelihood(folder):
     assert again["statistic"] == pytest.approx(float(told), rel=1e-7)
 
 
+def test_the_command_line_goes_before_the_scene(folder):
+    scene = write(folder, "given.toml", fit={"likelihood": "cash"})
+    told = json.loads(
+        run("fit", scene, "--likelihood", "poisson_mlr", "-o", folder / "given", "--json").stdout
+    )
+    assert told["likelihood"] == "poisson_mlr"
+    again = json.loads(run("fit", folder / "given/result.toml", "-o", folder / "again", "--json").stdout)
+    assert again["likelihood"] == "poisson_mlr"
+    refused = run("fit", scene, "--likelihood", "posson", "-o", folder / "given")
+    assert refused.returncode != 0
+    for word in ("--likelihood", "posson", "allowed: gaussian"):
+        assert word in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("option", "name"),
     [("--cashstat", "cash"), ("--poisson-mlr", "poisson_mlr"), ("--mlr", "poisson_mlr"), ("--model-errors", "model_sigma")],
