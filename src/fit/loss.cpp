@@ -85,6 +85,7 @@ class RobustLoss final : public Loss {
       square += term.psi * term.psi;
       slope += term.slope;
     }
+    if (model.empty()) return result;
     const auto n = static_cast<double>(model.size());
     // Where hardly any pixel is near its model the mean slope is no measure of anything.
     slope = std::max(slope / n, kLeastSlope);

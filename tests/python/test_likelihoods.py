@@ -159,6 +159,41 @@ def test_bands_and_priors_add_up():
     assert np.all(np.abs(result.values - best) < 2e-3 * result.errors)
 
 
+@pytest.mark.parametrize("name", ["cash", "model_sigma", "student_t", "huber"])
+def test_a_masked_band_changes_nothing(name):
+    data = photons(np.random.default_rng(3), TRUTH)
+    counts = gaxel.CountNoise(GAIN, READ_NOISE, TAKEN_SKY)
+    seen = gaxel.Band(data, name="a", wavelength=1.0, counts=counts)
+    masked = gaxel.Band(data, name="b", wavelength=2.0, counts=counts, mask=np.ones(SHAPE))
+    options = {"likelihood": name, "fixed": FIXED, "robust": True, **EXACT}
+    alone = gaxel.fit(seen, START, **options)
+    both = gaxel.fit([seen, masked], START, **options)
+    values = dict(zip(both.parameter_names, zip(both.values, both.errors, strict=True), strict=True))
+    for parameter, value, error in zip(alone.parameter_names, alone.values, alone.errors, strict=True):
+        found = values.get(parameter) or values[f"{parameter}[0]"]
+        assert found[0] == pytest.approx(value, abs=1e-4 * error)
+        assert found[1] == pytest.approx(error, rel=1e-4)
+    assert both.statistic == pytest.approx(alone.statistic, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["poisson_mlr", "model_sigma", "student_t", "huber"])
+def test_fluxes_alone_are_solved_for(name):
+    """Shapes fixed: forced photometry."""
+    data = photons(np.random.default_rng(5), TRUTH)
+    sigma = np.sqrt(electrons(np.maximum(data, 0.0))) / GAIN
+    function = written_out(name, data, sigma)
+    best, least = best_of(lambda p: function([*TRUTH[:2], p[0], *TRUTH[3:5], p[1]]), TRUTH[[2, 5]])
+    x, y, _, re, q, _ = TRUTH
+    components = [gaxel.Gaussian(x=x, y=y, flux=10.0, re=re, q=q, theta=0.0), gaxel.Sky(level=30.0)]
+    result = gaxel.fit(
+        data, components, sigma=sigma, counts=gaxel.CountNoise(GAIN, READ_NOISE, TAKEN_SKY), likelihood=name,
+        fixed=("gaussian1.[!f]*", "*.slope*"), **shape_of(name),
+    )  # fmt: skip
+    assert result.parameter_names == ["gaussian1.flux", "sky1.level"]
+    assert np.all(np.abs(result.values - best) < 1e-3 * result.errors)
+    assert result.statistic == pytest.approx(least, abs=1e-3)
+
+
 @pytest.mark.parametrize("level", [-5.0, 0.0, 40.0])
 def test_almost_no_photons_from_any_start(level):
     """Most pixels hold none; a start of negative light has a way back."""
@@ -272,6 +307,7 @@ def test_correlated_noise_is_a_factor():
         ({"likelihood": "poison_mlr", "sigma": 1.0}, ("likelihood", "poison_mlr", 'did you mean "poisson_mlr"')),
         ({"likelihood": 3, "sigma": 1.0}, ("likelihood", "3")),
         ({"likelihood": "cash", "sigma": 1.0}, ("cash", "gain")),
+        ({"likelihood": "cash", "counts": gaxel.CountNoise(1.0, sky=-1e6)}, ("gain", "electrons")),
         ({"likelihood": "cash", "counts": 2.0}, ("counts", "CountNoise")),
         ({"likelihood": "cash", "counts": gaxel.CountNoise(1e-4)}, ("gain", "0.0001", "rate", "exposure time")),
         ({"likelihood": "model_sigma", "counts": gaxel.CountNoise(1.0, sky=-3.0)}, ("read_noise", "0")),
