@@ -230,7 +230,8 @@ void check_counts(const LikelihoodOptions& likelihood, const Observation& observ
     most = std::max(most, photons);
     least = std::min(least, photons);
   }
-  if (most < 1.0 && std::isfinite(most)) {
+  // One electron, but for rounding, makes the brightest pixel of any image of photons.
+  if (most < 0.5 && std::isfinite(most)) {
     throw InputError({where, "gain", fmt::format("{:g}", noise.gain),
                       fmt::format("the brightest pixel has {:.3g} electrons: not counts but a rate?", most),
                       "electrons for one unit of the image: for counts per second times the exposure time"});

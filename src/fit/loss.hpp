@@ -50,7 +50,7 @@ std::unique_ptr<const Loss> make_loss(const LikelihoodOptions& likelihood, const
 std::vector<std::size_t> used_pixels(const Observation& observation);
 
 /// Throws InputError (source `where`) where an observation has not what the likelihood asks for: no
-/// CountNoise or one out of range, no pixel with an electron in it, or, for kModelSigma, pixels whose
+/// CountNoise or one out of range, no pixel with half an electron in it, or, for kModelSigma, pixels whose
 /// variance may be 0.
 void check_counts(const LikelihoodOptions& likelihood, const Observation& observation,
                   const std::string& where);
