@@ -36,9 +36,10 @@ constexpr double kLeastShare = 1e-9;  // of a round's step
 
 }  // namespace
 
-SceneProblem::SceneProblem(ParameterMap map, std::span<PixelResidual> pixels)
+SceneProblem::SceneProblem(ParameterMap map, std::span<PixelResidual> pixels, const SearchControl* control)
     : map_(std::move(map)),
       pixels_(pixels),
+      control_(control),
       parameters_(map_.parameters()),
       shapes_(positions(parameters_, false)),
       linears_(positions(parameters_, true)),
@@ -128,8 +129,10 @@ bool SceneProblem::has_coefficients(const FreeParameter& parameter) const {
 
 bool SceneProblem::draw() {
   try {
-    for (int band = 0; band < map_.n_bands(); ++band)
+    for (int band = 0; band < map_.n_bands(); ++band) {
+      if (best_ && control_ != nullptr && control_->is_out_of_time()) return false;
       pixels_[static_cast<std::size_t>(band)].render(map_.components(band), map_.wanted(band));
+    }
   } catch (const InputError& error) {
     // Each value is in its range, but together they are no shape: a step that went too far. An image that
     // is not finite is told by the fit, which knows whose.
