@@ -31,6 +31,7 @@ PUBLIC = {
     "image.hpp": "base",
     "integration.hpp": "integrate",
     "light_image.hpp": "profile",
+    "likelihood.hpp": "fit",
     "psf.hpp": "psf",
     "varying_psf.hpp": "psf",
     "quadrature.hpp": "math",

@@ -172,14 +172,17 @@ void bind_input(nb::module_& module) {
           "__init__",
           [](OwnedBand* self, std::string name, double wavelength, double zeropoint,
              const std::array<double, 6>& pixels, const InputImage& data, const InputImage& sigma,
-             const InputMask& used, const std::vector<Psf>& psfs, const VaryingPsf* varying_psf) {
+             const InputMask& used, const std::vector<Psf>& psfs, const VaryingPsf* varying_psf,
+             const std::optional<std::array<double, 3>>& counts) {
             new (self)
                 OwnedBand{{std::move(name), {wavelength, zeropoint, to_map(pixels)}},
                           {to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, psfs}};
             if (varying_psf != nullptr) self->observation.varying_psf.emplace(*varying_psf);
+            if (counts) self->observation.counts = CountNoise{(*counts)[0], (*counts)[1], (*counts)[2]};
           },
           nb::arg("name"), nb::arg("wavelength"), nb::arg("zeropoint"), nb::arg("pixels"), nb::arg("data"),
-          nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none());
+          nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none(),
+          nb::arg("counts").none(), "counts: (gain, read_noise, sky).");
   module.def(
       "basis_functions",
       [](std::vector<double> wavelengths, const std::string& basis, int n, double wavelength) {
@@ -215,6 +218,7 @@ void bind_fit(nb::module_& module) {
           "rho",
           [](const NoiseCorrelation& noise) { return std::vector(noise.rho.begin(), noise.rho.end()); })
       .def_ro("mean_square", &NoiseCorrelation::mean_square)
+      .def_prop_ro("error_factor", &NoiseCorrelation::error_factor)
       .def_ro("n_pixels", &NoiseCorrelation::n_pixels);
   nb::class_<RobustCovariance>(module, "RobustCovariance", "The core's covariances that do not trust sigma.")
       .def_ro("sandwich", &RobustCovariance::sandwich, "(n_free, n_free), flat.")
@@ -234,6 +238,8 @@ void bind_fit(nb::module_& module) {
                    "(component, parameter, coefficient, value, error, flag) each.")
       .def_ro("covariance", &FitResult::covariance, "(n_free, n_free), flat.")
       .def_ro("robust", &FitResult::robust, nb::rv_policy::reference_internal)
+      .def_prop_ro("likelihood", [](const FitResult& result) { return gaxel::to_text(result.likelihood); })
+      .def_ro("statistic", &FitResult::statistic)
       .def_ro("chi2", &FitResult::chi2)
       .def_ro("penalty", &FitResult::penalty)
       .def_ro("chi2_start", &FitResult::chi2_start)
@@ -261,7 +267,8 @@ void bind_fit(nb::module_& module) {
       .def(
           "__init__",
           [](FitOptions* self, double rtol, double atol, double noise_share, int max_iterations, double ftol,
-             int threads, bool robust, double max_seconds, int starts, std::uint64_t seed) {
+             int threads, bool robust, double max_seconds, int starts, std::uint64_t seed,
+             const std::string& likelihood, double student_dof, double huber_threshold) {
             new (self) FitOptions{.tolerance = {rtol, atol},
                                   .noise_share = noise_share,
                                   .max_iterations = max_iterations,
@@ -270,11 +277,13 @@ void bind_fit(nb::module_& module) {
                                   .threads = threads,
                                   .starts = starts,
                                   .seed = seed,
-                                  .robust = robust};
+                                  .robust = robust,
+                                  .likelihood = {LikelihoodOptions::named(likelihood, "fit"), student_dof,
+                                                 huber_threshold}};
           },
           nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"),
           nb::arg("ftol"), nb::arg("threads"), nb::arg("robust"), nb::arg("max_seconds"), nb::arg("starts"),
-          nb::arg("seed"));
+          nb::arg("seed"), nb::arg("likelihood"), nb::arg("student_dof"), nb::arg("huber_threshold"));
   module.def(
       "fit",
       [](const std::vector<const OwnedBand*>& bands, const std::vector<SceneTuple>& scene,

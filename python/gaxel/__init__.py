@@ -13,7 +13,7 @@ render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder. Modules: i
 """
 
 from gaxel import integration, model, quadrature, sersic
-from gaxel._bands import Band, BSpline, Chebyshev, Constant, LogNormal, Normal, PerBand
+from gaxel._bands import Band, BSpline, Chebyshev, Constant, CountNoise, LogNormal, Normal, PerBand
 from gaxel._component import Component
 from gaxel._core import Certificate, FitProgress, Plan
 from gaxel._core import version as __version__
@@ -36,6 +36,7 @@ __all__ = [
     "Chebyshev",
     "Component",
     "Constant",
+    "CountNoise",
     "FitError",
     "FitProgress",
     "FitResult",

@@ -59,6 +59,10 @@ void override_options(const FitArguments& arguments, FitOptions& options) {
   }
 }
 
+const char* what_is_least(const FitOptions& options) {
+  return options.likelihood.kind == Likelihood::kGaussian ? "chi2" : "statistic";
+}
+
 int exit_code_of(StopReason reason) {
   switch (reason) {
     case StopReason::kConverged:
@@ -78,11 +82,15 @@ void print_json(const nlohmann::ordered_json& json) {
 void print_result(const io::Task& task, const FitResult& result, const std::vector<std::string>& files) {
   const std::vector<io::ParameterRow> rows = io::without_idle(io::parameter_table(task, result));
   fmt::print("{}\n", io::text_table(rows, io::photometry_text(task)));
-  fmt::print("chi2 {:.10g}, {} degrees of freedom", result.chi2, result.dof);
+  fmt::print("{}chi2 {:.10g}, {} degrees of freedom", io::statistic_text(result), result.chi2, result.dof);
   if (result.penalty > 0.0) fmt::print(", priors and smoothness add {:.6g}", result.penalty);
   if (result.dof > 0) fmt::print(" (ratio {:.5g})", result.chi2 / static_cast<double>(result.dof));
   fmt::print("; BIC {:.10g}", result.bic);
-  fmt::print("; {} iterations, {:.2f} s\n{}\n\n", result.iterations, result.seconds, result.message);
+  fmt::print("; {} iterations, {:.2f} s\n", result.iterations, result.seconds);
+  if (const std::string factor = io::error_factor_text(task, result); !factor.empty())
+    fmt::print("errors of smooth light in the background's correlated noise, over the formal ones: {}\n",
+               factor);
+  fmt::print("{}\n\n", result.message);
   for (const std::string& file : files) fmt::print("wrote {}\n", file);
 }
 
@@ -118,7 +126,7 @@ int run_ladder(const FitArguments& arguments, io::Task& task, const InterruptGua
     io::check_fit_output(folders.back(), task);
   }
   print_remarks(task, arguments.quiet || arguments.json);
-  ProgressLine line(!arguments.quiet);
+  ProgressLine line(!arguments.quiet, what_is_least(task.options));
   const Ladder ladder =
       fit_ladder(io::bands_of(task), task.scene, place, task.options, [&](const FitProgress& progress) {
         line.show(progress);
@@ -171,7 +179,7 @@ int run_fit(const FitArguments& arguments) {
   if (galfit) legacy::check_galfit_output(folder, task);
   print_remarks(task, arguments.quiet || arguments.json);
 
-  ProgressLine line(!arguments.quiet);
+  ProgressLine line(!arguments.quiet, what_is_least(task.options));
   const FitResult result =
       fit(io::bands_of(task), task.scene, task.options, [&](const FitProgress& progress) {
         line.show(progress);
@@ -240,6 +248,10 @@ void add_fit(CLI::App& app, const std::string& command_line, int& exit_code) {
       ->add_option("--samples", arguments->samples,
                    "ECSV table of samples of the free values, for the report's corner plot")
       ->type_name("FILE");
+  command
+      ->add_option("--likelihood", arguments->legacy.likelihood,
+                   "gaussian, model_sigma, cash, poisson_mlr, student_t or huber (else as in the scene)")
+      ->type_name("NAME");
   command
       ->add_option("--max-seconds", arguments->max_seconds,
                    "Stop the search after so long (else as in the scene, without end)")
