@@ -13,6 +13,7 @@
 
 #include "gaxel/bands.hpp"
 #include "gaxel/image.hpp"
+#include "gaxel/intervals.hpp"
 #include "gaxel/psf.hpp"
 #include "gaxel/render.hpp"
 #include "gaxel/scene.hpp"
@@ -153,6 +154,8 @@ struct FitSummary {
   std::vector<FreeValue> free_values;             ///< in the scene's order
   std::vector<double> covariance;                 ///< (n_free, n_free) row-major, inner units, of free_values
   std::optional<RobustCovariance> robust;         ///< when FitOptions::robust
+  std::vector<ProfileInterval> intervals;         ///< what profile_likelihood was asked for
+  std::optional<ParameterSamples> samples;        ///< of a bootstrap, where there was one
   double chi2 = 0.0;                              ///< of the pixels of all bands
   double penalty = 0.0;  ///< what penalties (a profile's smoothness) and priors add to it in the fit
   double chi2_start = 0.0;

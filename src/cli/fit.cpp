@@ -15,7 +15,9 @@
 #include "cli/progress_line.hpp"
 #include "cli/remarks.hpp"
 #include "gaxel/error.hpp"
+#include "io/error_request.hpp"
 #include "io/fit_output.hpp"
+#include "io/interval_table.hpp"
 #include "io/parameter_table.hpp"
 #include "io/result_warnings.hpp"
 #include "legacy/galfit_output.hpp"
@@ -33,6 +35,10 @@ struct FitArguments {
   std::optional<int> threads;
   std::optional<double> rtol;
   std::optional<int> max_iterations;
+  std::vector<std::string> profile;
+  std::optional<int> bootstrap;
+  std::optional<int> bootstrap_block;
+  std::optional<std::uint64_t> seed;
 };
 
 void override_options(const FitArguments& arguments, FitOptions& options) {
@@ -42,6 +48,45 @@ void override_options(const FitArguments& arguments, FitOptions& options) {
   if (arguments.max_iterations) options.max_iterations = *arguments.max_iterations;
   if (const std::string problem = options.problem(); !problem.empty()) {
     throw InputError({"gaxel fit", "options", "", problem, "see gaxel fit --help"});
+  }
+}
+
+void override_errors(const FitArguments& arguments, io::Task& task) {
+  io::ErrorRequest& errors = task.errors;
+  if (!arguments.profile.empty()) {
+    errors.profile = true;
+    errors.names = arguments.profile;
+    if (errors.names == std::vector<std::string>{"all"}) errors.names.clear();
+  }
+  if (arguments.bootstrap) errors.bootstrap.samples = *arguments.bootstrap;
+  if (arguments.bootstrap_block) errors.bootstrap.block = *arguments.bootstrap_block;
+  if (arguments.seed) errors.bootstrap.seed = *arguments.seed;
+  io::check_error_request(errors, task.scene, "gaxel fit");
+}
+
+/// Adds the errors that are asked for; the fit may become a better one.
+void add_errors(io::Task& task, FitResult& result, const InterruptGuard& interrupt, ProgressLine& line) {
+  const std::vector<Band> bands = io::bands_of(task);
+  if (task.errors.profile && !interrupt.interrupted()) {
+    ProfileOptions options;
+    options.parameters = io::profile_positions(task.errors, result);
+    ProfiledFit profiled = profile_likelihood(bands, result, task.options, options, [&](double done) {
+      line.show("profile likelihood", done);
+      return !interrupt.interrupted();
+    });
+    result = std::move(profiled.result);
+    if (profiled.n_restarts > 0) {
+      task.warnings.push_back(
+          fmt::format("the search for profile likelihoods met a better fit, chi2 with priors lower by {:.4g}: "
+                      "the results are of that one",
+                      profiled.gain));
+    }
+  }
+  if (task.errors.bootstrap.samples > 0 && !interrupt.interrupted()) {
+    result.samples = bootstrap(bands, result, task.options, task.errors.bootstrap, [&](double done) {
+      line.show("bootstrap", done);
+      return !interrupt.interrupted();
+    });
   }
 }
 
@@ -70,6 +115,7 @@ int run_fit(const FitArguments& arguments) {
   const InterruptGuard interrupt;  // from here on, so that no temporary file is left behind
   io::Task task = legacy::load_any_task(arguments.scene, arguments.legacy, true);
   override_options(arguments, task.options);
+  override_errors(arguments, task);
   if (interrupt.interrupted()) {
     fmt::print(stderr, "gaxel: interrupted before the fit began: nothing was written\n");
     return kInterrupted;
@@ -82,11 +128,12 @@ int run_fit(const FitArguments& arguments) {
   print_remarks(task, arguments.quiet || arguments.json);
 
   ProgressLine line(!arguments.quiet);
-  const FitResult result =
+  FitResult result =
       fit(io::bands_of(task), task.scene, task.options, [&](const FitProgress& progress) {
         line.show(progress);
         return !interrupt.interrupted();
       });
+  add_errors(task, result, interrupt, line);
   line.clear();
   for (std::string& warning : io::result_warnings(task, result)) {
     fmt::print(stderr, "gaxel: warning: {}\n", warning);
@@ -141,16 +188,37 @@ void add_fit(CLI::App& app, int& exit_code) {
       ->add_option("--max-iterations", arguments->max_iterations,
                    "Give up after so many (else as in the scene)")
       ->type_name("N");
+  command
+      ->add_option("--profile", arguments->profile,
+                   "Also intervals of 68.3 percent from the profile likelihood of these free parameters: re, "
+                   "galaxy.re, all")
+      ->delimiter(',')
+      ->type_name("NAMES");
+  command
+      ->add_option("--bootstrap", arguments->bootstrap,
+                   "Also fits of so many images made from the best model with new noise")
+      ->type_name("N")
+      ->check(CLI::Range(2, 1'000'000));
+  command
+      ->add_option("--bootstrap-block", arguments->bootstrap_block,
+                   "Their noise: blocks of the residuals, of so many pixels a side, which keep correlations "
+                   "(0: normal noise by sigma)")
+      ->type_name("PIXELS")
+      ->check(CLI::Range(0, 100'000));
+  command->add_option("--seed", arguments->seed, "Of the bootstrap's random numbers (else as in the scene, 1)")
+      ->type_name("S");
   add_legacy_options(*command, arguments->legacy);
   command->footer(
-      "Writes block.fits, parameters.ecsv, result.toml, report.html and picture.png. A fit that did not "
-      "converge\n"
+      "Writes block.fits, parameters.ecsv, derived.ecsv (magnitudes, surface brightnesses, sizes, fractions,\n"
+      "colours), result.toml, report.html and picture.png; with --profile or --bootstrap also intervals.ecsv\n"
+      "and samples.ecsv. A fit that did not converge\n"
       "writes its best so far and ends with exit code 1. Ctrl-C does the same with exit code 130; a second\n"
       "Ctrl-C ends at once.\n"
       "Examples:\n"
       "  gaxel fit galaxy.toml -o result\n"
       "  gaxel fit galfit.feedme -o result\n"
       "  gaxel fit config.dat --image image.fits --psf psf.fits --mask mask.fits -o result\n"
+      "  gaxel fit galaxy.toml -o result --profile re,n --bootstrap 200 --threads 0\n"
       "  gaxel fit galaxy.toml -o result --json > result.json");
   command->callback([arguments, &exit_code] { exit_code = run_fit(*arguments); });
 }

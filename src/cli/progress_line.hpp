@@ -1,6 +1,8 @@
 // The live line of a fit on a terminal.
 #pragma once
 
+#include <string_view>
+
 #include "gaxel/fit.hpp"
 
 namespace gaxel::cli {
@@ -15,12 +17,15 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   void show(const FitProgress& progress);
+  /// Work of which a share, 0 to 1, is done.
+  void show(std::string_view what, double done);
   void clear();
 
  private:
   bool active_;
   bool shown_ = false;
   double last_seconds_ = -1.0;
+  int last_percent_ = -1;
 };
 
 }  // namespace gaxel::cli

@@ -6,10 +6,12 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <limits>
 #include <string_view>
 
 #include "io/band_pixels.hpp"
+#include "io/error_request.hpp"
 #include "io/image_input.hpp"
 #include "io/mask.hpp"
 #include "io/noise.hpp"
@@ -34,7 +36,9 @@ constexpr int kMostIterations = 1'000'000;
 FitOptions read_fit_options(const std::optional<TomlTable>& table) {
   FitOptions options;
   if (!table) return options;
-  table->allow_only(kFitKeys);
+  std::vector<std::string_view> keys(kFitKeys.begin(), kFitKeys.end());
+  std::ranges::copy(error_keys(), std::back_inserter(keys));
+  table->allow_only(keys);
   const NumberRange fraction{0.0, 1.0, true};
   options.tolerance.rtol = table->number("rtol", fraction).value_or(options.tolerance.rtol);
   options.tolerance.atol = table->number("atol", fraction).value_or(options.tolerance.atol);
@@ -221,6 +225,7 @@ Task load_task(const TomlFile& file, bool need_data) {
   task.scene_file = scene_file;
   task.title = root.text("title").value_or("");
   task.options = read_fit_options(root.table("fit"));
+  if (const std::optional<TomlTable> table = root.table("fit")) task.errors = read_error_request(*table);
 
   std::vector<BandInput> bands = read_bands(root, folder, task, need_data);
   map_pixels(root, task);
@@ -228,6 +233,7 @@ Task load_task(const TomlFile& file, bool need_data) {
   // The scene comes before the large files: its mistakes show at once.
   task.scene = read_scene(root, scene_frame(task, folder, need_data), task.warnings);
   validate(task.scene, wavelengths_of(frames_of(task)), scene_file);
+  check_error_request(task.errors, task.scene, scene_file);
   if (need_data && task.scene.n_free() == 0) {
     root.fail("component", "no parameter is free: there is nothing to fit", "fixed = false for at least one");
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gaxel/fit.hpp"
+#include "gaxel/uncertainty.hpp"
 
 namespace gaxel::io {
 
@@ -58,6 +59,13 @@ struct TaskImage {
   PixelMap pixels;                  ///< from the first image's region to this one's
 };
 
+/// Errors that are asked for beside those from the covariance.
+struct ErrorRequest {
+  bool profile = false;                ///< the profile likelihood
+  std::vector<std::string> names = {};  ///< of these: "re", "galaxy.re"; empty: of all free parameters
+  BootstrapOptions bootstrap = {0};     ///< no samples: none
+};
+
 /// A scene file, read: its image, or the first of several bands, and what is common to all of them.
 struct Task : TaskImage {
   std::vector<TaskImage> others;  ///< the images of the other bands
@@ -66,6 +74,7 @@ struct Task : TaskImage {
   std::vector<std::string> input_files;  ///< paths of all files that the scene names
   Scene scene;
   FitOptions options;
+  ErrorRequest errors;
   std::string
       settings_toml;  ///< every table of the scene but [[component]], for result.toml; paths made absolute
   std::vector<std::string> notes;     ///< what was masked and assumed, for the user to read

@@ -9,6 +9,7 @@
 
 #include "io/header_facts.hpp"
 #include "io/parameter_table.hpp"
+#include "io/report/error_sections.hpp"
 #include "io/report/fit_pictures.hpp"
 #include "io/report/galaxy_profiles.hpp"
 #include "io/report/page_style.hpp"
@@ -260,7 +261,8 @@ std::string html_report(const Task& task, const FitResult& result, const ReportF
   page += pictures(task, result);
   page += profiles(task, result, facts);
   page += "<h2>Parameters</h2>\n<div class=\"columns\">\n<div>" + table(task, result) + "</div>\n<aside>" +
-          explanations(task, result) + "</aside>\n</div>\n</main>\n";
+          explanations(task, result) + "</aside>\n</div>\n";
+  page += intervals_section(task, result) + derived_section(task, result) + "</main>\n";
   page += fmt::format(
       "<footer>Made by gaxel {}. The same numbers in full precision are in parameters.ecsv and "
       "result.toml, the images in block.fits.</footer>\n</body>\n</html>\n",
