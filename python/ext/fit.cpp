@@ -12,10 +12,10 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <tuple>
 
 #include "bindings.hpp"
+#include "fit_objects.hpp"
 #include "gaxel/error.hpp"
 
 namespace gaxel::python {
@@ -54,54 +54,16 @@ PixelMap to_map(const std::array<double, 6>& rows) {
   return {rows[0], rows[1], rows[3], rows[4], rows[2], rows[5]};
 }
 
-/// Tells Python of each iteration. What Python raises there, Ctrl-C included, stops the fit and is raised
-/// after it.
-class PythonProgress {
- public:
-  explicit PythonProgress(nb::object callback) : callback_(std::move(callback)) {}
-
-  bool operator()(const FitProgress& progress) {
-    const nb::gil_scoped_acquire locked;
-    try {
-      if (PyErr_CheckSignals() != 0) throw nb::python_error();
-      if (callback_.is_none()) return true;
-      // A copy: Python may keep it, and `progress` lives only as long as this call.
-      const nb::object copy = nb::cast(progress, nb::rv_policy::copy);
-      return !callback_(copy).is(nb::bool_(false));
-    } catch (...) {
-      raised_ = std::current_exception();
-      return false;
-    }
-  }
-
-  void rethrow() const {
-    if (raised_) std::rethrow_exception(raised_);
-  }
-
- private:
-  nb::object callback_;
-  std::exception_ptr raised_;
-};
-
-/// A band with its pixels.
-struct OwnedBand {
-  Band band;
-  Observation observation;
-};
-
-FitResult run_fit(const std::vector<const OwnedBand*>& owned, const std::vector<SceneTuple>& list,
+OwnedFit run_fit(const std::vector<const OwnedBand*>& owned, const std::vector<SceneTuple>& list,
                   const FitOptions& options, nb::object callback) {
-  std::vector<Band> bands;
-  for (const OwnedBand* one : owned) {
-    bands.push_back(one->band);
-    bands.back().observation = &one->observation;
-  }
+  const std::vector<Band> bands = views_of(owned);
   Scene scene = to_scene(list);
   PythonProgress progress(std::move(callback));
-  FitResult result;
+  OwnedFit result;
+  result.options = options;
   {
     const nb::gil_scoped_release unlocked;
-    result = fit(bands, std::move(scene), options, std::ref(progress));
+    static_cast<FitResult&>(result) = fit(bands, std::move(scene), options, std::ref(progress));
   }
   progress.rethrow();
   return result;
@@ -253,6 +215,7 @@ void bind_fit(nb::module_& module) {
                              constant ? std::vector{own.value} : own.coefficients);
           },
           nb::arg("component"), nb::arg("parameter"), "Basis and coefficients.");
+  nb::class_<OwnedFit, FitResult>(module, "OwnedFit", "The core's result with the options it was made with.");
   module.def(
       "fit",
       [](const std::vector<const OwnedBand*>& bands, const std::vector<SceneTuple>& scene, double rtol,
