@@ -29,8 +29,8 @@ struct DerivedValue {
   std::optional<std::size_t> minus;  ///< of a colour: the band whose magnitude is taken off
   /// "flux", "mag"; "r_half", "r_half_circ" (half-light radius along the major axis, and of the circle of the
   /// same area), both also with "_arcsec", as the kind's scale radius where that is another; "mu_e",
-  /// "mean_mu_e", "mu_0" (surface brightness on the half-light isophote, mean inside it, in the centre), or in
-  /// counts "i_e", "mean_i_e", "i_0"; "fraction" (of the flux of all components); "colour".
+  /// "mean_mu_e", "mu_0" (surface brightness on the half-light isophote, mean inside it, in the centre), or
+  /// in counts "i_e", "mean_i_e", "i_0"; "fraction" (of the flux of all components); "colour".
   std::string key;
   std::string unit;  ///< "counts", "mag", "pixel", "arcsec", "mag/arcsec2", "mag/pixel2", "counts/pixel", ""
   double value = 0.0;

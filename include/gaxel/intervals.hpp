@@ -28,10 +28,10 @@ struct ProfileInterval {
 
 /// Free values drawn from a distribution: each row one set of all of them, as in FitResult::free_values.
 struct ParameterSamples {
-  std::string method;           ///< "parametric" or "blocks"
-  std::size_t n = 0;            ///< rows
-  std::vector<double> values;   ///< (n, n_free) row-major
-  std::size_t n_failed = 0;     ///< that did not converge and are not among them
+  std::string method;          ///< "parametric" or "blocks"
+  std::size_t n = 0;           ///< rows
+  std::vector<double> values;  ///< (n, n_free) row-major
+  std::size_t n_failed = 0;    ///< that did not converge and are not among them
   std::uint64_t seed = 0;
 
   /// Of column `parameter`, `share` of the samples are less, 0 to 1: linear between neighbours. NaN for none.

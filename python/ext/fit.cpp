@@ -55,7 +55,7 @@ PixelMap to_map(const std::array<double, 6>& rows) {
 }
 
 OwnedFit run_fit(const std::vector<const OwnedBand*>& owned, const std::vector<SceneTuple>& list,
-                  const FitOptions& options, nb::object callback) {
+                 const FitOptions& options, nb::object callback) {
   const std::vector<Band> bands = views_of(owned);
   Scene scene = to_scene(list);
   PythonProgress progress(std::move(callback));

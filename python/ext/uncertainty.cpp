@@ -21,8 +21,9 @@ using Bands = std::vector<const OwnedBand*>;
 using InputMatrix = nb::ndarray<const double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 
 /// component, band, minus (None: none), key, unit, value, error, sandwich, correlated, gradient
-using DerivedTuple = std::tuple<std::optional<std::size_t>, std::size_t, std::optional<std::size_t>, std::string,
-                                std::string, double, double, double, double, std::vector<double>>;
+using DerivedTuple =
+    std::tuple<std::optional<std::size_t>, std::size_t, std::optional<std::size_t>, std::string, std::string,
+               double, double, double, double, std::vector<double>>;
 
 std::vector<DerivedTuple> derived(const OwnedFit& fit, const Bands& bands,
                                   const std::vector<std::optional<double>>& zeropoints,
@@ -55,8 +56,8 @@ using IntervalTuple = std::tuple<std::size_t, double, double, std::string, std::
 /// the fit, intervals, number of restarts, gain
 using ProfileTuple = std::tuple<OwnedFit, std::vector<IntervalTuple>, int, double>;
 
-ProfileTuple profile(const OwnedFit& fit, const Bands& owned, std::vector<std::size_t> parameters, double level,
-                     int max_restarts, int threads, nb::object callback) {
+ProfileTuple profile(const OwnedFit& fit, const Bands& owned, std::vector<std::size_t> parameters,
+                     double level, int max_restarts, int threads, nb::object callback) {
   const std::vector<Band> bands = views_of(owned);
   PythonProgress progress(std::move(callback));
   FitOptions options = fit.options;
@@ -97,8 +98,7 @@ nb::tuple run_bootstrap(const OwnedFit& fit, const Bands& owned, int samples, in
 /// With the bands that it looks at.
 class OwnedLikelihood {
  public:
-  OwnedLikelihood(const OwnedFit& fit, const Bands& owned)
-      : likelihood_(views_of(owned), fit, fit.options) {}
+  OwnedLikelihood(const OwnedFit& fit, const Bands& owned) : likelihood_(views_of(owned), fit, fit.options) {}
 
   /// Of each row.
   std::vector<double> values(const InputMatrix& rows, int threads) const {
@@ -134,18 +134,21 @@ void bind_uncertainty(nb::module_& module) {
   module.def("bootstrap", &run_bootstrap, nb::arg("fit"), nb::arg("bands"), nb::arg("samples"),
              nb::arg("block"), nb::arg("seed"), nb::arg("threads"), nb::arg("progress").none());
   nb::class_<OwnedLikelihood>(module, "LogLikelihood", "The core's likelihood; see gaxel.LogLikelihood.")
-      .def(nb::init<const OwnedFit&, const Bands&>(), nb::arg("fit"), nb::arg("bands"), nb::keep_alive<1, 3>())
-      .def("values",
-           [](const OwnedLikelihood& self, const InputMatrix& rows, int threads) {
-             return to_numpy(self.values(rows, threads));
-           },
-           nb::arg("rows"), nb::arg("threads"))
-      .def("gradient",
-           [](const OwnedLikelihood& self, const InputVector& values) {
-             auto [value, slope] = self.gradient(values);
-             return nb::make_tuple(value, to_numpy(std::move(slope)));
-           },
-           nb::arg("values"));
+      .def(nb::init<const OwnedFit&, const Bands&>(), nb::arg("fit"), nb::arg("bands"),
+           nb::keep_alive<1, 3>())
+      .def(
+          "values",
+          [](const OwnedLikelihood& self, const InputMatrix& rows, int threads) {
+            return to_numpy(self.values(rows, threads));
+          },
+          nb::arg("rows"), nb::arg("threads"))
+      .def(
+          "gradient",
+          [](const OwnedLikelihood& self, const InputVector& values) {
+            auto [value, slope] = self.gradient(values);
+            return nb::make_tuple(value, to_numpy(std::move(slope)));
+          },
+          nb::arg("values"));
 }
 
 }  // namespace gaxel::python

@@ -114,7 +114,8 @@ class _Posterior:
         self._likelihood = LogLikelihood(result, threads)
         self._turns = np.array(
             [
-                name.partition("[")[0].endswith(".theta") and name.partition("[")[0] not in result._scene.limits
+                name.partition("[")[0].endswith(".theta")
+                and name.partition("[")[0] not in result._scene.limits
                 for name in result.parameter_names
             ]
         )

@@ -62,9 +62,7 @@ class Samples:
     def summary(self) -> dict[str, tuple[float, float, float]]:
         """For each parameter the median, and the ends of the central 68.3 percent."""
         low, median, high = self.quantiles([0.158655254, 0.5, 0.841344746])
-        return {
-            name: (float(median[i]), float(low[i]), float(high[i])) for i, name in enumerate(self.names)
-        }
+        return {name: (float(median[i]), float(low[i]), float(high[i])) for i, name in enumerate(self.names)}
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the samples to a file.
@@ -83,7 +81,12 @@ class Samples:
                 if getattr(self, key) is not None
             }
             np.savez_compressed(
-                target, values=self.values, names=np.array(self.names), method=self.method, seed=self.seed, **more
+                target,
+                values=self.values,
+                names=np.array(self.names),
+                method=self.method,
+                seed=self.seed,
+                **more,
             )
         elif target.suffix == ".ecsv":
             target.write_text(self._ecsv(), encoding="utf-8")

@@ -76,10 +76,10 @@ void add_errors(io::Task& task, FitResult& result, const InterruptGuard& interru
     });
     result = std::move(profiled.result);
     if (profiled.n_restarts > 0) {
-      task.warnings.push_back(
-          fmt::format("the search for profile likelihoods met a better fit, chi2 with priors lower by {:.4g}: "
-                      "the results are of that one",
-                      profiled.gain));
+      task.warnings.push_back(fmt::format(
+          "the search for profile likelihoods met a better fit, chi2 with priors lower by {:.4g}: "
+          "the results are of that one",
+          profiled.gain));
     }
   }
   if (task.errors.bootstrap.samples > 0 && !interrupt.interrupted()) {
@@ -128,11 +128,10 @@ int run_fit(const FitArguments& arguments) {
   print_remarks(task, arguments.quiet || arguments.json);
 
   ProgressLine line(!arguments.quiet);
-  FitResult result =
-      fit(io::bands_of(task), task.scene, task.options, [&](const FitProgress& progress) {
-        line.show(progress);
-        return !interrupt.interrupted();
-      });
+  FitResult result = fit(io::bands_of(task), task.scene, task.options, [&](const FitProgress& progress) {
+    line.show(progress);
+    return !interrupt.interrupted();
+  });
   add_errors(task, result, interrupt, line);
   line.clear();
   for (std::string& warning : io::result_warnings(task, result)) {
@@ -205,12 +204,15 @@ void add_fit(CLI::App& app, int& exit_code) {
                    "(0: normal noise by sigma)")
       ->type_name("PIXELS")
       ->check(CLI::Range(0, 100'000));
-  command->add_option("--seed", arguments->seed, "Of the bootstrap's random numbers (else as in the scene, 1)")
+  command
+      ->add_option("--seed", arguments->seed, "Of the bootstrap's random numbers (else as in the scene, 1)")
       ->type_name("S");
   add_legacy_options(*command, arguments->legacy);
   command->footer(
-      "Writes block.fits, parameters.ecsv, derived.ecsv (magnitudes, surface brightnesses, sizes, fractions,\n"
-      "colours), result.toml, report.html and picture.png; with --profile or --bootstrap also intervals.ecsv\n"
+      "Writes block.fits, parameters.ecsv, derived.ecsv (magnitudes, surface brightnesses, sizes, "
+      "fractions,\n"
+      "colours), result.toml, report.html and picture.png; with --profile or --bootstrap also "
+      "intervals.ecsv\n"
       "and samples.ecsv. A fit that did not converge\n"
       "writes its best so far and ends with exit code 1. Ctrl-C does the same with exit code 130; a second\n"
       "Ctrl-C ends at once.\n"

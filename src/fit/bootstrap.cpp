@@ -39,7 +39,7 @@ Image residuals(const Observation& observation, const BandFit& fit, double widen
 struct NoiseSource {
   const Observation* observation;
   const Image* model;
-  Image residual;                  // empty: noise is normal
+  Image residual;                   // empty: noise is normal
   std::vector<std::size_t> usable;  // pixels that have a residual
 };
 
@@ -65,8 +65,8 @@ void add_blocks(const NoiseSource& source, int side, Generator& generator, Image
       const int from_column = any_column(generator);
       for (int row = top; row < std::min(ny, top + side); ++row) {
         for (int column = left; column < std::min(nx, left + side); ++column) {
-          const auto at = static_cast<std::size_t>(row) * static_cast<std::size_t>(nx) +
-                          static_cast<std::size_t>(column);
+          const auto at =
+              static_cast<std::size_t>(row) * static_cast<std::size_t>(nx) + static_cast<std::size_t>(column);
           if (source.observation->used[at] == 0) continue;
           auto from = static_cast<std::size_t>((from_row + row - top) % ny) * static_cast<std::size_t>(nx) +
                       static_cast<std::size_t>((from_column + column - left) % nx);
@@ -102,9 +102,8 @@ void draw_priors(Scene& scene, Generator& generator) {
 
 /// The free values of a fit to one image made anew; nothing where it did not converge.
 std::optional<std::vector<double>> one_sample(std::span<const Band> bands, const FitResult& result,
-                                              std::span<const NoiseSource> sources,
-                                              const FitOptions& options, int block, Generator& generator,
-                                              SharedWork& work) {
+                                              std::span<const NoiseSource> sources, const FitOptions& options,
+                                              int block, Generator& generator, SharedWork& work) {
   std::vector<Observation> observations;
   for (const NoiseSource& source : sources) {
     Observation& own = observations.emplace_back(*source.observation);

@@ -4,7 +4,6 @@
 
 #include <Eigen/LU>
 #include <algorithm>
-#include <algorithm>
 #include <utility>
 
 #include "fit/error_transfer.hpp"

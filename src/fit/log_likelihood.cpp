@@ -47,8 +47,8 @@ class LogLikelihood::Impl {
     }
     const Eigen::Map<const Eigen::VectorXd> values(free_values.data(), std::ssize(free_values));
     Eigen::VectorXd by_nodes = Eigen::VectorXd::Zero(map_.size());
-    const double found = at(start_ + nodes_by_coefficients_ * (values - best_),
-                            gradient == nullptr ? nullptr : &by_nodes);
+    const double found =
+        at(start_ + nodes_by_coefficients_ * (values - best_), gradient == nullptr ? nullptr : &by_nodes);
     if (gradient != nullptr) {
       Eigen::Map<Eigen::VectorXd>(gradient, map_.size()) = nodes_by_coefficients_.transpose() * by_nodes;
     }

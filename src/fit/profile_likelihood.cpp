@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/parallel.hpp"
+#include "fit/noise_tolerance.hpp"
 #include "fit/refit.hpp"
 #include "fit/shared_work.hpp"
 #include "gaxel/error.hpp"
@@ -50,12 +51,14 @@ double first_step(const FreeValue& which) {
 /// The fits of one profile: of a free value in one direction.
 class Profile {
  public:
-  /// `stop`: whether all is to end.
-  Profile(std::span<const Band> bands, const FitResult& best, const FitOptions& options,
-          const FreeValue& which, const std::function<bool()>& stop)
-      : bands_(bands), best_(best), options_(options), which_(which), stop_(stop) {
-    known_.push_back({which.value, best.scene});
+  /// `position`: of the free value. `stop`: whether all is to end.
+  Profile(std::span<const Band> bands, const FitResult& best, const FitOptions& options, std::size_t position,
+          const std::function<bool()>& stop)
+      : bands_(bands), best_(best), options_(options), position_(position), stop_(stop) {
+    known_.push_back({which().value, best.scene});
   }
+
+  const FreeValue& which() const { return best_.free_values[position_]; }
 
   /// How far the statistic is above the best, as the root of it: nearly linear in the distance. NaN where
   /// there is no such fit.
@@ -79,20 +82,22 @@ class Profile {
     if (best_.free_values.size() == 1) {
       const double log_likelihood = LogLikelihood(bands_, best_, options_).value({&value, 1});
       Scene scene = best_.scene;
-      value_in(scene, which_) = value;
+      value_in(scene, which()) = value;
       known_.push_back({value, std::move(scene)});
       return -2.0 * log_likelihood;
     }
     const auto nearest = std::ranges::min_element(
         known_, {}, [value](const Point& point) { return std::abs(point.value - value); });
     Scene start = nearest->scene;
-    hold(start, which_, value);
+    predict(start, value - nearest->value);
+    hold(start, which(), value);
     try {
-      FitResult found = fit(bands_, std::move(start), options_, [this](const FitProgress&) { return !stop_(); });
+      FitResult found =
+          fit(bands_, std::move(start), options_, [this](const FitProgress&) { return !stop_(); });
       // Free again, for a fit that goes on from here.
       Scene scene = best_.scene;
       for (const FreeValue& other : found.free_values) value_in(scene, other) = other.value;
-      value_in(scene, which_) = value;
+      value_in(scene, which()) = value;
       known_.push_back({value, std::move(scene)});
       return statistic(found);
     } catch (const InputError&) {  // no shape there, though every value is in its range
@@ -101,10 +106,23 @@ class Profile {
     return std::numeric_limits<double>::quiet_NaN();
   }
 
+  /// Moves the others along with the parameter, as far as they do so linearly.
+  void predict(Scene& scene, double step) const {
+    const std::size_t n = best_.free_values.size();
+    const double variance = best_.covariance[position_ * n + position_];
+    if (!(std::abs(step) <= 2.0 * std::sqrt(variance))) return;
+    for (std::size_t i = 0; i < n; ++i) {
+      const FreeValue& other = best_.free_values[i];
+      const double moved = value_in(scene, other) + best_.covariance[i * n + position_] / variance * step;
+      const Range range = range_of(best_, other);
+      if (moved >= range.low && moved <= range.high) value_in(scene, other) = moved;
+    }
+  }
+
   std::span<const Band> bands_;
   const FitResult& best_;
   const FitOptions& options_;
-  const FreeValue& which_;
+  std::size_t position_;
   const std::function<bool()>& stop_;
   std::vector<Point> known_;
   std::optional<Scene> better_;
@@ -142,7 +160,8 @@ double closed_in(Profile& profile, double inner, double rise_inner, double outer
 }
 
 /// `direction`: -1 or 1.
-End end_of(Profile& profile, const FreeValue& which, const Range& range, double direction, double target) {
+End end_of(Profile& profile, const Range& range, double direction, double target) {
+  const FreeValue& which = profile.which();
   const End open{direction * kInfinity, IntervalEnd::kOpen};
   const double limit = direction < 0.0 ? range.low : range.high;
   double inner = which.value;
@@ -150,8 +169,8 @@ End end_of(Profile& profile, const FreeValue& which, const Range& range, double 
   if (!(direction * (limit - inner) > 0.0)) return {limit, IntervalEnd::kAtRange};
   double distance = target * first_step(which);
   for (int k = 0; k < kMostExpansions; ++k) {
-    const double outer = direction < 0.0 ? std::max(limit, which.value - distance)
-                                         : std::min(limit, which.value + distance);
+    const double outer =
+        direction < 0.0 ? std::max(limit, which.value - distance) : std::min(limit, which.value + distance);
     const double rise = profile.rise(outer);
     if (profile.ended() || std::isnan(rise)) return open;
     if (std::abs(rise - target) <= kPrecision * target) return {outer, IntervalEnd::kFound};
@@ -172,10 +191,25 @@ struct Round {
   bool cancelled = false;
 };
 
+/// Points are close to each other, so that one search with exact pixels does; their statistic is needed to
+/// a thousandth of the rise.
+FitOptions point_options(std::span<const Band> bands, const FitResult& best, const FitOptions& options,
+                         double level) {
+  FitOptions result = refit_options(options);
+  for (const Band& band : bands) {
+    const Tolerance exact = fit_tolerances(*band.observation, options).final;
+    result.tolerance.rtol = std::min(result.tolerance.rtol, exact.rtol);
+    result.tolerance.atol = std::min(result.tolerance.atol, exact.atol);
+  }
+  result.noise_share = 0.0;
+  result.ftol = std::max(options.ftol, std::min(1e-3 * level / std::abs(statistic(best)), 1e-4));
+  return result;
+}
+
 Round profile_all(std::span<const Band> bands, const FitResult& best, const FitOptions& options,
                   const std::vector<std::size_t>& parameters, double level, const WorkCallback& progress) {
   SharedWork work(progress, 2 * parameters.size());
-  const FitOptions refits = refit_options(options);
+  const FitOptions refits = point_options(bands, best, options, level);
   std::vector<ProfileInterval> intervals(parameters.size());
   std::vector<char> done(2 * parameters.size(), 0);
   std::vector<std::optional<Scene>> better(2 * parameters.size());
@@ -188,11 +222,9 @@ Round profile_all(std::span<const Band> bands, const FitResult& best, const FitO
     ProfileInterval& interval = intervals[k / 2];
     interval.free_value = parameters[k / 2];
     if (work.stopped()) return;
-    const FreeValue& which = best.free_values[interval.free_value];
-    Profile profile(bands, best, refits, which, stop);
+    Profile profile(bands, best, refits, interval.free_value, stop);
     const bool low = k % 2 == 0;
-    const End end =
-        end_of(profile, which, range_of(best, which), low ? -1.0 : 1.0, std::sqrt(level));
+    const End end = end_of(profile, range_of(best, profile.which()), low ? -1.0 : 1.0, std::sqrt(level));
     (low ? interval.low : interval.high) = end.value;
     (low ? interval.low_end : interval.high_end) = end.how;
     better[k] = profile.better();
@@ -213,8 +245,8 @@ Round profile_all(std::span<const Band> bands, const FitResult& best, const FitO
 
 void check(const ProfileOptions& profile, const FitResult& result) {
   if (!(profile.level > 0.0 && std::isfinite(profile.level))) {
-    throw InputError({"profile_likelihood", "level", fmt::format("{}", profile.level), "no rise",
-                      "above 0 and finite"});
+    throw InputError(
+        {"profile_likelihood", "level", fmt::format("{}", profile.level), "no rise", "above 0 and finite"});
   }
   for (const std::size_t parameter : profile.parameters) {
     if (parameter < result.free_values.size()) continue;

@@ -10,11 +10,12 @@ namespace {
 const std::array kColumns{
     EcsvColumn{"component", "string", "name of the component; total: all but skies"},
     EcsvColumn{"type", "string", "kind of the component"},
-    EcsvColumn{"quantity", "string",
-               "flux, mag: total; r_half: half-light radius along the major axis, r_half_circ: of the circle of "
-               "the same area; mu_e, mean_mu_e, mu_0: surface brightness on the half-light isophote, mean inside "
-               "it, in the centre (i_e, mean_i_e, i_0 in counts); fraction: of the flux of all components; "
-               "colour: magnitude in one band minus that in another"},
+    EcsvColumn{
+        "quantity", "string",
+        "flux, mag: total; r_half: half-light radius along the major axis, r_half_circ: of the circle of "
+        "the same area; mu_e, mean_mu_e, mu_0: surface brightness on the half-light isophote, mean inside "
+        "it, in the centre (i_e, mean_i_e, i_0 in counts); fraction: of the flux of all components; "
+        "colour: magnitude in one band minus that in another"},
     EcsvColumn{"band", "string", "band, or the two of a colour; empty: there is only one"},
     EcsvColumn{"value", "float64", "of the light before the PSF"},
     EcsvColumn{"error", "float64",
@@ -22,7 +23,8 @@ const std::array kColumns{
                "degenerate, is in it"},
     EcsvColumn{"unit", "string", "unit of value and error, 1 for pure numbers"},
     EcsvColumn{"error_sandwich", "float64", "1 sigma by the residuals as they are"},
-    EcsvColumn{"error_correlated", "float64", "1 sigma by the variance and correlation of the background's noise"}};
+    EcsvColumn{"error_correlated", "float64",
+               "1 sigma by the variance and correlation of the background's noise"}};
 
 std::vector<DerivedFrame> derived_frames(const Task& task) {
   std::vector<DerivedFrame> frames;

@@ -73,12 +73,13 @@ const std::array kColumns = {
     EcsvColumn{"error", "float64", "1 sigma; nan where fixed or degenerate"},
     EcsvColumn{"unit", "string", "unit of value and error, 1 for pure numbers"},
     EcsvColumn{"fixed", "bool", "held at its value"},
-    EcsvColumn{"flag", "string",
-           "ok, tied (follows others), at_bound (the fit ended on a bound) or degenerate (the data do not "
-           "constrain it)"},
+    EcsvColumn{
+        "flag", "string",
+        "ok, tied (follows others), at_bound (the fit ended on a bound) or degenerate (the data do not "
+        "constrain it)"},
     EcsvColumn{"error_sandwich", "float64", "1 sigma by the residuals as they are; nan where not known"},
     EcsvColumn{"error_correlated", "float64",
-           "1 sigma by the variance and correlation of the background's noise; nan where not known"}};
+               "1 sigma by the variance and correlation of the background's noise; nan where not known"}};
 
 const EcsvColumn kBand{"band", "string", "where the value counts; empty: in all bands"};
 
@@ -97,7 +98,8 @@ std::string ecsv_document(std::span<const EcsvColumn> columns, std::span<const E
   }
   text += "# schema: astropy-2.0\n";
   for (std::size_t k = 0; k < columns.size(); ++k)
-    text += fmt::format("{}{}", k > 0 ? " " : "", is_plain(columns[k].name) ? columns[k].name : cell(columns[k].name));
+    text += fmt::format("{}{}", k > 0 ? " " : "",
+                        is_plain(columns[k].name) ? columns[k].name : cell(columns[k].name));
   text += '\n';
   for (const EcsvRow& row : rows) {
     for (std::size_t k = 0; k < row.size(); ++k) {

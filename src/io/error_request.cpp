@@ -71,8 +71,8 @@ std::vector<std::size_t> profile_positions(const ErrorRequest& request, const Fi
     const FreeValue& free = result.free_values[i];
     const SceneComponent& component = result.scene.components[free.component];
     const bool wanted = request.names.empty() || std::ranges::any_of(request.names, [&](const auto& name) {
-      return names(name, component, free.parameter);
-    });
+                          return names(name, component, free.parameter);
+                        });
     if (wanted) positions.push_back(i);
   }
   return positions;

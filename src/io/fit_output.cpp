@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
 #include "io/block_fits.hpp"
 #include "io/derived_table.hpp"
 #include "io/ecsv.hpp"
@@ -44,7 +48,8 @@ void check_fit_output(const OutputFolder& folder, const Task& task) {
   // Going on in place: the result replaces the scene that it came from.
   check_output(folder.file(kScene), inputs);
   inputs.push_back(task.scene_file);
-  for (const char* name : {kBlock, kTable, kDerived, kIntervals, kSamples, kPage, kPicture}) check_output(folder.file(name), inputs);
+  for (const char* name : {kBlock, kTable, kDerived, kIntervals, kSamples, kPage, kPicture})
+    check_output(folder.file(name), inputs);
 }
 
 std::vector<std::string> write_fit_output(const OutputFolder& folder, const Task& task,
@@ -79,6 +84,12 @@ std::vector<std::string> write_fit_output(const OutputFolder& folder, const Task
   // The largest file last: once it has found room, only names are left to give.
   files.add(write_block(block, task, result, components, version));
   files.commit();
+  // Those of an earlier fit say nothing of this one.
+  for (const char* name : {kIntervals, kSamples}) {
+    std::error_code ignored;
+    if (std::ranges::find(written, folder.file(name)) == written.end())
+      std::filesystem::remove(folder.file(name), ignored);
+  }
   written.insert(written.end(), {scene, page, picture});
   return written;
 }

@@ -15,7 +15,9 @@ namespace gaxel::io {
 void check_fit_output(const OutputFolder& folder, const Task& task);
 
 /// Writes block.fits, parameters.ecsv, derived.ecsv, where there are any intervals.ecsv and samples.ecsv,
-/// result.toml, report.html and picture.png into the folder and returns their paths in this order. Each is replaced as a whole; when one cannot be written (OutputError) none is.
+/// result.toml, report.html and picture.png into the folder and returns their paths in this order. Each is
+/// replaced as a whole; when one cannot be written (OutputError) none is. intervals.ecsv and samples.ecsv of
+/// an earlier fit are removed.
 std::vector<std::string> write_fit_output(const OutputFolder& folder, const Task& task,
                                           const FitResult& result, std::string_view version);
 

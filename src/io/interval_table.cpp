@@ -103,16 +103,15 @@ std::vector<IntervalRow> interval_table(const Task& task, const FitResult& resul
   std::vector<IntervalRow> rows;
   for (const ProfileInterval& interval : result.intervals) {
     const FreeValueTerms& own = terms[interval.free_value];
-    put_in_order(rows.emplace_back(IntervalRow{own, "profile", in_file(own, interval.low),
-                                               in_file(own, interval.high), word(interval.low_end),
-                                               word(interval.high_end)}));
+    put_in_order(
+        rows.emplace_back(IntervalRow{own, "profile", in_file(own, interval.low), in_file(own, interval.high),
+                                      word(interval.low_end), word(interval.high_end)}));
   }
   for (std::size_t i = 0; result.samples && result.samples->n > 1 && i < terms.size(); ++i) {
     constexpr double kTail = 0.158655253931457;  // beyond 1 sigma of a normal distribution
-    put_in_order(rows.emplace_back(IntervalRow{terms[i], "bootstrap",
-                                               terms[i].to_file(result.samples->quantile(i, kTail)),
-                                               terms[i].to_file(result.samples->quantile(i, 1.0 - kTail)),
-                                               "found", "found"}));
+    put_in_order(rows.emplace_back(
+        IntervalRow{terms[i], "bootstrap", terms[i].to_file(result.samples->quantile(i, kTail)),
+                    terms[i].to_file(result.samples->quantile(i, 1.0 - kTail)), "found", "found"}));
   }
   return rows;
 }

@@ -15,9 +15,9 @@ namespace gaxel::io {
 /// A free value as files name it and count it.
 struct FreeValueTerms {
   std::string component;
-  std::string parameter;    ///< key of scene files; "re_1": a coefficient of a series
-  std::string band;         ///< where it counts; empty: in all
-  std::string unit;         ///< empty for pure numbers
+  std::string parameter;  ///< key of scene files; "re_1": a coefficient of a series
+  std::string band;       ///< where it counts; empty: in all
+  std::string unit;       ///< empty for pure numbers
   double value = 0.0;
   double error = kNoValue;  ///< 1 sigma from the covariance; NaN where not known
   /// Of another value than the best one. Angles go on where they pass the end of their range; positions are

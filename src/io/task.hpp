@@ -61,7 +61,7 @@ struct TaskImage {
 
 /// Errors that are asked for beside those from the covariance.
 struct ErrorRequest {
-  bool profile = false;                ///< the profile likelihood
+  bool profile = false;                 ///< the profile likelihood
   std::vector<std::string> names = {};  ///< of these: "re", "galaxy.re"; empty: of all free parameters
   BootstrapOptions bootstrap = {0};     ///< no samples: none
 };

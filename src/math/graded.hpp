@@ -16,7 +16,6 @@ struct Graded {
   static Graded variable(double value, Eigen::Index i, Eigen::Index n) {
     return {value, Eigen::VectorXd::Unit(n, i)};
   }
-
 };
 
 inline Graded operator+(const Graded& a, const Graded& b) {

@@ -111,10 +111,9 @@ HalfRadius half_radius(const SurfaceLaw& law) {
                                                       boost::math::tools::eps_tolerance<double>(44), steps);
   HalfRadius half{std::exp(0.5 * (ends.first + ends.second)), {}};
   for (std::size_t k = 0; k < law.n_shapes(); ++k) {
-    const double inside =
-        integral_to(half.value, marks, [&](double r) { return kTwoPi * r * law.intensity_at(r).d_shapes[k]; });
-    half.d_shapes.push_back(
-        without_noise((0.5 * total.d_shapes[k] - inside) / ring(half.value), half.value));
+    const double inside = integral_to(half.value, marks,
+                                      [&](double r) { return kTwoPi * r * law.intensity_at(r).d_shapes[k]; });
+    half.d_shapes.push_back(without_noise((0.5 * total.d_shapes[k] - inside) / ring(half.value), half.value));
   }
   return half;
 }

@@ -162,7 +162,8 @@ TEST(Profile, StopsWhenTold) {
   const Observation observation = noisy(1.0, 3, 5.0);
   const std::vector<Band> bands = band_of(observation);
   const FitResult best = fit(bands, flux_and_size(true, true));
-  const ProfiledFit profiled = profile_likelihood(bands, best, {}, {}, [](double done) { return done < 0.5; });
+  const ProfiledFit profiled =
+      profile_likelihood(bands, best, {}, {}, [](double done) { return done < 0.5; });
   EXPECT_FALSE(profiled.finished);
   EXPECT_LT(profiled.result.intervals.size(), 3U);
   EXPECT_EQ(profiled.result.chi2, best.chi2);
@@ -288,8 +289,8 @@ TEST(Bootstrap, ByBlocksKnowsOfCorrelatedNoise) {
   test::add_gaussian(data, bright);
   for (int row = 0; row < kLarge.ny; ++row) {
     for (int column = 0; column < kLarge.nx; ++column)
-      data(row, column) += 0.5 * (raw(row, column) + raw(row, column + 1) + raw(row + 1, column) +
-                                  raw(row + 1, column + 1));
+      data(row, column) +=
+          0.5 * (raw(row, column) + raw(row, column + 1) + raw(row + 1, column) + raw(row + 1, column + 1));
   }
   const Observation observation = test::observe(std::move(data), 1.0);
   const std::vector<Band> bands = band_of(observation);

@@ -39,7 +39,8 @@ TEST(LightFacts, OfASersicProfile) {
   const double q = 0.4;
   for (const double n : {0.5, 1.0, 2.7, 4.0, 8.0}) {
     const double flux = 500.0;
-    const LightFacts facts = light_facts(component("sersic", {{"flux", flux}, {"re", re}, {"n", n}, {"q", q}}));
+    const LightFacts facts =
+        light_facts(component("sersic", {{"flux", flux}, {"re", re}, {"n", n}, {"q", q}}));
     const double b = boost::math::gamma_p_inv(2.0 * n, 0.5);
     const double at_re =
         flux / (2.0 * M_PI * n * q * re * re * std::exp(b) * std::pow(b, -2.0 * n) * std::tgamma(2.0 * n));
@@ -66,7 +67,8 @@ TEST(LightFacts, OfAMoffatProfile) {
 TEST(LightFacts, OfASurfaceBrightnessInPlaceOfTheFlux) {
   // An exponential disc of central brightness i0: F = 2 pi q h^2 i0.
   const double h = 5.0 / 1.678346990016661;
-  const LightFacts facts = light_facts(component("exponential+central", {{"i0", 3.0}, {"re", 5.0}, {"q", 0.5}}));
+  const LightFacts facts =
+      light_facts(component("exponential+central", {{"i0", 3.0}, {"re", 5.0}, {"q", 0.5}}));
   expect_near(facts.flux, 2.0 * M_PI * 0.5 * h * h * 3.0);
   expect_near(facts.central_intensity, 3.0);
 }
@@ -161,9 +163,18 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair("moffat", Values{{"fwhm", 3.0}, {"beta", 3.1}, {"q", 0.6}}),
         std::pair("king", Values{{"rc", 3.0}, {"rt", 20.0}, {"alpha", 2.0}, {"q", 0.6}}),
         std::pair("ferrers", Values{{"rout", 9.0}, {"alpha", 1.5}, {"beta", 0.3}, {"q", 0.6}}),
-        std::pair("nuker", Values{{"ib", 2.0}, {"rb", 3.0}, {"alpha", 2.0}, {"beta", 3.5}, {"gamma", 0.6}, {"q", 0.8}}),
-        std::pair("coresersic", Values{{"ib", 2.0}, {"re", 9.0}, {"rb", 2.0}, {"n", 3.0}, {"alpha", 3.0}, {"gamma", 0.3}, {"q", 0.7}}),
-        std::pair("brokenexponential", Values{{"h1", 6.0}, {"h2", 2.0}, {"rb", 8.0}, {"alpha", 1.0}, {"q", 0.7}}),
+        std::pair("nuker",
+                  Values{
+                      {"ib", 2.0}, {"rb", 3.0}, {"alpha", 2.0}, {"beta", 3.5}, {"gamma", 0.6}, {"q", 0.8}}),
+        std::pair("coresersic", Values{{"ib", 2.0},
+                                       {"re", 9.0},
+                                       {"rb", 2.0},
+                                       {"n", 3.0},
+                                       {"alpha", 3.0},
+                                       {"gamma", 0.3},
+                                       {"q", 0.7}}),
+        std::pair("brokenexponential",
+                  Values{{"h1", 6.0}, {"h2", 2.0}, {"rb", 8.0}, {"alpha", 1.0}, {"q", 0.7}}),
         std::pair("gaussianring", Values{{"r", 6.0}, {"sigma", 1.5}, {"q", 0.7}})),
     [](const auto& kind) {
       std::string name = kind.param.first;

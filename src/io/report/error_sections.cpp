@@ -64,7 +64,8 @@ std::string derived_section(const Task& task, const FitResult& result) {
   if (rows.empty()) return "";
   const bool several = std::ranges::any_of(rows, [](const DerivedRow& row) { return !row.band.empty(); });
   std::string text = fmt::format(
-      "<h2>What follows</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>component</th><th>quantity</th>{}<th "
+      "<h2>What follows</h2>\n<div "
+      "class=\"scroll\"><table>\n<thead><tr><th>component</th><th>quantity</th>{}<th "
       "class=\"number\">value</th><th class=\"number\">error</th><th>unit</th></tr></thead>\n<tbody>\n",
       several ? "<th>band</th>" : "");
   for (const DerivedRow& row : rows) {
@@ -74,7 +75,8 @@ std::string derived_section(const Task& task, const FitResult& result) {
             text_cell(unit_text(row.unit)) + "</tr>\n";
   }
   return text +
-         "</tbody>\n</table></div>\n<p class=\"key\">Of the light before the PSF; errors by the covariance of "
+         "</tbody>\n</table></div>\n<p class=\"key\">Of the light before the PSF; errors by the covariance "
+         "of "
          "all free parameters.</p>\n";
 }
 
@@ -99,17 +101,16 @@ std::string intervals_section(const Task& task, const FitResult& result) {
   text += "</tbody>\n</table></div>\n<p class=\"key\">68.3 percent.";
   if (!result.intervals.empty()) {
     text +=
-        " Profile: between the ends the best fit of all other parameters has χ², priors included, less than 1 "
+        " Profile: between the ends the best fit of all other parameters has χ², priors included, less than "
+        "1 "
         "above the least.";
   }
   if (result.samples) {
-    text += fmt::format(" Bootstrap: of {} fits to images made from the model with {}, seed {}{}.",
-                        result.samples->n,
-                        result.samples->method == "blocks" ? "blocks of the residuals" : "normal noise",
-                        result.samples->seed,
-                        result.samples->n_failed > 0
-                            ? fmt::format("; {} more did not converge", result.samples->n_failed)
-                            : "");
+    text += fmt::format(
+        " Bootstrap: of {} fits to images made from the model with {}, seed {}{}.", result.samples->n,
+        result.samples->method == "blocks" ? "blocks of the residuals" : "normal noise", result.samples->seed,
+        result.samples->n_failed > 0 ? fmt::format("; {} more did not converge", result.samples->n_failed)
+                                     : "");
   }
   return text + "</p>\n";
 }
