@@ -26,10 +26,10 @@ std::string quantity_words(const std::string& key) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kWords{
       {{"r_half", "half-light radius, major axis"},
        {"r_half_circ", "half-light radius, circularised"},
-       {"mu_e", "surface brightness at it"},
+       {"mu_e", "surface brightness at that radius"},
        {"mean_mu_e", "mean surface brightness inside"},
        {"mu_0", "central surface brightness"},
-       {"i_e", "surface brightness at it"},
+       {"i_e", "surface brightness at that radius"},
        {"mean_i_e", "mean surface brightness inside"},
        {"i_0", "central surface brightness"},
        {"fraction", "share of the total flux"},
@@ -64,7 +64,7 @@ std::string derived_section(const Task& task, const FitResult& result) {
   if (rows.empty()) return "";
   const bool several = std::ranges::any_of(rows, [](const DerivedRow& row) { return !row.band.empty(); });
   std::string text = fmt::format(
-      "<h2>What follows</h2>\n<div "
+      "<h2>Derived values</h2>\n<div "
       "class=\"scroll\"><table>\n<thead><tr><th>component</th><th>quantity</th>{}<th "
       "class=\"number\">value</th><th class=\"number\">error</th><th>unit</th></tr></thead>\n<tbody>\n",
       several ? "<th>band</th>" : "");

@@ -1,4 +1,4 @@
-// Sections of the report: what follows from the fit, and intervals of its free parameters.
+// Sections of the report: derived values, and intervals of its free parameters.
 #pragma once
 
 #include <string>
