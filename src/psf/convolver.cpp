@@ -185,24 +185,29 @@ void Convolver::multiply(FftBuffer& buffer, Sampling sampling, bool conjugate) c
 
 // Pixel (0, 0) of the region is element (0, 0) of the buffer; what lies to the left of it or below comes
 // round.
+RowRange Convolver::rows_of_model() const {
+  const int down = static_cast<int>(-model_grid_.y0);
+  return {down > 0 ? padded_.ny - down : 0, model_grid_.shape.ny};
+}
+
 void Convolver::place(ConstImageView model, FftBuffer& buffer) const {
   const auto left = static_cast<std::ptrdiff_t>(-model_grid_.x0);
-  const int down = static_cast<int>(-model_grid_.y0);
-  buffer.clear();
+  const RowRange rows = rows_of_model();
   for (int i = 0; i < model.ny(); ++i) {
     const double* in = model.row(i);
-    const std::span<double> out = buffer.real_row(i < down ? i - down + padded_.ny : i - down);
-    std::copy(in, in + left, out.end() - left);
+    const std::span<double> out = buffer.real_row((rows.first + i) % padded_.ny);
     std::copy(in + left, in + model.nx(), out.begin());
+    std::fill(out.begin() + (model.nx() - left), out.end() - left, 0.0);
+    std::copy(in, in + left, out.end() - left);
   }
 }
 
 void Convolver::take(FftBuffer& buffer, ImageView model) const {
   const auto left = static_cast<std::ptrdiff_t>(-model_grid_.x0);
-  const int down = static_cast<int>(-model_grid_.y0);
+  const RowRange rows = rows_of_model();
   for (int i = 0; i < model.ny(); ++i) {
     double* out = model.row(i);
-    const std::span<double> in = buffer.real_row(i < down ? i - down + padded_.ny : i - down);
+    const std::span<double> in = buffer.real_row((rows.first + i) % padded_.ny);
     std::copy(in.end() - left, in.end(), out);
     std::copy_n(in.begin(), model.nx() - left, out + left);
   }
@@ -218,12 +223,12 @@ void Convolver::Spectrum::add(const Spectrum& other) {
 
 void Convolver::transform(ConstImageView model, Spectrum& spectrum, Sampling sampling) const {
   place(model, spectrum.buffer_);
-  fft_->forward(spectrum.buffer_);
+  fft_->forward(spectrum.buffer_, rows_of_model());
   multiply(spectrum.buffer_, sampling, false);
 }
 
 void Convolver::convolve(Spectrum& spectrum, ImageView image) const {
-  fft_->backward(spectrum.buffer_);
+  fft_->backward(spectrum.buffer_, {0, region_.ny});
   for (int row = 0; row < region_.ny; ++row) {
     std::copy_n(spectrum.buffer_.real_row(row).data(), region_.nx, image.row(row));
   }
@@ -248,10 +253,10 @@ const FftBuffer& Convolver::absolute_response(Sampling sampling) const {
 }
 
 void Convolver::convolve_bound(ConstImageView bound, Sampling sampling, ImageView image) const {
-  Spectrum spectrum = make_spectrum();
+  Spectrum spectrum = make_undefined_spectrum();
   FftBuffer& buffer = spectrum.buffer_;
   place(bound, buffer);
-  fft_->forward(buffer);
+  fft_->forward(buffer, rows_of_model());
   const FftBuffer& response = absolute_response(sampling);
   for (int row = 0; row < padded_.ny; ++row) {
     double* light = buffer.spectrum_row(row);
@@ -268,16 +273,17 @@ void Convolver::convolve_bound(ConstImageView bound, Sampling sampling, ImageVie
 
 void Convolver::convolve_adjoint(ConstImageView cotangent, Spectrum& spectrum) const {
   FftBuffer& buffer = spectrum.buffer_;
-  buffer.clear();
   for (int row = 0; row < region_.ny; ++row) {
-    std::copy_n(cotangent.row(row), region_.nx, buffer.real_row(row).data());
+    const std::span<double> to = buffer.real_row(row);
+    std::copy_n(cotangent.row(row), region_.nx, to.begin());
+    std::fill(to.begin() + region_.nx, to.end(), 0.0);
   }
-  fft_->forward(buffer);
+  fft_->forward(buffer, {0, region_.ny});
 }
 
 void Convolver::transform_adjoint(Spectrum& spectrum, ImageView model, Sampling sampling) const {
   multiply(spectrum.buffer_, sampling, true);
-  fft_->backward(spectrum.buffer_);
+  fft_->backward(spectrum.buffer_, rows_of_model());
   take(spectrum.buffer_, model);
 }
 

@@ -55,7 +55,7 @@ class Convolver {
 
    private:
     friend class Convolver;
-    explicit Spectrum(Shape size) : buffer_(size) {}
+    explicit Spectrum(FftBuffer buffer) : buffer_(std::move(buffer)) {}
     FftBuffer buffer_;
   };
 
@@ -87,7 +87,9 @@ class Convolver {
     return static_cast<double>(padded_.size()) * absolute_response(sampling).spectrum_row(0)[0];
   }
 
-  Spectrum make_spectrum() const { return Spectrum(padded_); }  ///< zero
+  Spectrum make_spectrum() const { return Spectrum(FftBuffer(padded_)); }  ///< zero
+  /// For transform() or convolve_adjoint() to overwrite.
+  Spectrum make_undefined_spectrum() const { return Spectrum(FftBuffer::undefined(padded_)); }
 
   /// Overwrites `spectrum` with the transform of `model` (model_grid().shape), convolved.
   void transform(ConstImageView model, Spectrum& spectrum, Sampling sampling) const;
@@ -165,6 +167,7 @@ class Convolver {
   void make_response(const PsfModel& psf, double negligible);
   void make_image_response(const PsfModel& psf);
   void multiply(FftBuffer& buffer, Sampling sampling, bool conjugate) const;
+  RowRange rows_of_model() const;  ///< on the padded grid
   void place(ConstImageView model, FftBuffer& buffer) const;
   void take(FftBuffer& buffer, ImageView model) const;
   void add_row(int frequency_y, std::span<Spectrum* const> spectra, const FourierLight& light,

@@ -15,7 +15,8 @@ namespace gaxel {
 /// or as many rows of size.nx / 2 + 1 complex numbers, the non-negative frequencies along x.
 class FftBuffer {
  public:
-  explicit FftBuffer(Shape size);  ///< all zero
+  explicit FftBuffer(Shape size);          ///< all zero
+  static FftBuffer undefined(Shape size);  ///< to be overwritten
   FftBuffer(const FftBuffer& other);
   FftBuffer(FftBuffer&&) noexcept = default;
   FftBuffer& operator=(const FftBuffer&) = delete;
@@ -35,6 +36,8 @@ class FftBuffer {
   double* data() { return data_.get(); }
 
  private:
+  struct Undefined {};
+  FftBuffer(Shape size, Undefined);
   std::size_t offset(int row) const {
     return static_cast<std::size_t>(row) * 2 * static_cast<std::size_t>(n_frequencies());
   }
@@ -42,6 +45,12 @@ class FftBuffer {
 
   RecycledArray data_;
   Shape size_;
+};
+
+/// Rows first .. first + n - 1 of an image, going on with row 0 after the last.
+struct RowRange {
+  int first = 0;
+  int n = 0;
 };
 
 /// The transforms of one size. Immutable and shared between threads; equal input gives equal bits.
@@ -56,13 +65,19 @@ class Fft2d {
   ~Fft2d();
 
   Shape size() const { return size_; }
-  /// Reals to half-complex, sum of image * exp(-2 pi i (k_x x / nx + k_y y / ny)). The buffer has this size.
-  void forward(FftBuffer& buffer) const;
-  /// Half-complex to reals, not divided by nx * ny.
-  void backward(FftBuffer& buffer) const;
+  /// Reals to half-complex, sum of image * exp(-2 pi i (k_x x / nx + k_y y / ny)). The buffer has this size;
+  /// rows other than the `used` ones count as zero, whatever they hold.
+  void forward(FftBuffer& buffer, RowRange used) const;
+  void forward(FftBuffer& buffer) const { forward(buffer, {0, size_.ny}); }
+  /// Half-complex to reals, not divided by nx * ny, in the `wanted` rows; what others hold is not defined.
+  void backward(FftBuffer& buffer, RowRange wanted) const;
+  void backward(FftBuffer& buffer) const { backward(buffer, {0, size_.ny}); }
 
  private:
   struct Plans;
+  bool is_small() const;
+  void transform_columns(bool forward, FftBuffer& from, FftBuffer& to) const;
+
   std::unique_ptr<Plans> plans_;
   Shape size_;
 };

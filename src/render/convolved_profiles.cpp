@@ -116,7 +116,7 @@ void ConvolvedProfiles::add(std::span<const SplitLight* const> lights, SpectrumP
     }
     Convolver::Spectrum* const to = &spectra.spectrum(*convolver);
     if (!samples.empty()) {
-      Convolver::Spectrum spectrum = convolver->make_spectrum();
+      Convolver::Spectrum spectrum = convolver->make_undefined_spectrum();
       convolver->transform(samples.view(), spectrum, Sampling::kPoint);
       to->add(spectrum);
     }
@@ -156,9 +156,12 @@ void ConvolvedProfiles::add_with_derivatives(const SplitLight& light,
   const std::size_t n = targets.size();
   std::vector<Convolver::Spectrum> spectra;
   std::vector<Convolver::Spectrum*> to;
-  for (std::size_t d = 0; d < n; ++d) spectra.push_back(convolver.make_spectrum());
+  const bool has_samples = light.has_samples(convolver.padded());
+  for (std::size_t d = 0; d < n; ++d) {
+    spectra.push_back(has_samples ? convolver.make_undefined_spectrum() : convolver.make_spectrum());
+  }
   for (Convolver::Spectrum& spectrum : spectra) to.push_back(&spectrum);
-  if (light.has_samples(convolver.padded())) {
+  if (has_samples) {
     const Shape shape = convolver.model_grid().shape;
     std::vector<RecycledArray> samples;
     std::vector<ImageView> views;
@@ -191,7 +194,7 @@ void ConvolvedProfiles::gradients(std::span<const Wanted> wanted, ConstImageView
   std::vector<const Convolver*> convolvers;
   for (const Wanted& w : wanted) convolvers.push_back(&convolver_for(*w.light));
   for (const Convolver* convolver : distinct(wanted.size(), [&](std::size_t i) { return convolvers[i]; })) {
-    Convolver::Spectrum spectrum = convolver->make_spectrum();
+    Convolver::Spectrum spectrum = convolver->make_undefined_spectrum();
     convolver->convolve_adjoint(cotangent, spectrum);
     bool has_samples = false;
     for (std::size_t i = 0; i < wanted.size(); ++i) {

@@ -131,7 +131,7 @@ void DrawnProfiles::convolve(Drawing kind, ImageView drawing, ImageView image, D
 }
 
 void DrawnProfiles::gather(Drawing kind, ConstImageView cotangent, int threads, ImageView drawing) const {
-  Convolver::Spectrum spectrum = convolver_->make_spectrum();
+  Convolver::Spectrum spectrum = convolver_->make_undefined_spectrum();
   convolver_->convolve_adjoint(cotangent, spectrum);
   drawn_grid(kind).gather(spectrum, threads, drawing);
   fade(kind, drawing);

@@ -15,7 +15,7 @@ void point_gradients(const Setting& setting, const std::vector<Part>& parts, Con
     return part.family() == Family::kPoint && !part.roles.empty();
   };
   if (std::ranges::none_of(parts, is_wanted)) return;
-  Convolver::Spectrum spectrum = setting.convolver->make_spectrum();
+  Convolver::Spectrum spectrum = setting.convolver->make_undefined_spectrum();
   setting.convolver->convolve_adjoint(cotangent, spectrum);
   for (const Part& part : parts) {
     if (!is_wanted(part)) continue;

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "render/chebyshev_sky.hpp"
 
@@ -23,26 +26,34 @@ class SkyTerms {
     chebyshev_ = std::make_unique<const ChebyshevTerms>(sky.kind->count, domain, shape);
   }
 
-  /// Of the parameter at that position; 0 for constants.
-  double derivative(std::size_t parameter, int row, int col) const {
+  /// Adds the derivative to the parameter at that position, times a factor, to a row of pixels.
+  void add(std::size_t parameter, double factor, int row, std::span<double> pixels) const {
     switch (sky_.kind->parameters[parameter].role) {
       case Role::kLevel:
-        return 1.0;
+        for (double& pixel : pixels) pixel += factor;
+        return;
       case Role::kSlopeX:
-        return col - pivot_x_;
+        for (std::size_t col = 0; col < pixels.size(); ++col) {
+          pixels[col] += factor * (static_cast<double>(col) - pivot_x_);
+        }
+        return;
       case Role::kSlopeY:
-        return row - pivot_y_;
+        for (double& pixel : pixels) pixel += factor * (row - pivot_y_);
+        return;
       case Role::kCoefficient:  // these come first
-        return (*chebyshev_)(static_cast<int>(parameter), row, col);
-      default:
-        return 0.0;
+        for (std::size_t col = 0; col < pixels.size(); ++col) {
+          pixels[col] += factor * (*chebyshev_)(static_cast<int>(parameter), row, static_cast<int>(col));
+        }
+        return;
+      default:  // constants
+        return;
     }
   }
 
-  double value(int row, int col) const {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < sky_.values.size(); ++i) sum += sky_.values[i] * derivative(i, row, col);
-    return sum;
+  void add_value(int row, std::span<double> pixels) const {
+    for (std::size_t i = 0; i < sky_.values.size(); ++i) {
+      if (sky_.values[i] != 0.0) add(i, sky_.values[i], row, pixels);
+    }
   }
 
  private:
@@ -69,12 +80,13 @@ std::optional<Pixel> pixel_of(const Component& point, Shape shape) {
 void add_sky(const Component& sky, std::span<const std::size_t> wanted, ImageView image,
              std::span<const ImageView> derivatives) {
   const SkyTerms terms(sky, image.shape());
+  const auto width = static_cast<std::size_t>(image.nx());
   for (int row = 0; row < image.ny(); ++row) {
-    for (int col = 0; col < image.nx(); ++col) {
-      image(row, col) += terms.value(row, col);
-      for (std::size_t p = 0; p < wanted.size(); ++p) {
-        derivatives[p](row, col) = terms.derivative(wanted[p], row, col);
-      }
+    terms.add_value(row, {image.row(row), width});
+    for (std::size_t p = 0; p < wanted.size(); ++p) {
+      const std::span<double> pixels(derivatives[p].row(row), width);
+      std::ranges::fill(pixels, 0.0);
+      terms.add(wanted[p], 1.0, row, pixels);
     }
   }
 }
@@ -83,11 +95,12 @@ void sky_gradient(const Component& sky, std::span<const std::size_t> wanted, Con
                   double* gradient) {
   const SkyTerms terms(sky, cotangent.shape());
   std::fill_n(gradient, wanted.size(), 0.0);
+  std::vector<double> derivative(static_cast<std::size_t>(cotangent.nx()));
   for (int row = 0; row < cotangent.ny(); ++row) {
-    for (int col = 0; col < cotangent.nx(); ++col) {
-      for (std::size_t p = 0; p < wanted.size(); ++p) {
-        gradient[p] += cotangent(row, col) * terms.derivative(wanted[p], row, col);
-      }
+    for (std::size_t p = 0; p < wanted.size(); ++p) {
+      std::ranges::fill(derivative, 0.0);
+      terms.add(wanted[p], 1.0, row, derivative);
+      gradient[p] = std::inner_product(derivative.begin(), derivative.end(), cotangent.row(row), gradient[p]);
     }
   }
 }
