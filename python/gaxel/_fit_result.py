@@ -121,8 +121,8 @@ class FitResult:
     _wavelengths: list[float] = field(repr=False)
     _series: dict[str, Series] = field(repr=False)
     _zeropoints: list[float | None] = field(repr=False)
-    _fitted: _core.OwnedFit = field(repr=False)
-    _scene: FitScene = field(repr=False)
+    _fitted: _core.OwnedFit | None = field(repr=False)
+    _scene: FitScene | None = field(repr=False)
 
     @property
     def model(self) -> Image:
@@ -163,6 +163,10 @@ class FitResult:
                 names = component_names(band.components, "value_at")
                 return band.components[names.index(name)].parameters[key], band.errors[parameter]
         return np.nan, np.nan
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the core's objects, which profile likelihoods and their like ask for."""
+        return {**self.__dict__, "_fitted": None, "_scene": None}
 
     def derived(
         self,

@@ -64,6 +64,7 @@ def sample(
     ImportError
         emcee is not installed.
     """
+    posterior = _Posterior(result, threads)
     if sampler != "emcee":
         raise input_error("sample", "sampler", repr(sampler), "no such sampler", "'emcee'")
     n = len(result.parameter_names)
@@ -80,7 +81,6 @@ def sample(
         import emcee
     except ImportError:
         raise ImportError("gaxel.sample needs the package emcee: pip install 'gaxel[mcmc]'") from None
-    posterior = _Posterior(result, threads)
     random = np.random.default_rng(seed)
     ensemble = emcee.EnsembleSampler(
         walkers,

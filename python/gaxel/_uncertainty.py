@@ -77,7 +77,7 @@ def derived(
     zeropoint: float | Sequence[float] | None = None,
 ) -> list[DerivedValue]:
     """See FitResult.derived."""
-    bands = result._scene.bands
+    bands = _scene_of(result, "derived").bands
     scales = _of_bands(pixel_scale, bands, "pixel_scale", "above 0, arcsec") or [
         pixel_scale_of(band) for band in bands
     ]
@@ -142,6 +142,7 @@ def profile_likelihood(
     InputError
         Names the argument and what is allowed.
     """
+    _scene_of(result, "profile_likelihood")
     wanted = select_names(parameters, result.parameter_names, "profile_likelihood", "parameters")
     rise = as_float(level, "profile_likelihood", "level", "above 0 and finite")
     core, intervals, restarts, gain = _core.profile_likelihood(
@@ -200,6 +201,7 @@ def bootstrap(
     InputError
         Names the argument and what is allowed.
     """
+    _scene_of(result, "bootstrap")
     values, n, n_failed = _core.bootstrap(
         result._fitted,
         core_bands(result),
@@ -237,6 +239,7 @@ class LogLikelihood:
     """
 
     def __init__(self, result: FitResult, threads: int = 1) -> None:
+        _scene_of(result, "LogLikelihood")
         self.names = list(result.parameter_names)
         self.threads = as_int(threads, "LogLikelihood", "threads", 0)
         self._result = result
@@ -274,6 +277,20 @@ class LogLikelihood:
 
     def __reduce__(self) -> Any:
         raise TypeError("LogLikelihood holds images of the core and is not pickled: give it threads instead")
+
+
+def _scene_of(result: FitResult, source: str) -> Any:
+    if not isinstance(result, FitResult):
+        raise input_error(source, "result", type(result).__name__, "not a fit", "what gaxel.fit returns")
+    if result._scene is None:
+        raise input_error(
+            source,
+            "result",
+            repr(result),
+            "it was pickled, which its images are not",
+            "what gaxel.fit returns",
+        )
+    return result._scene
 
 
 def core_bands(result: FitResult) -> list[_core.Band]:

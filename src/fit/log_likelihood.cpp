@@ -17,6 +17,20 @@ namespace {
 
 constexpr double kNever = -std::numeric_limits<double>::infinity();
 
+/// What the fit makes least of the used pixels; `slope`: half its derivatives to the model's pixels, 0 in the
+/// others.
+double pixel_statistic(const Observation& observation, const Image& model, Image& slope) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < model.size(); ++i) {
+    if (observation.used[i] == 0) continue;
+    const double weight = 1.0 / observation.sigma.data()[i];
+    const double residual = weight * (model.data()[i] - observation.data.data()[i]);
+    sum += residual * residual;
+    slope.data()[i] = weight * residual;
+  }
+  return sum;
+}
+
 }  // namespace
 
 class LogLikelihood::Impl {
@@ -94,24 +108,17 @@ class LogLikelihood::Impl {
     const std::vector<Component>& components = map.components(band);
     Image model(observation.data.shape());
     renderers_[b].render(components, model.view());
-    double sum = sum_of_squares(penalties_, components);
-    Image slope(model.shape());  // of the log-likelihood to the model's pixels
-    for (std::size_t i = 0; i < model.size(); ++i) {
-      if (observation.used[i] == 0) continue;
-      const double weight = 1.0 / observation.sigma.data()[i];
-      const double residual = weight * (model.data()[i] - observation.data.data()[i]);
-      sum += residual * residual;
-      slope.data()[i] = -weight * residual;
-    }
+    Image slope(model.shape());
+    const double sum = pixel_statistic(observation, model, slope) + sum_of_squares(penalties_, components);
     if (gradient == nullptr) return sum;
     const std::span<const std::uint8_t> wanted = map.wanted(band);
     Eigen::VectorXd by_values(std::ranges::count(wanted, 1));
     renderers_[b].vjp(components, wanted, slope.view(), by_values.data());
     for (const auto& penalty : penalties_) {
       const PenaltyRows rows = penalty->rows(components, wanted);
-      by_values -= rows.jacobian.transpose() * rows.residual;
+      by_values += rows.jacobian.transpose() * rows.residual;
     }
-    *gradient += map.derivatives(band).transpose() * by_values;
+    *gradient -= map.derivatives(band).transpose() * by_values;
     return sum;
   }
 

@@ -51,10 +51,11 @@ double first_step(const FreeValue& which) {
 /// The fits of one profile: of a free value in one direction.
 class Profile {
  public:
-  /// `position`: of the free value. `stop`: whether all is to end.
+  /// `position`: of the free value. `rescues`: whether a better minimum ends it. `stop`: whether all is to
+  /// end.
   Profile(std::span<const Band> bands, const FitResult& best, const FitOptions& options, std::size_t position,
-          const std::function<bool()>& stop)
-      : bands_(bands), best_(best), options_(options), position_(position), stop_(stop) {
+          bool rescues, const std::function<bool()>& stop)
+      : bands_(bands), best_(best), options_(options), position_(position), rescues_(rescues), stop_(stop) {
     known_.push_back({which().value, best.scene});
   }
 
@@ -64,7 +65,7 @@ class Profile {
   /// there is no such fit.
   double rise(double value) {
     const double above = statistic_at(value) - statistic(best_);
-    if (above < -kBetter) better_ = known_.back().scene;
+    if (rescues_ && above < -kBetter) better_ = known_.back().scene;
     return above > 0.0 ? std::sqrt(above) : std::isnan(above) ? above : 0.0;
   }
 
@@ -123,6 +124,7 @@ class Profile {
   const FitResult& best_;
   const FitOptions& options_;
   std::size_t position_;
+  bool rescues_;
   const std::function<bool()>& stop_;
   std::vector<Point> known_;
   std::optional<Scene> better_;
@@ -207,7 +209,8 @@ FitOptions point_options(std::span<const Band> bands, const FitResult& best, con
 }
 
 Round profile_all(std::span<const Band> bands, const FitResult& best, const FitOptions& options,
-                  const std::vector<std::size_t>& parameters, double level, const WorkCallback& progress) {
+                  const std::vector<std::size_t>& parameters, double level, bool rescues,
+                  const WorkCallback& progress) {
   SharedWork work(progress, 2 * parameters.size());
   const FitOptions refits = point_options(bands, best, options, level);
   std::vector<ProfileInterval> intervals(parameters.size());
@@ -222,7 +225,7 @@ Round profile_all(std::span<const Band> bands, const FitResult& best, const FitO
     ProfileInterval& interval = intervals[k / 2];
     interval.free_value = parameters[k / 2];
     if (work.stopped()) return;
-    Profile profile(bands, best, refits, interval.free_value, stop);
+    Profile profile(bands, best, refits, interval.free_value, rescues, stop);
     const bool low = k % 2 == 0;
     const End end = end_of(profile, range_of(best, profile.which()), low ? -1.0 : 1.0, std::sqrt(level));
     (low ? interval.low : interval.high) = end.value;
@@ -269,23 +272,30 @@ ProfiledFit profile_likelihood(std::span<const Band> bands, const FitResult& res
   for (std::size_t i = 0; profile.parameters.empty() && i < result.free_values.size(); ++i)
     parameters.push_back(i);
   ProfiledFit found{result};
+  // A PSF that varies is that at the place where a fit starts: the points' and the best one's are to be
+  // alike.
+  const bool varies =
+      std::ranges::any_of(bands, [](const Band& band) { return band.observation->varying_psf.has_value(); });
+  if (varies) found.result = fit(bands, result.scene, options);
+  const double before = statistic(found.result);
+  bool rescues = profile.max_restarts > 0;
   for (;;) {
-    Round round = profile_all(bands, found.result, options, parameters, profile.level, progress);
+    Round round = profile_all(bands, found.result, options, parameters, profile.level, rescues, progress);
     found.finished = !round.cancelled;
-    const bool again = round.better && !round.cancelled && found.n_restarts < profile.max_restarts;
-    if (!again) {
+    if (!round.better || round.cancelled) {
       found.result.intervals = std::move(round.intervals);
       break;
     }
     FitResult better = fit(bands, std::move(*round.better), options);
-    if (statistic(better) >= statistic(found.result)) {
-      found.result.intervals = std::move(round.intervals);
-      break;
+    const bool improved = statistic(better) < statistic(found.result);
+    if (improved) {
+      found.result = std::move(better);
+      ++found.n_restarts;
     }
-    found.result = std::move(better);
-    ++found.n_restarts;
+    // With one that is no better once all parameters are free, or one too many, the best so far has to do.
+    rescues = improved && found.n_restarts < profile.max_restarts;
   }
-  found.gain = statistic(result) - statistic(found.result);
+  found.gain = before - statistic(found.result);
   return found;
 }
 

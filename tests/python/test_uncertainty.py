@@ -1,5 +1,6 @@
 """Profile likelihoods, bootstrap, the likelihood and its samples, through Python."""
 
+import pickle
 import sys
 
 import gaxel
@@ -192,6 +193,19 @@ def test_without_emcee_it_says_what_to_install(bright, monkeypatch):
     monkeypatch.setitem(sys.modules, "emcee", None)
     with pytest.raises(ImportError, match=r"gaxel\[mcmc\]"):
         gaxel.sample(bright)
+
+
+def test_results_that_were_pickled_say_so(bright):
+    back = pickle.loads(pickle.dumps(bright))
+    for call in (
+        gaxel.profile_likelihood,
+        gaxel.bootstrap,
+        gaxel.sample,
+        gaxel.LogLikelihood,
+        lambda r: r.derived(),
+    ):
+        with pytest.raises(gaxel.InputError, match="pickled"):
+            call(back)
 
 
 @pytest.mark.parametrize(
