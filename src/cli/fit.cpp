@@ -76,10 +76,12 @@ void add_errors(io::Task& task, FitResult& result, const InterruptGuard& interru
     });
     result = std::move(profiled.result);
     if (profiled.n_restarts > 0) {
+      line.clear();
       task.warnings.push_back(fmt::format(
           "the search for profile likelihoods met a better fit, chi2 with priors lower by {:.4g}: "
           "the results are of that one",
           profiled.gain));
+      fmt::print(stderr, "gaxel: warning: {}\n", task.warnings.back());
     }
   }
   if (task.errors.bootstrap.samples > 0 && !interrupt.interrupted()) {
@@ -108,6 +110,8 @@ void print_result(const io::Task& task, const FitResult& result, const std::vect
   if (result.penalty > 0.0) fmt::print(", priors and smoothness add {:.6g}", result.penalty);
   if (result.dof > 0) fmt::print(" (ratio {:.5g})", result.chi2 / static_cast<double>(result.dof));
   fmt::print("; {} iterations, {:.2f} s\n{}\n\n", result.iterations, result.seconds, result.message);
+  if (const std::string intervals = io::interval_text(io::interval_table(task, result)); !intervals.empty())
+    fmt::print("Intervals of 68.3 percent:\n{}\n", intervals);
   for (const std::string& file : files) fmt::print("wrote {}\n", file);
 }
 
@@ -156,6 +160,10 @@ int run_fit(const FitArguments& arguments) {
   } else if (result.stop_reason != StopReason::kConverged) {
     fmt::print(stderr, "gaxel: error: the fit did not converge: {} (the best so far is in {})\n",
                result.message, folder.path());
+  } else if (interrupt.interrupted()) {
+    fmt::print(stderr, "gaxel: interrupted: the fit is in {}, but not all errors that were asked for\n",
+               folder.path());
+    return kInterrupted;
   }
   return exit_code_of(result.stop_reason);
 }
@@ -192,6 +200,7 @@ void add_fit(CLI::App& app, int& exit_code) {
                    "Also intervals of 68.3 percent from the profile likelihood of these free parameters: re, "
                    "galaxy.re, all")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("NAMES");
   command
       ->add_option("--bootstrap", arguments->bootstrap,

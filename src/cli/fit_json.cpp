@@ -106,6 +106,12 @@ Json fit_json(const io::Task& task, const FitResult& result, const std::vector<s
   json["parameters"] = parameters(task, result);
   json["derived"] = derived(task, result);
   json["intervals"] = intervals(task, result);
+  if (result.samples) {
+    json["bootstrap"] = {{"method", result.samples->method},
+                         {"samples", result.samples->n},
+                         {"failed", result.samples->n_failed},
+                         {"seed", result.samples->seed}};
+  }
   json["certificate"] = certificate(result, task.options.tolerance);
   json["notes"] = task.notes;
   json["warnings"] = task.warnings;

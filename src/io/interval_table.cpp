@@ -44,6 +44,14 @@ void put_in_order(IntervalRow& row) {
   std::swap(row.low_end, row.high_end);
 }
 
+std::string distance_text(double value, double end, std::string_view how, double error) {
+  if (how == "open") return "open";
+  const double distance = std::abs(end - value);
+  const ValueText text = value_with_error(distance, error);
+  const std::string shown = text.error.empty() ? fmt::format("{:.3g}", distance) : text.value;
+  return how == "at_range" ? shown + " (end of range)" : shown;
+}
+
 double in_file(const FreeValueTerms& terms, double inner) {
   if (std::isfinite(inner)) return terms.to_file(inner);
   // Infinite ends stay so, on the side that finite ones go to.
@@ -114,6 +122,23 @@ std::vector<IntervalRow> interval_table(const Task& task, const FitResult& resul
                     terms[i].to_file(result.samples->quantile(i, 1.0 - kTail)), "found", "found"}));
   }
   return rows;
+}
+
+IntervalText interval_ends(const IntervalRow& row) {
+  const FreeValueTerms& terms = row.terms;
+  return {distance_text(terms.value, row.low, row.low_end, terms.error),
+          distance_text(terms.value, row.high, row.high_end, terms.error)};
+}
+
+std::string interval_text(std::span<const IntervalRow> rows) {
+  std::string text;
+  for (const IntervalRow& row : rows) {
+    const IntervalText ends = interval_ends(row);
+    text += fmt::format("{}: {}  {} -{} +{}{}{}\n", row.method, row.terms.label(),
+                        value_with_error(row.terms.value, row.terms.error).value, ends.below, ends.above,
+                        row.terms.unit.empty() ? "" : " ", row.terms.unit);
+  }
+  return text;
 }
 
 std::string interval_ecsv(std::span<const IntervalRow> rows, const TableMeta& meta) {

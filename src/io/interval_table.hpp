@@ -43,6 +43,16 @@ struct IntervalRow {
 /// Of the profile likelihood, then of the bootstrap: its samples' central 68.3 percent.
 std::vector<IntervalRow> interval_table(const Task& task, const FitResult& result);
 
+/// How far the ends are from the value, to the place of its error; "open", or with what ends them.
+struct IntervalText {
+  std::string below;
+  std::string above;
+};
+IntervalText interval_ends(const IntervalRow& row);
+
+/// A line for each, for a terminal.
+std::string interval_text(std::span<const IntervalRow> rows);
+
 std::string interval_ecsv(std::span<const IntervalRow> rows, const TableMeta& meta);
 
 /// The samples of the bootstrap, which are there: a column for each free value.

@@ -82,6 +82,7 @@ def test_intervals_and_samples_are_written(with_errors):
 def test_json_and_report_tell_them(with_errors):
     folder, result = with_errors
     assert {row["method"] for row in result["intervals"]} == {"profile", "bootstrap"}
+    assert result["bootstrap"] == {"method": "parametric", "samples": 12, "failed": 0, "seed": 3}
     assert {row["quantity"] for row in result["derived"]} >= {"flux", "mag", "mu_e", "fraction"}
     page = (folder / "out/report.html").read_text()
     assert "<h2>Intervals</h2>" in page and "seed 3" in page
@@ -98,6 +99,33 @@ def test_the_restart_asks_for_the_same_and_the_command_can_change_it(with_errors
     again = json.loads(finished.stdout)
     assert [row["parameter"] for row in again["intervals"] if row["method"] == "profile"] == ["n"]
     assert table_of(tmp_path / "samples.ecsv").meta["method"] == "blocks"
+
+
+def test_the_terminal_shows_intervals(field, tmp_path):
+    scene = field.write_scene(tmp_path / "scene.toml")
+    finished = run("fit", "--profile", "re", scene, "-o", tmp_path / "out")
+    assert finished.returncode == 0, finished.stderr
+    found = re.search(
+        r"^profile: big one\.re  ([0-9.]+) -([0-9.]+) \+([0-9.]+) pixel$", finished.stdout, re.MULTILINE
+    )
+    row = table_of(tmp_path / "out/intervals.ecsv")[0]
+    value, below, above = map(float, found.groups())
+    assert (value, below, above) == pytest.approx(
+        (row["value"], row["value"] - row["low"], row["high"] - row["value"]), abs=0.06 * row["error"]
+    )
+
+
+def test_a_better_fit_is_told(field, tmp_path):
+    poor = field.write_scene(
+        tmp_path / "poor.toml",
+        field.tables(fit={"max_iterations": 2}),
+        field.components(re=14, n=4.0, q=0.9, pa=-40),
+    )
+    finished = run("fit", poor, "-o", tmp_path / "out", "--profile", "re", "--max-iterations", 2, "--json")
+    assert "better fit" in finished.stderr
+    assert "better fit" in (tmp_path / "out/report.html").read_text()
+    before = run("fit", poor, "-o", tmp_path / "before", "--max-iterations", 2, "--json")
+    assert json.loads(finished.stdout)["chi2"] < json.loads(before.stdout)["chi2"] - 1.0
 
 
 def test_files_of_an_earlier_fit_go(field, with_errors, tmp_path):

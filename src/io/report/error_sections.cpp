@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <vector>
 
 #include "io/derived_table.hpp"
@@ -48,15 +47,6 @@ std::string unit_text(const std::string& unit) {
   return unit;
 }
 
-/// An end of an interval, as far from the value as it is.
-std::string distance_text(double value, double end, std::string_view how, double scale) {
-  if (how == "open") return "open";
-  const std::string text = value_with_error(value, scale).error.empty()
-                               ? fmt::format("{:.3g}", std::abs(end - value))
-                               : value_with_error(std::abs(end - value), scale).value;
-  return how == "at_range" ? text + " (end of range)" : text;
-}
-
 }  // namespace
 
 std::string derived_section(const Task& task, const FitResult& result) {
@@ -90,12 +80,11 @@ std::string intervals_section(const Task& task, const FitResult& result) {
   for (const IntervalRow& row : rows) {
     const FreeValueTerms& terms = row.terms;
     const ValueText value = value_with_error(terms.value, terms.error);
+    const IntervalText ends = interval_ends(row);
     const std::string name =
         terms.band.empty() ? terms.parameter : fmt::format("{}, {}", terms.parameter, terms.band);
     text += "<tr>" + text_cell(terms.component) + text_cell(name) + number_cell(value.value) +
-            number_cell(value.error) +
-            number_cell(distance_text(terms.value, row.low, row.low_end, terms.error)) +
-            number_cell(distance_text(terms.value, row.high, row.high_end, terms.error)) +
+            number_cell(value.error) + number_cell(ends.below) + number_cell(ends.above) +
             text_cell(terms.unit) + text_cell(row.method) + "</tr>\n";
   }
   text += "</tbody>\n</table></div>\n<p class=\"key\">68.3 percent.";
