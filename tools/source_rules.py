@@ -32,6 +32,7 @@ PUBLIC = {
     "intervals.hpp": "fit",
     "integration.hpp": "integrate",
     "light_image.hpp": "profile",
+    "likelihood.hpp": "fit",
     "psf.hpp": "psf",
     "varying_psf.hpp": "psf",
     "quadrature.hpp": "math",

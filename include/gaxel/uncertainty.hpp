@@ -13,16 +13,13 @@
 
 namespace gaxel {
 
-/// What a fit makes small: -2 ln(likelihood times priors) but for a constant.
-double statistic(const FitSummary& result);
-
 /// Called now and then with the share of the work that is done, 0 to 1, from one thread at a time. Returns
 /// false to stop.
 using WorkCallback = std::function<bool(double)>;
 
 struct ProfileOptions {
   std::vector<std::size_t> parameters;  ///< positions in FitResult::free_values; empty: all
-  double level = 1.0;                   ///< rise of the statistic at the ends, above 0; n^2 for n sigma
+  double level = 1.0;                   ///< rise of FitSummary::statistic at the ends, above 0; n^2 for n sigma
   int max_restarts = 5;                 ///< from better fits that were met on the way
 };
 
@@ -44,7 +41,8 @@ ProfiledFit profile_likelihood(std::span<const Band> bands, const FitResult& res
 
 struct BootstrapOptions {
   int samples = 200;  ///< at least 2
-  /// 0: the best model with new noise by sigma (parametric). Else the residuals, in units of sigma, in square
+  /// 0: the best model with new noise (parametric): of the photons and the read noise where the likelihood is one
+  /// of counts, of Student's t where it is that, else normal noise by sigma. Else the residuals, in units of sigma, in square
   /// blocks of so many pixels a side from random places: these keep the correlation of neighbours (moving
   /// blocks: Kuensch 1989, Ann. Stat. 17, 1217).
   int block = 0;

@@ -135,14 +135,17 @@ void bind_input(nb::module_& module) {
           "__init__",
           [](OwnedBand* self, std::string name, double wavelength, double zeropoint,
              const std::array<double, 6>& pixels, const InputImage& data, const InputImage& sigma,
-             const InputMask& used, const std::vector<Psf>& psfs, const VaryingPsf* varying_psf) {
+             const InputMask& used, const std::vector<Psf>& psfs, const VaryingPsf* varying_psf,
+             const std::optional<std::array<double, 3>>& counts) {
             new (self)
                 OwnedBand{{std::move(name), {wavelength, zeropoint, to_map(pixels)}},
                           {to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, psfs}};
             if (varying_psf != nullptr) self->observation.varying_psf.emplace(*varying_psf);
+            if (counts) self->observation.counts = CountNoise{(*counts)[0], (*counts)[1], (*counts)[2]};
           },
           nb::arg("name"), nb::arg("wavelength"), nb::arg("zeropoint"), nb::arg("pixels"), nb::arg("data"),
-          nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none());
+          nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none(),
+          nb::arg("counts").none(), "counts: (gain, read_noise, sky).");
   module.def(
       "basis_functions",
       [](std::vector<double> wavelengths, const std::string& basis, int n, double wavelength) {
@@ -177,6 +180,7 @@ void bind_fit(nb::module_& module) {
           "rho",
           [](const NoiseCorrelation& noise) { return std::vector(noise.rho.begin(), noise.rho.end()); })
       .def_ro("mean_square", &NoiseCorrelation::mean_square)
+      .def_prop_ro("error_factor", &NoiseCorrelation::error_factor)
       .def_ro("n_pixels", &NoiseCorrelation::n_pixels);
   nb::class_<RobustCovariance>(module, "RobustCovariance", "The core's covariances that do not trust sigma.")
       .def_ro("sandwich", &RobustCovariance::sandwich, "(n_free, n_free), flat.")
@@ -196,6 +200,8 @@ void bind_fit(nb::module_& module) {
                    "(component, parameter, coefficient, value, error, flag) each.")
       .def_ro("covariance", &FitResult::covariance, "(n_free, n_free), flat.")
       .def_ro("robust", &FitResult::robust, nb::rv_policy::reference_internal)
+      .def_prop_ro("likelihood", [](const FitResult& result) { return gaxel::to_text(result.likelihood); })
+      .def_ro("statistic", &FitResult::statistic)
       .def_ro("chi2", &FitResult::chi2)
       .def_ro("penalty", &FitResult::penalty)
       .def_ro("chi2_start", &FitResult::chi2_start)
@@ -220,13 +226,14 @@ void bind_fit(nb::module_& module) {
       "fit",
       [](const std::vector<const OwnedBand*>& bands, const std::vector<SceneTuple>& scene, double rtol,
          double atol, double noise_share, int max_iterations, double ftol, int threads, bool robust,
-         nb::object progress) {
-        return run_fit(bands, scene, {{rtol, atol}, noise_share, max_iterations, ftol, threads, robust},
-                       std::move(progress));
+         const std::string& likelihood, double student_dof, double huber_threshold, nb::object progress) {
+        FitOptions options{{rtol, atol}, noise_share, max_iterations, ftol, threads, robust};
+        options.likelihood = {LikelihoodOptions::named(likelihood, "fit"), student_dof, huber_threshold};
+        return run_fit(bands, scene, options, std::move(progress));
       },
       nb::arg("bands"), nb::arg("scene"), nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"),
       nb::arg("max_iterations"), nb::arg("ftol"), nb::arg("threads"), nb::arg("robust"),
-      nb::arg("progress").none(),
+      nb::arg("likelihood"), nb::arg("student_dof"), nb::arg("huber_threshold"), nb::arg("progress").none(),
       "`scene`: (kind, name, flux_is_magnitude, [FitParameter, ...], (number of the PSF, [truncation inside, "
       "...], "
       "[truncation outside, ...])) each; NaN values are estimated.");

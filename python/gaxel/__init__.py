@@ -13,7 +13,7 @@ render_with_jacobian, vjp, prepare, parameter_names, fit, profile_likelihood, bo
 """
 
 from gaxel import integration, model, quadrature, sersic
-from gaxel._bands import Band, BSpline, Chebyshev, Constant, LogNormal, Normal, PerBand
+from gaxel._bands import Band, BSpline, Chebyshev, Constant, CountNoise, LogNormal, Normal, PerBand
 from gaxel._component import Component
 from gaxel._core import Certificate, FitProgress, Plan
 from gaxel._core import version as __version__
@@ -46,6 +46,7 @@ __all__ = [
     "Component",
     "DerivedValue",
     "Constant",
+    "CountNoise",
     "FitError",
     "FitProgress",
     "FitResult",

@@ -15,6 +15,42 @@ from gaxel._psf import AnyPsf, VaryingPsf, core_psfs
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
+@dataclass(frozen=True)
+class CountNoise:
+    """From the counts of an image to the electrons that were detected, for likelihoods of photons.
+
+    Parameters
+    ----------
+    gain : float
+        Electrons per count, above 0: times the exposure time where the image is counts per second, and times the number of
+        images that were averaged.
+    read_noise : float
+        Electrons, at least 0; of n averaged images sqrt(n) times that of one.
+    sky : float
+        Counts per pixel that were taken out of the data.
+    """
+
+    gain: float
+    read_noise: float = 0.0
+    sky: float = 0.0
+
+    def __post_init__(self) -> None:
+        gain = as_float(self.gain, "CountNoise", "gain", "a finite number above 0")
+        if not gain > 0.0:
+            raise input_error("CountNoise", "gain", gain, "out of range", "a finite number above 0")
+        read_noise = as_float(self.read_noise, "CountNoise", "read_noise", "a finite number, at least 0")
+        if not read_noise >= 0.0:
+            raise input_error(
+                "CountNoise", "read_noise", read_noise, "out of range", "a finite number, at least 0"
+            )
+        as_float(self.sky, "CountNoise", "sky", "a finite number of counts")
+
+    def sigma(self, data: ArrayLike) -> Image:
+        """The standard deviation of each pixel as its data tell it, of one electron at least; counts."""
+        photons = np.maximum(self.gain * (np.asarray(data, dtype=np.float64) + self.sky), 1.0)
+        return np.sqrt(photons + self.read_noise**2) / self.gain
+
+
 class Band:
     """An image in one band, with its errors, mask and PSF.
 
@@ -22,8 +58,8 @@ class Band:
     ----------
     data : array_like, shape (ny, nx)
         The image, in counts. A masked array's mask counts. May be masked as a whole where it is one of several.
-    sigma : array_like, shape (ny, nx), or float
-        Standard deviation of each pixel.
+    sigma : array_like, shape (ny, nx), or float, optional
+        Standard deviation of each pixel; without, that of counts.sigma(data).
     name : str
         Unique among the bands that are fitted together.
     wavelength : float, optional
@@ -38,12 +74,14 @@ class Band:
         Where the pixels lie on the sky. Where every band has one, a component is at one place of the sky and has one
         size and direction there, whatever the pixels' scales and directions; its x, y, re and theta are those in the pixels
         of the first band. Without, all bands have the same pixels.
+    counts : CountNoise, optional
+        For the likelihoods "model_sigma", "cash" and "poisson_mlr".
     """
 
     def __init__(
         self,
         data: ArrayLike,
-        sigma: ArrayLike | float,
+        sigma: ArrayLike | float | None = None,
         *,
         name: str = "",
         wavelength: float | None = None,
@@ -51,6 +89,7 @@ class Band:
         psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
         zeropoint: float = 0.0,
         wcs: Any = None,
+        counts: CountNoise | None = None,
     ) -> None:
         self.name = name
         self.wavelength = (
@@ -60,7 +99,10 @@ class Band:
         self.psf = psf
         self.wcs = wcs
         where = f"Band {name!r}" if name else "fit"
-        self.data, self.sigma, self.used = _observation(data, sigma, mask, where)
+        if counts is not None and not isinstance(counts, CountNoise):
+            raise input_error(where, "counts", repr(counts), "not the noise of counts", "a gaxel.CountNoise")
+        self.counts = counts
+        self.data, self.sigma, self.used = _observation(data, sigma, mask, counts, where)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -91,6 +133,7 @@ class Band:
             self.used.astype(np.uint8),
             psfs,
             None if varying is None else varying._core,
+            None if self.counts is None else (self.counts.gain, self.counts.read_noise, self.counts.sky),
         )
         return band, numbers
 
@@ -116,13 +159,21 @@ class Band:
         return (*found[:, 0].tolist(), *found[:, 1].tolist())
 
 
-def _observation(data: Any, sigma: Any, mask: Any, where: str) -> tuple[Image, Image, NDArray[np.bool_]]:
+def _observation(
+    data: Any, sigma: Any, mask: Any, counts: CountNoise | None, where: str
+) -> tuple[Image, Image, NDArray[np.bool_]]:
     """Image, errors and which pixels are used, checked."""
     image = as_image(np.ma.getdata(data), where, "data")
     bad = np.ma.getmaskarray(data) if isinstance(data, np.ma.MaskedArray) else np.zeros(image.shape, np.bool_)
     if mask is not None:
         bad = bad | as_mask(mask, image.shape, where, "mask")
-    if np.ndim(sigma) == 0:
+    if sigma is None:
+        if counts is None:
+            raise input_error(
+                where, "sigma", None, "missing", "an error for each pixel, or one for all; or counts"
+            )
+        noise = counts.sigma(image)
+    elif np.ndim(sigma) == 0:
         noise = np.full(image.shape, as_float(sigma, where, "sigma", "above 0"))
     else:
         noise = as_image(sigma, where, "sigma")

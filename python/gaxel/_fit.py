@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from gaxel import _core
 from gaxel._arrays import as_float, as_int, as_threads, as_tolerance
-from gaxel._bands import Band, Variation
+from gaxel._bands import Band, CountNoise, Variation
 from gaxel._errors import input_error
 from gaxel._fit_result import FitResult, to_result
 from gaxel._fit_scene import Bounds, FitScene, Prior
@@ -27,6 +27,10 @@ def fit(
     vary: Mapping[str, Variation] | None = None,
     ties: Mapping[str, str] | None = None,
     priors: Mapping[str, Prior] | None = None,
+    likelihood: str = "gaussian",
+    counts: CountNoise | None = None,
+    student_dof: float | None = None,
+    huber_threshold: float | None = None,
     rtol: float = 1e-6,
     atol: float = 1e-9,
     noise_share: float = 1e-3,
@@ -36,8 +40,8 @@ def fit(
     robust: bool = False,
     progress: Callable[[_core.FitProgress], Any] | None = None,
 ) -> FitResult:
-    """Fit components to an image, or to images in several bands at once, by weighted least squares with analytic
-    derivatives.
+    """Fit components to an image, or to images in several bands at once, by the best likelihood with analytic
+    derivatives: weighted least squares, unless told otherwise.
 
     Parameters
     ----------
@@ -47,7 +51,7 @@ def fit(
         The starting values. Those left out are estimated from the image; of a sky, slopes left out stay 0; of an image,
         scale and theta left out stay 1 and 0.
     sigma : array_like, shape (ny, nx), or float
-        Standard deviation of each pixel; needed unless data are bands.
+        Standard deviation of each pixel; needed unless data are bands or counts are given.
     mask : array_like, shape (ny, nx), optional
         True or non-zero: the pixel is bad and not used.
     psf : Psf, GaussianPsf, MoffatPsf, SumPsf or array_like, optional
@@ -65,6 +69,17 @@ def fit(
         _wavelength.
     priors : dict, optional
         Parameter name or pattern to Normal(mean, sigma) or LogNormal(median, sigma): chi2 of it is added.
+    likelihood : str
+        How the noise is distributed. "gaussian": with sigma. "model_sigma": normal, with the variance of the photons that
+        the model predicts and of the read noise. "cash" and "poisson_mlr": Poisson (Cash 1979, ApJ 228, 939); both have one
+        minimum. "student_t" and "huber": pixels far from the model, in units of sigma, weigh less; for images with
+        cosmic rays or neighbours that are not masked.
+    counts : CountNoise, optional
+        Needed for "model_sigma", "cash" and "poisson_mlr". sigma then serves starting values and chi2 alone.
+    student_dof : float, optional
+        Degrees of freedom of "student_t", above 0; 4 unless given.
+    huber_threshold : float, optional
+        Of "huber", in units of sigma, above 0; 1.345 unless given.
     rtol, atol : float
         Tolerance of the model's pixels, as in render: of the last steps, the reported chi2 and the model.
     noise_share : float
@@ -93,12 +108,16 @@ def fit(
     KeyboardInterrupt
         On Ctrl-C, after the iteration.
     """
-    scene = FitScene(as_list(components, "fit"), _bands(data, sigma, mask, psf))
+    scene = FitScene(as_list(components, "fit"), _bands(data, sigma, mask, psf, counts))
     scene.fix(fixed)
     scene.bound(bounds or {})
     scene.vary(vary or {})
     scene.tie(ties or {})
     scene.expect(priors or {})
+    if not isinstance(likelihood, str):
+        raise input_error(
+            "fit", "likelihood", repr(likelihood), "not a name", '"gaussian", "cash" or another'
+        )
     if progress is not None and not callable(progress):
         raise input_error(
             "fit", "progress", repr(progress), "cannot be called", "a function of a FitProgress"
@@ -111,20 +130,34 @@ def fit(
         as_float(ftol, "fit", "ftol", "between 0 and 1"),
         as_threads(threads, scene.bands[0].shape, "fit"),
         bool(robust),
+        likelihood,
+        _shape_of_loss(student_dof, "student_dof", 4.0, likelihood == "student_t"),
+        _shape_of_loss(huber_threshold, "huber_threshold", 1.345, likelihood == "huber"),
         progress,
     )
     return to_result(result, scene)
 
 
-def _bands(data: Any, sigma: Any, mask: Any, psf: Any) -> list[Band]:
+def _shape_of_loss(value: Any, key: str, default: float, is_used: bool) -> float:
+    if value is None:
+        return default
+    number = as_float(value, "fit", key, "a finite number above 0")
+    if not number > 0.0:
+        raise input_error("fit", key, number, "out of range", "a finite number above 0")
+    if not is_used:
+        raise input_error("fit", key, number, "belongs to another likelihood", "none")
+    return number
+
+
+def _bands(data: Any, sigma: Any, mask: Any, psf: Any, counts: Any) -> list[Band]:
     given = [data] if isinstance(data, Band) else data
     is_bands = isinstance(given, Sequence) and len(given) > 0 and all(isinstance(one, Band) for one in given)
     if not is_bands:
-        if sigma is None:
-            raise input_error("fit", "sigma", None, "missing", "an error for each pixel, or one for all")
-        given = [Band(data, sigma, mask=mask, psf=psf)]
-    elif not (sigma is None and mask is None and psf is None):
-        raise input_error("fit", "sigma, mask, psf", None, "given beside bands, which have their own", "None")
+        given = [Band(data, sigma, mask=mask, psf=psf, counts=counts)]
+    elif not (sigma is None and mask is None and psf is None and counts is None):
+        raise input_error(
+            "fit", "sigma, mask, psf, counts", None, "given beside bands, which have their own", "None"
+        )
     if not any(band.used.any() for band in given):
         n = sum(band.used.size for band in given)
         raise input_error("fit", "mask", f"{n} pixels", "every pixel is masked", "at least one pixel to fit")

@@ -48,9 +48,13 @@ class Noise:
     correlation: NDArray[np.float64]
     """Of pixels at a distance, shape (7, 7): [3 + dy, 3 + dx], 1 in the middle."""
     mean_square: float
-    """Of the residuals in units of sigma; 1 where sigma is right."""
+    """Of the residuals in units of their expected errors: sigma; for photons the model's; for "student_t" and "huber" of what
+    they make of the residuals, against the mean over all pixels. 1 where these are right."""
     n_pixels: int
     """That it was measured on."""
+    error_factor: float
+    """Ratio of the errors by this noise to the formal ones, for light that is smooth over the correlated pixels: the square
+    root of mean_square times the sum of correlation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +105,13 @@ class FitResult:
     """When fit was asked for it."""
     flags: list[str]
     """For each free parameter: "", "at_bound" or "degenerate"."""
+    likelihood: str
+    """As fit was given it."""
+    statistic: float
+    """What the fit made least: the likelihood's sum over pixels, -2 ln L up to a constant, and penalty; with "gaussian"
+    chi2 + penalty."""
     chi2: float
+    """Sum of ((data - model) / sigma)**2 over the pixels used."""
     penalty: float
     """What penalties (a spline's smoothness) and priors added to chi2 in the fit."""
     chi2_start: float
@@ -201,6 +211,10 @@ class FitResult:
             f"{self.iterations} iterations, {self.stop_reason})"
         )
 
+    @property
+    def _least(self) -> str:
+        return "" if self.likelihood == "gaussian" else f"{self.likelihood} {self.statistic:.8g}, "
+
     def __str__(self) -> str:
         width = max(map(len, self.parameter_names))
         rows = [
@@ -210,7 +224,10 @@ class FitResult:
             )
         ]
         return "\n".join(
-            [*rows, f"chi2 {self.chi2:.8g}, dof {self.dof}, {self.iterations} iterations: {self.message}"]
+            [
+                *rows,
+                f"{self._least}chi2 {self.chi2:.8g}, dof {self.dof}, {self.iterations} iterations: {self.message}",
+            ]
         )
 
 
@@ -251,6 +268,8 @@ def to_result(core: _core.OwnedFit, scene: FitScene) -> FitResult:
         covariance=covariance * np.outer(scales, scales),
         robust=None if core.robust is None else _robust(core.robust, np.outer(scales, scales)),
         flags=flags,
+        likelihood=core.likelihood,
+        statistic=core.statistic,
         chi2=core.chi2,
         penalty=core.penalty,
         chi2_start=core.chi2_start,
@@ -273,7 +292,10 @@ def _robust(core: _core.RobustCovariance, scales: NDArray[np.float64]) -> Robust
     return RobustErrors(
         sandwich=np.array(core.sandwich).reshape(scales.shape) * scales,
         correlated=np.array(core.correlated).reshape(scales.shape) * scales,
-        noise=[Noise(np.array(one.rho).reshape(7, 7), one.mean_square, one.n_pixels) for one in core.noise],
+        noise=[
+            Noise(np.array(one.rho).reshape(7, 7), one.mean_square, one.n_pixels, one.error_factor)
+            for one in core.noise
+        ],
     )
 
 

@@ -106,10 +106,14 @@ int exit_code_of(StopReason reason) {
 void print_result(const io::Task& task, const FitResult& result, const std::vector<std::string>& files) {
   const std::vector<io::ParameterRow> rows = io::parameter_table(task, result);
   fmt::print("{}\n", io::text_table(rows, io::photometry_text(task)));
-  fmt::print("chi2 {:.10g}, {} degrees of freedom", result.chi2, result.dof);
+  fmt::print("{}chi2 {:.10g}, {} degrees of freedom", io::statistic_text(result), result.chi2, result.dof);
   if (result.penalty > 0.0) fmt::print(", priors and smoothness add {:.6g}", result.penalty);
   if (result.dof > 0) fmt::print(" (ratio {:.5g})", result.chi2 / static_cast<double>(result.dof));
-  fmt::print("; {} iterations, {:.2f} s\n{}\n\n", result.iterations, result.seconds, result.message);
+  fmt::print("; {} iterations, {:.2f} s\n", result.iterations, result.seconds);
+  if (const std::string factor = io::error_factor_text(task, result); !factor.empty())
+    fmt::print("errors of smooth light in the background's correlated noise, over the formal ones: {}\n",
+               factor);
+  fmt::print("{}\n\n", result.message);
   if (const std::string intervals = io::interval_text(io::interval_table(task, result)); !intervals.empty())
     fmt::print("Intervals of 68.3 percent:\n{}\n", intervals);
   for (const std::string& file : files) fmt::print("wrote {}\n", file);
@@ -131,7 +135,8 @@ int run_fit(const FitArguments& arguments) {
   if (galfit) legacy::check_galfit_output(folder, task);
   print_remarks(task, arguments.quiet || arguments.json);
 
-  ProgressLine line(!arguments.quiet);
+  const bool is_chi2 = task.options.likelihood.kind == Likelihood::kGaussian;
+  ProgressLine line(!arguments.quiet, is_chi2 ? "chi2" : "statistic");
   FitResult result = fit(io::bands_of(task), task.scene, task.options, [&](const FitProgress& progress) {
     line.show(progress);
     return !interrupt.interrupted();

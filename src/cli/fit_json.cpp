@@ -71,6 +71,22 @@ Json bands(const io::Task& task, const FitResult& result) {
   return list;
 }
 
+/// Of each band, as its background shows it.
+Json noise(const io::Task& task, const FitResult& result) {
+  Json list = Json::array();
+  const std::vector<const io::TaskImage*> images = io::images_of(task);
+  for (std::size_t b = 0; result.robust && b < images.size(); ++b) {
+    const NoiseCorrelation& own = result.robust->noise[b];
+    list.push_back({{"band", images[b]->band},
+                    {"mean_square", own.mean_square},
+                    {"n_pixels", own.n_pixels},
+                    {"correlation_x", own.at(0, 1)},
+                    {"correlation_y", own.at(1, 0)},
+                    {"error_factor", own.error_factor()}});
+  }
+  return list;
+}
+
 Json certificate(const FitResult& result, const Tolerance& tolerance) {
   const Certificate& made = result.bands.front().certificate;
   return {{"rtol", tolerance.rtol},      {"atol", tolerance.atol},
@@ -90,6 +106,8 @@ Json fit_json(const io::Task& task, const FitResult& result, const std::vector<s
   json["stopped"] = to_text(result.stop_reason);
   json["converged"] = result.stop_reason == StopReason::kConverged;
   json["message"] = result.message;
+  json["likelihood"] = to_text(result.likelihood);
+  json["statistic"] = result.statistic;
   json["chi2"] = result.chi2;
   json["penalty"] = result.penalty;
   json["chi2_start"] = result.chi2_start;
@@ -104,6 +122,7 @@ Json fit_json(const io::Task& task, const FitResult& result, const std::vector<s
                         {"exptime", task.photometry.exptime}};
   if (!task.others.empty()) json["bands"] = bands(task, result);
   json["parameters"] = parameters(task, result);
+  json["noise"] = noise(task, result);
   json["derived"] = derived(task, result);
   json["intervals"] = intervals(task, result);
   if (result.samples) {

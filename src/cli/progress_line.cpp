@@ -13,7 +13,8 @@ constexpr const char* kEraseLine = "\r\033[K";
 
 }  // namespace
 
-ProgressLine::ProgressLine(bool wanted) : active_(wanted && ::isatty(STDERR_FILENO) == 1) {}
+ProgressLine::ProgressLine(bool wanted, std::string_view least)
+    : active_(wanted && ::isatty(STDERR_FILENO) == 1), least_(least) {}
 
 ProgressLine::~ProgressLine() {
   clear();
@@ -23,8 +24,8 @@ void ProgressLine::show(const FitProgress& progress) {
   if (!active_ || (shown_ && progress.seconds - last_seconds_ < kMinInterval)) return;
   last_seconds_ = progress.seconds;
   shown_ = true;
-  fmt::print(stderr, "{}iteration {:3d}  chi2 {:.8g}  step {:.2e}  {:.1f} s", kEraseLine, progress.iteration,
-             progress.chi2, progress.step, progress.seconds);
+  fmt::print(stderr, "{}iteration {:3d}  {} {:.8g}  step {:.2e}  {:.1f} s", kEraseLine, progress.iteration,
+             least_, progress.chi2, progress.step, progress.seconds);
   std::fflush(stderr);
 }
 

@@ -39,15 +39,30 @@ Image residuals(const Observation& observation, const BandFit& fit, double widen
 struct NoiseSource {
   const Observation* observation;
   const Image* model;
-  Image residual;                   // empty: noise is normal
+  Image residual;                   // empty: noise is as the likelihood has it
   std::vector<std::size_t> usable;  // pixels that have a residual
 };
 
-void add_normal(const NoiseSource& source, Generator& generator, Image& data) {
+/// As the likelihood has it about the model, which `data` holds.
+void add_noise(const NoiseSource& source, const LikelihoodOptions& likelihood, Generator& generator, Image& data) {
+  const Observation& observation = *source.observation;
   std::normal_distribution<double> normal;
+  std::student_t_distribution<double> student(likelihood.student_dof);
   for (std::size_t i = 0; i < data.size(); ++i) {
-    if (source.observation->used[i] != 0)
-      data.data()[i] += source.observation->sigma.data()[i] * normal(generator);
+    if (observation.used[i] == 0) continue;
+    double& pixel = data.data()[i];
+    if (needs_counts(likelihood.kind)) {
+      const CountNoise& counts = *observation.counts;
+      const double photons = std::max(0.0, counts.gain * (pixel + counts.sky));
+      const auto seen =
+          photons > 0.0
+              ? static_cast<double>(std::poisson_distribution<std::int64_t>(photons)(generator))
+              : 0.0;
+      pixel = (seen + counts.read_noise * normal(generator)) / counts.gain - counts.sky;
+    } else {
+      pixel += observation.sigma.data()[i] *
+               (likelihood.kind == Likelihood::kStudentT ? student(generator) : normal(generator));
+    }
   }
 }
 
@@ -111,7 +126,7 @@ std::optional<std::vector<double>> one_sample(std::span<const Band> bands, const
       if (own.used[i] != 0) own.data.data()[i] = source.model->data()[i];
     }
     if (source.usable.empty()) {
-      add_normal(source, generator, own.data);
+      add_noise(source, options.likelihood, generator, own.data);
     } else {
       add_blocks(source, block, generator, own.data);
     }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "fit/loss.hpp"
 #include "fit/noise_tolerance.hpp"
 #include "fit/parameter_map.hpp"
 #include "fit/penalty.hpp"
@@ -17,18 +18,24 @@ namespace {
 
 constexpr double kNever = -std::numeric_limits<double>::infinity();
 
-/// What the fit makes least of the used pixels; `slope`: half its derivatives to the model's pixels, 0 in the
-/// others.
-double pixel_statistic(const Observation& observation, const Image& model, Image& slope) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < model.size(); ++i) {
-    if (observation.used[i] == 0) continue;
-    const double weight = 1.0 / observation.sigma.data()[i];
-    const double residual = weight * (model.data()[i] - observation.data.data()[i]);
-    sum += residual * residual;
-    slope.data()[i] = weight * residual;
-  }
-  return sum;
+/// A band's pixels, and what the fit makes least of them.
+struct Pixels {
+  Shape shape;
+  std::vector<std::size_t> used;
+  std::unique_ptr<const Loss> loss;
+
+  /// `slope`: half the derivatives to the model's pixels, 0 in those that are not used.
+  double statistic(const Image& model, Image& slope) const;
+};
+
+double Pixels::statistic(const Image& model, Image& slope) const {
+  std::vector<double> seen(used.size());
+  std::vector<double> residual(used.size());
+  std::vector<double> weight(used.size());
+  for (std::size_t i = 0; i < used.size(); ++i) seen[i] = model.data()[used[i]];
+  const double sum = loss->rows(0, seen, residual.data(), weight.data());
+  for (std::size_t i = 0; i < used.size(); ++i) slope.data()[used[i]] = residual[i] * weight[i];
+  return sum + loss->constant();
 }
 
 }  // namespace
@@ -41,7 +48,9 @@ class LogLikelihood::Impl {
       const BandFit& own = result.bands[static_cast<std::size_t>(b)];
       map_.see_through(b, own.components);
       const Observation& observation = *bands[static_cast<std::size_t>(b)].observation;
-      observations_.push_back(&observation);
+      std::vector<std::size_t> used = used_pixels(observation);
+      std::unique_ptr<const Loss> loss = make_loss(options.likelihood, observation, used);
+      pixels_.push_back({observation.data.shape(), std::move(used), std::move(loss)});
       renderers_.emplace_back(observation.data.shape(), own.psfs,
                               RenderOptions{fit_tolerances(observation, options).final, false, 1});
     }
@@ -104,12 +113,12 @@ class LogLikelihood::Impl {
 
   double band_statistic(const ParameterMap& map, int band, Eigen::VectorXd* gradient) const {
     const auto b = static_cast<std::size_t>(band);
-    const Observation& observation = *observations_[b];
+    const Pixels& pixels = pixels_[b];
     const std::vector<Component>& components = map.components(band);
-    Image model(observation.data.shape());
+    Image model(pixels.shape);
     renderers_[b].render(components, model.view());
     Image slope(model.shape());
-    const double sum = pixel_statistic(observation, model, slope) + sum_of_squares(penalties_, components);
+    const double sum = pixels.statistic(model, slope) + sum_of_squares(penalties_, components);
     if (gradient == nullptr) return sum;
     const std::span<const std::uint8_t> wanted = map.wanted(band);
     Eigen::VectorXd by_values(std::ranges::count(wanted, 1));
@@ -124,7 +133,7 @@ class LogLikelihood::Impl {
 
   Penalties penalties_;
   ParameterMap map_;
-  std::vector<const Observation*> observations_;
+  std::vector<Pixels> pixels_;
   std::vector<MultiPsfRenderer> renderers_;
   Eigen::MatrixXd nodes_by_coefficients_;
   Eigen::VectorXd start_;  // nodes of the best fit

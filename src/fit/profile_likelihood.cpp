@@ -64,7 +64,7 @@ class Profile {
   /// How far the statistic is above the best, as the root of it: nearly linear in the distance. NaN where
   /// there is no such fit.
   double rise(double value) {
-    const double above = statistic_at(value) - statistic(best_);
+    const double above = statistic_at(value) - best_.statistic;
     if (rescues_ && above < -kBetter) better_ = known_.back().scene;
     return above > 0.0 ? std::sqrt(above) : std::isnan(above) ? above : 0.0;
   }
@@ -100,7 +100,7 @@ class Profile {
       for (const FreeValue& other : found.free_values) value_in(scene, other) = other.value;
       value_in(scene, which()) = value;
       known_.push_back({value, std::move(scene)});
-      return statistic(found);
+      return found.statistic;
     } catch (const InputError&) {  // no shape there, though every value is in its range
     } catch (const FitError&) {
     }
@@ -204,7 +204,7 @@ FitOptions point_options(std::span<const Band> bands, const FitResult& best, con
     result.tolerance.atol = std::min(result.tolerance.atol, exact.atol);
   }
   result.noise_share = 0.0;
-  result.ftol = std::max(options.ftol, std::min(1e-3 * level / std::abs(statistic(best)), 1e-4));
+  result.ftol = std::max(options.ftol, std::min(1e-3 * level / std::abs(best.statistic), 1e-4));
   return result;
 }
 
@@ -260,10 +260,6 @@ void check(const ProfileOptions& profile, const FitResult& result) {
 
 }  // namespace
 
-double statistic(const FitSummary& result) {
-  return result.chi2 + result.penalty;
-}
-
 ProfiledFit profile_likelihood(std::span<const Band> bands, const FitResult& result,
                                const FitOptions& options, const ProfileOptions& profile,
                                const WorkCallback& progress) {
@@ -277,7 +273,7 @@ ProfiledFit profile_likelihood(std::span<const Band> bands, const FitResult& res
   const bool varies =
       std::ranges::any_of(bands, [](const Band& band) { return band.observation->varying_psf.has_value(); });
   if (varies) found.result = fit(bands, result.scene, options);
-  const double before = statistic(found.result);
+  const double before = found.result.statistic;
   bool rescues = profile.max_restarts > 0;
   for (;;) {
     Round round = profile_all(bands, found.result, options, parameters, profile.level, rescues, progress);
@@ -287,7 +283,7 @@ ProfiledFit profile_likelihood(std::span<const Band> bands, const FitResult& res
       break;
     }
     FitResult better = fit(bands, std::move(*round.better), options);
-    const bool improved = statistic(better) < statistic(found.result);
+    const bool improved = better.statistic < found.result.statistic;
     if (improved) {
       found.result = std::move(better);
       ++found.n_restarts;
@@ -295,7 +291,7 @@ ProfiledFit profile_likelihood(std::span<const Band> bands, const FitResult& res
     // With one that is no better once all parameters are free, or one too many, the best so far has to do.
     rescues = improved && found.n_restarts < profile.max_restarts;
   }
-  found.gain = before - statistic(found.result);
+  found.gain = before - found.result.statistic;
   return found;
 }
 

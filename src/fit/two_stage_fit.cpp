@@ -47,7 +47,7 @@ TwoStageFit::TwoStageFit(std::span<const Band> bands, std::span<const std::vecto
     const FitTolerances& tolerance = tolerances_.emplace_back(fit_tolerances(observation, options));
     search_.emplace_back(shape, psfs[b], RenderOptions{tolerance.search, false, options.threads});
     final_.emplace_back(shape, psfs[b], RenderOptions{tolerance.final, false, options.threads});
-    pixels_.emplace_back(observation, search_.back(), &penalties);
+    pixels_.emplace_back(observation, search_.back(), options.likelihood, &penalties);
   }
 }
 
@@ -86,6 +86,17 @@ void TwoStageFit::run(const ParameterMap& map, const ProgressCallback& progress)
     problem_->move_to(Eigen::Map<const Eigen::VectorXd>(x.data(), std::ssize(x)));
   }
   evaluations_ += problem_->evaluations();
+}
+
+Information TwoStageFit::information(const ParameterMap& at_best) {
+  if (options_.likelihood.kind == Likelihood::kGaussian) return {best()->about.jacobian, {}};
+  return information_of(at_best, pixels_);
+}
+
+double TwoStageFit::constant() const {
+  double sum = 0.0;
+  for (const PixelResidual& band : pixels_) sum += band.constant();
+  return sum;
 }
 
 }  // namespace gaxel

@@ -34,10 +34,14 @@ TableMeta table_meta(const Task& task, const FitResult& result, std::string_view
   meta.emplace_back("creator", fmt::format("gaxel {}", version));
   meta.emplace_back("scene", task.scene_file);
   meta.emplace_back("image", task.image_file);
+  meta.emplace_back("likelihood", std::string(to_text(result.likelihood)));
+  meta.emplace_back("statistic", result.statistic);
   meta.emplace_back("chi2", result.chi2);
   meta.emplace_back("penalty", result.penalty);
   meta.emplace_back("dof", result.dof);
   meta.emplace_back("stopped", std::string(to_text(result.stop_reason)));
+  if (const std::string factor = error_factor_text(task, result); !factor.empty())
+    meta.emplace_back("noise_error_factor", factor);
   return meta;
 }
 

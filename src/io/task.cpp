@@ -10,6 +10,7 @@
 #include <limits>
 #include <string_view>
 
+#include "fit/loss.hpp"
 #include "io/band_pixels.hpp"
 #include "io/error_request.hpp"
 #include "io/image_input.hpp"
@@ -29,9 +30,29 @@ constexpr std::array<std::string_view, 9> kTables{"title", "image",     "noise",
 constexpr std::array<std::string_view, 4> kBandTables{"image", "noise", "mask", "psf"};
 constexpr std::array<std::string_view, 7> kBandKeys{"name",  "wavelength", "shift", "image",
                                                     "noise", "mask",       "psf"};
-constexpr std::array<std::string_view, 6> kFitKeys{"rtol",           "atol", "noise_share",
-                                                   "max_iterations", "ftol", "threads"};
+constexpr std::array<std::string_view, 9> kFitKeys{"rtol",           "atol",        "noise_share",
+                                                   "max_iterations", "ftol",        "threads",
+                                                   "likelihood",     "student_dof", "huber_threshold"};
 constexpr int kMostIterations = 1'000'000;
+
+LikelihoodOptions read_likelihood(const TomlTable& fit) {
+  LikelihoodOptions options;
+  if (const std::optional<std::string> name = fit.text("likelihood"))
+    fit.relate("likelihood", [&] { options.kind = LikelihoodOptions::named(*name, ""); });
+  const NumberRange positive{0.0, std::numeric_limits<double>::infinity(), true};
+  const auto shape = [&](const char* key, Likelihood owner, double& value) {
+    const std::optional<double> given = fit.number(key, positive);
+    if (!given) return;
+    if (options.kind != owner) {
+      fit.fail(key, fmt::format("the likelihood is \"{}\"", to_text(options.kind)),
+               fmt::format("likelihood = \"{}\", or leave it out", to_text(owner)));
+    }
+    value = *given;
+  };
+  shape("student_dof", Likelihood::kStudentT, options.student_dof);
+  shape("huber_threshold", Likelihood::kHuber, options.huber_threshold);
+  return options;
+}
 
 FitOptions read_fit_options(const std::optional<TomlTable>& table) {
   FitOptions options;
@@ -47,6 +68,7 @@ FitOptions read_fit_options(const std::optional<TomlTable>& table) {
   options.max_iterations =
       table->integer("max_iterations", 1, kMostIterations).value_or(options.max_iterations);
   options.threads = table->integer("threads", 0, kMostThreads).value_or(options.threads);
+  options.likelihood = read_likelihood(*table);
   return options;
 }
 
@@ -136,11 +158,19 @@ void read_observation(BandInput& band, const std::string& folder, TaskImage& own
   observation.data = std::move(band.input.data);
   observation.used.assign(observation.data.size(), 1);
   mask_blank_data(band.image, observation.data.view(), observation.used, task.notes);
-  observation.sigma = read_sigma(*noise, folder, band.input.region, observation.data.view());
+  const Likelihood likelihood = task.options.likelihood.kind;
+  const bool photons = needs_counts(likelihood);
+  if (photons) observation.counts = read_counts(*noise, likelihood);
+  observation.sigma =
+      read_sigma(*noise, folder, band.input.region, observation.data.view(), photons ? 1.0 : 0.0);
   if (const auto mask = band.tables.table("mask")) {
     apply_mask(*mask, folder, band.input.region, observation.used, task.notes, task.warnings);
   }
   mask_bad_sigma(*noise, observation.sigma.view(), observation.used, task.notes);
+  if (photons) {
+    check_photons(observation, likelihood, own.header, task.notes, task.warnings);
+    noise->relate("gain", [&] { check_counts(task.options.likelihood, observation, "fit"); });
+  }
 }
 
 void read_psfs(const BandInput& band, const std::string& folder, TaskImage& own, Task& task) {

@@ -35,8 +35,8 @@ LegacyScene legacy_scene(const std::string& path, Format format, const LegacyOpt
 io::Task load_any_task(const std::string& path, const LegacyOptions& options, bool need_data) {
   const Format format = detect_format(path);
   if (format != Format::kImfit && !options.imfit.empty()) {
-    throw InputError({path, "--image, --psf, --mask, --noise", "", "only configurations of Imfit take these",
-                      "the names in the file itself"});
+    throw InputError({path, "--image, --psf, --mask, --noise, --cashstat and others", "",
+                      "only configurations of Imfit take these", "the names in the file itself"});
   }
   if (format != Format::kGalfit && options.band) {
     throw InputError({path, "--band", *options.band, "only files of GALFITM take this", "leave it out"});

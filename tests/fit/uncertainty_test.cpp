@@ -148,11 +148,11 @@ TEST(Profile, StartsOverFromABetterFit) {
   one_step.max_iterations = 1;
   const FitResult poor = fit(bands, start, one_step);
   const FitResult good = fit(bands, start);
-  ASSERT_GT(statistic(poor), statistic(good) + 1.0) << "or there is nothing to rescue";
+  ASSERT_GT(poor.statistic, good.statistic + 1.0) << "or there is nothing to rescue";
   const ProfiledFit profiled = profile_likelihood(bands, poor, {}, {{3}});
   EXPECT_GE(profiled.n_restarts, 1);
-  EXPECT_NEAR(statistic(profiled.result), statistic(good), 1e-3);
-  EXPECT_NEAR(profiled.gain, statistic(poor) - statistic(good), 1e-3);
+  EXPECT_NEAR(profiled.result.statistic, good.statistic, 1e-3);
+  EXPECT_NEAR(profiled.gain, poor.statistic - good.statistic, 1e-3);
   ASSERT_EQ(profiled.result.intervals.size(), 1U);
   const FreeValue& size = good.free_values[3];
   EXPECT_NEAR(profiled.result.intervals[0].high, size.value + size.error, 0.1 * size.error);
@@ -185,7 +185,7 @@ TEST(Likelihood, OfLinearParametersIsAParabola) {
   ASSERT_EQ(likelihood.size(), 2U);
   const Eigen::Vector2d at(best.free_values[0].value, best.free_values[1].value);
   const auto span_of = [](const Eigen::Vector2d& v) { return std::span<const double>(v.data(), 2); };
-  EXPECT_NEAR(likelihood.value(span_of(at)), -0.5 * statistic(best), 1e-6 * statistic(best));
+  EXPECT_NEAR(likelihood.value(span_of(at)), -0.5 * best.statistic, 1e-6 * best.statistic);
   const Eigen::Matrix2d information = square(best.covariance).inverse();
   const Eigen::Vector2d away(2.0 * best.free_values[0].error, -3.0 * best.free_values[1].error);
   const Eigen::Vector2d there = at + away;
@@ -222,6 +222,64 @@ TEST(Likelihood, HasTheSlopeOfItsDifferencesAndAnEnd) {
   at[4] = 1.5;  // the axis ratio
   EXPECT_EQ(likelihood.value(at), -std::numeric_limits<double>::infinity());
   EXPECT_THROW((void)likelihood.value(std::vector<double>{1.0}), InputError);
+}
+
+/// Few photons: the galaxy on a sky of two electrons a pixel.
+Observation photons(unsigned seed) {
+  Observation observation = test::observe(light(kGalaxy), 1.0);
+  std::mt19937_64 generator(seed);
+  for (double& pixel : observation.data.pixels()) {
+    pixel = static_cast<double>(std::poisson_distribution<int>(pixel + 2.0)(generator));
+  }
+  observation.counts = CountNoise{};
+  return observation;
+}
+
+FitOptions cash() {
+  FitOptions options;
+  options.likelihood.kind = Likelihood::kCash;
+  return options;
+}
+
+TEST(Likelihood, OfPhotonsIsCashs) {
+  const Observation observation = photons(5);
+  const std::vector<Band> bands = band_of(observation);
+  const FitResult best = fit(bands, flux_and_size(true, true), cash());
+  const LogLikelihood likelihood(bands, best, cash());
+  std::vector<double> at;
+  for (const FreeValue& one : best.free_values) at.push_back(one.value + 0.5 * one.error);
+  test::Galaxy galaxy = kGalaxy;
+  galaxy.flux = at[0];
+  galaxy.re = at[1];
+  const Image model = light(galaxy);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < model.size(); ++i) {
+    const double mean = model.data()[i] + at[2];
+    sum += mean - observation.data.data()[i] * std::log(mean);
+  }
+  EXPECT_NEAR(likelihood.value(at), -sum, 1e-4);
+  std::vector<double> gradient(3);
+  likelihood.value_and_gradient(at, gradient);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const double step = 1e-3 * best.free_values[i].error;
+    std::vector<double> more = at;
+    std::vector<double> less = at;
+    more[i] += step;
+    less[i] -= step;
+    const double difference = (likelihood.value(more) - likelihood.value(less)) / (2.0 * step);
+    EXPECT_NEAR(gradient[i], difference, 1e-3 / best.free_values[i].error) << i;
+  }
+}
+
+TEST(Bootstrap, OfPhotonsScattersAsTheirCovariance) {
+  const Observation observation = photons(5);
+  const std::vector<Band> bands = band_of(observation);
+  const FitResult best = fit(bands, flux_and_size(false, true), cash());
+  const ParameterSamples samples = bootstrap(bands, best, cash(), {400, 0, 7});
+  const Eigen::Matrix2d found = square(samples.covariance());
+  const Eigen::Matrix2d formal = square(best.covariance);
+  for (Eigen::Index i = 0; i < 2; ++i)
+    EXPECT_NEAR(found(i, i), formal(i, i), 4.5 * std::sqrt(2.0 / 400.0) * formal(i, i));
 }
 
 TEST(Bootstrap, OfLinearParametersScattersAsTheCovariance) {

@@ -39,6 +39,10 @@ std::string reduced(const FitResult& result) {
 
 std::string summary(const Task& task, const FitResult& result) {
   std::string text = "<dl class=\"facts\">\n";
+  if (result.likelihood != Likelihood::kGaussian) {
+    text += fact("likelihood", std::string(to_text(result.likelihood)));
+    text += fact("its statistic", fmt::format("{:.8g}", result.statistic));
+  }
   text += fact("χ²", fmt::format("{:.8g}", result.chi2));
   if (result.penalty > 0.0) text += fact("priors, smoothness", fmt::format("{:.6g}", result.penalty));
   text += fact("degrees of freedom", fmt::format("{}", result.dof));
@@ -210,9 +214,11 @@ std::string noise_text(const Task& task, const RobustCovariance& robust) {
   for (std::size_t b = 0; b < images.size(); ++b) {
     const NoiseCorrelation& noise = robust.noise[b];
     text += fmt::format(
-        " {}{:.2f} σ² in {} pixels of background, neighbours correlate by {:.2f} along x, {:.2f} along y.",
+        " {}{:.2f} σ² in {} pixels of background, neighbours correlate by {:.2f} along x, {:.2f} along y: "
+        "errors of "
+        "smooth light are {:.2f} times the formal ones.",
         images[b]->band.empty() ? "" : escape_markup(images[b]->band) + ": ", noise.mean_square,
-        noise.n_pixels, noise.at(0, 1), noise.at(1, 0));
+        noise.n_pixels, noise.at(0, 1), noise.at(1, 0), noise.error_factor());
   }
   return text + "</dd>\n";
 }
