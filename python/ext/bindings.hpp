@@ -73,5 +73,6 @@ void bind_uncertainty(nb::module_& module);
 void bind_integration(nb::module_& module);
 void bind_quadrature(nb::module_& module);
 void bind_sersic(nb::module_& module);
+void bind_jax(nb::module_& module);
 
 }  // namespace gaxel::python
