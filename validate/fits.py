@@ -39,7 +39,6 @@ def coverage(seeds, bin_of):
 
 def convergence(seeds):
     """chi2 above that of a fit from the truth, iterations and seconds of fits from poor starts."""
-    in_profiles = profile_table(range(first, first + max(1, args.galaxies // 10)))
     above, iterations, seconds = [], [], []
     for seed in seeds:
         one = simulate(seed, (20.0, 200.0))
@@ -120,6 +119,7 @@ def main():
     first = 100_000 * args.seed
     n_starts = max(1, round(0.15 * args.galaxies))
     covered, honest = coverage_table(range(first, first + args.galaxies))
+    in_profiles = profile_table(range(first, first + max(1, args.galaxies // 10)))
     above, iterations, seconds = convergence(range(first, first + n_starts))
     lines = [
         "# Fits of simulated galaxies",

@@ -4,7 +4,7 @@ import gaxel
 import numpy as np
 import pytest
 from astropy.wcs import WCS
-from scipy.special import gammainccinv, gamma
+from scipy.special import gamma, gammainccinv
 
 SHAPE = (64, 64)
 SCALE = 0.2
