@@ -25,10 +25,12 @@ BELOW = {
 # Which layer each public header of include/gaxel belongs to.
 PUBLIC = {
     "component.hpp": "profile",
+    "derived.hpp": "fit",
     "error.hpp": "base",
     "fit.hpp": "fit",
     "ladder.hpp": "fit",
     "image.hpp": "base",
+    "intervals.hpp": "fit",
     "integration.hpp": "integrate",
     "light_image.hpp": "profile",
     "likelihood.hpp": "fit",
@@ -36,6 +38,7 @@ PUBLIC = {
     "varying_psf.hpp": "psf",
     "quadrature.hpp": "math",
     "render.hpp": "render",
+    "uncertainty.hpp": "fit",
     "bands.hpp": "scene",
     "scene.hpp": "scene",
     "version.hpp": "base",

@@ -14,6 +14,7 @@
 
 #include "gaxel/bands.hpp"
 #include "gaxel/image.hpp"
+#include "gaxel/intervals.hpp"
 #include "gaxel/likelihood.hpp"
 #include "gaxel/psf.hpp"
 #include "gaxel/render.hpp"
@@ -198,6 +199,8 @@ struct FitSummary {
   std::vector<FreeValue> free_values;             ///< in the scene's order
   std::vector<double> covariance;                 ///< (n_free, n_free) row-major, inner units, of free_values
   std::optional<RobustCovariance> robust;         ///< when FitOptions::robust
+  std::vector<ProfileInterval> intervals;         ///< what profile_likelihood was asked for
+  std::optional<ParameterSamples> samples;        ///< of a bootstrap, where there was one
   Likelihood likelihood = Likelihood::kGaussian;
   /// What the fit made least: the likelihood's sum over pixels, -2 ln L up to a constant, and `penalty`. Of
   /// kGaussian chi2 + penalty.
@@ -207,9 +210,10 @@ struct FitSummary {
   double chi2_start = 0.0;
   std::int64_t n_pixels = 0;  ///< pixels used
   std::int64_t dof = 0;       ///< n_pixels - n_free
-  /// Information criteria of S, the statistic without the penalty, with k = n_free: S + 2 k (Akaike 1974, IEEE
-  /// Trans. Autom. Control 19, 716), S + k ln n_pixels (Schwarz 1978, Ann. Stat. 6, 461). Of models of the same pixels; pixels count
-  /// as independent, so that with correlated noise more parameters seem needed than are.
+  /// Information criteria of S, the statistic without the penalty, with k = n_free: S + 2 k (Akaike 1974,
+  /// IEEE Trans. Autom. Control 19, 716), S + k ln n_pixels (Schwarz 1978, Ann. Stat. 6, 461). Of models of
+  /// the same pixels; pixels count as independent, so that with correlated noise more parameters seem needed
+  /// than are.
   double aic = 0.0;
   double bic = 0.0;
   int starts = 1;  ///< searched from, of FitOptions::starts

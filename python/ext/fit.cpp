@@ -12,10 +12,10 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <tuple>
 
 #include "bindings.hpp"
+#include "fit_objects.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/ladder.hpp"
 
@@ -55,50 +55,18 @@ PixelMap to_map(const std::array<double, 6>& rows) {
   return {rows[0], rows[1], rows[3], rows[4], rows[2], rows[5]};
 }
 
-/// Tells Python of each iteration. What Python raises there, Ctrl-C included, stops the fit and is raised
-/// after it.
-class PythonProgress {
- public:
-  explicit PythonProgress(nb::object callback) : callback_(std::move(callback)) {}
-
-  bool operator()(const FitProgress& progress) {
-    const nb::gil_scoped_acquire locked;
-    try {
-      if (PyErr_CheckSignals() != 0) throw nb::python_error();
-      if (callback_.is_none()) return true;
-      // A copy: Python may keep it, and `progress` lives only as long as this call.
-      const nb::object copy = nb::cast(progress, nb::rv_policy::copy);
-      return !callback_(copy).is(nb::bool_(false));
-    } catch (...) {
-      raised_ = std::current_exception();
-      return false;
-    }
-  }
-
-  void rethrow() const {
-    if (raised_) std::rethrow_exception(raised_);
-  }
-
- private:
-  nb::object callback_;
-  std::exception_ptr raised_;
-};
-
-/// A band with its pixels.
-struct OwnedBand {
-  Band band;
-  Observation observation;
-};
+OwnedFit with_options(FitResult result, const FitOptions& options) {
+  OwnedFit owned;
+  static_cast<FitResult&>(owned) = std::move(result);
+  owned.options = options;
+  return owned;
+}
 
 /// Calls search(bands, scene, progress) without Python's lock.
 template <class Search>
 auto run_search(const std::vector<const OwnedBand*>& owned, const std::vector<SceneTuple>& list,
                 nb::object callback, Search search) {
-  std::vector<Band> bands;
-  for (const OwnedBand* one : owned) {
-    bands.push_back(one->band);
-    bands.back().observation = &one->observation;
-  }
+  const std::vector<Band> bands = views_of(owned);
   Scene scene = to_scene(list);
   PythonProgress progress(std::move(callback));
   const auto without_lock = [&] {
@@ -269,28 +237,29 @@ void bind_fit(nb::module_& module) {
           [](FitOptions* self, double rtol, double atol, double noise_share, int max_iterations, double ftol,
              int threads, bool robust, double max_seconds, int starts, std::uint64_t seed,
              const std::string& likelihood, double student_dof, double huber_threshold) {
-            new (self) FitOptions{.tolerance = {rtol, atol},
-                                  .noise_share = noise_share,
-                                  .max_iterations = max_iterations,
-                                  .max_seconds = max_seconds,
-                                  .ftol = ftol,
-                                  .threads = threads,
-                                  .starts = starts,
-                                  .seed = seed,
-                                  .robust = robust,
-                                  .likelihood = {LikelihoodOptions::named(likelihood, "fit"), student_dof,
-                                                 huber_threshold}};
+            new (self) FitOptions{
+                .tolerance = {rtol, atol},
+                .noise_share = noise_share,
+                .max_iterations = max_iterations,
+                .max_seconds = max_seconds,
+                .ftol = ftol,
+                .threads = threads,
+                .starts = starts,
+                .seed = seed,
+                .robust = robust,
+                .likelihood = {LikelihoodOptions::named(likelihood, "fit"), student_dof, huber_threshold}};
           },
           nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"),
           nb::arg("ftol"), nb::arg("threads"), nb::arg("robust"), nb::arg("max_seconds"), nb::arg("starts"),
           nb::arg("seed"), nb::arg("likelihood"), nb::arg("student_dof"), nb::arg("huber_threshold"));
+  nb::class_<OwnedFit, FitResult>(module, "OwnedFit", "The core's result with the options it was made with.");
   module.def(
       "fit",
       [](const std::vector<const OwnedBand*>& bands, const std::vector<SceneTuple>& scene,
          const FitOptions& options, nb::object callback) {
         return run_search(bands, scene, std::move(callback),
                           [&](std::span<const Band> own, Scene start, const ProgressCallback& progress) {
-                            return fit(own, std::move(start), options, progress);
+                            return with_options(fit(own, std::move(start), options, progress), options);
                           });
       },
       nb::arg("bands"), nb::arg("scene"), nb::arg("options"), nb::arg("progress").none(),
@@ -306,11 +275,11 @@ void bind_fit(nb::module_& module) {
                        [&](std::span<const Band> own, const Scene& start, const ProgressCallback& progress) {
                          return fit_ladder(own, start, component, options, progress);
                        });
-        std::vector<std::tuple<std::string, std::vector<std::string>, FitResult>> steps;
+        std::vector<std::tuple<std::string, std::vector<std::string>, OwnedFit>> steps;
         for (const LadderStep& step : ladder.steps) {
           std::vector<std::string> names;
           for (const SceneComponent& own : step.result.scene.components) names.push_back(own.name);
-          steps.emplace_back(to_text(step.rung), std::move(names), step.result);
+          steps.emplace_back(to_text(step.rung), std::move(names), with_options(step.result, options));
         }
         return steps;
       },

@@ -9,7 +9,7 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 
 Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, ImageLight, PointSource, Sky. PSFs: Psf, GaussianPsf,
 MoffatPsf, SumPsf. Functions: render,
-render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
+render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder, profile_likelihood, bootstrap, sample. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
 """
 
 from gaxel import integration, model, quadrature, sersic
@@ -21,9 +21,19 @@ from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import fit
 from gaxel._fit_result import BandResult, FitResult, Noise, RobustErrors
 from gaxel._ladder import Ladder, fit_ladder
+from gaxel._mcmc import sample
 from gaxel._parameters import parameter_names
 from gaxel._psf import GaussianPsf, MoffatPsf, Psf, SumPsf
 from gaxel._render import prepare, render, render_with_jacobian, vjp
+from gaxel._samples import Samples
+from gaxel._uncertainty import (
+    DerivedValue,
+    Interval,
+    LogLikelihood,
+    ProfileResult,
+    bootstrap,
+    profile_likelihood,
+)
 from gaxel._varying_psf import Psfex, PsfGrid
 from gaxel.components import *  # noqa: F403
 from gaxel.components import __all__ as _component_names
@@ -35,6 +45,7 @@ __all__ = [
     "Certificate",
     "Chebyshev",
     "Component",
+    "DerivedValue",
     "Constant",
     "CountNoise",
     "FitError",
@@ -42,30 +53,37 @@ __all__ = [
     "FitResult",
     "GaussianPsf",
     "InputError",
+    "Interval",
     "Ladder",
+    "LogLikelihood",
     "LogNormal",
     "MoffatPsf",
     "Noise",
     "Normal",
     "PerBand",
     "Plan",
+    "ProfileResult",
     "Psf",
     "PsfGrid",
     "PsfWarning",
     "Psfex",
     "RefinementWarning",
     "RobustErrors",
+    "Samples",
     "SumPsf",
     "__version__",
+    "bootstrap",
     "fit",
     "fit_ladder",
     "integration",
     "model",
     "parameter_names",
     "prepare",
+    "profile_likelihood",
     "quadrature",
     "render",
     "render_with_jacobian",
+    "sample",
     "sersic",
     "vjp",
 ]

@@ -1,7 +1,8 @@
 """What a fit found."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from gaxel._arrays import Image, as_float
 from gaxel._component import Component, mag_of
 from gaxel._fit_scene import FitScene
 from gaxel._parameters import component_names, cuts_of, select_names
+
+if TYPE_CHECKING:
+    from gaxel._uncertainty import DerivedValue
 
 Series = tuple[str, NDArray[np.float64]]
 """Basis and coefficients."""
@@ -137,6 +141,9 @@ class FitResult:
     """Why it stopped, in words."""
     _wavelengths: list[float] = field(repr=False)
     _series: dict[str, Series] = field(repr=False)
+    _zeropoints: list[float | None] = field(repr=False)
+    _fitted: _core.OwnedFit | None = field(repr=False)
+    _scene: FitScene | None = field(repr=False)
 
     @property
     def model(self) -> Image:
@@ -178,6 +185,37 @@ class FitResult:
                 return band.components[names.index(name)].parameters[key], band.errors[parameter]
         return np.nan, np.nan
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the core's objects, which profile likelihoods and their like ask for."""
+        return {**self.__dict__, "_fitted": None, "_scene": None}
+
+    def derived(
+        self,
+        pixel_scale: float | Sequence[float] | None = None,
+        zeropoint: float | Sequence[float] | None = None,
+    ) -> "list[DerivedValue]":
+        """Magnitudes, surface brightnesses, half-light radii, fractions of the flux and colours, with errors by the
+        covariance of all free parameters.
+
+        Of light that truncations cut, and of sums and images, there is no half-light radius; of cusps no central
+        brightness: such values are left out.
+
+        Parameters
+        ----------
+        pixel_scale : float or sequence of float, optional
+            Side of a pixel in arcsec, in all bands or in each; else by the bands' wcs. Without, there is nothing in arcsec.
+        zeropoint : float or sequence of float, optional
+            Magnitude of one count; else that of the bands, of a single image that of its components. Without, there
+            are no magnitudes.
+
+        Returns
+        -------
+        list of DerivedValue
+        """
+        from gaxel._uncertainty import derived
+
+        return derived(self, pixel_scale, zeropoint)
+
     def __repr__(self) -> str:
         return (
             f"FitResult(chi2={self.chi2:.8g}, dof={self.dof}, {len(self.parameter_names)} free parameters, "
@@ -204,11 +242,12 @@ class FitResult:
         )
 
 
-def to_result(core: _core.FitResult, scene: FitScene) -> FitResult:
+def to_result(core: _core.OwnedFit, scene: FitScene) -> FitResult:
     """The core's result in the terms of the components that were given."""
     bands = [_band(core, scene, number) for number in range(len(scene.bands))]
     places = {place: name for name, place in scene.places.items()}
     names, values, errors, scales, flags = [], [], [], [], []
+    zeropoints: list[float | None] = []
     series: dict[str, Series] = {name: ("constant", np.empty(0)) for name in scene.places}
     for name, (component, index) in scene.places.items():
         basis, coefficients = core.series(component, index)
@@ -218,9 +257,11 @@ def to_result(core: _core.FitResult, scene: FitScene) -> FitResult:
         basis, coefficients = series[name]
         slot = scene.slots[list(scene.places).index(name)]
         scale = 1.0
+        zeropoints.append(None)
         if slot.is_mag and basis in ("constant", "bands"):
             scale = -2.5 / (np.log(10.0) * value)
-            value = mag_of(value, scene.zeropoint(slot, coefficient))
+            zeropoints[-1] = scene.zeropoint(slot, coefficient)
+            value = mag_of(value, zeropoints[-1])
             if basis == "bands":
                 coefficients[coefficient] = value
         names.append(name if basis == "constant" else f"{name}[{coefficient}]")
@@ -256,6 +297,9 @@ def to_result(core: _core.FitResult, scene: FitScene) -> FitResult:
         message=core.message,
         _wavelengths=[band.wavelength or 0.0 for band in scene.bands],
         _series=series,
+        _zeropoints=zeropoints,
+        _fitted=core,
+        _scene=scene,
     )
 
 

@@ -30,6 +30,15 @@ void ProgressLine::show(const FitProgress& progress) {
   std::fflush(stderr);
 }
 
+void ProgressLine::show(std::string_view what, double done) {
+  const int percent = static_cast<int>(100.0 * done);
+  if (!active_ || (shown_ && percent == last_percent_)) return;
+  last_percent_ = percent;
+  shown_ = true;
+  fmt::print(stderr, "{}{} {:3d} %", kEraseLine, what, percent);
+  std::fflush(stderr);
+}
+
 void ProgressLine::clear() {
   if (!shown_) return;
   fmt::print(stderr, "{}", kEraseLine);

@@ -18,6 +18,8 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   void show(const FitProgress& progress);
+  /// Work of which a share, 0 to 1, is done.
+  void show(std::string_view what, double done);
   void clear();
 
  private:
@@ -25,6 +27,7 @@ class ProgressLine {
   std::string least_;
   bool shown_ = false;
   double last_seconds_ = -1.0;
+  int last_percent_ = -1;
 };
 
 }  // namespace gaxel::cli

@@ -169,7 +169,8 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
   result.chi2_start = search.chi2_start();
   result.likelihood = options.likelihood.kind;
   result.statistic = best.about.chi2() + search.constant();
-  const Eigen::MatrixXd bread = write_values(at_best, best, search.information(at_best), map.values(), result);
+  const Eigen::MatrixXd bread =
+      write_values(at_best, best, search.information(at_best), map.values(), result);
   if (options.robust) {
     std::vector<Tolerance> tolerances;
     for (std::size_t b = 0; b < bands.size(); ++b) tolerances.push_back(search.final_tolerance(b));

@@ -6,12 +6,14 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <limits>
 #include <string_view>
 
 #include "fit/loss.hpp"
 #include "io/band_keys.hpp"
 #include "io/band_pixels.hpp"
+#include "io/error_request.hpp"
 #include "io/image_input.hpp"
 #include "io/mask.hpp"
 #include "io/noise.hpp"
@@ -28,8 +30,8 @@ constexpr std::array<std::string_view, 9> kTables{"title", "image",     "noise",
                                                   "fit",   "component", "band",  "galfit"};
 constexpr std::array<std::string_view, 4> kBandTables{"image", "noise", "mask", "psf"};
 constexpr std::array<std::string_view, 12> kFitKeys{
-    "rtol", "atol", "noise_share", "max_iterations", "max_seconds", "ftol", "threads", "starts", "seed",
-    "likelihood", "student_dof", "huber_threshold"};
+    "rtol",    "atol",   "noise_share", "max_iterations", "max_seconds", "ftol",
+    "threads", "starts", "seed",        "likelihood",     "student_dof", "huber_threshold"};
 constexpr int kMostIterations = 1'000'000;
 constexpr int kMostSeed = std::numeric_limits<int>::max();
 
@@ -55,7 +57,9 @@ LikelihoodOptions read_likelihood(const TomlTable& fit) {
 FitOptions read_fit_options(const std::optional<TomlTable>& table) {
   FitOptions options;
   if (!table) return options;
-  table->allow_only(kFitKeys);
+  std::vector<std::string_view> keys(kFitKeys.begin(), kFitKeys.end());
+  std::ranges::copy(error_keys(), std::back_inserter(keys));
+  table->allow_only(keys);
   const NumberRange fraction{0.0, 1.0, true};
   options.tolerance.rtol = table->number("rtol", fraction).value_or(options.tolerance.rtol);
   options.tolerance.atol = table->number("atol", fraction).value_or(options.tolerance.atol);
@@ -240,6 +244,7 @@ Task load_task(const TomlFile& file, bool need_data) {
   task.scene_file = scene_file;
   task.title = root.text("title").value_or("");
   task.options = read_fit_options(root.table("fit"));
+  if (const std::optional<TomlTable> table = root.table("fit")) task.errors = read_error_request(*table);
 
   std::vector<BandInput> bands = read_bands(root, folder, task, need_data);
   map_pixels(root, task);
@@ -247,6 +252,7 @@ Task load_task(const TomlFile& file, bool need_data) {
   // The scene comes before the large files: its mistakes show at once.
   task.scene = read_scene(root, scene_frame(task, folder, need_data), task.warnings);
   validate(task.scene, wavelengths_of(frames_of(task)), scene_file);
+  check_error_request(task.errors, task.scene, scene_file);
   if (need_data && task.scene.n_free() == 0) {
     root.fail("component", "no parameter is free: there is nothing to fit", "fixed = false for at least one");
   }

@@ -10,6 +10,7 @@
 #include "io/header_facts.hpp"
 #include "io/parameter_table.hpp"
 #include "io/provenance.hpp"
+#include "io/report/error_sections.hpp"
 #include "io/report/fit_pictures.hpp"
 #include "io/report/galaxy_profiles.hpp"
 #include "io/report/page_sections.hpp"
@@ -293,6 +294,7 @@ std::string html_report(const Task& task, const FitResult& result, const ReportF
   page += wavelength_section(task, result);
   page += "<h2>Parameters</h2>\n<div class=\"columns\">\n<div>" + table(task, result) +
           copy_section(task, result) + "</div>\n<aside>" + explanations(task, result) + "</aside>\n</div>\n";
+  page += intervals_section(task, result) + derived_section(task, result);
   page += corner_section(task, result, facts.samples) + "</main>\n";
   page += fmt::format(
       "<footer>Made by gaxel {}. The same numbers in full precision are in parameters.ecsv and "
