@@ -21,6 +21,7 @@ from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import fit
 from gaxel._fit_result import BandResult, FitResult, Noise, RobustErrors
 from gaxel._parameters import parameter_names
+from gaxel._progress import ProgressBar
 from gaxel._psf import GaussianPsf, MoffatPsf, Psf, SumPsf
 from gaxel._render import prepare, render, render_with_jacobian, vjp
 from gaxel._varying_psf import Psfex, PsfGrid
@@ -46,6 +47,7 @@ __all__ = [
     "Normal",
     "PerBand",
     "Plan",
+    "ProgressBar",
     "Psf",
     "PsfGrid",
     "PsfWarning",

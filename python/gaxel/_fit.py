@@ -12,6 +12,7 @@ from gaxel._errors import input_error
 from gaxel._fit_result import FitResult, to_result
 from gaxel._fit_scene import Bounds, FitScene, Prior
 from gaxel._parameters import Components, as_list
+from gaxel._progress import watched
 from gaxel._psf import AnyPsf, VaryingPsf
 
 
@@ -34,20 +35,21 @@ def fit(
     ftol: float = 1e-9,
     threads: int | None = None,
     robust: bool = False,
-    progress: Callable[[_core.FitProgress], Any] | None = None,
+    progress: Callable[[_core.FitProgress], Any] | bool | None = None,
 ) -> FitResult:
     """Fit components to an image, or to images in several bands at once, by weighted least squares with analytic
     derivatives.
 
     Parameters
     ----------
-    data : array_like, shape (ny, nx), or Band, or sequence of Band
-        The image, in counts. A masked array's mask counts. Bands bring their own sigma, mask and psf.
+    data : array_like, shape (ny, nx), or astropy.nddata.NDData, or Band, or sequence of Band
+        The image, in counts. A masked array's mask counts. Bands bring their own sigma, mask and psf, an NDData what it has
+        of these (as in Band).
     components : Component or sequence of Component
         The starting values. Those left out are estimated from the image; of a sky, slopes left out stay 0; of an image,
         scale and theta left out stay 1 and 0.
     sigma : array_like, shape (ny, nx), or float
-        Standard deviation of each pixel; needed unless data are bands.
+        Standard deviation of each pixel; needed unless the data bring it.
     mask : array_like, shape (ny, nx), optional
         True or non-zero: the pixel is bad and not used.
     psf : Psf, GaussianPsf, MoffatPsf, SumPsf or array_like, optional
@@ -77,8 +79,9 @@ def fit(
         As in render, by the size of the data.
     robust : bool
         Also errors that do not take sigma at its word: FitResult.robust. Costs about one iteration.
-    progress : callable, optional
-        Called with a FitProgress after each iteration. Returns False to stop; the best values so far are kept.
+    progress : callable or bool, optional
+        Called with a FitProgress after each iteration. Returns False to stop; the best values so far are kept. True: a bar
+        on standard error. The logger "gaxel" hears of iterations (DEBUG) and ends of fits (INFO), too.
 
     Returns
     -------
@@ -99,29 +102,21 @@ def fit(
     scene.vary(vary or {})
     scene.tie(ties or {})
     scene.expect(priors or {})
-    if progress is not None and not callable(progress):
-        raise input_error(
-            "fit", "progress", repr(progress), "cannot be called", "a function of a FitProgress"
-        )
-    result = _core.fit(
-        *scene.to_core(),
+    options = (
         *as_tolerance(rtol, atol, "fit"),
         as_float(noise_share, "fit", "noise_share", "at least 0 and below 1"),
         as_int(max_iterations, "fit", "max_iterations", 1),
         as_float(ftol, "fit", "ftol", "between 0 and 1"),
         as_threads(threads, scene.bands[0].shape, "fit"),
         bool(robust),
-        progress,
     )
-    return to_result(result, scene)
+    return watched(lambda tell: to_result(_core.fit(*scene.to_core(), *options, tell), scene), progress)
 
 
 def _bands(data: Any, sigma: Any, mask: Any, psf: Any) -> list[Band]:
     given = [data] if isinstance(data, Band) else data
     is_bands = isinstance(given, Sequence) and len(given) > 0 and all(isinstance(one, Band) for one in given)
     if not is_bands:
-        if sigma is None:
-            raise input_error("fit", "sigma", None, "missing", "an error for each pixel, or one for all")
         given = [Band(data, sigma, mask=mask, psf=psf)]
     elif not (sigma is None and mask is None and psf is None):
         raise input_error("fit", "sigma, mask, psf", None, "given beside bands, which have their own", "None")
