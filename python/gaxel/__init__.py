@@ -20,6 +20,7 @@ from gaxel._core import version as __version__
 from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import fit
 from gaxel._fit_result import BandResult, FitResult, Noise, RobustErrors
+from gaxel._modeling import astropy_model
 from gaxel._parameters import parameter_names
 from gaxel._progress import ProgressBar
 from gaxel._psf import GaussianPsf, MoffatPsf, Psf, SumPsf
@@ -56,6 +57,7 @@ __all__ = [
     "RobustErrors",
     "SumPsf",
     "__version__",
+    "astropy_model",
     "fit",
     "integration",
     "model",

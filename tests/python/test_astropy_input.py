@@ -106,7 +106,10 @@ PLACE = SkyCoord(0.0 * u.deg, 0.0 * u.deg)
         (lambda: gaxel.Sersic.on_sky(1 * u.arcsec, position=PLACE), "position = 0 0 deg: .*a WCS"),
         (lambda: gaxel.Sersic.on_sky(wcs_of(0.0), position=PLACE, x=3.0), "position = .*x is given"),
         (lambda: gaxel.PointSource.on_sky(wcs_of(0.0), position=PLACE, pa=3 * u.deg), "pa = .*no theta"),
-        (lambda: gaxel.Sersic.on_sky(wcs_of(0.0), position=SkyCoord(150 * u.deg, 2 * u.deg), pa=3.0), "pa = 3.0: .*unit"),
+        (
+            lambda: gaxel.Sersic.on_sky(wcs_of(0.0), position=SkyCoord(150 * u.deg, 2 * u.deg), pa=3.0),
+            "pa = 3.0: .*unit",
+        ),
         (lambda: gaxel.Sersic.on_sky(3.0), "wcs = 3.0: neither"),
         (lambda: gaxel.Sersic.on_sky(3.0 * u.m), "wcs = 3.0 m: not a scale"),
     ],
