@@ -9,7 +9,7 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 
 Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, ImageLight, PointSource, Sky. PSFs: Psf, GaussianPsf,
 MoffatPsf, SumPsf. Functions: render,
-render_with_jacobian, vjp, prepare, parameter_names, fit. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
+render_with_jacobian, vjp, prepare, parameter_names, fit, astropy_model. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
 """
 
 from gaxel import integration, model, quadrature, sersic

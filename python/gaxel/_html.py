@@ -44,7 +44,11 @@ def band_html(band: "Band") -> str:
     rows.append(["zero point", f"{band.zeropoint:g}", "mag"])
     rows.append(["PSF", "none" if band.psf is None else type(band.psf).__name__, ""])
     rows.append(["wcs", "no" if band.wcs is None else "yes", ""])
-    return _block(f"Band {band.name!r}", _table(None, rows), _picture(np.where(band.used, band.data, np.nan)))
+    return _block(
+        f"Band {band.name!r}" if band.name else "Band",
+        _table(None, rows),
+        _picture(np.where(band.used, band.data, np.nan)),
+    )
 
 
 def result_html(result: "FitResult") -> str:
@@ -72,7 +76,7 @@ def _block(title: str, body: str, picture: str) -> str:
 def _table(header: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> str:
     def cells(row: Sequence[str], tag: str) -> str:
         return "".join(
-            f'<{tag} style="text-align:{"right" if i == 1 else "left"}">{html.escape(cell)}</{tag}>'
+            f'<{tag} style="text-align:{"right" if i == 1 else "left"};padding:0 0.6em 0 0">{html.escape(cell)}</{tag}>'
             for i, cell in enumerate(row)
         )
 

@@ -6,6 +6,7 @@ program asks for it, as by logging.basicConfig(level=logging.INFO).
 
 import logging
 import sys
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -39,7 +40,11 @@ class ProgressBar:
         self._file = sys.stderr if file is None else file
         self._bar: Any = None
         try:
-            from tqdm.auto import tqdm
+            with (
+                warnings.catch_warnings()
+            ):  # a notebook without widgets gets a bar of text: no reason to warn
+                warnings.simplefilter("ignore")
+                from tqdm.auto import tqdm
         except ImportError:
             return
         self._bar = tqdm(file=file, bar_format="fit: {n_fmt} iterations, {elapsed}{postfix}")

@@ -25,7 +25,17 @@ def test_all_names_exist_and_are_documented():
 
 
 @pytest.mark.parametrize(
-    "function", [gaxel.render, gaxel.render_with_jacobian, gaxel.prepare, gaxel.vjp, gaxel.fit, gaxel.Psf]
+    "function",
+    [
+        gaxel.render,
+        gaxel.render_with_jacobian,
+        gaxel.prepare,
+        gaxel.vjp,
+        gaxel.fit,
+        gaxel.Psf,
+        gaxel.Band,
+        gaxel.astropy_model,
+    ],
 )
 def test_every_argument_is_documented(function):
     documented = inspect.getdoc(function)
@@ -60,6 +70,14 @@ def test_stub_of_the_components_has_every_argument(stubs):
         arguments = [argument.arg for argument in init.args.kwonlyargs]
         assert arguments == list(inspect.signature(getattr(gaxel, name)).parameters)
         assert ast.get_docstring(node) == inspect.getdoc(getattr(gaxel, name))
+
+
+def test_the_reference_has_every_public_name():
+    page = (ROOT / "docs" / "api" / "python.md").read_text(encoding="utf-8")
+    directives = re.findall(
+        r"^\.\. auto(?:class|function|exception|module):: gaxel\.(\w+)$", page, re.MULTILINE
+    )
+    assert sorted(directives) == sorted({*gaxel.__all__, "components"} - {"__version__"})
 
 
 def test_the_example_of_the_package_runs():
