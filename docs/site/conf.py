@@ -17,7 +17,7 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.mathjax",
+    "sphinx-mathjax-offline",  # formulas without a network
     "sphinx_copybutton",
 ]
 root_doc = "docs/index"
@@ -43,7 +43,7 @@ nb_merge_streams = True
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say more
-autodoc_default_options = {"members": True, "show-inheritance": False}
+autodoc_default_options = {"members": True}
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_param = False  # else words of types become links to whatever has that name
@@ -71,6 +71,7 @@ def plain_docstring(_app: Any, what: str, name: str, _obj: Any, _options: Any, l
         if not line.lstrip().startswith(">>>") and not PARAMETER.match(line):
             line = line.replace("|", r"\|").replace("*", r"\*")
             lines[i] = re.sub(r"^(\s*)\.\. (\[\d+\])", r"\1\2", line).replace("]_", "]")
+    lines[:] = [line for line in lines if not line.startswith("(self) ->")]  # nanobind's signatures
     if what in PLAIN:  # kept from napoleon, which takes what comes before a colon for a type
         kept[name] = lines[:]
         lines[:] = [""]
