@@ -4,6 +4,7 @@ The source folder is the project's own, so that links between the documents are 
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
 import gaxel
@@ -85,6 +86,19 @@ def restored_docstring(_app: Any, what: str, name: str, _obj: Any, _options: Any
 kept: dict[str, list[str]] = {}
 
 
+def with_headers(app: Any, name: str, source: list[str]) -> None:
+    """Shows every public header in the C++ reference, below what its first line says."""
+    if name != "docs/api/cpp":
+        return
+    sections = []
+    for path in sorted(Path(app.srcdir).glob("include/gaxel/*.hpp")):
+        first = path.read_text(encoding="utf-8").partition("\n")[0].lstrip("/ ")
+        include = f"```{{literalinclude}} ../../include/gaxel/{path.name}\n:language: cpp\n```"
+        sections.append(f"## `gaxel/{path.name}`\n\n{first}\n\n{include}\n")
+    source[0] = source[0].replace("<!-- headers -->", "\n".join(sections))
+
+
 def setup(app: Any) -> None:
+    app.connect("source-read", with_headers)
     app.connect("autodoc-process-docstring", plain_docstring, priority=100)
     app.connect("autodoc-process-docstring", restored_docstring, priority=900)

@@ -9,7 +9,7 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 
 Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, ImageLight, PointSource, Sky. PSFs: Psf, GaussianPsf,
 MoffatPsf, SumPsf. Functions: render,
-render_with_jacobian, vjp, prepare, parameter_names, fit, astropy_model. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
+render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder, astropy_model. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
 """
 
 from gaxel import integration, model, quadrature, sersic
@@ -20,6 +20,7 @@ from gaxel._core import version as __version__
 from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import fit
 from gaxel._fit_result import BandResult, FitResult, Noise, RobustErrors
+from gaxel._ladder import Ladder, fit_ladder
 from gaxel._modeling import astropy_model
 from gaxel._parameters import parameter_names
 from gaxel._progress import ProgressBar
@@ -42,6 +43,7 @@ __all__ = [
     "FitResult",
     "GaussianPsf",
     "InputError",
+    "Ladder",
     "LogNormal",
     "MoffatPsf",
     "Noise",
@@ -59,6 +61,7 @@ __all__ = [
     "__version__",
     "astropy_model",
     "fit",
+    "fit_ladder",
     "integration",
     "model",
     "parameter_names",

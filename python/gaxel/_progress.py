@@ -7,7 +7,8 @@ program asks for it, as by logging.basicConfig(level=logging.INFO).
 import logging
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 from gaxel._errors import input_error
@@ -70,26 +71,31 @@ class ProgressBar:
         self.close()
 
 
-def watched(search: Callable[[Progress | None], "FitResult"], progress: Any) -> "FitResult":
-    """Runs a search, which takes a callback, with what the user asked for as its progress, and the log."""
+@contextmanager
+def callback_of(progress: Any) -> Iterator[Progress | None]:
+    """The callback that the core takes for what a user gave as progress; it logs, too, where the log wants to know."""
     if progress is True:
         with ProgressBar() as bar:
-            return watched(search, bar)
-    if progress is False:
-        progress = None
-    if progress is not None and not callable(progress):
+            yield _logged(bar)
+        return
+    if progress is not None and progress is not False and not callable(progress):
         raise input_error(
             "fit", "progress", repr(progress), "cannot be called", "a function of a FitProgress; True: a bar"
         )
-    result = search(_logged(progress) if LOGGER.isEnabledFor(logging.DEBUG) else progress)
+    yield _logged(progress or None)
+
+
+def log_end(result: "FitResult") -> None:
     LOGGER.info(
         "fit: chi2 %.8g, dof %d, %d iterations in %.3g s: %s",
         result.chi2, result.dof, result.iterations, result.seconds, result.message,
     )  # fmt: skip
-    return result
 
 
-def _logged(progress: Progress | None) -> Progress:
+def _logged(progress: Progress | None) -> Progress | None:
+    if not LOGGER.isEnabledFor(logging.DEBUG):
+        return progress
+
     def tell(now: "FitProgress") -> Any:
         LOGGER.debug("fit: iteration %d, chi2 %.8g, %.3g s", now.iteration, now.chi2, now.seconds)
         return None if progress is None else progress(now)

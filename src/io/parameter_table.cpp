@@ -141,15 +141,7 @@ bool has_bands(std::span<const ParameterRow> rows) {
 
 std::string_view flag_word(const ParameterRow& row) {
   if (!row.tie.empty()) return "tied";
-  switch (row.flag) {
-    case ParameterFlag::kAtBound:
-      return "at_bound";
-    case ParameterFlag::kDegenerate:
-      return "degenerate";
-    case ParameterFlag::kNone:
-      break;
-  }
-  return "ok";
+  return to_text(row.flag);
 }
 
 std::string note_text(const ParameterRow& row) {
@@ -160,6 +152,10 @@ std::string note_text(const ParameterRow& row) {
       return "at bound";
     case ParameterFlag::kDegenerate:
       return "degenerate";
+    case ParameterFlag::kUnconstrained:
+      return "unconstrained";
+    case ParameterFlag::kDidNotMove:
+      return "did not move";
     case ParameterFlag::kNone:
       break;
   }

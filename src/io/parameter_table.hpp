@@ -47,10 +47,10 @@ double file_value(const SceneComponent& component, std::size_t index, const File
 /// One row for every parameter, in scene order; for what differs from band to band one for each.
 std::vector<ParameterRow> parameter_table(const Task& task, const FitResult& result);
 
-/// "ok", "tied", "at_bound" or "degenerate", for tables that machines read.
+/// "tied", or as to_text(ParameterFlag): for tables that machines read.
 std::string_view flag_word(const ParameterRow& row);
 
-/// "fixed", "tied", "at bound", "degenerate", "prior", or empty.
+/// "fixed", "tied", the flag in words, "prior", or empty.
 std::string note_text(const ParameterRow& row);
 
 struct ValueText {

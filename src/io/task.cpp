@@ -27,9 +27,10 @@ constexpr std::array<std::string_view, 9> kTables{"title", "image",     "noise",
 constexpr std::array<std::string_view, 4> kBandTables{"image", "noise", "mask", "psf"};
 constexpr std::array<std::string_view, 7> kBandKeys{"name",  "wavelength", "shift", "image",
                                                     "noise", "mask",       "psf"};
-constexpr std::array<std::string_view, 6> kFitKeys{"rtol",           "atol", "noise_share",
-                                                   "max_iterations", "ftol", "threads"};
+constexpr std::array<std::string_view, 9> kFitKeys{
+    "rtol", "atol", "noise_share", "max_iterations", "max_seconds", "ftol", "threads", "starts", "seed"};
 constexpr int kMostIterations = 1'000'000;
+constexpr int kMostSeed = std::numeric_limits<int>::max();
 
 FitOptions read_fit_options(const std::optional<TomlTable>& table) {
   FitOptions options;
@@ -42,6 +43,10 @@ FitOptions read_fit_options(const std::optional<TomlTable>& table) {
   options.ftol = table->number("ftol", fraction).value_or(options.ftol);
   options.max_iterations =
       table->integer("max_iterations", 1, kMostIterations).value_or(options.max_iterations);
+  const double largest = std::numeric_limits<double>::max();
+  options.max_seconds = table->number("max_seconds", {0.0, largest, true}).value_or(options.max_seconds);
+  options.starts = table->integer("starts", 1, kMostIterations).value_or(options.starts);
+  options.seed = static_cast<std::uint64_t>(table->integer("seed", 0, kMostSeed).value_or(0));
   options.threads = table->integer("threads", 0, kMostThreads).value_or(options.threads);
   return options;
 }

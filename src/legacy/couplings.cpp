@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <optional>
 
 #include "io/convention.hpp"
@@ -50,6 +51,43 @@ const ObjectSlot* slot_of(const SceneComponent& component, std::string_view key)
 }
 
 }  // namespace
+
+std::string soft_limit_text(const Scene& scene, const Parameter& parameter, const SceneComponent& component,
+                            const ObjectSlot& slot, int leader, int follower,
+                            std::span<const std::string> turned) {
+  const Limit& limit = *parameter.limit;
+  const SceneComponent& other = scene.components[limit.component];
+  const std::string_view key = io::file_key(other.kind->parameters[limit.parameter], other.flux_is_magnitude);
+  const ObjectSlot* its = slot_of(other, key);
+  if (leader == 0 || (key != slot.key && (its == nullptr || its->row != slot.row))) return "";
+  const bool magnitudes = slot.conversion == Conversion::kMagnitude && component.flux_is_magnitude;
+  const bool brightness = slot.conversion == Conversion::kBrightness;
+  const bool is_ratio = limit.is_ratio && !magnitudes && !brightness;
+  const double its_factor = its == nullptr ? slot.factor : its->factor;
+  if (!is_ratio && its_factor != slot.factor) return "";
+  const auto in_galfit = [&](double inner) {
+    if (std::isinf(inner)) return inner;
+    if (magnitudes || brightness) return inner > 0.0 ? -2.5 * std::log10(inner) : INFINITY;
+    if (is_ratio) return inner * its_factor / slot.factor;
+    const auto at = static_cast<std::size_t>(&parameter - component.parameters.data());
+    // Of places and angles differences are the same wherever they begin.
+    const double in_file = io::map_to_file(component.kind->parameters[at].role, {}).factor * inner;
+    return (slot.conversion == Conversion::kDegrees ? 180.0 / std::numbers::pi : 1.0) * in_file / slot.factor;
+  };
+  auto [low, high] = std::minmax({in_galfit(limit.min), in_galfit(limit.max)});
+  const auto pair = [&](int one, int other_one) {  // of "1-2" it is 2 less 1
+    return is_ratio ? fmt::format("{}/{}", one, other_one) : fmt::format("{}-{}", other_one, one);
+  };
+  std::string numbers = pair(follower, leader);
+  const std::string other_way = pair(leader, follower);
+  if (std::ranges::count(turned, fmt::format("{} {}", other_way, slot.constraint)) > 0) {
+    numbers = other_way;
+    std::tie(low, high) = is_ratio ? std::pair(1.0 / high, 1.0 / std::max(low, 0.0)) : std::pair(-high, -low);
+  }
+  return fmt::format("{}  {:<6} {} {}\n", numbers, slot.constraint,
+                     number_text(std::max(low, is_ratio ? 0.0 : -kEndless)),
+                     number_text(std::min(high, kEndless)));
+}
 
 bool Couplings::add(const Scene& scene, const Parameter& parameter, const ObjectSlot& slot, int leader,
                     int follower) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -10,6 +11,16 @@
 #include "legacy/galfit_objects.hpp"
 
 namespace gaxel::legacy {
+
+/// Of a bound that is none: GALFIT's ranges have two ends.
+inline constexpr double kEndless = 1e30;
+
+/// A limit of object `follower`'s parameter to one of object `leader`: "1-2  mag -0.5 3" or "2/1  re 1 3",
+/// with a line break; empty for those that GALFIT has not. `turned`: "1/2 re", lines that are to be written
+/// that way round.
+std::string soft_limit_text(const Scene& scene, const Parameter& parameter, const SceneComponent& component,
+                            const ObjectSlot& slot, int leader, int follower,
+                            std::span<const std::string> turned);
 
 class Couplings {
  public:

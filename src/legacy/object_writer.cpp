@@ -19,7 +19,6 @@ constexpr ObjectSlot kY{"1", 1, "y", "y"};
 constexpr ObjectSlot kQ{"9", 0, "q", "q"};
 constexpr ObjectSlot kPa{"10", 0, "pa", "pa"};
 constexpr ObjectSlot kBrightness{"3", 0, "", "mag", Conversion::kBrightness};
-constexpr double kEndless = 1e30;  // of a bound that is none: GALFIT's ranges have two ends
 
 /// The options of a kind that rows of GALFIT's say.
 bool has_row(std::string_view option) {
@@ -107,8 +106,19 @@ void ObjectWriter::bounds(const SceneComponent& component, const ObjectSlot& slo
       fmt::format("{:>2}  {:<6} {} to {}\n", number_, slot.constraint, number_text(low), number_text(high));
 }
 
+void ObjectWriter::apart(const SceneComponent& component, const ObjectSlot& slot,
+                         const Parameter& parameter) {
+  const auto galfit = source_.root().table("galfit");
+  const std::vector<std::string> turned = galfit ? galfit->texts("turned") : std::vector<std::string>{};
+  const std::string line = soft_limit_text(source_.scene, parameter, component, slot,
+                                           numbers_[parameter.limit->component], number_, turned);
+  constraints_ += line;
+  if (line.empty()) lose(component, fmt::format("{}: GALFIT has no limit between these two", slot.key));
+}
+
 void ObjectWriter::limits(const SceneComponent& component, const ObjectSlot& slot,
                           const Parameter& parameter) {
+  if (parameter.limit && parameter.free) apart(component, slot, parameter);
   if (!parameter.tie) return bounds(component, slot, parameter);
   const auto leader =
       static_cast<std::size_t>(parameter.tie->terms.empty() ? 0 : parameter.tie->terms[0].component);

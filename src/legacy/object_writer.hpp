@@ -42,6 +42,7 @@ class ObjectWriter {
   void put(const SceneComponent& component, const ObjectSlot& slot, const std::string& row_key);
   void position(const SceneComponent& component, const std::string& prefix);
   /// Lines of the constraint file.
+  void apart(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter);
   void limits(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter);
   void bounds(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter);
   const Parameter* find(const SceneComponent& component, std::string_view key) const;

@@ -9,6 +9,7 @@
 
 #include "io/header_facts.hpp"
 #include "io/parameter_table.hpp"
+#include "io/provenance.hpp"
 #include "io/report/fit_pictures.hpp"
 #include "io/report/galaxy_profiles.hpp"
 #include "io/report/page_style.hpp"
@@ -42,6 +43,7 @@ std::string summary(const Task& task, const FitResult& result) {
   if (result.penalty > 0.0) text += fact("priors, smoothness", fmt::format("{:.6g}", result.penalty));
   text += fact("degrees of freedom", fmt::format("{}", result.dof));
   text += fact("χ² / d.o.f.", reduced(result));
+  text += fact("BIC", fmt::format("{:.8g}", result.bic));
   text += fact("pixels used", fmt::format("{}", result.n_pixels));
   text += fact("pixels masked", fmt::format("{}", n_masked(task)));
   text += fact("iterations", fmt::format("{}", result.iterations));
@@ -216,6 +218,13 @@ std::string noise_text(const Task& task, const RobustCovariance& robust) {
   return text + "</dd>\n";
 }
 
+/// How the results came about, folded away.
+std::string provenance_details(const Task& task) {
+  const std::vector<std::string> lines = provenance_lines(task);
+  return lines.empty() ? ""
+                       : "\n<details><summary>Command and inputs</summary>\n" + list(lines) + "</details>";
+}
+
 std::string explanations(const Task& task, const FitResult& result) {
   std::string text = "<dl class=\"legend\">\n<dt>Convention</dt>\n";
   text += fmt::format("<dd>{}.</dd>\n", escape_markup(kConvention));
@@ -227,7 +236,11 @@ std::string explanations(const Task& task, const FitResult& result) {
       "follows others, as "
       "result.toml says. <em>prior</em>: known beforehand to some extent. <em>at bound</em>: "
       "the fit ended "
-      "on a bound; the error is that of the free parameter and says little. <em>degenerate</em>: the data do "
+      "on a bound or a limit to another parameter; the error is that of the free parameter and says little. "
+      "<em>unconstrained</em>: its error is larger than its range, or than itself where it must be positive. "
+      "<em>did not move</em>: free, but still at its start when another one moved by more than its error. "
+      "<em>degenerate</em>: the data "
+      "do "
       "not "
       "constrain it, it has no error.</dd>\n";
   text += fmt::format("<dt>Accuracy of the pixels</dt>\n<dd>{}</dd>\n",
@@ -263,8 +276,8 @@ std::string html_report(const Task& task, const FitResult& result, const ReportF
           explanations(task, result) + "</aside>\n</div>\n</main>\n";
   page += fmt::format(
       "<footer>Made by gaxel {}. The same numbers in full precision are in parameters.ecsv and "
-      "result.toml, the images in block.fits.</footer>\n</body>\n</html>\n",
-      escape_markup(facts.version));
+      "result.toml, the images in block.fits.{}</footer>\n</body>\n</html>\n",
+      escape_markup(facts.version), provenance_details(task));
   return page;
 }
 
