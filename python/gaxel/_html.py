@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gaxel._bands import Band
     from gaxel._component import Component
     from gaxel._fit_result import FitResult
-    from gaxel._psf import AnyPsf
+    from gaxel._psf import AnyPsf, VaryingPsf
 
 THUMBNAIL = 120  # pixels of the screen, along the longer side
 
@@ -27,7 +27,7 @@ def component_html(component: "Component") -> str:
     return _block(title, _table(["parameter", "value", "unit"], rows) if rows else "", "")
 
 
-def psf_html(psf: "AnyPsf") -> str:
+def psf_html(psf: "AnyPsf | VaryingPsf") -> str:
     image = getattr(psf, "array", None)
     return _block(repr(psf), "", "" if image is None else _picture(image))
 

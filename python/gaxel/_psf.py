@@ -308,6 +308,9 @@ class VaryingPsf:
     __slots__ = ("_core",)
     _core: _core.VaryingPsf
 
+    def _repr_html_(self) -> str:
+        return psf_html(self)
+
     def at(self, x: float, y: float) -> Psf:
         """The PSF of light at (x, y), 0-based pixels."""
         core = self._core.at(

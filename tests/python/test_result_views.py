@@ -217,6 +217,23 @@ def test_a_bar_follows_the_fit(image, capsys, monkeypatch, has_tqdm):
     assert f"{result.iterations}" in shown.split("\r")[-1] and "chi2" in shown and shown.endswith("\n")
 
 
+def test_a_ladder_takes_a_bar_too(image, capsys, caplog):
+    with caplog.at_level(logging.INFO, "gaxel"):
+        ladder = gaxel.fit_ladder(image, START, sigma=0.1, progress=True)
+    assert "chi2" in capsys.readouterr().err
+    told = [record.getMessage() for record in caplog.records if record.name == "gaxel"]
+    assert [f"{ladder[rung].chi2:.8g}" in line for rung, line in zip(ladder, told, strict=True)] == [True] * 4
+
+
+def test_psfs_that_vary_read_well():
+    image = gaxel.render(gaxel.Gaussian(x=5, y=5, flux=1, re=1, q=1, theta=0), (11, 11))
+    grid = gaxel.PsfGrid([image] * 4, [(0.0, 0.0), (9.0, 0.0), (0.0, 9.0), (9.0, 9.0)])
+    assert repr(grid) == (
+        "PsfGrid(4 images of shape (11, 11), (0.0, 0.0) to (9.0, 9.0), oversample=1, pixel_in_psf='own')"
+    )
+    assert "PsfGrid(4 images" in grid._repr_html_()
+
+
 def test_no_progress_and_wrong_progress(image, capsys):
     gaxel.fit(image, START, sigma=0.1, progress=False)
     assert capsys.readouterr().err == ""
