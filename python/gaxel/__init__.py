@@ -9,11 +9,12 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 
 Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, ImageLight, PointSource, Sky. PSFs: Psf, GaussianPsf,
 MoffatPsf, SumPsf. Functions: render,
-render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder, astropy_model. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
+render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder, astropy_model, components_from_table. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
 """
 
 from gaxel import integration, model, quadrature, sersic
 from gaxel._bands import Band, BSpline, Chebyshev, Constant, LogNormal, Normal, PerBand
+from gaxel._catalogue import components_from_table
 from gaxel._component import Component
 from gaxel._core import Certificate, FitProgress, Plan
 from gaxel._core import version as __version__
@@ -60,6 +61,7 @@ __all__ = [
     "SumPsf",
     "__version__",
     "astropy_model",
+    "components_from_table",
     "fit",
     "fit_ladder",
     "integration",

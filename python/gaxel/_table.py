@@ -34,8 +34,16 @@ def table_of(result: "FitResult") -> Any:
         made[key] = _column([component.parameters.get(key, np.nan) for *_, component in rows], units, key)
         errors = [band.errors.get(f"{name}.{key}", np.nan) for band, name, _ in rows]
         made[f"{key}_err"] = _column(errors, units, key)
+    if any(component.has_mag for *_, component in rows):
+        made["zeropoint"] = _zeropoints(rows)
     _add_sky(made, rows)
     return made
+
+
+def _zeropoints(rows: list[Any]) -> Any:
+    from astropy import units as u
+
+    return np.array([one._zeropoint if one.has_mag else np.nan for *_, one in rows]) * u.mag
 
 
 def _units(component: Any) -> dict[str, str]:
