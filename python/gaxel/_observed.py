@@ -38,6 +38,9 @@ def plain_image(data: Any, sigma: Any, mask: Any, psf: Any, wcs: Any, source: st
         data = np.ma.getdata(data.data)
     elif is_quantity(data) and np.ndim(data) > 0:
         data, unit = data.value, data.unit
+    if hasattr(data, "unmasked"):  # astropy.utils.masked
+        mask = _either(data.mask, mask)
+        data = data.unmasked
     if unit is not None and hasattr(unit, "function_unit"):
         raise input_error(
             source, "data", f"unit {unit}", "light does not add in it", "a linear unit, as ct or nJy"

@@ -13,6 +13,7 @@ from astropy.nddata import (
     UnknownUncertainty,
     VarianceUncertainty,
 )
+from astropy.utils.masked import Masked
 from astropy.wcs import WCS
 from photutils.segmentation import SegmentationImage
 
@@ -150,6 +151,13 @@ def test_units_of_errors_become_those_of_the_data(data):
     assert band.zeropoint == pytest.approx(31.4, abs=1e-3)  # 1 nJy, to the rounding of AB's 3631 Jy
     band = gaxel.Band(data * u.nJy, 2.0 * u.uJy, wavelength=1.5 * u.um, zeropoint=3.0)
     assert (band.sigma[0, 0], band.wavelength, band.zeropoint) == pytest.approx((2000.0, 15000.0, 3.0))
+
+
+def test_masked_arrays_of_astropy(data):
+    bad = np.eye(*SHAPE) > 0
+    for given in (Masked(data, mask=bad), Masked(data * u.ct, mask=bad)):
+        band = gaxel.Band(given, SIGMA, mask=data > 5.0)
+        np.testing.assert_array_equal(band.used, ~bad & (data <= 5.0))
 
 
 def test_a_part_of_an_nddata_knows_where_it_lies(data):
