@@ -40,6 +40,7 @@ struct FitArguments {
   std::optional<int> threads;
   std::optional<double> rtol;
   std::optional<int> max_iterations;
+  std::optional<std::string> samples;
   std::optional<double> max_seconds;
   std::optional<int> starts;
   std::optional<std::uint64_t> seed;
@@ -75,7 +76,7 @@ void print_json(const nlohmann::ordered_json& json) {
 }
 
 void print_result(const io::Task& task, const FitResult& result, const std::vector<std::string>& files) {
-  const std::vector<io::ParameterRow> rows = io::parameter_table(task, result);
+  const std::vector<io::ParameterRow> rows = io::without_idle(io::parameter_table(task, result));
   fmt::print("{}\n", io::text_table(rows, io::photometry_text(task)));
   fmt::print("chi2 {:.10g}, {} degrees of freedom", result.chi2, result.dof);
   if (result.penalty > 0.0) fmt::print(", priors and smoothness add {:.6g}", result.penalty);
@@ -155,6 +156,8 @@ int run_fit(const FitArguments& arguments) {
   const InterruptGuard interrupt;  // from here on, so that no temporary file is left behind
   io::Task task = legacy::load_any_task(arguments.scene, arguments.legacy, true);
   override_options(arguments, task.options);
+  std::optional<io::Samples> samples;
+  if (arguments.samples) samples = io::read_samples(*arguments.samples);
   task.provenance = io::provenance_of(task, GAXEL_VERSION, arguments.command);
   if (interrupt.interrupted()) {
     fmt::print(stderr, "gaxel: interrupted before the fit began: nothing was written\n");
@@ -180,7 +183,13 @@ int run_fit(const FitArguments& arguments) {
     task.warnings.push_back(std::move(warning));
   }
 
-  std::vector<std::string> files = io::write_fit_output(folder, task, result, GAXEL_VERSION);
+  if (samples && !io::has_samples(*samples, task, result)) {
+    fmt::print(stderr, "gaxel: warning: {}: no column is a free value of this fit, such as \"{}\"\n",
+               *arguments.samples, io::sample_name(task, result, result.free_values.front()));
+    samples.reset();
+  }
+  std::vector<std::string> files =
+      io::write_fit_output(folder, task, result, GAXEL_VERSION, samples ? &*samples : nullptr);
   if (galfit) {
     for (std::string& file : legacy::write_galfit_output(folder, task, result, GAXEL_VERSION))
       files.push_back(std::move(file));
@@ -227,6 +236,10 @@ void add_fit(CLI::App& app, const std::string& command_line, int& exit_code) {
       ->add_option("--max-iterations", arguments->max_iterations,
                    "Give up after so many (else as in the scene)")
       ->type_name("N");
+  command
+      ->add_option("--samples", arguments->samples,
+                   "ECSV table of samples of the free values, for the report's corner plot")
+      ->type_name("FILE");
   command
       ->add_option("--max-seconds", arguments->max_seconds,
                    "Stop the search after so long (else as in the scene, without end)")

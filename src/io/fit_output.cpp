@@ -50,12 +50,13 @@ void check_fit_output(const OutputFolder& folder, const Task& task) {
 }
 
 std::vector<std::string> write_fit_output(const OutputFolder& folder, const Task& task,
-                                          const FitResult& result, std::string_view version) {
+                                          const FitResult& result, std::string_view version,
+                                          const Samples* samples) {
   std::vector<std::vector<Image>> components;
   for (const BandFit& band : result.bands) {
     components.push_back(component_images(band.model.shape(), task.options, band.components, band.psfs));
   }
-  const report::ReportFacts facts{components, version};
+  const report::ReportFacts facts{components, version, samples};
   const std::string block = folder.file(kBlock);
   const std::string table = folder.file(kTable);
   const std::string scene = folder.file(kScene);

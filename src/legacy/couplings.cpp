@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <optional>
 
@@ -17,9 +18,16 @@ namespace {
 
 /// "slope * NAME + offset", parts of it missing.
 struct Line {
-  double slope = 1.0;
+  double slope = 1.0;  ///< NaN: one of its own in each band
   double offset = 0.0;
 };
+
+/// A number, or NaN for the choice of one by the band's wavelength that ties of GALFITM's files become.
+std::optional<double> number_in_bands(const std::string& text) {
+  if (text.starts_with("(_wavelength == ") && text.ends_with(")"))
+    return std::numeric_limits<double>::quiet_NaN();
+  return parse_number(text);
+}
 
 std::optional<Line> as_line(std::string text, const std::string& name) {
   Line line;
@@ -28,7 +36,7 @@ std::optional<Line> as_line(std::string text, const std::string& name) {
   if (at > 0) {
     const std::string before = text.substr(0, at);
     if (!before.ends_with(" * ")) return std::nullopt;
-    const std::optional<double> slope = parse_number(before.substr(0, at - 3));
+    const std::optional<double> slope = number_in_bands(before.substr(0, at - 3));
     if (!slope) return std::nullopt;
     line.slope = *slope;
   }
@@ -36,7 +44,7 @@ std::optional<Line> as_line(std::string text, const std::string& name) {
   if (after.empty()) return line;
   const bool minus = after.starts_with(" - ");
   if (!minus && !after.starts_with(" + ")) return std::nullopt;
-  const std::optional<double> offset = parse_number(after.substr(3));
+  const std::optional<double> offset = number_in_bands(after.substr(3));
   if (!offset) return std::nullopt;
   line.offset = minus ? -*offset : *offset;
   return line;
@@ -113,7 +121,10 @@ bool Couplings::add(const Scene& scene, const Parameter& parameter, const Object
     form = "ratio";
   }
   if (form == nullptr) return false;
-  followers_[{leader, std::string(slot.constraint), form}].push_back(follower);
+  const Parameter& led = other.parameters[tie.terms[0].parameter];
+  const bool all = led.basis != Basis::kConstant || led.tie.has_value();
+  const std::string name = fmt::format("{}{}", slot.constraint, all ? "_all" : "");
+  followers_[{leader, name, form}].push_back(follower);
   return true;
 }
 

@@ -162,6 +162,13 @@ void SceneWriter::texts(const std::string& key, const std::vector<std::string>& 
 }
 
 void SceneWriter::keep_inside(const SceneObject& object, SceneValue& value, const std::string& place) {
+  if (value.min && *value.min <= -kEndless) value.min.reset();
+  if (value.max && *value.max >= kEndless) value.max.reset();
+  for (std::vector<double>* ends : {&value.mins, &value.maxs}) {
+    for (double& end : *ends) {
+      if (std::abs(end) >= kEndless) end = std::copysign(std::numeric_limits<double>::infinity(), end);
+    }
+  }
   if (const ParameterSpec* spec = spec_of(object, value.key)) {
     if (value.min && *value.min < spec->min) value.min = spec->min;
     if (value.max && *value.max > spec->max) value.max = spec->max;

@@ -8,6 +8,9 @@
 
 namespace gaxel::legacy {
 
+/// An end of a range that is none, up to its sign: GALFIT's ranges have two ends.
+inline constexpr double kEndless = 1e30;
+
 /// What a scene is made for.
 enum class Purpose {
   kFit,
