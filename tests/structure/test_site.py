@@ -24,7 +24,7 @@ def test_every_document_is_in_the_contents():
         for name in named
         for path in (ROOT.glob(name + ".md") if "*" in name else [ROOT / f"{name}.md"])
     }
-    assert {INDEX, *listed} == set(project_files("*.md"))
+    assert {INDEX, *listed} == set(project_files("*.md")), "the contents are in docs/index.md"
 
 
 def test_entries_are_found():
