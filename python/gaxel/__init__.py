@@ -9,11 +9,13 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 
 Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, ImageLight, PointSource, Sky. PSFs: Psf, GaussianPsf,
 MoffatPsf, SumPsf. Functions: render,
-render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder, profile_likelihood, bootstrap, sample. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
+render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder, profile_likelihood, bootstrap, sample, astropy_model,
+components_from_table. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
 """
 
 from gaxel import integration, model, quadrature, sersic
 from gaxel._bands import Band, BSpline, Chebyshev, Constant, CountNoise, LogNormal, Normal, PerBand
+from gaxel._catalogue import components_from_table
 from gaxel._component import Component
 from gaxel._core import Certificate, FitProgress, Plan
 from gaxel._core import version as __version__
@@ -22,7 +24,9 @@ from gaxel._fit import fit
 from gaxel._fit_result import BandResult, FitResult, Noise, RobustErrors
 from gaxel._ladder import Ladder, fit_ladder
 from gaxel._mcmc import sample
+from gaxel._modeling import astropy_model
 from gaxel._parameters import parameter_names
+from gaxel._progress import ProgressBar
 from gaxel._psf import GaussianPsf, MoffatPsf, Psf, SumPsf
 from gaxel._render import prepare, render, render_with_jacobian, vjp
 from gaxel._samples import Samples
@@ -63,6 +67,7 @@ __all__ = [
     "PerBand",
     "Plan",
     "ProfileResult",
+    "ProgressBar",
     "Psf",
     "PsfGrid",
     "PsfWarning",
@@ -72,7 +77,9 @@ __all__ = [
     "Samples",
     "SumPsf",
     "__version__",
+    "astropy_model",
     "bootstrap",
+    "components_from_table",
     "fit",
     "fit_ladder",
     "integration",

@@ -10,7 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from gaxel import _core
 from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_vector, check_shape
 from gaxel._errors import input_error
+from gaxel._html import band_html
+from gaxel._observed import angstroms, neighbours_mask, plain_image, zeropoint_of
 from gaxel._psf import AnyPsf, VaryingPsf, core_psfs
+from gaxel._quantities import is_quantity, number_of
 
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
@@ -56,26 +59,34 @@ class Band:
 
     Parameters
     ----------
-    data : array_like, shape (ny, nx)
-        The image, in counts. A masked array's mask counts. May be masked as a whole where it is one of several.
+    data : array_like, shape (ny, nx), or astropy.nddata.NDData
+        The image, in counts. A masked array's mask counts. May be masked as a whole where it is one of several. An NDData or
+        CCDData brings its unit, uncertainty (standard deviation, variance or inverse variance; where that is 0 the
+        pixel is not used), mask, wcs and psf; a Quantity its unit.
     sigma : array_like, shape (ny, nx), or float, optional
-        Standard deviation of each pixel; without, that of counts.sigma(data).
+        Standard deviation of each pixel; a Quantity is converted to the data's unit. Without, what the data bring, or
+        that of counts.sigma(data).
     name : str
         Unique among the bands that are fitted together.
-    wavelength : float, optional
-        In any unit, the same for all bands; needed where there are several.
+    wavelength : float or Quantity, optional
+        In any unit, the same for all bands; needed where there are several. A Quantity becomes Angstrom.
     mask : array_like, shape (ny, nx), optional
         True or non-zero: the pixel is bad and not used.
     psf : Psf, GaussianPsf, MoffatPsf, SumPsf, PsfGrid, Psfex or array_like, optional
         As in render.
-    zeropoint : float
-        Magnitude of one count.
+    zeropoint : float, optional
+        Magnitude of one count. Default: AB, where the data are in a unit of flux density; else 0.
     wcs : astropy.wcs.WCS or another with its methods of APE 14, optional
         Where the pixels lie on the sky. Where every band has one, a component is at one place of the sky and has one
         size and direction there, whatever the pixels' scales and directions; its x, y, re and theta are those in the pixels
         of the first band. Without, all bands have the same pixels.
     counts : CountNoise, optional
         For the likelihoods "model_sigma", "cash" and "poisson_mlr".
+    segmentation : array_like of int, shape (ny, nx), optional
+        Labels of sources, 0 where there is none, as photutils and sep make them: pixels of sources other than `keep` are not
+        used.
+    keep : int or sequence of int, optional
+        The labels of what is fitted; needed with segmentation.
     """
 
     def __init__(
@@ -84,13 +95,23 @@ class Band:
         sigma: ArrayLike | float | None = None,
         *,
         name: str = "",
-        wavelength: float | None = None,
+        wavelength: Any = None,
         mask: ArrayLike | None = None,
         psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
-        zeropoint: float = 0.0,
+        zeropoint: Any = None,
         wcs: Any = None,
         counts: CountNoise | None = None,
+        segmentation: Any = None,
+        keep: int | Sequence[int] | None = None,
     ) -> None:
+        where = f"Band {name!r}" if name else "fit"
+        data, sigma, mask, psf, wcs, self.unit = plain_image(data, sigma, mask, psf, wcs, where)
+        if is_quantity(wavelength):
+            wavelength = angstroms(wavelength, "Band")
+        if is_quantity(zeropoint):
+            zeropoint = number_of(zeropoint, "mag", "Band", "zeropoint")
+        elif zeropoint is None:
+            zeropoint = (None if self.unit is None else zeropoint_of(self.unit)) or 0.0
         self.name = name
         self.wavelength = (
             None if wavelength is None else as_float(wavelength, "Band", "wavelength", "above 0")
@@ -98,17 +119,22 @@ class Band:
         self.zeropoint = as_float(zeropoint, "Band", "zeropoint", "any finite number")
         self.psf = psf
         self.wcs = wcs
-        where = f"Band {name!r}" if name else "fit"
         if counts is not None and not isinstance(counts, CountNoise):
             raise input_error(where, "counts", repr(counts), "not the noise of counts", "a gaxel.CountNoise")
         self.counts = counts
         self.data, self.sigma, self.used = _observation(data, sigma, mask, counts, where)
+        others = neighbours_mask(segmentation, keep, self.shape, where)
+        if others is not None:
+            self.used &= ~others
 
     @property
     def shape(self) -> tuple[int, int]:
         """(ny, nx)"""
         ny, nx = self.data.shape
         return ny, nx
+
+    def _repr_html_(self) -> str:
+        return band_html(self)
 
     def __repr__(self) -> str:
         ny, nx = self.shape
@@ -145,8 +171,10 @@ class Band:
             return IDENTITY
         ny, nx = first.shape
         x, y = np.meshgrid(np.linspace(0.0, nx - 1.0, 5), np.linspace(0.0, ny - 1.0, 5))
-        sky = first.wcs.pixel_to_world_values(x.ravel(), y.ravel())
-        there = np.array(self.wcs.world_to_pixel_values(*sky))
+        # Of a part of an NDData the wcs is a wrapper, which has these methods one level down.
+        from_first, to_own = (getattr(wcs, "low_level_wcs", wcs) for wcs in (first.wcs, self.wcs))
+        sky = from_first.pixel_to_world_values(x.ravel(), y.ravel())
+        there = np.array(to_own.world_to_pixel_values(*sky))
         design = np.stack([x.ravel(), y.ravel(), np.ones(x.size)], axis=1)
         found, *_ = np.linalg.lstsq(design, there.T, rcond=None)
         miss = np.abs(design @ found - there.T).max()

@@ -13,6 +13,7 @@ from gaxel._errors import input_error
 from gaxel._fit_result import FitResult, to_result
 from gaxel._fit_scene import Bounds, FitScene, Limits, Prior
 from gaxel._parameters import Components, as_list
+from gaxel._progress import callback_of, log_end
 from gaxel._psf import AnyPsf, VaryingPsf
 
 
@@ -43,20 +44,21 @@ def fit(
     seed: int = 0,
     threads: int | None = None,
     robust: bool = False,
-    progress: Callable[[_core.FitProgress], Any] | None = None,
+    progress: Callable[[_core.FitProgress], Any] | bool | None = None,
 ) -> FitResult:
     """Fit components to an image, or to images in several bands at once, by the best likelihood with analytic
     derivatives: weighted least squares, unless told otherwise.
 
     Parameters
     ----------
-    data : array_like, shape (ny, nx), or Band, or sequence of Band
-        The image, in counts. A masked array's mask counts. Bands bring their own sigma, mask and psf.
+    data : array_like, shape (ny, nx), or astropy.nddata.NDData, or Band, or sequence of Band
+        The image, in counts. A masked array's mask counts. Bands bring their own sigma, mask and psf, an NDData what it has
+        of these (as in Band).
     components : Component or sequence of Component
         The starting values. Those left out are estimated from the image; of a sky, slopes left out stay 0; of an image,
         scale and theta left out stay 1 and 0.
     sigma : array_like, shape (ny, nx), or float
-        Standard deviation of each pixel; needed unless data are bands or counts are given.
+        Standard deviation of each pixel; needed unless the data bring it, are bands, or counts are given.
     mask : array_like, shape (ny, nx), optional
         True or non-zero: the pixel is bad and not used.
     psf : Psf, GaussianPsf, MoffatPsf, SumPsf or array_like, optional
@@ -110,8 +112,9 @@ def fit(
         As in render, by the size of the data.
     robust : bool
         Also errors that do not take sigma at its word: FitResult.robust. Costs about one iteration.
-    progress : callable, optional
-        Called with a FitProgress after each iteration. Returns False to stop; the best values so far are kept.
+    progress : callable or bool, optional
+        Called with a FitProgress after each iteration. Returns False to stop; the best values so far are kept. True: a bar
+        on standard error. The logger "gaxel" hears of iterations (DEBUG) and ends of fits (INFO), too.
 
     Returns
     -------
@@ -126,11 +129,14 @@ def fit(
     KeyboardInterrupt
         On Ctrl-C, after the iteration.
     """
-    scene, options = prepared(
+    scene, (options, wanted) = prepared(
         data, components, sigma, mask, psf, fixed, bounds, vary, ties, limits, priors, likelihood, counts, student_dof,
         huber_threshold, rtol, atol, noise_share, max_iterations, max_seconds, ftol, starts, seed, threads, robust, progress,
     )  # fmt: skip
-    return to_result(_core.fit(*scene.to_core(), *options), scene)
+    with callback_of(wanted) as tell:
+        result = to_result(_core.fit(*scene.to_core(), options, tell), scene)
+    log_end(result)
+    return result
 
 
 def prepared(
@@ -139,7 +145,7 @@ def prepared(
     huber_threshold: float | None, rtol: float, atol: float, noise_share: float, max_iterations: int,
     max_seconds: float | None, ftol: float, starts: int, seed: int, threads: int | None, robust: bool, progress: Any,
 ) -> tuple[FitScene, tuple[_core.FitOptions, Any]]:  # fmt: skip
-    """The arguments of fit as the core takes them: the scene, and the options with the progress callback."""
+    """The arguments of fit as the core takes them: the scene, and the options with what was asked for as progress."""
     scene = FitScene(as_list(components, "fit"), _bands(data, sigma, mask, psf, counts))
     scene.fix(fixed)
     scene.bound(bounds or {})
@@ -150,10 +156,6 @@ def prepared(
     if not isinstance(likelihood, str):
         raise input_error(
             "fit", "likelihood", repr(likelihood), "not a name", '"gaussian", "cash" or another'
-        )
-    if progress is not None and not callable(progress):
-        raise input_error(
-            "fit", "progress", repr(progress), "cannot be called", "a function of a FitProgress"
         )
     options = _core.FitOptions(
         *as_tolerance(rtol, atol, "fit"),

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from gaxel import _core
 from gaxel._arrays import Image, as_float
+from gaxel._bands import Band
 from gaxel._component import Component, mag_of
 from gaxel._fit_scene import FitScene
 from gaxel._parameters import component_names, cuts_of, select_names
+from gaxel._result_views import ResultViews
 
 if TYPE_CHECKING:
     from gaxel._uncertainty import DerivedValue
@@ -36,6 +38,13 @@ class BandResult:
     """The best model, shape of the data."""
     certificate: _core.Certificate = field(repr=False)
     """Of that model."""
+    observed: Band = field(repr=False)
+    """What was fitted."""
+
+    @property
+    def residual(self) -> Image:
+        """Data less model; NaN in pixels that were not used."""
+        return np.where(self.observed.used, self.observed.data - self.model, np.nan)
 
     def __repr__(self) -> str:
         return f"BandResult({self.name!r}, chi2={self.chi2:.8g}, {self.n_pixels} pixels)"
@@ -82,7 +91,7 @@ class RobustErrors:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class FitResult:
+class FitResult(ResultViews):
     """What fit found.
 
     Parameters that were given as magnitudes are in magnitudes everywhere.
@@ -343,4 +352,5 @@ def _band(core: _core.FitResult, scene: FitScene, number: int) -> BandResult:
         n_pixels=own.n_pixels,
         model=own.model,
         certificate=own.certificate,
+        observed=scene.bands[number],
     )
