@@ -1,5 +1,6 @@
 // gaxel fit: a scene file to a folder of results.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -76,12 +77,16 @@ void print_result(const io::Task& task, const FitResult& result, const std::vect
 }
 
 int run_fit(const FitArguments& arguments) {
+  check_ladder_options(arguments);
   const InterruptGuard interrupt;  // from here on, so that no temporary file is left behind
   io::Task task = legacy::load_any_task(arguments.scene, arguments.legacy, true);
   override_options(arguments, task.options);
   override_errors(arguments, task);
   std::optional<io::Samples> samples;
-  if (arguments.samples) samples = io::read_samples(*arguments.samples);
+  if (arguments.samples) {
+    samples = io::read_samples(*arguments.samples);
+    task.input_files.push_back(*arguments.samples);
+  }
   task.provenance = io::provenance_of(task, GAXEL_VERSION, arguments.command);
   if (interrupt.interrupted()) {
     fmt::print(stderr, "gaxel: interrupted before the fit began: nothing was written\n");
@@ -107,10 +112,17 @@ int run_fit(const FitArguments& arguments) {
     task.warnings.push_back(std::move(warning));
   }
 
-  if (samples && !io::has_samples(*samples, task, result)) {
-    fmt::print(stderr, "gaxel: warning: {}: no column is a free value of this fit, such as \"{}\"\n",
-               *arguments.samples, io::free_value_terms(task, result).front().label());
-    samples.reset();
+  if (samples) {
+    const std::vector<std::string> others = io::other_columns(*samples, task, result);
+    if (others.size() == samples->names.size()) {
+      fmt::print(stderr, "gaxel: warning: {}: no column is a free value of this fit, such as \"{}\"\n",
+                 *arguments.samples, io::free_value_terms(task, result).front().label());
+      samples.reset();
+    } else if (!others.empty()) {
+      task.notes.push_back(fmt::format("{}: columns that are no free value of this fit are left out: {}",
+                                       *arguments.samples, fmt::join(others, ", ")));
+      if (!arguments.quiet && !arguments.json) fmt::print("note: {}\n", task.notes.back());
+    }
   }
   std::vector<std::string> files =
       io::write_fit_output(folder, task, result, GAXEL_VERSION, samples ? &*samples : nullptr);

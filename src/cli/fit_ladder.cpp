@@ -55,6 +55,9 @@ int run_ladder(const FitArguments& arguments, io::Task& task, const InterruptGua
     folders.emplace_back(folder.file(to_text(rung)));
     io::check_fit_output(folders.back(), task);
   }
+  if (task.errors.profile || task.errors.bootstrap.samples > 0)
+    task.warnings.emplace_back(
+        "fit.profile and fit.bootstrap of the scene are not done for a ladder of models");
   print_remarks(task, arguments.quiet || arguments.json);
   ProgressLine line(!arguments.quiet, what_is_least(task.options));
   const Ladder ladder =

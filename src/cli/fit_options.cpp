@@ -1,5 +1,10 @@
 #include "cli/fit_options.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -26,6 +31,18 @@ const char* what_is_least(const FitOptions& options) {
   return options.likelihood.kind == Likelihood::kGaussian ? "chi2" : "statistic";
 }
 
+void check_ladder_options(const FitArguments& arguments) {
+  if (!arguments.ladder && !arguments.ladder_component) return;
+  const auto refuse = [](const char* option, const std::string& value) {
+    throw InputError({"gaxel fit", option, value, "not done for a ladder of models",
+                      "without --ladder: fit the result.toml of the model that you choose"});
+  };
+  if (!arguments.profile.empty()) refuse("--profile", fmt::format("{}", fmt::join(arguments.profile, ",")));
+  if (arguments.bootstrap) refuse("--bootstrap", fmt::format("{}", *arguments.bootstrap));
+  if (arguments.bootstrap_block) refuse("--bootstrap-block", fmt::format("{}", *arguments.bootstrap_block));
+  if (arguments.samples) refuse("--samples", *arguments.samples);
+}
+
 void override_errors(const FitArguments& arguments, io::Task& task) {
   io::ErrorRequest& errors = task.errors;
   if (!arguments.profile.empty()) {
@@ -34,7 +51,13 @@ void override_errors(const FitArguments& arguments, io::Task& task) {
     if (errors.names == std::vector<std::string>{"all"}) errors.names.clear();
   }
   if (arguments.bootstrap) errors.bootstrap.samples = *arguments.bootstrap;
-  if (arguments.bootstrap_block) errors.bootstrap.block = *arguments.bootstrap_block;
+  if (arguments.bootstrap_block) {
+    errors.bootstrap.block = *arguments.bootstrap_block;
+    if (errors.bootstrap.samples == 0) {
+      throw InputError({"gaxel fit", "--bootstrap-block", fmt::format("{}", errors.bootstrap.block),
+                        "no bootstrap is asked for", "--bootstrap N, too"});
+    }
+  }
   if (arguments.seed) errors.bootstrap.seed = *arguments.seed;
   io::check_error_request(errors, task.scene, "gaxel fit");
 }
@@ -80,7 +103,8 @@ void add_fit_options(CLI::App& command, FitArguments& arguments) {
   command
       .add_option("--seed", arguments.seed,
                   "Of the further starting points (0) and of the bootstrap (1), else as in the scene")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::Range(0, std::numeric_limits<int>::max()));
   command.add_flag("--ladder", arguments.ladder,
                    "Compare a point source, an exponential, a Sersic profile and a bulge with a disc,\n"
                    "fitted in the place of the scene's first source of light");
@@ -89,12 +113,19 @@ void add_fit_options(CLI::App& command, FitArguments& arguments) {
                   "The same in the place of another component")
       ->type_name("NAME");
   command
-      .add_option("--profile", arguments.profile,
-                  "Also intervals of 68.3 percent from the profile likelihood of these free parameters: re, "
-                  "galaxy.re, all")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("NAMES");
+      .add_option_function<std::string>(
+          "--profile",
+          [&arguments](const std::string& names) {
+            for (std::size_t at = 0; at <= names.size();) {
+              const std::size_t end = std::min(names.find(',', at), names.size());
+              arguments.profile.push_back(names.substr(at, end - at));
+              at = end + 1;
+            }
+          },
+          "Also intervals of 68.3 percent from the profile likelihood of these free parameters, with commas "
+          "between: re,galaxy.n or all")
+      ->join(',')
+      ->type_name("NAME,NAME");
   command
       .add_option("--bootstrap", arguments.bootstrap,
                   "Also fits of so many images made from the best model with new noise")

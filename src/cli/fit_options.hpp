@@ -41,6 +41,9 @@ void add_fit_options(CLI::App& command, FitArguments& arguments);
 void override_options(const FitArguments& arguments, FitOptions& options);
 void override_errors(const FitArguments& arguments, io::Task& task);
 
+/// Throws InputError for an option that a ladder would ignore.
+void check_ladder_options(const FitArguments& arguments);
+
 /// "chi2" or "statistic".
 const char* what_is_least(const FitOptions& options);
 

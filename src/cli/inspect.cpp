@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -121,6 +122,7 @@ void inspect_fits(const std::string& file, bool whole_header) {
 int run_inspect(const InspectArguments& arguments) {
   for (const std::string& file : arguments.files) {
     fmt::print("{}\n", file);
+    std::fflush(stdout);  // before what stderr may say of it
     if (std::filesystem::path(file).extension() == ".toml" ||
         legacy::detect_format(file) != legacy::Format::kScene) {
       inspect_scene(file, arguments.legacy);

@@ -19,6 +19,12 @@ struct LoadedScene {
   std::string why_no_fit;  ///< empty when it can be fitted
 };
 
+/// Whether the problem may be that there is no image, which inspect does not need.
+bool is_about_image(const InputError& error) {
+  const std::string& key = error.problem().key;
+  return key == "A)" || key == "image" || key.starts_with("image.");
+}
+
 LoadedScene load(const std::string& file, const legacy::LegacyOptions& options) {
   try {
     return {legacy::load_any_task(file, options, true), ""};
@@ -26,6 +32,7 @@ LoadedScene load(const std::string& file, const legacy::LegacyOptions& options) 
     try {
       return {legacy::load_any_task(file, options, false), for_a_fit.what()};
     } catch (const InputError&) {
+      if (is_about_image(for_a_fit)) throw;
       throw for_a_fit;
     }
   }

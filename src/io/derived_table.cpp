@@ -35,7 +35,7 @@ std::vector<DerivedFrame> derived_frames(const Task& task) {
     own.frame = plain[b];
     const Photometry& photometry = images[b]->photometry;
     if (photometry.zeropoint) own.zeropoint = photometry.magnitude(1.0);
-    own.pixel_scale_arcsec = pixel_scale_arcsec(images[b]->header);
+    own.pixel_scale_arcsec = pixel_scale_arcsec(*images[b]);
   }
   return frames;
 }

@@ -23,7 +23,8 @@ struct DerivedRow {
   double correlated = kNoValue;
 };
 
-/// Magnitudes where the image has a zero point, arcsec where its header has coordinates on the sky.
+/// Magnitudes where the image has a zero point, arcsec where the scene or its header tells the
+/// size of pixels.
 std::vector<DerivedRow> derived_table(const Task& task, const FitResult& result);
 
 std::string derived_ecsv(std::span<const DerivedRow> rows, const TableMeta& meta);

@@ -27,6 +27,10 @@ std::optional<double> pixel_scale_arcsec(const HeaderCards& header) {
   return 3600.0 * std::sqrt(std::abs(area));
 }
 
+std::optional<double> pixel_scale_arcsec(const TaskImage& image) {
+  return image.stated_pixel_scale ? image.stated_pixel_scale : pixel_scale_arcsec(image.header);
+}
+
 std::optional<double> ab_zeropoint(const HeaderCards& header) {
   const double flam = header_number(header, "PHOTFLAM").value_or(0.0);
   const double pivot = header_number(header, "PHOTPLAM").value_or(0.0);

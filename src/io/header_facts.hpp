@@ -11,6 +11,9 @@ namespace gaxel::io {
 /// matrix, or PC matrix and CDELT). Empty without celestial axes.
 std::optional<double> pixel_scale_arcsec(const HeaderCards& header);
 
+/// That which the scene states, else the header's.
+std::optional<double> pixel_scale_arcsec(const TaskImage& image);
+
 /// AB magnitude of one count a second by PHOTFLAM (erg/s/cm^2/Angstrom) and PHOTPLAM (pivot wavelength,
 /// Angstrom), as the HST handbooks define it; or of one pixel of 1 MJy/sr by PIXAR_SR (sr). Empty without
 /// these.

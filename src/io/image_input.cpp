@@ -11,7 +11,8 @@ namespace gaxel::io {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kKeys{"file", "shape", "region", "zeropoint", "exptime"};
+constexpr std::array<std::string_view, 6> kKeys{"file",      "shape",   "region",
+                                                "zeropoint", "exptime", "pixel_scale"};
 constexpr int kMaxInt = std::numeric_limits<int>::max();
 
 void check_size(const TomlTable& image, std::string_view key, Shape shape) {

@@ -88,10 +88,10 @@ Samples read_samples(const std::string& path) {
   return samples;
 }
 
-bool has_samples(const Samples& samples, const Task& task, const FitResult& result) {
-  return std::ranges::any_of(free_value_terms(task, result), [&](const FreeValueTerms& terms) {
-    return std::ranges::find(samples.names, terms.label()) != samples.names.end();
-  });
+std::vector<std::string> other_columns(const Samples& samples, const Task& task, const FitResult& result) {
+  std::vector<std::string> others = samples.names;
+  for (const FreeValueTerms& terms : free_value_terms(task, result)) std::erase(others, terms.label());
+  return others;
 }
 
 }  // namespace gaxel::io

@@ -22,8 +22,7 @@ std::optional<Samples> bootstrap_samples(const Task& task, const FitResult& resu
 /// for what is none.
 Samples read_samples(const std::string& path);
 
-/// Whether a column is one of the fit's free values, by FreeValueTerms::label(); the others of a table say
-/// nothing here.
-bool has_samples(const Samples& samples, const Task& task, const FitResult& result);
+/// The columns that are none of the fit's free values, by FreeValueTerms::label(): they say nothing here.
+std::vector<std::string> other_columns(const Samples& samples, const Task& task, const FitResult& result);
 
 }  // namespace gaxel::io

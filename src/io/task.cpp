@@ -91,6 +91,25 @@ void mask_blank_data(const TomlTable& image, ConstImageView data, std::vector<st
   if (blank > 0) notes.push_back(fmt::format("image.file: {} pixels masked (NaN or infinite)", blank));
 }
 
+/// Remarks so far; what comes after is of one band.
+class BandRemarks {
+ public:
+  explicit BandRemarks(const Task& task) : n_notes_(task.notes.size()), n_warnings_(task.warnings.size()) {}
+
+  /// Lets those that came since name the band, where there are several.
+  void name(const std::string& band, Task& task) const {
+    if (band.empty()) return;
+    for (std::size_t i = n_notes_; i < task.notes.size(); ++i)
+      task.notes[i] = fmt::format("band {}: {}", band, task.notes[i]);
+    for (std::size_t i = n_warnings_; i < task.warnings.size(); ++i)
+      task.warnings[i] = fmt::format("band {}: {}", band, task.warnings[i]);
+  }
+
+ private:
+  std::size_t n_notes_;
+  std::size_t n_warnings_;
+};
+
 /// A band on its way: its tables, and its image until that goes to the observation.
 struct BandInput {
   TomlTable tables;  ///< [image], [noise], [mask] and [psf] are in it: the file's root, or a [[band]]
@@ -116,6 +135,7 @@ std::vector<BandInput> read_bands(const TomlTable& root, const std::string& fold
   for (std::size_t b = 0; b < tables.size(); ++b) {
     const TomlTable& table = tables[b];
     TaskImage& own = b == 0 ? task : task.others[b - 1];
+    const BandRemarks remarks(task);
     if (several) read_band_keys(table, b == 0, own);
     for (std::size_t other = 0; other < b; ++other) {
       if (images_of(task)[other]->band == own.band)
@@ -130,6 +150,9 @@ std::vector<BandInput> read_bands(const TomlTable& root, const std::string& fold
     own.shape = input.region.shape();
     own.placement = {input.region.section.x1, input.region.section.y1};
     own.photometry = read_photometry(*image, {input.header, input.primary}, task.notes);
+    remarks.name(own.band, task);
+    own.stated_pixel_scale =
+        image->number("pixel_scale", {0.0, std::numeric_limits<double>::infinity(), true});
     own.header = input.header;
     for (const PsfTables& psf : bands.back().psfs) own.psf_names.push_back(psf.name);
     const bool same_names = own.psf_names == task.psf_names;
@@ -258,11 +281,11 @@ Task load_task(const TomlFile& file, bool need_data) {
   }
   for (std::size_t b = 0; b < bands.size(); ++b) {
     TaskImage& own = b == 0 ? task : task.others[b - 1];
+    const BandRemarks remarks(task);
     read_psfs(bands[b], folder, own, task);
-    if (need_data) {
-      read_observation(bands[b], folder, own, task);
-      continue;
-    }
+    if (need_data) read_observation(bands[b], folder, own, task);
+    remarks.name(own.band, task);
+    if (need_data) continue;
     if (const auto noise = bands[b].tables.table("noise")) check_noise_keys(*noise);
     if (const auto mask = bands[b].tables.table("mask")) check_mask_keys(*mask);
   }

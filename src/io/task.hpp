@@ -54,9 +54,10 @@ struct TaskImage {
   Shape shape;                         ///< of the region that is fitted or rendered
   Placement placement;
   Photometry photometry;
-  HeaderCards header;               ///< of the data image
-  std::optional<PixelShift> shift;  ///< told by the scene, in place of coordinates on the sky
-  PixelMap pixels;                  ///< from the first image's region to this one's
+  HeaderCards header;                             ///< of the data image
+  std::optional<double> stated_pixel_scale = {};  ///< arcsec, by the scene
+  std::optional<PixelShift> shift;                ///< told by the scene, in place of coordinates on the sky
+  PixelMap pixels;                                ///< from the first image's region to this one's
 };
 
 /// How a result came about, as outputs say it.

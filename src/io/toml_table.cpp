@@ -73,9 +73,13 @@ TomlFile parse_toml(const std::string& text, const std::string& path, std::vecto
 }
 
 TomlFile read_toml(const std::string& path) {
-  TomlFile file = parse_toml(
-      read_text_file(path, {"a scene file", "the file is too large for a scene", "a TOML file below 16 MiB"}),
-      path);
+  const std::string text =
+      read_text_file(path, {"a scene file", "the file is too large for a scene", "a TOML file below 16 MiB"});
+  if (text.starts_with("SIMPLE  =")) {
+    throw InputError({path, "", "", "this is a FITS image, not a scene",
+                      "a scene file that names it: [image] file = \"...\"; gaxel inspect shows images"});
+  }
+  TomlFile file = parse_toml(text, path);
   if (file.root.empty()) {
     throw InputError(
         {path, "", "", "the file is empty", "a scene: [image], [noise] and [[component]] tables"});

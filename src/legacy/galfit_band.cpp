@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "gaxel/error.hpp"
+#include "io/header_facts.hpp"
 #include "legacy/sky_level.hpp"
 
 namespace gaxel::legacy {
@@ -143,6 +145,8 @@ void GalfitBand::write_image() {
       line_of("H"));
   writer_.number("zeropoint", frame_.zeropoint, line_of("J"));
   writer_.number("exptime", frame_.exptime, line);
+  if (document_.control("K") != nullptr && !io::pixel_scale_arcsec(header_))
+    writer_.number("pixel_scale", std::sqrt(frame_.pixel_area), line_of("K"));
 }
 
 double GalfitBand::header_number(const char* first, const char* second, double fallback) {
@@ -217,7 +221,13 @@ void GalfitBand::write_psf(const PsfUse& use) {
 }
 
 void GalfitBand::write_kernel(const std::string& name, std::size_t line) {
-  const TextDocument kernel = TextDocument::read(writer_.path_of(name));
+  const TextDocument kernel = [&] {
+    try {
+      return TextDocument::read(writer_.path_of(name));
+    } catch (const InputError& error) {
+      text().fail(line, "D)", name, error.problem().what, "a file with the numbers of a diffusion kernel");
+    }
+  }();
   std::vector<std::string> numbers;
   for (std::size_t i = 0; i < kernel.size(); ++i) {
     for (const Token& token : split(kernel.line(i))) {

@@ -1,5 +1,7 @@
 #include "legacy/load.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <utility>
 
@@ -45,8 +47,13 @@ LegacyScene legacy_scene(const std::string& path, Format format, const LegacyOpt
 
 io::Task load_any_task(const std::string& path, const LegacyOptions& options, bool need_data) {
   const Format format = detect_format(path);
+  if (format != Format::kImfit && options.imfit.likelihood != Likelihood::kGaussian) {
+    throw InputError({path, "--cashstat, --poisson-mlr, --model-errors", "",
+                      "only configurations of Imfit take these",
+                      fmt::format("--likelihood {}", to_text(options.imfit.likelihood))});
+  }
   if (format != Format::kImfit && !options.imfit.empty()) {
-    throw InputError({path, "--image, --psf, --mask, --noise, --cashstat and others", "",
+    throw InputError({path, "--image, --psf, --mask, --noise and others", "",
                       "only configurations of Imfit take these", "the names in the file itself"});
   }
   if (format != Format::kGalfit && options.band) {
@@ -58,8 +65,10 @@ io::Task load_any_task(const std::string& path, const LegacyOptions& options, bo
     return io::load_task(file, need_data);
   }
   const std::string folder = std::filesystem::path(path).parent_path().string();
-  LegacyScene scene =
-      legacy_scene(path, format, options, folder, need_data ? Purpose::kFit : Purpose::kRender);
+  LegacyOptions own = options;
+  if (options.likelihood)
+    own.imfit.likelihood = LikelihoodOptions::named(*options.likelihood, "--likelihood");
+  LegacyScene scene = legacy_scene(path, format, own, folder, need_data ? Purpose::kFit : Purpose::kRender);
   io::TomlFile file = io::parse_toml(scene.toml, path, std::move(scene.lines));
   set_likelihood(options.likelihood, file.root);
   io::Task task = io::load_task(file, need_data);

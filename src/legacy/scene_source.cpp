@@ -56,7 +56,8 @@ SceneSource read_band(const io::TomlFile& file, std::optional<std::size_t> band,
     if (stated) source.region = *stated;
     source.region_known = stated.has_value();
   }
-  source.pixel_scale = io::pixel_scale_arcsec(input.header);
+  source.pixel_scale = image->number("pixel_scale");
+  if (!source.pixel_scale) source.pixel_scale = io::pixel_scale_arcsec(input.header);
   source.header_exptime = io::header_number(input.header, "EXPTIME");
   source.frame.placement = {source.region.x1, source.region.y1};
   source.frame.photometry = io::read_photometry(*image, {input.header, input.primary}, source.notes);

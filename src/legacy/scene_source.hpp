@@ -25,7 +25,7 @@ struct SceneSource {
   io::FileFrame frame;
   io::Section region;                    ///< FITS pixels
   bool region_known = false;             ///< from the scene or from the image
-  std::optional<double> pixel_scale;     ///< arcsec, by the header
+  std::optional<double> pixel_scale;     ///< arcsec, by the scene or the header
   std::optional<double> header_exptime;  ///< EXPTIME of the header
   Scene scene;  ///< values are those in this band, also of ties and in the place of coefficients
   std::vector<std::string> notes;

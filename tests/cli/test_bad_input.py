@@ -250,3 +250,8 @@ def test_off_centre_psf_is_a_warning(scene, image):
     assert finished.returncode == 0, finished.stderr
     assert finished.stderr.startswith("gaxel: warning: psf.file: ")
     assert "centre" in finished.stderr
+
+
+def test_an_image_in_the_place_of_a_scene(field, tmp_path):
+    finished = run("fit", field.folder / "image.fits", "-o", tmp_path / "out")
+    assert finished.returncode == 2 and "this is a FITS image, not a scene" in finished.stderr

@@ -287,3 +287,16 @@ def test_a_tie_of_one_band_is_rendered(tmp_path):
         assert finished.returncode == 0, finished.stderr
         images.append(fits.getdata(tmp_path / "model.fits"))
     np.testing.assert_allclose(images[0], images[1], rtol=1e-12)
+
+
+def test_remarks_name_their_band(folder, tmp_path):
+    bands = band_tables(folder)
+    for name in list(BANDS)[:2]:
+        mask = np.zeros(SHAPE, np.uint8)
+        mask[0, : 1 + list(BANDS).index(name)] = 1
+        fits.writeto(tmp_path / f"mask_{name}.fits", mask)
+        entry = f"mask = {toml_value({'file': tmp_path / f'mask_{name}.fits'})}\n"
+        bands = bands.replace(f"name = '{name}'\n", f"name = '{name}'\n{entry}")
+    finished = fit(folder, tmp_path, [GALAXY, SKY], bands)
+    for count, name in enumerate(list(BANDS)[:2], start=1):
+        assert f"note: band {name}: mask.file: {count} pixels masked" in finished.stdout

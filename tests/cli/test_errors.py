@@ -132,7 +132,8 @@ def test_files_of_an_earlier_fit_go(field, with_errors, tmp_path):
     scene = field.write_scene(tmp_path / "scene.toml")
     out = tmp_path / "out"
     out.mkdir()
-    (out / "intervals.ecsv").write_text("old")
+    for name in ("intervals.ecsv", "samples.ecsv"):
+        (out / name).write_text("old")
     assert run("fit", scene, "-o", out, "-q").returncode == 0
     assert {path.name for path in out.iterdir()} == OUTPUTS
 
@@ -154,3 +155,35 @@ def test_bad_requests_are_named(field, tmp_path, fit, options, named):
     finished = run("fit", scene, "-o", tmp_path / "out", *options)
     assert finished.returncode != 0
     assert named in finished.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["--ladder", "--profile", "re,n"], "--profile = re,n"),
+        (["--ladder", "--bootstrap", "3"], "--bootstrap = 3"),
+        (["--ladder", "--samples", "none.ecsv"], "--samples = none.ecsv"),
+        (["--bootstrap-block", "4"], "--bootstrap-block = 4"),
+        (["--seed", "-1"], "--seed"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(field, tmp_path, options, named):
+    finished = run("fit", field.write_scene(tmp_path / "scene.toml"), "-o", tmp_path / "out", *options)
+    assert finished.returncode == 2 and named in finished.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_chain_is_not_written_over_and_its_other_columns_are_named(field, tmp_path):
+    scene = field.write_scene(tmp_path / "scene.toml")
+    chain = tmp_path / "out/samples.ecsv"
+    chain.parent.mkdir()
+    Table({"big one.re": [5.9, 6.1], "big one.n": [1.7, 1.8], "lnp": [1.0, 2.0]}).write(
+        chain, format="ascii.ecsv"
+    )
+    before = chain.read_text()
+    refused = run("fit", scene, "--samples", chain, "-o", tmp_path / "out")
+    assert refused.returncode == 2 and "samples.ecsv" in refused.stderr
+    assert chain.read_text() == before
+    told = run("fit", scene, "--samples", chain, "-o", tmp_path / "other")
+    assert told.returncode == 0
+    assert "no free value of this fit are left out: lnp\n" in told.stdout

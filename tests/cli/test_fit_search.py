@@ -216,6 +216,18 @@ def test_ladder_as_json(pair, tmp_path):
     assert told["least_bic"] == best["model"] == "exponential"
 
 
+def test_criteria_of_a_ladder_are_of_its_statistic(pair, tmp_path):
+    scene = scene_of(pair, tmp_path, fit={"likelihood": "student_t"})
+    finished = run("fit", scene, "-o", tmp_path / "out", "--ladder")
+    table = Table.read(tmp_path / "out/ladder.ecsv", format="ascii.ecsv")
+    assert not np.allclose(table["statistic"], table["chi2"])
+    np.testing.assert_allclose(
+        table["aic"], table["statistic"] - table["penalty"] + 2 * table["n_free"], rtol=1e-14
+    )
+    assert finished.stdout.splitlines()[0].split()[:4] == ["model", "free", "chi2", "student_t"]
+    assert "statistic - penalty + 2 n_free" in table["aic"].info.description
+
+
 def test_ladder_of_what_is_not_there(pair, tmp_path):
     finished = run("fit", scene_of(pair, tmp_path), "-o", tmp_path / "out", "--ladder-component", "third")
     assert finished.returncode == 2

@@ -204,6 +204,20 @@ def test_a_feedme_fits_as_the_scene_that_says_the_same(field, tmp_path):
         np.testing.assert_allclose(ours["1 sersic", name], theirs["big one", name], rtol=1e-5)
 
 
+def test_the_plate_scale_serves_derived_values(field, tmp_path):
+    data = fits.getdata(field.folder / "image.fits")
+    fits.writeto(tmp_path / "bare.fits", data, fits.Header({"EXPTIME": 1.0}))
+    path = feedme(field, tmp_path, A="bare.fits", K="0.2 0.8")
+    finished = cli_support.run("fit", path, "-o", tmp_path / "out")
+    assert finished.returncode == 0, finished.stderr
+    derived = Table.read(tmp_path / "out/derived.ecsv", format="ascii.ecsv")
+    rows = {(row["component"], row["quantity"]): row for row in derived}
+    re_pix = table(tmp_path / "out")["1 sersic", "re"]
+    assert rows["1 sersic", "r_half_arcsec"]["value"] == pytest.approx(0.4 * re_pix)
+    assert rows["1 sersic", "mu_e"]["unit"] == "mag/arcsec2"
+    assert "pixel_scale = 0.4\n" in (tmp_path / "out/result.toml").read_text()
+
+
 def test_the_header_tells_the_exposure_time(field, tmp_path):
     with fits.open(field.folder / "image.fits") as image:
         image[0].header["EXPTIME"] = 100.0
@@ -277,6 +291,7 @@ def test_limits_become_bounds_and_the_rest_is_told(field, tmp_path):
             {"H": "200 300 1 20"},
             "galfit.feedme:8: H): the region lies outside the image (x 1 to 90, y 1 to 80)",
         ),
+        ({"D": "psf.fits kernel.txt"}, "galfit.feedme:4: D) = kernel.txt: the file does not exist"),
         ({"J": "bright"}, "galfit.feedme:9: J) = bright: not a number"),
         ({"C": "missing.fits"}, "galfit.feedme:3: noise.sigma = 'missing.fits': the file does not exist"),
         ({"E": "100"}, "galfit.feedme:5: psf 1.oversample = 100.0: out of range"),

@@ -180,6 +180,22 @@ def test_mistakes(tmp_path, arguments, message):
     assert message in finished.stderr
 
 
+@pytest.mark.parametrize("likelihood", [["--cashstat"], ["--likelihood", "cash"]])
+def test_noise_images_are_not_for_photons(field, tmp_path, likelihood):
+    (tmp_path / "config.dat").write_text(CONFIGURATION)
+    images = ["--image", field.folder / "image.fits", "--noise", field.folder / "sigma.fits"]
+    finished = cli_support.run(
+        "fit", tmp_path / "config.dat", *images, *likelihood, "--max-iterations", 1, "-o", tmp_path / "out"
+    )
+    assert 'not used: the likelihood "cash" counts photons' in finished.stderr
+
+
+def test_other_files_take_likelihoods_by_name(field, tmp_path):
+    scene = field.write_scene(tmp_path / "scene.toml")
+    finished = cli_support.run("fit", scene, "--cashstat", "-o", tmp_path / "out")
+    assert finished.returncode == 2 and "(--likelihood cash)" in finished.stderr
+
+
 def test_other_files_take_no_images_from_the_command_line(field, tmp_path):
     scene = field.write_scene(tmp_path / "scene.toml")
     finished = cli_support.run("fit", scene, "--image", field.folder / "image.fits", "-o", tmp_path / "out")

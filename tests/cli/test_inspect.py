@@ -85,6 +85,19 @@ def test_scene_without_pixels(tmp_path):
     assert "for rendering only: " in finished.stdout and "20 x 10 pixels" in finished.stdout
 
 
+def test_what_has_no_image_is_told_of_its_own_mistakes(tmp_path):
+    (tmp_path / "scene.toml").write_text(
+        "[image]\nshape = [20, 10]\n[[component]]\ntype = 'sersic'\nx = 9\ny = 5\nflux = 10\n"
+    )
+    finished = run("inspect", tmp_path / "scene.toml")
+    assert "component 1.re: missing" in finished.stderr
+    (tmp_path / "galfit.feedme").write_text(
+        "D) none.fits\nH) 1 30 1 30\nJ) 25\n0) psf\n1) 15 15 1 1\n3) 15 1\n"
+    )
+    finished = run("inspect", tmp_path / "galfit.feedme")
+    assert "'none.fits': the file does not exist" in finished.stderr
+
+
 def test_several_files_and_bad_ones(field, tmp_path):
     finished = run("inspect", field.folder / "image.fits", field.folder / "psf.fits")
     assert finished.stdout.count("[0] ") == 2

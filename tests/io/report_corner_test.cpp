@@ -76,8 +76,19 @@ TEST(CornerPlot, OfSamplesIsTheirMomentsByName) {
   EXPECT_NEAR(plot->axes[1].error, std::sqrt(2.0 / 3.0), 1e-12);
   EXPECT_NEAR(plot->correlation[1], -0.5, 1e-12);
   EXPECT_THAT(corner_plot_svg(*plot), HasSubstr("<image"));
-  EXPECT_TRUE(has_samples(samples, f.task, f.result));
-  EXPECT_FALSE(has_samples({{"chain"}, {{0, 1}}}, f.task, f.result));
+  EXPECT_THAT(other_columns(samples, f.task, f.result), ElementsAre("chain"));
+}
+
+TEST(CornerPlot, DirectionsLieAboutTheBestOne) {
+  const CornerFixture f;
+  const double best = 2.0 * 180.0 / std::numbers::pi - 90.0;
+  const Samples samples{{"early type.re", "early type.pa"},
+                        {{4, 5, 6, 5}, {best - 181.0, best + 1.0, best + 178.0, best - 358.0}}};
+  const auto plot = corner_plot(f.task, f.result, &samples);
+  ASSERT_TRUE(plot);
+  ASSERT_EQ(plot->axes[1].label, "early type.pa");
+  EXPECT_NEAR(plot->axes[1].value, best, 1e-9);
+  EXPECT_NEAR(plot->axes[1].error, std::sqrt((1.0 + 1.0 + 4.0 + 4.0) / 3.0), 1e-9);
 }
 
 TEST(CornerPlot, ShowsTheMostCorrelatedOnly) {

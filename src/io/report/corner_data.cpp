@@ -34,6 +34,12 @@ CornerPlot of_covariance(const Task& task, const FitResult& result) {
   return plot;
 }
 
+/// Directions of axes by whole half turns, so that they lie about the best value: chains may walk round.
+void wrap(std::vector<double>& angles, double best) {
+  constexpr double kHalfTurn = 180.0;
+  for (double& angle : angles) angle -= kHalfTurn * std::round((angle - best) / kHalfTurn);
+}
+
 double mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
@@ -41,12 +47,18 @@ double mean(const std::vector<double>& values) {
 /// The axes of which there are samples, with their means, errors and correlation.
 CornerPlot of_samples(const Task& task, const FitResult& result, const Samples& samples) {
   CornerPlot plot;
-  for (const FreeValueTerms& terms : free_value_terms(task, result)) {
+  const std::vector<FreeValueTerms> all = free_value_terms(task, result);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const FreeValueTerms& terms = all[i];
+    const FreeValue& free = result.free_values[i];
+    const SceneComponent& owner = result.scene.components[free.component];
     const std::string name = terms.label();
     const auto column = std::ranges::find(samples.names, name);
     if (column == samples.names.end()) continue;
     CornerAxis axis{name, 0.0, 0.0,
                     samples.columns[static_cast<std::size_t>(column - samples.names.begin())]};
+    const bool is_axis = owner.kind->parameters[free.parameter].role == Role::kTheta;
+    if (is_axis && !is_series(owner.parameters[free.parameter].basis)) wrap(axis.samples, terms.value);
     axis.value = mean(axis.samples);
     double sum = 0.0;
     for (const double value : axis.samples) sum += (value - axis.value) * (value - axis.value);

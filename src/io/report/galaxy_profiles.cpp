@@ -70,7 +70,8 @@ std::vector<std::size_t> brightest_galaxies(const Scene& scene, std::span<const 
   return chosen;
 }
 
-// Keeps the curves that contribute somewhere; the others would only fill the legend.
+// Keeps the curves that contribute somewhere, but for one that the model hides; the others would only fill
+// the legend.
 void keep_visible(ProfilePlot& plot) {
   constexpr double kVisibleShare = 0.02;
   for (std::size_t k = plot.curves.size(); k-- > 0;) {
@@ -82,6 +83,12 @@ void keep_visible(ProfilePlot& plot) {
     plot.curves.erase(plot.curves.begin() + at);
     for (Annulus& annulus : plot.annuli) annulus.models.erase(annulus.models.begin() + at + 1);
   }
+  const auto same = [](const Annulus& annulus) {
+    return std::abs(annulus.models[1] - annulus.models[0]) <= kVisibleShare * std::abs(annulus.models[0]);
+  };
+  if (plot.curves.size() != 1 || !std::ranges::all_of(plot.annuli, same)) return;
+  plot.curves.clear();
+  for (Annulus& annulus : plot.annuli) annulus.models.pop_back();
 }
 
 }  // namespace

@@ -117,7 +117,7 @@ std::string profiles(const Task& task, const FitResult& result, const ReportFact
   for (std::size_t b = 0; b < images.size(); ++b) {
     std::vector<ProfilePlot> plots =
         galaxy_profiles(*images[b], in_band(result, b), facts.component_images[b],
-                        pixel_scale_arcsec(images[b]->header), suffix_of(b));
+                        pixel_scale_arcsec(*images[b]), suffix_of(b));
     n_plots += plots.size();
     for (ProfilePlot& plot : plots) {
       if (!images[b]->band.empty()) plot.title = fmt::format("{}: {}", images[b]->band, plot.title);
