@@ -32,10 +32,10 @@ TEST(HeaderFacts, PixelScaleOfSteps) {
 }
 
 TEST(HeaderFacts, NoScaleWithoutCelestialAxes) {
-  EXPECT_FALSE(pixel_scale_arcsec({}));
+  EXPECT_FALSE(pixel_scale_arcsec(HeaderCards{}));
   EXPECT_FALSE(
       pixel_scale_arcsec({card("CTYPE1  = 'LINEAR'"), card("CDELT1  = 2.0"), card("CDELT2  = 1.0")}));
-  EXPECT_FALSE(pixel_scale_arcsec({card("CTYPE1  = 'RA---TAN'")}));
+  EXPECT_FALSE(pixel_scale_arcsec(HeaderCards{card("CTYPE1  = 'RA---TAN'")}));
 }
 
 TEST(HeaderFacts, AbZeroPoints) {

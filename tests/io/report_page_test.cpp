@@ -71,6 +71,13 @@ TEST_F(Report, ProfilesOfTheBrightestGalaxies) {
   EXPECT_EQ(galaxy_profiles(task, result, components, std::nullopt)[0].magnitude_title, "mag / pixel²");
 }
 
+TEST_F(Report, ALineThatTheModelHidesIsNotDrawn) {
+  for (std::size_t i = 0; i < components[0].size(); ++i) components[0].data()[i] -= 0.5;
+  const ProfilePlot plot = galaxy_profiles(task, result, components, std::nullopt).front();
+  EXPECT_TRUE(plot.curves.empty());
+  for (const Annulus& annulus : plot.annuli) EXPECT_EQ(annulus.models.size(), 1U);
+}
+
 TEST_F(Report, ComponentsThatShareACentreAreOneGalaxy) {
   result.scene.components[1].parameter(Role::kX).value = 20.4;
   result.scene.components[1].parameter(Role::kY).value = 13.8;
