@@ -10,7 +10,8 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, ImageLight, PointSource, Sky. PSFs: Psf, GaussianPsf,
 MoffatPsf, SumPsf. Functions: render,
 render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder, profile_likelihood, bootstrap, sample, astropy_model,
-components_from_table. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
+components_from_table. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError). Warnings: PsfWarning,
+ChainWarning, RefinementWarning.
 """
 
 from gaxel import integration, model, quadrature, sersic
@@ -19,7 +20,7 @@ from gaxel._catalogue import components_from_table
 from gaxel._component import Component
 from gaxel._core import Certificate, FitProgress, Plan
 from gaxel._core import version as __version__
-from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
+from gaxel._errors import ChainWarning, FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import fit
 from gaxel._fit_result import BandResult, FitResult, Noise, RobustErrors
 from gaxel._ladder import Ladder, fit_ladder
@@ -47,6 +48,7 @@ __all__ = [
     "Band",
     "BandResult",
     "Certificate",
+    "ChainWarning",
     "Chebyshev",
     "Component",
     "DerivedValue",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gaxel._arrays import Image, as_float
 from gaxel._component import Component
-from gaxel._errors import input_error
+from gaxel._errors import input_error, told_of_psf
 from gaxel._parameters import component_names, select_names
 from gaxel._render import render
 
@@ -91,11 +91,12 @@ def plot_profile(
     about = shown.components[_about(shown, names, component)]
     scale = 1.0 if pixel_scale is None else as_float(pixel_scale, "plot_profile", "pixel_scale", "above 0")
     annuli = _Annuli(shown, about)
-    images = {
-        name: render(one, shown.observed.shape, psf=shown.observed.psf)
-        for name, one in zip(names, shown.components, strict=True)
-        if one._kind.base_name != "truncation"
-    }
+    with told_of_psf():
+        images = {
+            name: render(one, shown.observed.shape, psf=shown.observed.psf)
+            for name, one in zip(names, shown.components, strict=True)
+            if one._kind.base_name != "truncation"
+        }
     kinds = dict(zip(names, shown.components, strict=True))
     sky = sum((image for name, image in images.items() if kinds[name]._kind.is_sky), 0.0)
 
@@ -211,4 +212,4 @@ def plot_wavelength(result: "FitResult", parameters: Sequence[str]) -> Any:
 def _value_in(result: "FitResult", band: "BandResult", name: str) -> tuple[float, float]:
     owner, _, key = name.rpartition(".")
     names = component_names(band.components, "plot_wavelength")
-    return band.components[names.index(owner)].parameters[key], band.errors[name]
+    return band.components[names.index(owner)].shown(key), band.errors[name]
