@@ -1,0 +1,17 @@
+"""Surveys: a catalogue, or detection, and images to a table of fits, on Dask.
+
+>>> from gaxel import survey
+>>> if __name__ == "__main__":
+...     table = survey.run(survey.read("survey.toml"))
+
+`python -m gaxel.survey` does the same from a shell. Needs the packages of the extra `survey`: pip install gaxel[survey].
+docs/survey.md explains the configuration, its rules and the columns of the table.
+"""
+
+from gaxel.survey._flags import Flag, flag_names
+from gaxel.survey._report import write_report
+from gaxel.survey._run import run
+from gaxel.survey.settings import Survey, from_dict, read
+from gaxel.survey.simulate import simulate
+
+__all__ = ["Flag", "Survey", "flag_names", "from_dict", "read", "run", "simulate", "write_report"]
