@@ -8,10 +8,20 @@
 docs/survey.md explains the configuration, its rules and the columns of the table.
 """
 
+from typing import Any
+
 from gaxel.survey._flags import Flag, flag_names
-from gaxel.survey._report import write_report
 from gaxel.survey._run import run
 from gaxel.survey.settings import Survey, from_dict, read
 from gaxel.survey.simulate import simulate
 
 __all__ = ["Flag", "Survey", "flag_names", "from_dict", "read", "run", "simulate", "write_report"]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports what makes pictures when it is asked for: workers, which import this package, need none of it."""
+    if name == "write_report":
+        from gaxel.survey._report import write_report
+
+        return write_report
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -44,9 +44,9 @@ def schema(survey: Survey, id_type: pa.DataType) -> pa.Schema:
     return pa.schema([*columns, *FIXED])
 
 
-def failed(row: int, reason: str, flags: Flag = Flag(0)) -> dict[str, Any]:
+def failed(row: int, reason: str) -> dict[str, Any]:
     """A row without values."""
-    return {"row": row, "flags": int(flags | Flag.FAILED), "reason": reason}
+    return {"row": row, "flags": int(Flag.FAILED), "reason": reason}
 
 
 def fitted(survey: Survey, result: FitResult, box: tuple[int, int, int, int]) -> dict[str, Any]:

@@ -25,7 +25,8 @@ class Flag(enum.IntFlag):
     CROWDED = 256
     """More neighbours than `max_fitted` would have been fitted; they are masked."""
     BAD_PIXELS = 512
-    """More than a fifth of the pixels in the galaxy's Kron ellipse are bad or masked."""
+    """More than a fifth of the pixels in the galaxy's Kron ellipse are bad or masked, or more than three quarters of
+    those in the cut-out."""
 
 
 def flag_names(value: int) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import gaxel
-from gaxel import Band, Chebyshev, FitError, FitResult, InputError, PerBand, PsfWarning, Sersic, Sky
+from gaxel import Band, Chebyshev, FitResult, PerBand, PsfWarning, Sersic, Sky
 from gaxel.survey import _columns
 from gaxel.survey._cutout import Cutout, make_cutout
 from gaxel.survey._flags import Flag
@@ -49,7 +49,7 @@ def fit_galaxy(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PsfWarning)  # as often as there are galaxies
             row, picture = _fit(survey, tile, target, sources)
-    except (InputError, FitError, OSError, MemoryError, ArithmeticError, ValueError, RuntimeError) as error:
+    except Exception as error:  # whatever it is, it is one galaxy's, and the row tells it
         row, picture = _columns.failed(int(target["row"]), f"{type(error).__name__}: {error}"), None
     row["seconds"] = time.monotonic() - began
     return row, picture
@@ -72,8 +72,7 @@ def _fit(survey: Survey, tile: Tile, target: Any, sources: Sources) -> tuple[dic
         bands.append(
             Band(data, sigma, name=band.name, wavelength=wavelength, mask=mask, psf=psf, zeropoint=zeropoint)
         )
-    inside = cutout.inside
-    if np.mean([np.mean(~band.used[inside]) if inside.any() else 0.0 for band in bands]) > 0.2:
+    if _is_mostly_bad(bands, cutout):
         flags |= Flag.BAD_PIXELS
     components = _starts(cutout, survey)
     result = gaxel.fit(
@@ -100,6 +99,11 @@ def _fit(survey: Survey, tile: Tile, target: Any, sources: Sources) -> tuple[dic
         "n_masked": cutout.n_masked,
     }
     return row, Picture(cutout, bands, result)
+
+
+def _is_mostly_bad(bands: list[Band], cutout: Cutout) -> bool:
+    bad = np.mean([~band.used for band in bands], axis=0)
+    return bool(bad.mean() > 0.75 or (cutout.inside.any() and bad[cutout.inside].mean() > 0.2))
 
 
 def _starts(cutout: Cutout, survey: Survey) -> list[Any]:

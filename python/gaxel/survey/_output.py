@@ -137,8 +137,10 @@ class Output:
         )  # lists in the place of tuples, as when read again
         return made
 
-    def write_sources(self, sources: Sources, ids: NDArray[Any], tiles: list[str]) -> None:
-        """Sources as a table: FITS pixels, position angles from +y."""
+    def write_sources(
+        self, tiles: list[str], sources: Sources, ids: NDArray[Any], skipped: dict[str, str]
+    ) -> None:
+        """Sources as a table: FITS pixels, position angles from +y; and the tiles that were left out, with why."""
         columns = {name: sources[name] for name in ("row", "plane", "kron", "re", "n", "q", "flux")}
         columns |= {"id": ids, "tile": np.array(tiles, object)[sources["tile"]]}
         columns |= {
@@ -147,7 +149,9 @@ class Output:
             "pa": np.degrees(sources["theta"]) - 90.0,
         }
         order = ("row", "id", "tile", "plane", "x", "y", "kron", "re", "n", "q", "pa", "flux")
-        write_table(pa.table({name: columns[name] for name in order}), self.path(SOURCES), {})
+        write_table(
+            pa.table({name: columns[name] for name in order}), self.path(SOURCES), {"skipped": skipped}
+        )
 
     def read_sources(self, tiles: list[str]) -> tuple[Sources, pa.Array]:
         """Sources and ids as write_sources wrote them."""
@@ -160,6 +164,11 @@ class Output:
         places = {name: i for i, name in enumerate(tiles)}
         sources["tile"] = [places[name] for name in table["tile"].to_pylist()]
         return sources, table["id"].combine_chunks()
+
+    def skipped_tiles(self) -> dict[str, str]:
+        """Tiles that were left out, and why."""
+        found: dict[str, str] = facts_of(pq.read_schema(self.path(SOURCES)))["skipped"]
+        return found
 
     def merge(self, chunks: int) -> pa.Table:
         """All parts as one table in the order of the catalogue, written to `results.parquet`."""

@@ -58,6 +58,7 @@ def write_report(survey: Survey) -> Path:
         survey=survey,
         facts=_facts(facts_of(table.schema), columns, is_failed),
         flags=_flag_counts(columns["flags"].astype(int)),
+        skipped=output.skipped_tiles(),
         reasons=_reasons(table),
         distributions=_pictures.distributions(
             {name: (columns[name], name in LOGARITHMIC) for name in TITLES}, TITLES

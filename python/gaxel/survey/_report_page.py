@@ -32,6 +32,12 @@ figure { margin: 0; } figcaption { font-size: .85rem; color: #4a5866; }
 <td class="number">{{ count }}</td></tr>
 {% endfor %}</table>
 </div>
+{% if skipped %}
+<h2>Tiles that were left out</h2>
+<table>
+{% for name, text in skipped.items() %}<tr><td>{{ name }}</td><td>{{ text }}</td></tr>
+{% endfor %}</table>
+{% endif %}
 {% if reasons %}
 <h2>Reasons</h2>
 <table>

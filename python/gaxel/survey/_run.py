@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,10 +16,11 @@ from gaxel._errors import input_error
 from gaxel.survey import _columns
 from gaxel.survey._images import tile_names
 from gaxel.survey._output import SOURCES, Output, write_table
-from gaxel.survey._sources import Sources, complete_sizes, read_catalogue
+from gaxel.survey._sources import Sources, complete_sizes, empty_sources, read_catalogue
 from gaxel.survey._worker import Outcome, Piece, failed_rows, fit_piece
 from gaxel.survey.settings import Survey
 
+SPLIT = 10  # parts of a task that its workers die of
 TASKS_PER_THREAD = 3  # in flight: enough that no worker waits for the driver
 
 
@@ -72,7 +74,7 @@ def run(
         if progress and connected.dashboard_link:
             print(f"dashboard: {connected.dashboard_link}", file=sys.stderr)
         if not output.path(SOURCES).exists():
-            output.write_sources(*_find_sources(connected, survey, tiles), tiles)
+            output.write_sources(tiles, *_find_sources(connected, survey, tiles))
         sources, ids = output.read_sources(tiles)
         if len(sources) == 0:
             raise input_error(survey.source, "catalogue", None, "there are no sources", "at least one")
@@ -109,17 +111,25 @@ def _connected(
             yield own
 
 
-def _find_sources(client: Client, survey: Survey, tiles: list[str]) -> tuple[Sources, Any]:
+def _find_sources(client: Client, survey: Survey, tiles: list[str]) -> tuple[Sources, Any, dict[str, str]]:
+    """Sources, ids, and tiles on which none could be looked for, with why."""
     default = 0.5 * survey.cutout.min_size / survey.cutout.factor
     if survey.catalogue is not None:
         sources, ids = read_catalogue(survey, tiles)
-        return complete_sizes(sources, default), ids
+        return complete_sizes(sources, default), ids, {}
     from gaxel.survey._detect import detect
 
     found = [client.submit(detect, survey, name, i, pure=False) for i, name in enumerate(tiles)]
-    sources = np.concatenate(client.gather(found))
+    parts, skipped = [empty_sources(0)], {}
+    for name, future in zip(tiles, found, strict=True):
+        try:
+            parts.append(future.result())
+        except Exception as error:  # of one tile; the others go on
+            skipped[name] = f"{type(error).__name__}: {error}"
+            warnings.warn(f"tile {name!r} is left out: {skipped[name]}", stacklevel=3)
+    sources = np.concatenate(parts)
     sources["row"] = np.arange(len(sources))
-    return complete_sizes(sources, default), sources["row"]
+    return complete_sizes(sources, default), sources["row"], skipped
 
 
 def make_pieces(survey: Survey, sources: Sources, tiles: list[str]) -> list[Piece]:
@@ -158,48 +168,68 @@ def _fit_all(
     left = [piece for piece in pieces if not output.part(piece.chunk).exists()]
     done = total - sum(len(piece.targets) for piece in left)
     gathered = _Gathered(survey, output, ids)
-    waiting = iter(left)
+    suspects: list[Piece] = []
+    with tqdm(total=total, initial=done, unit="galaxy", disable=None if progress else True) as bar:
+
+        def take(piece: Piece, outcome: Outcome) -> None:
+            gathered.take(piece, outcome)
+            bar.update(len(piece.targets))
+
+        for piece, future in _flights(client, survey, left):
+            gathered.expect(piece)
+            outcome = _outcome(future)
+            if outcome is None:
+                suspects.append(piece)
+            else:
+                take(piece, outcome)
+        # A worker that dies takes with it whatever waits there: only a task that is alone is known to be the cause.
+        while suspects:
+            piece = suspects.pop()
+            outcome = _outcome(client.submit(fit_piece, survey, piece, pure=False))
+            if outcome is not None:
+                take(piece, outcome)
+            elif len(piece.targets) > 1:
+                suspects += piece.split(SPLIT)
+            else:
+                take(piece, _no_outcome(piece, "its worker died each time (memory, or a crash)"))
+
+
+def _flights(client: Client, survey: Survey, pieces: list[Piece]) -> Iterator[tuple[Piece, Future]]:
+    """Tasks as they end, of which a few for each thread are with the scheduler at a time."""
+    waiting = iter(pieces)
     flying: dict[Future, Piece] = {}
     queue = as_completed()
-
-    def submit(piece: Piece) -> None:
-        future = client.submit(fit_piece, survey, piece, pure=False)
-        flying[future] = piece
-        queue.add(future)
 
     def fill() -> None:
         room = TASKS_PER_THREAD * max(sum(client.nthreads().values()), 1) - len(flying)
         for _, piece in zip(range(room), waiting, strict=False):
-            gathered.expect(piece)
-            submit(piece)
+            future = client.submit(fit_piece, survey, piece, pure=False)
+            flying[future] = piece
+            queue.add(future)
 
-    with tqdm(total=total, initial=done, unit="galaxy", disable=None if progress else True) as bar:
+    fill()
+    for future in queue:
+        yield flying.pop(future), future
+        future.release()
         fill()
-        for future in queue:
-            piece = flying.pop(future)
-            outcome = _outcome(future, piece)
-            if outcome is None:
-                for half in piece.halves():
-                    submit(half)
-            else:
-                gathered.take(piece, outcome)
-                bar.update(len(piece.targets))
-            future.release()
-            fill()
 
 
-def _outcome(future: Future, piece: Piece) -> Outcome | None:
-    """What a task found; None where its workers died and it can be tried in halves."""
-    error = future.exception()
-    if error is None:
+def _outcome(future: Future) -> Outcome | None:
+    """What a task found; None where the workers that tried it died.
+
+    Raises
+    ------
+    Exception
+        What the task raised: a fault of gaxel or of the installation, since failures of galaxies are rows.
+    """
+    try:
         found: Outcome = future.result()
-        return found
-    if isinstance(error, KilledWorker):
-        if len(piece.targets) > 1:
-            return None
-        reason = "the worker died each time that it was tried (memory, or a crash)"
-    else:
-        reason = f"{type(error).__name__}: {error}"
+    except KilledWorker:
+        return None
+    return found
+
+
+def _no_outcome(piece: Piece, reason: str) -> Outcome:
     return Outcome(failed_rows(piece, reason), 0.0, 0.0)
 
 

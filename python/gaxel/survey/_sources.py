@@ -98,7 +98,7 @@ def read_catalogue(survey: Survey, tiles: list[str]) -> tuple[Sources, NDArray[A
         sky = np.stack([column.numbers("ra"), column.numbers("dec")], axis=1)
         _place_on_tiles(survey, tiles, sources, sky, catalogue.tile is not None)
     ids = np.arange(len(table)) if catalogue.id is None else np.asarray(column.values("id"))
-    return sources, ids
+    return sources, ids.astype(ids.dtype.newbyteorder("="))
 
 
 def _read_table(survey: Survey, catalogue: CatalogueSettings) -> Table:
@@ -112,7 +112,9 @@ def _read_table(survey: Survey, catalogue: CatalogueSettings) -> Table:
             import pyarrow.parquet
 
             return Table(pyarrow.parquet.read_table(path).to_pydict())
-        return Table.read(path, format=kind)
+        table = Table.read(path, format=kind)
+        table.convert_bytestring_to_unicode()  # FITS has bytes
+        return table
     except (OSError, ValueError) as error:
         raise input_error(
             survey.source,

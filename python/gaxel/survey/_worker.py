@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from gaxel import InputError
 from gaxel.survey import _columns
 from gaxel.survey._galaxy import fit_galaxy
 from gaxel.survey._images import Tile
@@ -26,12 +25,10 @@ class Piece:
     sources: Sources
     """Those that may reach into a cut-out."""
 
-    def halves(self) -> "list[Piece]":
-        middle = len(self.targets) // 2
-        return [
-            Piece(self.chunk, self.tile, part, self.sources)
-            for part in (self.targets[:middle], self.targets[middle:])
-        ]
+    def split(self, count: int) -> "list[Piece]":
+        """At most so many pieces of it, none empty."""
+        parts = np.array_split(self.targets, min(count, len(self.targets)))
+        return [Piece(self.chunk, self.tile, part, self.sources) for part in parts]
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def fit_piece(survey: Survey, piece: Piece) -> Outcome:
         with Tile(survey, piece.tile) as tile:
             rows = [fit_galaxy(survey, tile, target, piece.sources)[0] for target in piece.targets]
             _add_sky(tile, rows)
-    except (InputError, OSError) as error:
+    except Exception as error:  # a file that cannot be read must not end the survey
         rows = failed_rows(piece, f"{type(error).__name__}: {error}")
     for row, target in zip(rows, piece.targets, strict=True):
         row |= {"tile": piece.tile, "plane": int(target["plane"]) if target["plane"] >= 0 else None}

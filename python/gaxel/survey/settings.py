@@ -245,11 +245,10 @@ def _bands(given: Any, source: str) -> tuple[BandSettings, ...]:
         raise input_error(source, "band", None, "missing", "a table [[band]] for each band")
     bands = tuple(fill(BandSettings, one, source, f"band[{i}]") for i, one in enumerate(given))
     names = [band.name for band in bands]
+    for i, name in enumerate(names):
+        if names.index(name) != i:
+            raise input_error(source, f"band[{i}].name", name, "two bands have this name", "unique names")
     for i, band in enumerate(bands):
-        if names.index(band.name) != i:
-            raise input_error(
-                source, f"band[{i}].name", band.name, "two bands have this name", "unique names"
-            )
         if len(bands) > 1 and band.wavelength is None:
             raise input_error(
                 source,
