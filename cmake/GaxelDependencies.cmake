@@ -41,4 +41,11 @@ if(GAXEL_BUILD_PYTHON)
                     OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   endif()
   find_package(nanobind CONFIG REQUIRED)
+  # Headers alone: the foreign function interface of XLA, which operations of JAX are written against.
+  if(NOT GAXEL_XLA_INCLUDE_DIR)
+    execute_process(
+      COMMAND ${Python_EXECUTABLE} -c "import importlib.util as u; print(u.find_spec('jaxlib').submodule_search_locations[0])"
+      OUTPUT_VARIABLE jaxlib OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    set(GAXEL_XLA_INCLUDE_DIR ${jaxlib}/include)
+  endif()
 endif()

@@ -36,6 +36,7 @@ PUBLIC = {
     "render.hpp": "render",
     "bands.hpp": "scene",
     "scene.hpp": "scene",
+    "version.hpp": "base",
 }
 
 # Foreign headers that only some layers may see. FFT and least squares stay behind one interface each, because their
@@ -48,6 +49,7 @@ FOREIGN = {
     r"png\.h|pngconf": {"io"},
     r"CLI/": {"cli"},
     r"Python\.h|nanobind|pybind11|numpy/": {"ext"},
+    r"xla/": {"ext"},
     r"fftw": {"psf"},
     r"ceres/(?!jet\.h)|glog": {"fit"},
     r"ceres/jet\.h": {"math"},

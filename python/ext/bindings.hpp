@@ -72,5 +72,6 @@ void bind_fit(nb::module_& module);
 void bind_integration(nb::module_& module);
 void bind_quadrature(nb::module_& module);
 void bind_sersic(nb::module_& module);
+void bind_jax(nb::module_& module);
 
 }  // namespace gaxel::python

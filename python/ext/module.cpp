@@ -37,4 +37,5 @@ NB_MODULE(_core, module) {
   gaxel::python::bind_integration(module);
   gaxel::python::bind_quadrature(module);
   gaxel::python::bind_sersic(module);
+  gaxel::python::bind_jax(module);
 }

@@ -1,0 +1,207 @@
+"""Images of components as functions of JAX: compiled, differentiated, mapped and scanned like any other.
+
+The core computes them, on the CPU, as one primitive of JAX with a rule for forward mode, whose transpose is the core's
+adjoint: neither the gradient of a likelihood nor a derivative along one direction makes more than an image or two.
+
+    model = gaxel.jax.Model([galaxy, sky], shape, psf=psf, parameters=["galaxy.*", "sky.level"])
+    value, gradient = jax.value_and_grad(model.chi2)(model.start, data, sigma)
+
+Needs the package jax. With jax_enable_x64 all is float64; without, numbers go in and come out as float32, and the core
+computes in float64 in between.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gaxel import _core
+from gaxel._arrays import as_shape, as_threads, as_tolerance
+from gaxel._errors import input_error
+from gaxel._parameters import Components, as_list, core_components, core_value, select_slots, slots_of
+from gaxel._psf import AnyPsf, VaryingPsf, core_psfs_of
+
+try:
+    import jax
+    import jax.numpy as jnp
+except ImportError as error:  # pragma: no cover
+    raise ImportError("gaxel.jax needs the package jax: pip install 'gaxel[jax]'") from error
+
+from gaxel._jax_operations import image_of
+
+__all__ = ["Model", "render"]
+
+_PLANS = ("auto", "static")
+
+
+class Model:
+    """The image of components as a function of some of their parameters.
+
+    Immutable; its methods may be jitted, differentiated and batched, on their own or inside other functions.
+
+    Parameters
+    ----------
+    components : Component or sequence of Component
+        Their light is added. Values that are no arguments stay as they are here.
+    shape : (int, int)
+        Size (ny, nx) of the image.
+    psf : Psf, GaussianPsf, MoffatPsf, SumPsf or array_like, optional
+        As in gaxel.render.
+    parameters : str or iterable of str, optional
+        Which parameters are arguments: names of gaxel.parameter_names(components), or shell patterns of them. Default:
+        all that can be fitted.
+    rtol, atol : float
+        As in gaxel.render, with float64.
+    plan : {"auto", "static"}
+        The cells that light is integrated on are found here, for the components as they are. "auto": at other values
+        those whose error bounds hold there are taken over, others found anew, so that the tolerance is kept everywhere;
+        where cells change, the image jumps by less than the tolerance. "static": the same cells everywhere, a fixed
+        amount of work and an image that is smooth in its arguments, which keeps to the tolerance near these components
+        alone.
+    threads : int, optional
+        For the members of a batch (jax.vmap). 0: as many as the machine has. Default: 1.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the arguments, in order.
+    start : ndarray, shape (n,)
+        Their values in `components`.
+    shape : (int, int)
+
+    Notes
+    -----
+    Values that no component can have, such as a negative radius, give NaN, and so do their derivatives: samplers reject
+    them, and no compiled program stops. Programs hold their models' core objects for as long as the process lives.
+    Second derivatives are not defined.
+    """
+
+    def __init__(
+        self,
+        components: Components,
+        shape: tuple[int, int],
+        psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
+        *,
+        parameters: str | Iterable[str] | None = None,
+        rtol: float = 1e-6,
+        atol: float = 1e-9,
+        plan: str = "auto",
+        threads: int | None = None,
+    ) -> None:
+        source = "gaxel.jax.Model"
+        if plan not in _PLANS:
+            raise input_error(
+                source, "plan", repr(plan), "there is no such plan", " or ".join(map(repr, _PLANS))
+            )
+        listed = as_list(components, source)
+        size = as_shape(shape, source)
+        slots = slots_of(listed, source)
+        chosen, wanted = select_slots(slots, parameters, source)
+        psfs, numbers = core_psfs_of(psf, listed, size)
+        self.shape = size
+        self.names = tuple(slot.name for slot in chosen)
+        self._values = np.array([core_value(slot, size, source) for slot in slots])
+        self._places = np.flatnonzero(wanted)
+        self._zeropoints = {
+            i: slot.component._zeropoint for i, slot in enumerate(chosen) if slot.is_mag
+        }  # fluxes given as magnitudes
+        self.start = self._values[self._places].copy()
+        for i, slot in enumerate(chosen):
+            if slot.is_mag:
+                self.start[i] = slot.component.parameters["mag"]
+        self.start.flags.writeable = False
+        self._target = _core.jax_target(
+            core_components(listed, slots, numbers, size, source),
+            wanted,
+            *size,
+            psfs,
+            *as_tolerance(rtol, atol, source),
+            plan == "static",
+            1 if threads is None else as_threads(threads, size, source),
+        )
+
+    def __repr__(self) -> str:
+        ny, nx = self.shape
+        return f"<gaxel.jax.Model of {ny} x {nx} pixels: {', '.join(self.names)}>"
+
+    def vector(self, values: Mapping[str, Any] | ArrayLike) -> jax.Array:
+        """The arguments as a vector: `values` itself, or those by name in it, the others as in `start`.
+
+        Raises InputError for names that are no arguments, or a vector of another length.
+        """
+        if isinstance(values, Mapping):
+            for name in values:
+                if name not in self.names:
+                    hint = _core.suggestion(str(name), list(self.names))
+                    raise input_error("gaxel.jax.Model", "values", repr(name), "no such argument", hint)
+            return jnp.stack(
+                [
+                    jnp.asarray(values.get(name, start))
+                    for name, start in zip(self.names, self.start, strict=True)
+                ]
+            )
+        vector = jnp.asarray(values)
+        if vector.shape != (len(self.names),):
+            found = f"an array of shape {vector.shape}"
+            raise input_error(
+                "gaxel.jax.Model",
+                "values",
+                found,
+                "not the arguments",
+                f"{len(self.names)} of them, or a mapping",
+            )
+        return vector
+
+    def image(self, values: Mapping[str, Any] | ArrayLike) -> jax.Array:
+        """The model image (ny, nx) at the values of the arguments: a vector in the order of `names`, or a mapping from
+        some of these names."""
+        arguments = self.vector(values)
+        arguments = arguments.astype(jnp.result_type(arguments, jnp.float32))
+        for i, zeropoint in self._zeropoints.items():
+            arguments = arguments.at[i].set(10.0 ** (-0.4 * (arguments[i] - zeropoint)))
+        full = jnp.asarray(self._values, arguments.dtype).at[self._places].set(arguments)
+        return image_of(full, self._target, self.shape)
+
+    def chi2(
+        self,
+        values: Mapping[str, Any] | ArrayLike,
+        data: ArrayLike,
+        sigma: ArrayLike,
+        mask: ArrayLike | None = None,
+    ) -> jax.Array:
+        """Sum of ((data - image) / sigma)**2 over the pixels that `mask` (True: bad, as in numpy) leaves.
+
+        `data` (ny, nx); `sigma` a number or (ny, nx), above 0 where not masked.
+        """
+        used = True if mask is None else ~jnp.asarray(mask, bool)
+        off = (jnp.where(used, data, 0.0) - jnp.where(used, self.image(values), 0.0)) / jnp.where(
+            used, sigma, 1.0
+        )
+        return jnp.sum(off**2)
+
+    def log_likelihood(
+        self,
+        values: Mapping[str, Any] | ArrayLike,
+        data: ArrayLike,
+        sigma: ArrayLike,
+        mask: ArrayLike | None = None,
+    ) -> jax.Array:
+        """Logarithm of the density of normal noise: -chi2 / 2 less the sum of ln(sqrt(2 pi) sigma)."""
+        used = True if mask is None else ~jnp.asarray(mask, bool)
+        log_sigma = jnp.where(used, jnp.log(jnp.sqrt(2.0 * jnp.pi) * jnp.where(used, sigma, 1.0)), 0.0)
+        return -0.5 * self.chi2(values, data, sigma, mask) - jnp.sum(jnp.broadcast_to(log_sigma, self.shape))
+
+
+def render(
+    components: Components,
+    values: Mapping[str, Any],
+    shape: tuple[int, int],
+    psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
+    **options: Any,
+) -> jax.Array:
+    """The image of components with some of their parameters replaced by `values`, {"galaxy.re": 3.0}: Model(...).image.
+
+    A Model that is made once and kept saves the search for cells. `options`: those of Model but `parameters`.
+    """
+    return Model(components, shape, psf, parameters=list(values), **options).image(values)
