@@ -34,7 +34,7 @@ def cluster():
         n_workers=WORKERS,
         threads_per_worker=1,
         memory_limit="2GiB",
-        dashboard_address=None,
+        dashboard_address=":0",
         silence_logs=50,
     )
 

@@ -1,7 +1,9 @@
 """Surveys of simulated galaxies against the parameters that they were made with."""
 
 import dataclasses
+import os
 
+import gaxel
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -124,6 +126,35 @@ def test_detection_finds_the_galaxies(tiles, tmp_path):
     assert abs(np.median(matched)) < 1.0
 
 
+def test_sources_where_tiles_overlap_count_once(tiles, tmp_path):
+    configured, truth, _ = tiles
+    whole = fits.getdata(configured.folder / "t0000_g0.fits")
+    header = fits.getheader(configured.folder / "t0000_g0.fits")
+    for name, start, end in (("left", 0, 170), ("right", 90, 256)):
+        part = header.copy()
+        part["CRPIX1"] -= start
+        fits.writeto(tmp_path / f"{name}.fits", whole[:, start:end], part)
+    (tmp_path / "broken.fits").write_bytes(b"not FITS" * 1000)
+    found = {}
+    for pattern, folder in (("t0000_g0.fits", configured.folder), ("{tile}.fits", tmp_path)):
+        given = {"band": [{"name": "g", "image": pattern, "sigma": 1.0}], "run": {"chunk": 1000}}
+        output = tmp_path / f"results{len(found)}"
+        made = survey.from_dict(given, folder=folder, output=output)
+        if found:
+            with pytest.warns(UserWarning, match="'broken' is left out"):
+                run_here(made)
+        else:
+            run_here(made)
+        sources = columns_of(pq.read_table(output / "sources.parquet"))
+        found[pattern] = sources["x"] + 90.0 * (sources["tile"] == "right"), sources["y"]
+    for x, y, tile in zip(truth["x"], truth["y"], truth["tile"], strict=True):
+        if tile != "t0000":
+            continue
+        counts = [np.count_nonzero(np.hypot(a - x, b - y) < 2.0) for a, b in found.values()]
+        assert counts[0] == counts[1], (x, y)
+    assert len(found["{tile}.fits"][0]) == pytest.approx(len(found["t0000_g0.fits"][0]), abs=2)
+
+
 def test_several_bands_are_fitted_at_once(tmp_path):
     configured = survey.read(survey.simulate(tmp_path, 6, layout="stack", size=48, bands=2, seed=8))
     truth = pq.read_table(tmp_path / "truth.parquet").to_pydict()
@@ -206,3 +237,56 @@ def test_the_same_seed_makes_the_same_survey(tmp_path):
         survey.simulate(tmp_path / name, 2, layout="stack", size=40, seed=9)
     for file in ("stack_g0.fits", "catalogue.parquet"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+# Imfit's engine, one Sersic profile: x, y, n, re, q, position angle, magnitude.
+HSC = {
+    "gal1": (61.036, 61.053, 2.926, 3.176, 0.718, 32.4, 18.829),
+    "gal2": (61.452, 60.268, 3.645, 6.267, 0.673, -40.1, 18.063),
+    "gal3": (60.302, 60.360, 2.377, 9.755, 0.232, 61.4, 18.949),
+}
+
+
+def test_real_galaxies_agree_with_another_program(tmp_path):
+    """Three galaxies of HSC, each a tile with its own sigma, mask and PSF, convolved as Imfit does."""
+    data = os.environ.get("GAXEL_TEST_DATA")
+    if not data:
+        pytest.skip("GAXEL_TEST_DATA is not set: no folder with real images")
+    tiles = list(HSC)
+    pq.write_table(pa.table({"tile": tiles, "x": [61.0] * 3, "y": [60.0] * 3}), tmp_path / "c.parquet")
+    band = {key: f"{{tile}}_{key}.fits" for key in ("image", "sigma", "mask", "psf")}
+    given = {
+        "band": [{"name": "i", **band, "pixel_in_psf": "none", "zeropoint": 27.0}],
+        "catalogue": {"file": str(tmp_path / "c.parquet"), "tile": "tile", "x": "x", "y": "y"},
+        "cutout": {"min_size": 130},
+    }
+    found = run_here(survey.from_dict(given, folder=f"{data}/hsc_pysersic", output=tmp_path / "results"))
+    for i, values in enumerate(HSC.values()):
+        expected = dict(zip(("x", "y", "n", "re", "q", "pa", "mag"), values, strict=True))
+        near = {"x": 0.03, "y": 0.03, "n": 0.1 * expected["n"], "re": 0.05 * expected["re"]}
+        near |= {"q": 0.02, "pa": 1.0, "mag": 0.05}
+        for key, value in expected.items():
+            assert found[key][i] == pytest.approx(value, abs=near[key]), (tiles[i], key)
+
+
+def test_each_plane_of_a_stack_has_its_psf(tmp_path):
+    """Point-like galaxies under PSFs of two widths look alike once each is seen through its own."""
+    widths = [2.0, 5.0]
+    galaxy = gaxel.Sersic(x=25.0, y=25.0, flux=5e4, re=4.0, n=1.0, q=0.7, theta=0.3)
+    random = np.random.default_rng(3)
+    planes, psfs = [], []
+    for width in widths:
+        psf = gaxel.GaussianPsf(width)
+        planes.append(gaxel.render(galaxy, (51, 51), psf=psf) + random.standard_normal((51, 51)))
+        psfs.append(gaxel.render(gaxel.PointSource(x=16.0, y=16.0, flux=1.0), (33, 33), psf=psf))
+    fits.writeto(tmp_path / "images.fits", np.array(planes))
+    fits.writeto(tmp_path / "psfs.fits", np.array(psfs))
+    pq.write_table(pa.table({"plane": [0, 1], "x": [26.0] * 2, "y": [26.0] * 2}), tmp_path / "c.parquet")
+    given = {
+        "band": [{"name": "g", "image": "images.fits", "psf": "psfs.fits"}],
+        "catalogue": {"file": "c.parquet", "plane": "plane", "x": "x", "y": "y"},
+    }
+    found = run_here(survey.from_dict(given, folder=tmp_path, output=tmp_path / "results"))
+    truth = {"re": [4.0, 4.0], "n": [1.0, 1.0], "q": [0.7, 0.7], "flux": [5e4, 5e4]}
+    for key in truth:
+        assert np.abs(deviations(found, truth, key)).max() < 4.0, key

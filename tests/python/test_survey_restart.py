@@ -98,7 +98,7 @@ def parts(output):
 def test_a_killed_worker_loses_no_row(folder, undisturbed, tmp_path):
     configured = survey.from_dict(settings(folder, tmp_path), folder=folder)
     with (
-        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", silence_logs=50) as cluster,
         Client(cluster) as client,
     ):
         (pid,) = client.run(os.getpid).values()
@@ -142,7 +142,7 @@ def test_a_galaxy_that_kills_its_worker_costs_its_own_row_only(folder, undisturb
     configured = survey.from_dict(settings(folder, tmp_path, chunk=50), folder=folder)
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", silence_logs=50) as cluster,
         Client(cluster) as client,
     ):
         client.register_plugin(Deadly(7))

@@ -66,7 +66,7 @@ def _fit(survey: Survey, tile: Tile, target: Any, sources: Sources) -> tuple[dic
     bands = []
     for band in survey.bands:
         data, sigma, bad = tile.read(band, cutout.box, place)
-        psf = tile.psf(band, float(target["x"]), float(target["y"]))
+        psf = tile.psf(band, float(target["x"]), float(target["y"]), place)
         zeropoint, wavelength = band.zeropoint, band.wavelength
         mask = bad | cutout.masked
         bands.append(

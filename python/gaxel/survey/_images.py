@@ -114,7 +114,7 @@ class Tile:
         self.name = name
         self._survey = survey
         self._open: dict[tuple[str, str], _Pixels] = {}
-        self._psfs: dict[str, AnyPsf | VaryingPsf | None] = {}
+        self._psfs: dict[tuple[str, int], AnyPsf | VaryingPsf | None] = {}
         first = self.pixels(survey.bands[0], "image")
         assert first is not None  # the key is needed
         self.shape = first.shape
@@ -137,7 +137,7 @@ class Tile:
             opened = _Pixels(self._survey, f"{band.name}: {key}", text, self.name)
             self._open[band.name, key] = opened
             shape = getattr(self, "shape", opened.shape)
-            if opened.shape != shape:
+            if key != "psf" and opened.shape != shape:
                 raise input_error(
                     opened.where, "shape", opened.shape, "unlike the first band's image", f"{shape}"
                 )
@@ -150,12 +150,34 @@ class Tile:
             wcs = WCS(self._header, naxis=2)
         return wcs if wcs.has_celestial else None
 
-    def psf(self, band: BandSettings, x: float, y: float) -> AnyPsf | None:
-        """A band's PSF at a position."""
-        if band.name not in self._psfs:
-            self._psfs[band.name] = read_psf(self._survey, band, self.name)
-        found = self._psfs[band.name]
+    def psf(self, band: BandSettings, x: float, y: float, plane: int) -> AnyPsf | None:
+        """A band's PSF at a position, or of a plane where there is a stack of PSFs."""
+        key = band.name, plane if self._has_psf_stack(band) else -1
+        if key not in self._psfs:
+            if len(self._psfs) > len(self._survey.bands):  # those of other planes have had their turn
+                self._psfs.clear()
+            self._psfs[key] = self._read_psf(band, key[1])
+        found = self._psfs[key]
         return found.at(x, y) if isinstance(found, VaryingPsf) else found
+
+    def _has_psf_stack(self, band: BandSettings) -> bool:
+        if not isinstance(band.psf, str) or band.psf.endswith(".psf"):
+            return False
+        pixels = self.pixels(band, "psf")
+        return pixels is not None and pixels.planes > 0
+
+    def _read_psf(self, band: BandSettings, plane: int) -> AnyPsf | VaryingPsf | None:
+        if band.psf is None or isinstance(band.psf, float):
+            return None if band.psf is None else GaussianPsf(band.psf)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PsfWarning)  # as often as there are tiles
+            if band.psf.endswith(".psf"):
+                return Psfex(self._survey.path(band.psf.replace("{tile}", self.name)))
+            pixels = self.pixels(band, "psf")
+            assert pixels is not None  # it is a file's name
+            ny, nx = pixels.shape
+            pixel: Any = band.pixel_in_psf
+            return Psf(pixels.read((0, nx, 0, ny), plane), band.psf_oversample, pixel_in_psf=pixel)
 
     def read(self, band: BandSettings, box: Box, plane: int) -> tuple[Image, Image, NDArray[np.bool_]]:
         """Data, sigma, and which pixels are bad."""
@@ -185,22 +207,6 @@ class Tile:
         if band.gain is not None and not bad.all():
             variance = variance + np.maximum(data - np.median(data[~bad]), 0.0) / band.gain
         return np.sqrt(np.where(unknown | bad, 1.0, variance)), unknown
-
-
-def read_psf(survey: Survey, band: BandSettings, tile: str) -> AnyPsf | VaryingPsf | None:
-    """A band's PSF: a Gaussian of a FWHM, a PSFEx model, or an image. Warns of nothing."""
-    if band.psf is None or isinstance(band.psf, float):
-        return None if band.psf is None else GaussianPsf(band.psf)
-    name, _ = _file_and_extension(band.psf.replace("{tile}", tile))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PsfWarning)
-        if name.endswith(".psf"):
-            return Psfex(survey.path(name))
-        pixels = _Pixels(survey, f"{band.name}: psf", band.psf, tile)
-        whole = pixels.read((0, pixels.shape[1], 0, pixels.shape[0]), -1)
-        pixels.close()
-        pixel: Any = band.pixel_in_psf
-        return Psf(whole, band.psf_oversample, pixel_in_psf=pixel)
 
 
 def difference_noise(data: Image, bad: NDArray[np.bool_]) -> float:

@@ -16,7 +16,7 @@ from gaxel._errors import input_error
 from gaxel.survey import _columns
 from gaxel.survey._images import tile_names
 from gaxel.survey._output import SOURCES, Output, write_table
-from gaxel.survey._sources import Sources, complete_sizes, empty_sources, read_catalogue
+from gaxel.survey._sources import Sources, complete_sizes, drop_doubles, empty_sources, read_catalogue
 from gaxel.survey._worker import Outcome, Piece, failed_rows, fit_piece
 from gaxel.survey.settings import Survey
 
@@ -127,7 +127,7 @@ def _find_sources(client: Client, survey: Survey, tiles: list[str]) -> tuple[Sou
         except Exception as error:  # of one tile; the others go on
             skipped[name] = f"{type(error).__name__}: {error}"
             warnings.warn(f"tile {name!r} is left out: {skipped[name]}", stacklevel=3)
-    sources = np.concatenate(parts)
+    sources = drop_doubles(survey, tiles, np.concatenate(parts))
     sources["row"] = np.arange(len(sources))
     return complete_sizes(sources, default), sources["row"], skipped
 

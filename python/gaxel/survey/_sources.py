@@ -172,6 +172,24 @@ def _place_on_tiles(
         sources["x"][rows], sources["y"][rows], sources["tile"][rows], depth[rows] = x, y, number, own
 
 
+def drop_doubles(survey: Survey, tiles: list[str], sources: Sources) -> Sources:
+    """Without sources that lie deeper inside another tile than the one they were found on; all, where tiles have no world
+    coordinates."""
+    present, found_on = np.unique(sources["tile"], return_inverse=True)
+    names = [tiles[number] for number in present]
+    sky = np.full((len(sources), 2), np.nan)
+    for number, name in enumerate(names):
+        with Tile(survey, name) as tile:
+            wcs = tile.wcs()
+        if wcs is None:
+            return sources
+        own = found_on == number
+        sky[own] = np.stack(wcs.pixel_to_world_values(sources["x"][own], sources["y"][own]), axis=1)
+    placed = empty_sources(len(sources))
+    _place_on_tiles(survey, names, placed, sky, False)
+    return sources[placed["tile"] == found_on]
+
+
 def _near(wcs: WCS, shape: tuple[int, int], sky: NDArray[np.float64]) -> NDArray[Any]:
     """Rows within the circle around a tile's middle that goes through its farthest corner."""
     ny, nx = shape
