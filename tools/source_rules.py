@@ -27,6 +27,7 @@ PUBLIC = {
     "component.hpp": "profile",
     "error.hpp": "base",
     "fit.hpp": "fit",
+    "ladder.hpp": "fit",
     "image.hpp": "base",
     "integration.hpp": "integrate",
     "light_image.hpp": "profile",

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,13 +49,14 @@ std::vector<std::vector<Component>> components_in_bands(const Scene& scene, std:
 /// whose number is set.
 std::vector<Psf> psfs_for(const Observation& observation, std::vector<Component>& components);
 
-enum class StopReason { kConverged, kMaxIterations, kCancelled, kNoProgress, kFailed };
+enum class StopReason { kConverged, kMaxIterations, kMaxSeconds, kCancelled, kNoProgress, kFailed };
 
-/// "converged", "max_iterations", "cancelled", "no_progress" or "failed".
+/// "converged", "max_iterations", "max_seconds", "cancelled", "no_progress" or "failed".
 std::string_view to_text(StopReason reason);
 
 /// Where a fit stands, told to the caller after each iteration.
 struct FitProgress {
+  int start = 1;  ///< which of FitOptions::starts
   int iteration = 0;
   double chi2 = 0.0;         ///< that of the pixels and the penalties
   double chi2_change = 0.0;  ///< of the last step, positive when it fell
@@ -70,16 +72,44 @@ struct FitOptions {
   /// On the way there pixels need not be more exact than this share of the smallest sigma; `tolerance` is
   /// made finer where it is more than that. 0: `tolerance` throughout.
   double noise_share = 1e-3;
-  int max_iterations = 200;
+  int max_iterations = 200;  ///< of each start
+  /// Search no longer than this, above 0. It is looked at after each image of a band; the exact image of the
+  /// best values so far, and their errors, come on top.
+  double max_seconds = std::numeric_limits<double>::infinity();
   double ftol = 1e-9;  ///< stop when chi2 falls by less than this fraction
   int threads = 1;
+  /// Searches from as many starting points, and keeps the best: the scene's own, and others about it, the
+  /// same for the same seed. Of these places lie at most half a scale radius away (2 pixels where there is
+  /// none), sizes and shape parameters are multiplied by 1/3 to 3, axis ratios are 0.2 to 1, angles any, and
+  /// what else can be negative differs by at most 0.3; all inside their bounds. Fluxes and skies are solved
+  /// for.
+  int starts = 1;
+  std::uint64_t seed = 0;
   bool robust = false;  ///< also RobustCovariance: the cost of one more evaluation and some sums over pixels
   /// Empty when the options are valid, else what is wrong.
   std::string problem() const;
 };
 
 /// How far a parameter's value can be trusted.
-enum class ParameterFlag { kNone, kAtBound, kDegenerate };
+enum class ParameterFlag {
+  kNone,
+  /// Free, and yet within kStaysWithin of its error of where it started, when another one moved by more than
+  /// its error. Not said of fluxes and skies, which are solved for.
+  kDidNotMove,
+  kAtBound,  ///< of its range, or of its limit to another parameter
+  /// The data say less of it than its range does. Its error is larger than: its value, of what is searched in
+  /// its logarithm (sizes, most shape parameters) and of fluxes that must be positive, as magnitudes' are;
+  /// the range between its bounds, the kind's and the user's, where both are finite (of an axis ratio 1); the
+  /// larger side of the image, of a centre.
+  kUnconstrained,
+  kDegenerate  ///< takes part in a direction along which chi2 does not change; an angle whose error is any
+};
+
+/// Share of its error within which a parameter counts as not moved.
+inline constexpr double kStaysWithin = 1e-3;
+
+/// "ok", "did_not_move", "at_bound", "unconstrained" or "degenerate".
+std::string_view to_text(ParameterFlag flag);
 
 /// Distance in pixels, along rows and columns, up to which noise may be correlated.
 inline constexpr int kCorrelationReach = 3;
@@ -142,6 +172,10 @@ struct FreeValue {
   ParameterFlag flag = ParameterFlag::kNone;
 };
 
+/// Difference of chi2 (with penalties) within which two searches have come to the same minimum: a tenth of an
+/// error in any direction.
+inline constexpr double kSameChi2 = 0.01;
+
 /// What a fit says of all bands together.
 struct FitSummary {
   Scene scene;              ///< the best values
@@ -158,6 +192,13 @@ struct FitSummary {
   double chi2_start = 0.0;
   std::int64_t n_pixels = 0;  ///< pixels used
   std::int64_t dof = 0;       ///< n_pixels - n_free
+  /// Information criteria of chi2 with k = n_free: chi2 + 2 k (Akaike 1974, IEEE Trans. Autom. Control 19,
+  /// 716), chi2 + k ln n_pixels (Schwarz 1978, Ann. Stat. 6, 461). Of models of the same pixels; pixels count
+  /// as independent, so that with correlated noise more parameters seem needed than are.
+  double aic = 0.0;
+  double bic = 0.0;
+  int starts = 1;  ///< searched from, of FitOptions::starts
+  int agreed = 1;  ///< of these, those that came to the same chi2 as the best, within kSameChi2
   int iterations = 0;
   int evaluations = 0;  ///< of the model images
   double seconds = 0.0;

@@ -36,6 +36,17 @@ struct Prior {
   bool logarithm = false;
 };
 
+/// Keeps a free parameter within a distance of another one, in every band: min <= value - other <= max, or
+/// min <= value / other <= max. The fit searches that difference or ratio in the place of the value; a start
+/// that lies outside is moved to the nearest end.
+struct Limit {
+  std::size_t component;  ///< of the other parameter, which is constant where this one is
+  std::size_t parameter;
+  bool is_ratio = false;
+  double min = -std::numeric_limits<double>::infinity();  ///< of a ratio at least 0, where it is finite
+  double max = std::numeric_limits<double>::infinity();
+};
+
 /// A parameter of a component in a scene, in gaxel's inner units.
 struct Parameter {
   double value = std::numeric_limits<double>::quiet_NaN();  ///< NaN: to be estimated from the image
@@ -48,9 +59,16 @@ struct Parameter {
   Basis basis = Basis::kConstant;
   std::vector<double> coefficients = {};
   std::vector<std::uint8_t> free_coefficients = {};  ///< 1: free
+  /// Ends of single coefficients, infinite where there is none: as many as coefficients, or none. A start
+  /// outside is moved to the nearest. Of a series they stand in the place of min and max: what is searched
+  /// are then the coefficients themselves, and values in the bands are held by nothing.
+  std::vector<double> coefficient_min = {};
+  std::vector<double> coefficient_max = {};
   /// Not free: the value follows from other parameters.
   std::optional<Tie> tie = {};
   std::optional<Prior> prior = {};
+  /// In place of min and max. Of parameters that are constant or have a value of their own in each band.
+  std::optional<Limit> limit = {};
 };
 
 struct SceneComponent {
@@ -86,8 +104,8 @@ void validate(const Scene& scene, const std::string& where);
 
 /// The same for a scene in several bands: also for coefficients that are not as many as they should be, more
 /// free ones than different wavelengths, values in a band outside the range, ties that cannot be read, go in
-/// a circle or lead to what there is not, ties of parameters that are free or have coefficients, and priors
-/// without a width.
+/// a circle or lead to what there is not, ties of parameters that are free or have coefficients, priors
+/// without a width, and limits that leave no room or are about what they cannot be about.
 void validate(const Scene& scene, const Wavelengths& wavelengths, const std::string& where);
 
 }  // namespace gaxel

@@ -17,6 +17,7 @@
 
 #include "bindings.hpp"
 #include "gaxel/error.hpp"
+#include "gaxel/ladder.hpp"
 
 namespace gaxel::python {
 namespace {
@@ -89,8 +90,10 @@ struct OwnedBand {
   Observation observation;
 };
 
-FitResult run_fit(const std::vector<const OwnedBand*>& owned, const std::vector<SceneTuple>& list,
-                  const FitOptions& options, nb::object callback) {
+/// Calls search(bands, scene, progress) without Python's lock.
+template <class Search>
+auto run_search(const std::vector<const OwnedBand*>& owned, const std::vector<SceneTuple>& list,
+                nb::object callback, Search search) {
   std::vector<Band> bands;
   for (const OwnedBand* one : owned) {
     bands.push_back(one->band);
@@ -98,25 +101,13 @@ FitResult run_fit(const std::vector<const OwnedBand*>& owned, const std::vector<
   }
   Scene scene = to_scene(list);
   PythonProgress progress(std::move(callback));
-  FitResult result;
-  {
+  const auto without_lock = [&] {
     const nb::gil_scoped_release unlocked;
-    result = fit(bands, std::move(scene), options, std::ref(progress));
-  }
+    return search(bands, std::move(scene), std::ref(progress));
+  };
+  auto result = without_lock();
   progress.rethrow();
   return result;
-}
-
-const char* to_text(ParameterFlag flag) {
-  switch (flag) {
-    case ParameterFlag::kNone:
-      break;
-    case ParameterFlag::kAtBound:
-      return "at_bound";
-    case ParameterFlag::kDegenerate:
-      return "degenerate";
-  }
-  return "";
 }
 
 std::vector<std::vector<double>> values(const BandFit& band) {
@@ -130,7 +121,8 @@ using FreeTuple = std::tuple<std::size_t, std::size_t, std::size_t, double, doub
 std::vector<FreeTuple> free_values(const FitResult& result) {
   std::vector<FreeTuple> all;
   for (const FreeValue& v : result.free_values)
-    all.emplace_back(v.component, v.parameter, v.coefficient, v.value, v.error, to_text(v.flag));
+    all.emplace_back(v.component, v.parameter, v.coefficient, v.value, v.error,
+                     v.flag == ParameterFlag::kNone ? "" : std::string(to_text(v.flag)));
   return all;
 }
 
@@ -152,6 +144,8 @@ void bind_input(nb::module_& module) {
             self.free_coefficients = std::move(free);
           },
           nb::arg("basis"), nb::arg("coefficients"), nb::arg("free"))
+      .def_rw("coefficient_min", &Parameter::coefficient_min)
+      .def_rw("coefficient_max", &Parameter::coefficient_max)
       .def(
           "tie",
           [](Parameter& self, std::string expression,
@@ -162,6 +156,11 @@ void bind_input(nb::module_& module) {
               self.tie->terms.push_back({name, component, parameter});
           },
           nb::arg("expression"), nb::arg("terms"), "terms: (name, component, parameter) each.")
+      .def(
+          "limit",
+          [](Parameter& self, std::size_t component, std::size_t parameter, bool is_ratio, double min,
+             double max) { self.limit = Limit{component, parameter, is_ratio, min, max}; },
+          nb::arg("component"), nb::arg("parameter"), nb::arg("is_ratio"), nb::arg("min"), nb::arg("max"))
       .def(
           "expect",
           [](Parameter& self, double mean, double sigma, bool logarithm) {
@@ -199,6 +198,7 @@ void bind_input(nb::module_& module) {
 
 void bind_fit(nb::module_& module) {
   nb::class_<FitProgress>(module, "FitProgress", "Where a fit stands after an iteration.")
+      .def_ro("start", &FitProgress::start, "Which of the starts, from 1.")
       .def_ro("iteration", &FitProgress::iteration)
       .def_ro("chi2", &FitProgress::chi2)
       .def_ro("chi2_change", &FitProgress::chi2_change, "Of the last step, positive when chi2 fell.")
@@ -239,6 +239,10 @@ void bind_fit(nb::module_& module) {
       .def_ro("chi2_start", &FitResult::chi2_start)
       .def_ro("n_pixels", &FitResult::n_pixels)
       .def_ro("dof", &FitResult::dof)
+      .def_ro("aic", &FitResult::aic)
+      .def_ro("bic", &FitResult::bic)
+      .def_ro("starts", &FitResult::starts)
+      .def_ro("agreed", &FitResult::agreed)
       .def_ro("iterations", &FitResult::iterations)
       .def_ro("evaluations", &FitResult::evaluations)
       .def_ro("seconds", &FitResult::seconds)
@@ -253,20 +257,56 @@ void bind_fit(nb::module_& module) {
                              constant ? std::vector{own.value} : own.coefficients);
           },
           nb::arg("component"), nb::arg("parameter"), "Basis and coefficients.");
+  nb::class_<FitOptions>(module, "FitOptions", "How the core fits.")
+      .def(
+          "__init__",
+          [](FitOptions* self, double rtol, double atol, double noise_share, int max_iterations, double ftol,
+             int threads, bool robust, double max_seconds, int starts, std::uint64_t seed) {
+            new (self) FitOptions{.tolerance = {rtol, atol},
+                                  .noise_share = noise_share,
+                                  .max_iterations = max_iterations,
+                                  .max_seconds = max_seconds,
+                                  .ftol = ftol,
+                                  .threads = threads,
+                                  .starts = starts,
+                                  .seed = seed,
+                                  .robust = robust};
+          },
+          nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"),
+          nb::arg("ftol"), nb::arg("threads"), nb::arg("robust"), nb::arg("max_seconds"), nb::arg("starts"),
+          nb::arg("seed"));
   module.def(
       "fit",
-      [](const std::vector<const OwnedBand*>& bands, const std::vector<SceneTuple>& scene, double rtol,
-         double atol, double noise_share, int max_iterations, double ftol, int threads, bool robust,
-         nb::object progress) {
-        return run_fit(bands, scene, {{rtol, atol}, noise_share, max_iterations, ftol, threads, robust},
-                       std::move(progress));
+      [](const std::vector<const OwnedBand*>& bands, const std::vector<SceneTuple>& scene,
+         const FitOptions& options, nb::object callback) {
+        return run_search(bands, scene, std::move(callback),
+                          [&](std::span<const Band> own, Scene start, const ProgressCallback& progress) {
+                            return fit(own, std::move(start), options, progress);
+                          });
       },
-      nb::arg("bands"), nb::arg("scene"), nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"),
-      nb::arg("max_iterations"), nb::arg("ftol"), nb::arg("threads"), nb::arg("robust"),
-      nb::arg("progress").none(),
+      nb::arg("bands"), nb::arg("scene"), nb::arg("options"), nb::arg("progress").none(),
       "`scene`: (kind, name, flux_is_magnitude, [FitParameter, ...], (number of the PSF, [truncation inside, "
       "...], "
       "[truncation outside, ...])) each; NaN values are estimated.");
+  module.def(
+      "fit_ladder",
+      [](const std::vector<const OwnedBand*>& bands, const std::vector<SceneTuple>& scene,
+         std::size_t component, const FitOptions& options, nb::object callback) {
+        const Ladder ladder =
+            run_search(bands, scene, std::move(callback),
+                       [&](std::span<const Band> own, const Scene& start, const ProgressCallback& progress) {
+                         return fit_ladder(own, start, component, options, progress);
+                       });
+        std::vector<std::tuple<std::string, std::vector<std::string>, FitResult>> steps;
+        for (const LadderStep& step : ladder.steps) {
+          std::vector<std::string> names;
+          for (const SceneComponent& own : step.result.scene.components) names.push_back(own.name);
+          steps.emplace_back(to_text(step.rung), std::move(names), step.result);
+        }
+        return steps;
+      },
+      nb::arg("bands"), nb::arg("scene"), nb::arg("component"), nb::arg("options"),
+      nb::arg("progress").none(), "(rung, names of its components, result) each.");
 }
 
 }  // namespace gaxel::python

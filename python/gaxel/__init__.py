@@ -9,7 +9,7 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 
 Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, ImageLight, PointSource, Sky. PSFs: Psf, GaussianPsf,
 MoffatPsf, SumPsf. Functions: render,
-render_with_jacobian, vjp, prepare, parameter_names, fit. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
+render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
 """
 
 from gaxel import integration, model, quadrature, sersic
@@ -20,6 +20,7 @@ from gaxel._core import version as __version__
 from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import fit
 from gaxel._fit_result import BandResult, FitResult, Noise, RobustErrors
+from gaxel._ladder import Ladder, fit_ladder
 from gaxel._parameters import parameter_names
 from gaxel._psf import GaussianPsf, MoffatPsf, Psf, SumPsf
 from gaxel._render import prepare, render, render_with_jacobian, vjp
@@ -40,6 +41,7 @@ __all__ = [
     "FitResult",
     "GaussianPsf",
     "InputError",
+    "Ladder",
     "LogNormal",
     "MoffatPsf",
     "Noise",
@@ -55,6 +57,7 @@ __all__ = [
     "SumPsf",
     "__version__",
     "fit",
+    "fit_ladder",
     "integration",
     "model",
     "parameter_names",

@@ -1,5 +1,6 @@
 """Fitting components to images."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from gaxel._arrays import as_float, as_int, as_threads, as_tolerance
 from gaxel._bands import Band, Variation
 from gaxel._errors import input_error
 from gaxel._fit_result import FitResult, to_result
-from gaxel._fit_scene import Bounds, FitScene, Prior
+from gaxel._fit_scene import Bounds, FitScene, Limits, Prior
 from gaxel._parameters import Components, as_list
 from gaxel._psf import AnyPsf, VaryingPsf
 
@@ -26,12 +27,16 @@ def fit(
     bounds: Bounds | None = None,
     vary: Mapping[str, Variation] | None = None,
     ties: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
     priors: Mapping[str, Prior] | None = None,
     rtol: float = 1e-6,
     atol: float = 1e-9,
     noise_share: float = 1e-3,
     max_iterations: int = 200,
+    max_seconds: float | None = None,
     ftol: float = 1e-9,
+    starts: int = 1,
+    seed: int = 0,
     threads: int | None = None,
     robust: bool = False,
     progress: Callable[[_core.FitProgress], Any] | None = None,
@@ -55,7 +60,8 @@ def fit(
     fixed : str or iterable of str
         Parameters to keep at their value: names of parameter_names(components), or shell patterns ("*.q").
     bounds : dict, optional
-        Parameter name or pattern to (lowest, highest); None: no bound on that side.
+        Parameter name or pattern to (lowest, highest); None: no bound on that side. "disc.re[1]": of one coefficient of a
+        series, or of the value in one band; of a series these stand in the place of other bounds.
     vary : dict, optional
         Parameter name or pattern to how it depends on the band: Constant(), PerBand(), Chebyshev(terms) or
         BSpline(terms). Without, fluxes, magnitudes and sky are PerBand() and all else is Constant().
@@ -63,6 +69,9 @@ def fit(
         Parameter name to an expression that it follows in every band, of names of others and numbers: "disc.x",
         "0.5 * disc.re", "disc.mag + 1". muParser's grammar (+ - * / ^, sqrt, exp, ln, log10, min, max, a ? b : c), and
         _wavelength.
+    limits : dict, optional
+        "bulge.re / disc.re" or "bulge.mag - disc.mag" to (lowest, highest), None: no limit on that side. The first of the two
+        is searched by that ratio or difference, and has no bounds of its own; a start outside is moved to the nearest end.
     priors : dict, optional
         Parameter name or pattern to Normal(mean, sigma) or LogNormal(median, sigma): chi2 of it is added.
     rtol, atol : float
@@ -71,8 +80,17 @@ def fit(
         Until then pixels need not be more exact than this share of the smallest sigma; rtol and atol are made finer where
         they are more than that. 0: rtol and atol throughout.
     max_iterations : int
+        Of each start.
+    max_seconds : float, optional
+        Stop the search after so long, with the best values so far and stop_reason "max_seconds". It is looked at after each
+        image of a band.
     ftol : float
         Stop when chi2 falls by less than this fraction.
+    starts, seed : int
+        Searches from as many starting points, and keeps the best: the components' own values, and others about them, the same
+        for the same seed. Of these places lie at most half a scale radius away (2 pixels where there is none), sizes and
+        shape parameters are multiplied by 1/3 to 3, axis ratios are 0.2 to 1, angles any, and what else can be negative
+        differs by at most 0.3; all inside their bounds. FitResult.agreed says how many came to the same chi2.
     threads : int, optional
         As in render, by the size of the data.
     robust : bool
@@ -93,27 +111,42 @@ def fit(
     KeyboardInterrupt
         On Ctrl-C, after the iteration.
     """
+    scene, options = prepared(
+        data, components, sigma, mask, psf, fixed, bounds, vary, ties, limits, priors, rtol, atol, noise_share,
+        max_iterations, max_seconds, ftol, starts, seed, threads, robust, progress,
+    )  # fmt: skip
+    return to_result(_core.fit(*scene.to_core(), *options), scene)
+
+
+def prepared(
+    data: Any, components: Components, sigma: Any, mask: Any, psf: Any, fixed: str | Iterable[str], bounds: Any, vary: Any,
+    ties: Any, limits: Any, priors: Any, rtol: float, atol: float, noise_share: float, max_iterations: int,
+    max_seconds: float | None, ftol: float, starts: int, seed: int, threads: int | None, robust: bool, progress: Any,
+) -> tuple[FitScene, tuple[_core.FitOptions, Any]]:  # fmt: skip
+    """The arguments of fit as the core takes them: the scene, and the options with the progress callback."""
     scene = FitScene(as_list(components, "fit"), _bands(data, sigma, mask, psf))
     scene.fix(fixed)
     scene.bound(bounds or {})
     scene.vary(vary or {})
     scene.tie(ties or {})
+    scene.limit(limits or {})
     scene.expect(priors or {})
     if progress is not None and not callable(progress):
         raise input_error(
             "fit", "progress", repr(progress), "cannot be called", "a function of a FitProgress"
         )
-    result = _core.fit(
-        *scene.to_core(),
+    options = _core.FitOptions(
         *as_tolerance(rtol, atol, "fit"),
         as_float(noise_share, "fit", "noise_share", "at least 0 and below 1"),
         as_int(max_iterations, "fit", "max_iterations", 1),
         as_float(ftol, "fit", "ftol", "between 0 and 1"),
         as_threads(threads, scene.bands[0].shape, "fit"),
         bool(robust),
-        progress,
+        math.inf if max_seconds is None else as_float(max_seconds, "fit", "max_seconds", "above 0"),
+        as_int(starts, "fit", "starts", 1),
+        as_int(seed, "fit", "seed", 0),
     )
-    return to_result(result, scene)
+    return scene, (options, progress)
 
 
 def _bands(data: Any, sigma: Any, mask: Any, psf: Any) -> list[Band]:

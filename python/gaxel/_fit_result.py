@@ -96,7 +96,10 @@ class FitResult:
     robust: RobustErrors | None
     """When fit was asked for it."""
     flags: list[str]
-    """For each free parameter: "", "at_bound" or "degenerate"."""
+    """For each free parameter: "" or the first of these that is true: "at_bound" (of its range, or of its limit to another);
+    "degenerate" (chi2 does not depend on it, or on a direction that it takes part in); "unconstrained" (its error is larger than its
+    range; of sizes, most shape parameters and magnitudes, so large that the value could be 0; of places, than the image);
+    "did_not_move" (within 1e-3 of its error of where it started, when another moved by more than its error; not said of fluxes and skies)."""
     chi2: float
     penalty: float
     """What penalties (a spline's smoothness) and priors added to chi2 in the fit."""
@@ -106,12 +109,20 @@ class FitResult:
     """Pixels used less free parameters."""
     n_pixels: int
     """Pixels used."""
+    aic: float
+    """chi2 + 2 k, k free parameters (Akaike 1974)."""
+    bic: float
+    """chi2 + k ln n_pixels (Schwarz 1978), pixels counting as independent."""
+    starts: int
+    """Searched from."""
+    agreed: int
+    """Of these, how many came to the same chi2 as the best, within 0.01."""
     iterations: int
     evaluations: int
     """Of the model image."""
     seconds: float
     stop_reason: str
-    """"converged", "max_iterations", "cancelled", "no_progress" or "failed"."""
+    """"converged", "max_iterations", "max_seconds", "cancelled", "no_progress" or "failed"."""
     message: str
     """Why it stopped, in words."""
     _wavelengths: list[float] = field(repr=False)
@@ -215,6 +226,10 @@ def to_result(core: _core.FitResult, scene: FitScene) -> FitResult:
         chi2_start=core.chi2_start,
         dof=core.dof,
         n_pixels=core.n_pixels,
+        aic=core.aic,
+        bic=core.bic,
+        starts=core.starts,
+        agreed=core.agreed,
         iterations=core.iterations,
         evaluations=core.evaluations,
         seconds=core.seconds,

@@ -16,6 +16,7 @@ from gaxel._parameters import Slot, component_names, core_value, cuts_of, select
 from gaxel._psf import NO_PSF
 
 Bounds = Mapping[str, tuple[float | None, float | None]]
+Limits = Mapping[str, tuple[float | None, float | None]]
 Prior = Normal | LogNormal
 
 
@@ -37,7 +38,11 @@ class FitScene:
         self.variations: dict[str, Variation] = {}
         self._held: set[str] = set()
         self._limits: dict[str, tuple[float | None, float | None]] = {}
+        self._ends: dict[str, dict[int, tuple[float | None, float | None]]] = {}  # of coefficients
         self._ties: dict[str, str] = {}
+        self._apart: dict[
+            str, tuple[str, bool, float, float]
+        ] = {}  # to which other, whether by a ratio, ends
         self._priors: dict[str, Prior] = {}
         if len(bands) > 1:
             for slot in self.slots:
@@ -49,14 +54,12 @@ class FitScene:
 
     def bound(self, bounds: Bounds) -> None:
         for pattern, pair in bounds.items():
-            try:
-                low, high = (
-                    None if end is None else as_float(end, "fit", "bounds", "finite or None") for end in pair
-                )
-            except (TypeError, ValueError):
-                raise input_error(
-                    "fit", f"bounds[{pattern!r}]", repr(pair), "not bounds", "(lowest, highest)"
-                ) from None
+            low, high = _two_ends(pair, "bounds", pattern)
+            single = re.fullmatch(r"(.+)\[(\d+)\]", pattern)
+            if single:
+                for name in select_names(single[1], self.names, "fit", "bounds"):
+                    self._ends.setdefault(name, {})[int(single[2])] = low, high
+                continue
             for name in select_names(pattern, self.names, "fit", "bounds"):
                 self._limits[name] = (low, high)
 
@@ -85,6 +88,30 @@ class FitScene:
                 )  # fmt: skip
             self._ties[name] = expression
             self.variations.pop(name, None)
+
+    def limit(self, limits: Limits) -> None:
+        for text, pair in limits.items():
+            key = f"limits[{text!r}]"
+            match = re.fullmatch(r"\s*(\S+)\s+([-/])\s+(\S+)\s*", text)
+            if match is None:
+                raise input_error(
+                    "fit", key, text, "no difference and no ratio of two parameters",
+                    '"bulge.mag - disc.mag" or "bulge.re / disc.re"',
+                )  # fmt: skip
+            name, sign, other = match.groups()
+            for one in (name, other):
+                select_names([one], self.names, "fit", key)
+            slot, its = (next(s for s in self.slots if s.name == one) for one in (name, other))
+            low, high = _two_ends(pair, "limits", text)
+            is_ratio = sign == "/"
+            if slot.is_mag != its.is_mag or (slot.is_mag and is_ratio):
+                raise input_error(
+                    "fit", key, repr(pair), "magnitudes have differences among themselves", "mag - mag"
+                )
+            least, most = -math.inf if low is None else low, math.inf if high is None else high
+            if slot.is_mag:  # a difference of magnitudes is a ratio of fluxes
+                least, most, is_ratio = flux_of(most, 0.0), flux_of(least, 0.0), True
+            self._apart[name] = other, is_ratio, least, most
 
     def expect(self, priors: Mapping[str, Prior]) -> None:
         for pattern, prior in priors.items():
@@ -158,6 +185,11 @@ class FitScene:
             parameter.tie(*self._expression(slot))
         elif variation is not None:
             self._vary(slot, variation, free, value, parameter)
+        if slot.name in self._ends:
+            self._end(slot, variation, parameter)
+        if slot.name in self._apart:
+            other, *ends = self._apart[slot.name]
+            parameter.limit(*self.places[other], *ends)
         if slot.name in self._priors:
             parameter.expect(*self._prior(slot))
         return parameter
@@ -179,6 +211,31 @@ class FitScene:
             )
         free = variation.free(len(coefficients)) if is_free else [0] * len(coefficients)
         parameter.vary(variation.basis, coefficients.tolist(), free)
+
+    def _end(self, slot: Slot, variation: Variation | None, parameter: _core.FitParameter) -> None:
+        """Ends of single coefficients."""
+        wavelengths = np.array([band.wavelength or 1.0 for band in self.bands])
+        n = 0 if variation is None else len(variation.coefficients(wavelengths, None))
+        least, most = [-math.inf] * n, [math.inf] * n
+        for which, (low, high) in self._ends[slot.name].items():
+            if which >= n:
+                raise input_error(
+                    "fit",
+                    f"bounds['{slot.name}[{which}]']",
+                    (low, high),
+                    "there is no such coefficient",
+                    f"{n} of them",
+                )
+            least[which] = -math.inf if low is None else low
+            most[which] = math.inf if high is None else high
+        if slot.is_mag and variation is not None and variation.basis == "bands":
+            # In single bands a faint magnitude is a small flux.
+            zeropoints = [band.zeropoint for band in self.bands]
+            least, most = (
+                [flux_of(end, zeropoint) for end, zeropoint in zip(ends, zeropoints, strict=True)]
+                for ends in (most, least)
+            )
+        parameter.coefficient_min, parameter.coefficient_max = least, most
 
     def _expression(self, target: Slot) -> tuple[str, list[tuple[str, int, int]]]:
         """A tie as the core takes it: of fluxes in the place of magnitudes, with plain names."""
@@ -221,3 +278,15 @@ class FitScene:
         if slot.is_mag:  # a normal magnitude is a log-normal flux
             return math.log(flux_of(mean, self.zeropoint(slot))), 0.4 * math.log(10.0) * sigma, True
         return (math.log(mean) if logarithm else mean), sigma, logarithm
+
+
+def _two_ends(pair: Any, argument: str, name: str) -> tuple[float | None, float | None]:
+    try:
+        low, high = (
+            None if end is None else as_float(end, "fit", argument, "finite or None") for end in pair
+        )
+    except (TypeError, ValueError):
+        raise input_error(
+            "fit", f"{argument}[{name!r}]", repr(pair), f"not {argument}", "(lowest, highest)"
+        ) from None
+    return low, high

@@ -13,7 +13,8 @@ enum ExitCode : int {
   kInterrupted = 130  ///< Ctrl-C; the best so far is written
 };
 
-void add_fit(CLI::App& app, int& exit_code);
+/// `command`: the whole command line, for results to say.
+void add_fit(CLI::App& app, const std::string& command, int& exit_code);
 void add_render(CLI::App& app, int& exit_code);
 void add_inspect(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);

@@ -60,10 +60,14 @@ Json fit_json(const io::Task& task, const FitResult& result, const std::vector<s
   json["penalty"] = result.penalty;
   json["chi2_start"] = result.chi2_start;
   json["dof"] = result.dof;
+  json["aic"] = result.aic;
+  json["bic"] = result.bic;
   json["n_pixels"] = result.n_pixels;
   json["n_masked"] = io::n_masked(task);
   json["iterations"] = result.iterations;
   json["evaluations"] = result.evaluations;
+  json["starts"] = result.starts;
+  json["agreed"] = result.agreed;
   json["seconds"] = result.seconds;
   json["convention"] = io::kConvention;
   json["photometry"] = {{"zeropoint", task.photometry.zeropoint ? Json(*task.photometry.zeropoint) : Json()},
@@ -73,6 +77,12 @@ Json fit_json(const io::Task& task, const FitResult& result, const std::vector<s
   json["certificate"] = certificate(result, task.options.tolerance);
   json["notes"] = task.notes;
   json["warnings"] = task.warnings;
+  if (task.provenance) {
+    json["command"] = task.provenance->command;
+    json["inputs"] = Json::array();
+    for (const io::Provenance::Input& input : task.provenance->inputs)
+      json["inputs"].push_back({{"file", input.path}, {"sha256", input.sha256}});
+  }
   json["files"] = files;
   return json;
 }

@@ -24,13 +24,35 @@ constexpr const char* kExamples =
     "Exit code: 0 success, 1 the fit failed, did not converge or could not be written, 2 bad input, 130 "
     "Ctrl-C.\n";
 
+/// As one would type it into a shell.
+std::string command_line(int argc, char** argv) {
+  std::string text;
+  for (int i = 0; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const bool plain = !word.empty() && word.find_first_not_of(
+                                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+                                            "XYZ0123456789_-./=+,:@%") == std::string_view::npos;
+    text += i > 0 ? " " : "";
+    if (plain) {
+      text += word;
+      continue;
+    }
+    // Not in single quotes, which readers of FITS headers stumble over.
+    text += '"';
+    for (const char c : word)
+      text += (std::string_view("\"\\$`").find(c) != std::string_view::npos ? "\\" : "") + std::string(1, c);
+    text += '"';
+  }
+  return text;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"gaxel: galaxy light on pixels, to the accuracy you ask for, fitted to images", "gaxel"};
   int exit_code = gaxel::cli::kSuccess;
   app.set_version_flag("--version", "gaxel " GAXEL_VERSION);
   app.footer(kExamples);
   app.require_subcommand(1);
-  gaxel::cli::add_fit(app, exit_code);
+  gaxel::cli::add_fit(app, command_line(argc, argv), exit_code);
   gaxel::cli::add_render(app, exit_code);
   gaxel::cli::add_inspect(app, exit_code);
   gaxel::cli::add_list(app, exit_code);

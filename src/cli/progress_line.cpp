@@ -23,8 +23,9 @@ void ProgressLine::show(const FitProgress& progress) {
   if (!active_ || (shown_ && progress.seconds - last_seconds_ < kMinInterval)) return;
   last_seconds_ = progress.seconds;
   shown_ = true;
-  fmt::print(stderr, "{}iteration {:3d}  chi2 {:.8g}  step {:.2e}  {:.1f} s", kEraseLine, progress.iteration,
-             progress.chi2, progress.step, progress.seconds);
+  const std::string start = progress.start > 1 ? fmt::format("start {}  ", progress.start) : "";
+  fmt::print(stderr, "{}{}iteration {:3d}  chi2 {:.8g}  step {:.2e}  {:.1f} s", kEraseLine, start,
+             progress.iteration, progress.chi2, progress.step, progress.seconds);
   std::fflush(stderr);
 }
 

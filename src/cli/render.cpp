@@ -45,7 +45,9 @@ void print_certificate(const Certificate& certificate, const Tolerance& toleranc
   fmt::print("sum of all bounds                 {:.3e}\n", certificate.sum_bound);
   fmt::print("pixels over the tolerance         {}  (rtol {:g}, atol {:g} of the flux)\n", certificate.n_over,
              tolerance.rtol, tolerance.atol);
-  fmt::print("evaluations a pixel               {:.3g}\n", certificate.evaluations_per_pixel);
+  // Skies and point sources alone need none.
+  if (certificate.evaluations_per_pixel > 0.0)
+    fmt::print("evaluations a pixel               {:.3g}\n", certificate.evaluations_per_pixel);
   if (certificate.estimated) fmt::print("some of the bounds are conservative estimates, and no proofs\n");
   if (certificate.limit_hit)
     fmt::print("some pixels need more than double precision or more cells than allowed\n");

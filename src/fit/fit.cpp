@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <span>
 #include <vector>
 
 #include "fit/fit_input.hpp"
 #include "fit/fit_values.hpp"
+#include "fit/multi_start.hpp"
 #include "fit/not_finite.hpp"
 #include "fit/penalty.hpp"
 #include "fit/robust_covariance.hpp"
@@ -35,6 +35,9 @@ std::string words(StopReason reason, const FitOptions& options, bool linear) {
                     : fmt::format("converged: chi2 changes by less than {:g} of itself", options.ftol);
     case StopReason::kMaxIterations:
       return fmt::format("stopped after {} iterations, before it converged", options.max_iterations);
+    case StopReason::kMaxSeconds:
+      return fmt::format("stopped after {:g} seconds, before it converged: these are the best values so far",
+                         options.max_seconds);
     case StopReason::kCancelled:
       return "cancelled: these are the best values so far";
     case StopReason::kNoProgress:
@@ -101,6 +104,8 @@ std::string FitOptions::problem() const {
     return fmt::format("noise_share = {:g}: must be at least 0 and below 1", noise_share);
   }
   if (max_iterations < 1) return fmt::format("max_iterations = {}: must be at least 1", max_iterations);
+  if (!(max_seconds > 0.0)) return fmt::format("max_seconds = {:g}: must be above 0", max_seconds);
+  if (starts < 1) return fmt::format("starts = {}: must be at least 1", starts);
   if (!(ftol > 0.0 && ftol < 1.0)) return fmt::format("ftol = {:g}: must lie between 0 and 1", ftol);
   if (threads < 0) return fmt::format("threads = {}: must not be negative", threads);
   return "";
@@ -114,7 +119,7 @@ FitResult fit(const Observation& observation, Scene scene, const FitOptions& opt
 
 FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& options,
               const ProgressCallback& progress) {
-  const auto begin = std::chrono::steady_clock::now();
+  SearchControl control(progress, options.max_seconds);
   if (const std::string problem = options.problem(); !problem.empty()) {
     throw InputError({"fit", "options", "", problem, ""});
   }
@@ -132,7 +137,7 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
     map.see_through(b, components);
   }
   TwoStageFit search(bands, psfs, options, penalties);
-  search.run(map, progress);
+  const StartCount count = search_from_all(map, options, search, control);
   if (search.best() == nullptr) throw FitError(not_finite_text(map, bands, psfs));
   const ScenePoint& best = *search.best();
   const ParameterMap at_best = search.problem().best_map();
@@ -151,7 +156,7 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
   }
   result.penalty = sum_of_penalties(penalties, at_best);
   result.chi2_start = search.chi2_start() - sum_of_penalties(penalties, map);
-  const Eigen::MatrixXd formal = write_values(at_best, best, result);
+  const Eigen::MatrixXd formal = write_values(at_best, best, map.values(), result);
   if (options.robust) {
     std::vector<Tolerance> tolerances;
     for (std::size_t b = 0; b < bands.size(); ++b) tolerances.push_back(search.final_tolerance(b));
@@ -160,9 +165,20 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
   result.dof = result.n_pixels - at_best.size();
   result.iterations = search.summary().iterations;
   result.evaluations = search.evaluations() + 1;
-  result.stop_reason = final_reason(search.summary(), best);
+  const auto k = static_cast<double>(at_best.size());
+  result.aic = result.chi2 + 2.0 * k;
+  result.bic = result.chi2 + k * std::log(static_cast<double>(result.n_pixels));
+  result.starts = count.starts;
+  result.agreed = count.agreed;
+  // Starts that were left out may have led to a better minimum.
+  result.stop_reason =
+      count.starts < options.starts ? control.reason() : final_reason(search.summary(), best);
   result.message = words(result.stop_reason, options, search.problem().n_parameters() == 0);
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (options.starts > 1) {
+    result.message += fmt::format("; {} of {} starts were made, {} of them came to this chi2", count.starts,
+                                  options.starts, count.agreed);
+  }
+  result.seconds = control.seconds();
   return result;
 }
 

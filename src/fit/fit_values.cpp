@@ -7,6 +7,7 @@
 
 #include "fit/covariance.hpp"
 #include "fit/error_transfer.hpp"
+#include "fit/parameter_flags.hpp"
 
 namespace gaxel {
 namespace {
@@ -70,7 +71,8 @@ void wrap_angles(const std::vector<FreeParameter>& parameters, Scene& scene) {
 
 }  // namespace
 
-Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, FitResult& result) {
+Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, const Eigen::VectorXd& start,
+                             FitResult& result) {
   const std::vector<FreeParameter>& parameters = map.parameters();
   result.scene = map.scene();
   wrap_angles(parameters, result.scene);
@@ -84,6 +86,9 @@ Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, Fi
     result.bands[static_cast<std::size_t>(band)].errors = errors_in_band(map, band, nodes.matrix);
 
   const Eigen::MatrixXd matrix = carried(map.coefficients_by_nodes(), nodes.matrix);
+  const Shape shape = result.bands.front().model.shape();
+  const std::vector<ParameterFlag> flags =
+      parameter_flags(parameters, best, start, nodes, std::max(shape.ny, shape.nx));
   const std::vector<std::size_t> places = places_of_coefficients(result.scene, parameters);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const FreeParameter& free = parameters[i];
@@ -98,11 +103,7 @@ Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, Fi
     own.coefficient = places[i];
     own.value = constant ? owner.value : owner.coefficients[places[i]];
     own.error = std::sqrt(matrix(k, k));
-    if (best.at_bound[i]) {
-      own.flag = ParameterFlag::kAtBound;
-    } else if (nodes.degenerate[i]) {
-      own.flag = ParameterFlag::kDegenerate;
-    }
+    own.flag = flags[i];
     if (constant) result.errors[c][p] = own.error;
     result.flags[c][p] = std::max(result.flags[c][p], own.flag);
   }

@@ -8,8 +8,9 @@
 namespace gaxel {
 
 /// Fills in `scene`, `errors`, `flags`, `free_values`, `covariance` and the bands' errors. `map` stands at
-/// the point; result.bands are there. Returns the covariance of the map's parameters, NaN where it is not
-/// known.
-Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, FitResult& result);
+/// the point, of which `start` are the values that the fit began with; result.bands are there. Returns the
+/// covariance of the map's parameters, NaN where it is not known.
+Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, const Eigen::VectorXd& start,
+                             FitResult& result);
 
 }  // namespace gaxel

@@ -4,19 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <optional>
 
+#include "fit/magnitudes.hpp"
 #include "gaxel/error.hpp"
 
 namespace gaxel {
 namespace {
-
-constexpr double kPerMagnitude = 0.4 * std::numbers::ln10;  // of ln(flux)
-
-double flux_ratio(double magnitudes) {
-  return std::exp(kPerMagnitude * magnitudes);
-}
 
 bool is_place(Role role) {
   return role == Role::kX || role == Role::kY;
@@ -34,7 +28,7 @@ int power_of_length(const ParameterSpec& spec) {
 ParameterMap::ParameterMap(Scene scene, std::span<const BandFrame> bands, const std::string& where)
     : scene_(std::move(scene)), wavelengths_(wavelengths_of(bands)) {
   for (const BandFrame& frame : bands) bands_.push_back({frame, {}, {}, {}, {}, {}});
-  add_slots();
+  add_slots(unlimited_values(bands, where));
   order_ties();
   check_maps(where);
   for (InBand& band : bands_) {
@@ -58,75 +52,6 @@ const ParameterSpec& ParameterMap::spec(const Slot& slot) const {
 
 bool ParameterMap::is_magnitude(const Slot& slot) const {
   return spec(slot).role == Role::kFlux && scene_.components[slot.component].flux_is_magnitude;
-}
-
-void ParameterMap::add_slots() {
-  for (std::size_t c = 0; c < scene_.components.size(); ++c) {
-    for (std::size_t i = 0; i < scene_.components[c].parameters.size(); ++i) {
-      Slot slot{c, i};
-      const Parameter& own = parameter(slot);
-      if (own.tie) {
-        TieSlot tie{TieFunction(*own.tie, "fit", std::string(spec(slot).name)), {}, slots_.size()};
-        slot.tie = static_cast<int>(ties_.size());
-        ties_.push_back(std::move(tie));
-      } else if (own.free) {
-        FreeParameter free = free_parameter(scene_, c, i);
-        const bool stands_for_flux = is_magnitude(slot) && is_series(own.basis);
-        if (stands_for_flux) {
-          const double zeropoint = bands_.front().frame.zeropoint;
-          const double faint = zeropoint - 2.5 * std::log10(free.min);
-          free.min = zeropoint - 2.5 * std::log10(free.max);
-          free.max = faint;
-          free.logarithm = false;
-        }
-        const Series& series = series_.emplace_back(own, wavelengths_, free.min, free.max);
-        slot.series = static_cast<int>(series_.size()) - 1;
-        slot.first = size();
-        free.in_series = is_series(own.basis);
-        if (!series.has_range()) {
-          free.logarithm = free.bounded = free.has_scale = false;
-          free.min = -std::numeric_limits<double>::infinity();
-          free.max = -free.min;
-        }
-        free.is_linear = is_linear(free.role) && !stands_for_flux;
-        for (free.node = 0; free.node < series.size(); ++free.node) {
-          free.band = series.band_of(free.node);
-          FreeParameter& node = parameters_.emplace_back(free);
-          if (!is_magnitude(slot) || free.band <= 0) continue;
-          const double ratio = flux_ratio(at(bands_, free.band).frame.zeropoint - bands_[0].frame.zeropoint);
-          node.min *= ratio;
-          node.max *= ratio;
-        }
-      }
-      slots_.push_back(slot);
-    }
-  }
-}
-
-void ParameterMap::order_ties() {
-  const auto slot_of = [this](std::size_t component, std::size_t index) {
-    return static_cast<std::size_t>(
-        std::ranges::find_if(
-            slots_, [&](const Slot& slot) { return slot.component == component && slot.index == index; }) -
-        slots_.begin());
-  };
-  for (TieSlot& tie : ties_) {
-    for (const Tie::Term& term : parameter(slots_[tie.target]).tie->terms)
-      tie.terms.push_back(slot_of(term.component, term.parameter));
-  }
-  std::vector<TieSlot> ordered;
-  std::vector<char> waits(slots_.size(), 0);
-  for (const TieSlot& tie : ties_) waits[tie.target] = 1;
-  while (!ties_.empty()) {
-    const auto next = std::ranges::find_if(ties_, [&](const TieSlot& tie) {
-      return std::ranges::none_of(tie.terms, [&](std::size_t term) { return waits[term] != 0; });
-    });
-    waits[next->target] = 0;
-    at(slots_, static_cast<int>(next->target)).tie = static_cast<int>(ordered.size());
-    ordered.push_back(std::move(*next));
-    ties_.erase(next);
-  }
-  ties_ = std::move(ordered);
 }
 
 void ParameterMap::check_maps(const std::string& where) const {
@@ -239,7 +164,7 @@ void ParameterMap::evaluate(int b, const Eigen::VectorXd& values) {
   band.chain.setZero();
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     const Slot& slot = slots_[s];
-    if (slot.tie >= 0) continue;
+    if (slot.tie >= 0 && slot.series < 0) continue;
     const auto row = static_cast<Eigen::Index>(s);
     double& value = band.reference[row];
     if (slot.series < 0) {
@@ -250,7 +175,7 @@ void ParameterMap::evaluate(int b, const Eigen::VectorXd& values) {
       value = nodes.dot(values.segment(slot.first, series.size())) + series.offset()[b];
       band.chain.row(row).segment(slot.first, series.size()) = nodes;
     }
-    if (!is_magnitude(slot)) continue;
+    if (!is_magnitude(slot) || slot.tie >= 0) continue;
     const Basis basis = parameter(slot).basis;
     if (is_series(basis)) {
       value = flux_ratio(band.frame.zeropoint - value);
@@ -269,8 +194,10 @@ void ParameterMap::evaluate(int b, const Eigen::VectorXd& values) {
     band.reference[row] = tie.function(terms);
     if (band.wanted[tie.target] == 0) continue;
     const std::vector<double> derivatives = tie.function.derivatives(terms);
+    Eigen::RowVectorXd chain = Eigen::RowVectorXd::Zero(size());
     for (std::size_t k = 0; k < terms.size(); ++k)
-      band.chain.row(row) += derivatives[k] * band.chain.row(static_cast<Eigen::Index>(tie.terms[k]));
+      chain += derivatives[k] * band.chain.row(static_cast<Eigen::Index>(tie.terms[k]));
+    band.chain.row(row) = chain;
   }
 }
 
@@ -330,7 +257,12 @@ Scene ParameterMap::scene() const {
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     const Slot& slot = slots_[s];
     Parameter& own = result.components[slot.component].parameters[slot.index];
-    if (slot.tie >= 0) own.value = bands_.front().reference[static_cast<Eigen::Index>(s)];
+    if (slot.tie >= 0) {
+      own.value = bands_.front().reference[static_cast<Eigen::Index>(s)];
+      for (std::size_t b = 0; b < own.coefficients.size(); ++b)
+        own.coefficients[b] = bands_[b].reference[static_cast<Eigen::Index>(s)];
+      continue;
+    }
     if (slot.series < 0) continue;
     const Series& series = at(series_, slot.series);
     series.write(values_.segment(slot.first, series.size()), own);
@@ -340,11 +272,19 @@ Scene ParameterMap::scene() const {
 
 Eigen::MatrixXd ParameterMap::coefficients_by_nodes() const {
   Eigen::MatrixXd result = Eigen::MatrixXd::Zero(size(), size());
-  Eigen::Index next = 0;
-  for (const Series& series : series_) {
-    const Eigen::Index n = series.size();
-    result.block(next, next, n, n) = series.coefficients_by_nodes();
-    next += n;
+  for (std::size_t s = 0; s < slots_.size(); ++s) {
+    const Slot& slot = slots_[s];
+    if (slot.series < 0) continue;
+    const Eigen::MatrixXd& own = at(series_, slot.series).coefficients_by_nodes();
+    const Eigen::Index n = own.rows();
+    if (slot.tie < 0) {
+      result.block(slot.first, slot.first, n, n) = own;
+      continue;
+    }
+    for (int node = slot.first; node < slot.first + n; ++node) {
+      const InBand& band = at(bands_, std::max(at(parameters_, node).band, 0));
+      result.row(node) = band.chain.row(static_cast<Eigen::Index>(s));
+    }
   }
   return result;
 }

@@ -59,6 +59,8 @@ class ParameterMap {
     int series = -1;  // position in series_; -1: as before
     int tie = -1;     // position in ties_
   };
+  /// A tie, or a limit: there the last term is the target itself, in whose place the free difference or ratio
+  /// stands until the value is made from it.
   struct TieSlot {
     TieFunction function;
     std::vector<std::size_t> terms;  // slots
@@ -81,7 +83,10 @@ class ParameterMap {
   const Parameter& parameter(const Slot& slot) const;
   const ParameterSpec& spec(const Slot& slot) const;
   bool is_magnitude(const Slot& slot) const;
-  void add_slots();
+  /// The values of all slots in all bands, (slots, bands), as if there were no limits; empty without any.
+  Eigen::MatrixXd unlimited_values(std::span<const BandFrame> bands, const std::string& where) const;
+  void add_slots(const Eigen::MatrixXd& unlimited);
+  void add_free(Slot& slot, const Parameter& own, FreeParameter free);
   void order_ties();
   void check_maps(const std::string& where) const;
   void find_wanted();

@@ -31,9 +31,10 @@ constexpr double kDark = 1e-9;
 
 }  // namespace
 
-SceneProblem::SceneProblem(ParameterMap map, std::span<PixelResidual> pixels)
+SceneProblem::SceneProblem(ParameterMap map, std::span<PixelResidual> pixels, const SearchControl* control)
     : map_(std::move(map)),
       pixels_(pixels),
+      control_(control),
       parameters_(map_.parameters()),
       shapes_(positions(parameters_, false)),
       linears_(positions(parameters_, true)),
@@ -122,6 +123,7 @@ bool SceneProblem::has_coefficients(const FreeParameter& parameter) const {
 bool SceneProblem::linearise() {
   in_bands_.clear();
   for (int band = 0; band < map_.n_bands(); ++band) {
+    if (best_ && control_ != nullptr && control_->is_out_of_time()) return false;
     std::optional<Linearisation> about;
     try {
       about = pixels_[static_cast<std::size_t>(band)].linearise(map_.components(band), map_.wanted(band));

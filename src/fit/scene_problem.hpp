@@ -13,6 +13,7 @@
 #include "fit/least_squares.hpp"
 #include "fit/linearisation.hpp"
 #include "fit/parameter_map.hpp"
+#include "fit/search_control.hpp"
 
 namespace gaxel {
 
@@ -27,8 +28,9 @@ struct ScenePoint {
 
 class SceneProblem final : public LeastSquaresProblem {
  public:
-  /// `pixels`: of each band. They must outlive the problem.
-  SceneProblem(ParameterMap map, std::span<PixelResidual> pixels);
+  /// `pixels`: of each band. They and `control` must outlive the problem. Once a point is known, no image is
+  /// begun after the control's time is over: such a point counts as one that is not finite.
+  SceneProblem(ParameterMap map, std::span<PixelResidual> pixels, const SearchControl* control = nullptr);
 
   int n_residuals() const override { return n_residuals_; }
   int n_parameters() const override { return coordinates_.size(); }
@@ -60,6 +62,7 @@ class SceneProblem final : public LeastSquaresProblem {
 
   ParameterMap map_;
   std::span<PixelResidual> pixels_;
+  const SearchControl* control_;
   std::vector<FreeParameter> parameters_;
   std::vector<Eigen::Index> shapes_;   // positions among the free parameters of what is not linear
   std::vector<Eigen::Index> linears_;  // and of fluxes and sky

@@ -3,6 +3,7 @@
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace gaxel {
@@ -29,6 +30,12 @@ double lobatto(int point, int k) {
   return k == 1 ? 0.0 : -std::cos(std::numbers::pi * point / (k - 1));
 }
 
+/// Ends of coefficients, all infinite where a parameter has none.
+Eigen::VectorXd ends(const std::vector<double>& given, double none, Eigen::Index n) {
+  if (given.empty()) return Eigen::VectorXd::Constant(n, none);
+  return Eigen::Map<const Eigen::VectorXd>(given.data(), std::ssize(given));
+}
+
 }  // namespace
 
 Series::Series(const Parameter& parameter, const Wavelengths& wavelengths, double low, double high)
@@ -42,13 +49,17 @@ Series::Series(const Parameter& parameter, const Wavelengths& wavelengths, doubl
   const auto k = static_cast<Eigen::Index>(free_.size());
   Eigen::VectorXd held = all;
   for (const Eigen::Index i : free_) held[i] = 0.0;
-  start_ = all(free_);
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  low_ = ends(parameter.coefficient_min, -kInf, all.size())(free_);
+  high_ = ends(parameter.coefficient_max, kInf, all.size())(free_);
+  start_ = all(free_).cwiseMax(low_).cwiseMin(high_);
   in_bands_ = basis(Eigen::all, free_);
   offset_ = basis * held;
   chain_ = Eigen::MatrixXd::Identity(k, k);
   origin_ = Eigen::VectorXd::Zero(k);
   if (!is_series(basis_)) return;
   has_range_ = false;
+  if (!parameter.coefficient_min.empty() || !parameter.coefficient_max.empty()) return;
   const Series plain = *this;
   const bool leading = free_.back() + 1 == k;
   if (basis_ == Basis::kChebyshev && leading) use_values_at_nodes(parameter, all);

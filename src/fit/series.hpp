@@ -25,6 +25,10 @@ class Series {
   /// The band whose value alone a node is; -1: none such.
   int band_of(int node) const;
 
+  /// Ends of a node that are its own, by Parameter::coefficient_min and _max; infinite where it has none.
+  double low(int node) const { return low_[node]; }
+  double high(int node) const { return high_[node]; }
+
   /// Values in the bands: in_bands() * nodes + offset().
   const Eigen::MatrixXd& in_bands() const { return in_bands_; }
   const Eigen::VectorXd& offset() const { return offset_; }
@@ -40,6 +44,8 @@ class Series {
   std::vector<Eigen::Index> free_;  // positions of the free coefficients
   bool has_range_ = true;
   Eigen::VectorXd start_;
+  Eigen::VectorXd low_;
+  Eigen::VectorXd high_;
   Eigen::MatrixXd in_bands_;  // (n_bands, size)
   Eigen::VectorXd offset_;    // (n_bands)
   Eigen::MatrixXd chain_;     // (size, size)

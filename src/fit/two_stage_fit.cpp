@@ -1,7 +1,7 @@
 #include "fit/two_stage_fit.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <utility>
 
 namespace gaxel {
 
@@ -24,14 +24,15 @@ LeastSquaresSummary run(SceneProblem& problem, const LeastSquaresOptions& option
   return summary;
 }
 
-/// Reports the steps of a second search as the continuation of a first one, whose end is its start.
-ProgressCallback continued(const ProgressCallback& progress, int iterations, double seconds) {
-  if (!progress) return {};
-  return [&progress, iterations, seconds](FitProgress step) {
-    if (step.iteration == 0) return true;
-    step.iteration += iterations;
-    step.seconds += seconds;
-    return progress(step);
+/// Reports the steps of a search of that number. `before`: the iterations of its first part, whose end is the
+/// start of this one.
+ProgressCallback watched(SearchControl& control, int start, std::optional<int> before = {}) {
+  return [&control, start, before](FitProgress step) {
+    if (before && step.iteration == 0) return !control.is_out_of_time();
+    step.start = start;
+    step.iteration += before.value_or(0);
+    step.seconds = control.seconds();
+    return control.goes_on(step);
   };
 }
 
@@ -51,41 +52,55 @@ TwoStageFit::TwoStageFit(std::span<const Band> bands, std::span<const std::vecto
   }
 }
 
-void TwoStageFit::run(const ParameterMap& map, const ProgressCallback& progress) {
+LeastSquaresSummary TwoStageFit::search(const ParameterMap& map, int start, SearchControl& control,
+                                        std::optional<SceneProblem>& problem) {
   LeastSquaresOptions least_squares;
   least_squares.max_iterations = options_.max_iterations;
+  const ProgressCallback progress = watched(control, start);
   if (options_.noise_share == 0.0) {
     least_squares.ftol = options_.ftol;
-    problem_.emplace(map, pixels_);
-    summary_ = gaxel::run(*problem_, least_squares, progress);
-    chi2_start_ = problem_->chi2_start();
-    evaluations_ = problem_->evaluations();
-    return;
+    problem.emplace(map, pixels_, &control);
+    const LeastSquaresSummary summary = gaxel::run(*problem, least_squares, progress);
+    if (start == 1) chi2_start_ = problem->chi2_start();
+    return summary;
   }
   least_squares.ftol = std::max(options_.ftol, kSearchFtol);
-  const auto begin = std::chrono::steady_clock::now();
-  SceneProblem searched(map, pixels_);
-  summary_ = gaxel::run(searched, least_squares, progress);
-  if (!searched.best()) return;
-  chi2_start_ = searched.chi2_start();
-  evaluations_ = searched.evaluations();
+  for (std::size_t b = 0; b < pixels_.size(); ++b) pixels_[b].use(search_[b]);
+  SceneProblem searched(map, pixels_, &control);
+  LeastSquaresSummary summary = gaxel::run(searched, least_squares, progress);
+  if (!searched.best()) return summary;
+  if (start == 1) chi2_start_ = searched.chi2_start();
+  evaluations_ += searched.evaluations();
   for (std::size_t b = 0; b < pixels_.size(); ++b) pixels_[b].use(final_[b]);
-  problem_.emplace(searched.best_map(), pixels_);
+  problem.emplace(searched.best_map(), pixels_, &control);
   const bool goes_on =
-      summary_.stop_reason == StopReason::kConverged || summary_.stop_reason == StopReason::kFailed;
-  if (goes_on && summary_.iterations < options_.max_iterations) {
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    least_squares.max_iterations -= summary_.iterations;
+      summary.stop_reason == StopReason::kConverged || summary.stop_reason == StopReason::kFailed;
+  if (goes_on && summary.iterations < options_.max_iterations) {
+    least_squares.max_iterations -= summary.iterations;
     least_squares.ftol = options_.ftol;
     least_squares.radius = kFinalRadius;
-    const int before = summary_.iterations;
-    summary_ = gaxel::run(*problem_, least_squares, continued(progress, before, seconds.count()));
-    summary_.iterations += before;
+    const int before = summary.iterations;
+    summary = gaxel::run(*problem, least_squares, watched(control, start, before));
+    summary.iterations += before;
   } else {
-    const std::vector<double> x = problem_->start();
-    problem_->move_to(Eigen::Map<const Eigen::VectorXd>(x.data(), std::ssize(x)));
+    const std::vector<double> x = problem->start();
+    problem->move_to(Eigen::Map<const Eigen::VectorXd>(x.data(), std::ssize(x)));
   }
-  evaluations_ += problem_->evaluations();
+  return summary;
+}
+
+std::optional<double> TwoStageFit::run(const ParameterMap& map, int start, SearchControl& control) {
+  std::optional<SceneProblem> problem;
+  LeastSquaresSummary summary = search(map, start, control, problem);
+  if (!problem || !problem->best()) return std::nullopt;
+  evaluations_ += problem->evaluations();
+  if (summary.stop_reason == StopReason::kCancelled) summary.stop_reason = control.reason();
+  const double chi2 = problem->best()->about.chi2();
+  if (best() == nullptr || chi2 < best()->about.chi2()) {
+    problem_.emplace(std::move(*problem));
+    summary_ = summary;
+  }
+  return chi2;
 }
 
 }  // namespace gaxel

@@ -9,6 +9,7 @@
 #include "fit/noise_tolerance.hpp"
 #include "fit/penalty.hpp"
 #include "fit/scene_problem.hpp"
+#include "fit/search_control.hpp"
 
 namespace gaxel {
 
@@ -18,18 +19,23 @@ class TwoStageFit {
   TwoStageFit(std::span<const Band> bands, std::span<const std::vector<Psf>> psfs, const FitOptions& options,
               const Penalties& penalties);
 
-  void run(const ParameterMap& map, const ProgressCallback& progress);
+  /// Searches from where `map` stands, as the start of that number, and keeps what it finds unless an earlier
+  /// search found better. The chi2 found, with penalties; none where the model of the start is not finite.
+  std::optional<double> run(const ParameterMap& map, int start, SearchControl& control);
 
-  /// Null where the model of the start is not finite.
+  /// Of all searches. Null where no model was finite.
   const ScenePoint* best() const { return problem_ && problem_->best() ? &*problem_->best() : nullptr; }
   const SceneProblem& problem() const { return *problem_; }
-  const LeastSquaresSummary& summary() const { return summary_; }
+  const LeastSquaresSummary& summary() const { return summary_; }  ///< of the search that found it
   std::int64_t n_pixels(std::size_t band) const { return pixels_[band].n_pixels(); }
-  double chi2_start() const { return chi2_start_; }
+  double chi2_start() const { return chi2_start_; }  ///< of the first
   int evaluations() const { return evaluations_; }
   const Tolerance& final_tolerance(std::size_t band) const { return tolerances_[band].final; }
 
  private:
+  LeastSquaresSummary search(const ParameterMap& map, int start, SearchControl& control,
+                             std::optional<SceneProblem>& problem);
+
   const FitOptions& options_;
   std::vector<FitTolerances> tolerances_;
   std::vector<MultiPsfRenderer> search_;

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "gaxel/render.hpp"
+#include "io/provenance.hpp"
 #include "profile/with_truncations.hpp"
 
 namespace gaxel::io {
@@ -38,9 +39,14 @@ std::vector<HeaderKey> fit_keys(const Task& task, const FitResult& result, std::
       {"NPIX", result.n_pixels, "pixels used"},
       {"NFREE", std::int64_t{result.scene.n_free()}, "free parameters"},
       {"NITER", std::int64_t{result.iterations}, "iterations"},
+      {"AIC", result.aic, "chi2 + 2 free parameters"},
+      {"BIC", result.bic, "chi2 + free parameters ln(pixels used)"},
+      {"NSTARTS", std::int64_t{result.starts}, "starting points searched from"},
+      {"NAGREED", std::int64_t{result.agreed}, "of these, that came to this chi2"},
       {"STOPPED", std::string(to_text(result.stop_reason)), "why the fit ended"},
       {"RTOL", task.options.tolerance.rtol, "relative tolerance of the pixels"},
       {"ATOL", task.options.tolerance.atol, "tolerance as a fraction of the flux"}};
+  for (const HeaderKey& key : provenance_keys(task)) keys.push_back(key);
   return keys;
 }
 

@@ -65,9 +65,10 @@ constexpr std::array kColumns = {
     Column{"error", "float64", "1 sigma; nan where fixed or degenerate"},
     Column{"unit", "string", "unit of value and error, 1 for pure numbers"},
     Column{"fixed", "bool", "held at its value"},
-    Column{"flag", "string",
-           "ok, tied (follows others), at_bound (the fit ended on a bound) or degenerate (the data do not "
-           "constrain it)"},
+    Column{
+        "flag", "string",
+        "ok, tied (follows others), at_bound (the fit ended on a bound or limit), unconstrained (its error "
+        "exceeds its range), did_not_move (still at its start) or degenerate (chi2 does not depend on it)"},
     Column{"error_sandwich", "float64", "1 sigma by the residuals as they are; nan where not known"},
     Column{"error_correlated", "float64",
            "1 sigma by the variance and correlation of the background's noise; nan where not known"}};

@@ -6,6 +6,7 @@
 #include "io/ecsv.hpp"
 #include "io/header_facts.hpp"
 #include "io/parameter_table.hpp"
+#include "io/provenance.hpp"
 #include "io/report/fit_pictures.hpp"
 #include "io/report/html_report.hpp"
 #include "io/result_toml.hpp"
@@ -28,7 +29,13 @@ TableMeta table_meta(const Task& task, const FitResult& result, std::string_view
   meta.emplace_back("chi2", result.chi2);
   meta.emplace_back("penalty", result.penalty);
   meta.emplace_back("dof", result.dof);
+  meta.emplace_back("aic", result.aic);
+  meta.emplace_back("bic", result.bic);
   meta.emplace_back("stopped", std::string(to_text(result.stop_reason)));
+  meta.emplace_back("starts", std::int64_t{result.starts});
+  meta.emplace_back("agreed", std::int64_t{result.agreed});
+  for (std::size_t i = 0; const std::string& line : provenance_lines(task))
+    meta.emplace_back(fmt::format("provenance{}", ++i), line);
   return meta;
 }
 
@@ -43,12 +50,13 @@ void check_fit_output(const OutputFolder& folder, const Task& task) {
 }
 
 std::vector<std::string> write_fit_output(const OutputFolder& folder, const Task& task,
-                                          const FitResult& result, std::string_view version) {
+                                          const FitResult& result, std::string_view version,
+                                          const Samples* samples) {
   std::vector<std::vector<Image>> components;
   for (const BandFit& band : result.bands) {
     components.push_back(component_images(band.model.shape(), task.options, band.components, band.psfs));
   }
-  const report::ReportFacts facts{components, version};
+  const report::ReportFacts facts{components, version, samples};
   const std::string block = folder.file(kBlock);
   const std::string table = folder.file(kTable);
   const std::string scene = folder.file(kScene);

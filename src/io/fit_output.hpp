@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/output_folder.hpp"
+#include "io/samples.hpp"
 #include "io/task.hpp"
 
 namespace gaxel::io {
@@ -16,7 +17,9 @@ void check_fit_output(const OutputFolder& folder, const Task& task);
 
 /// Writes block.fits, parameters.ecsv, result.toml, report.html and picture.png into the folder and returns
 /// their paths in this order. Each is replaced as a whole; when one cannot be written (OutputError) none is.
+/// `samples` of its free values, where there are some, are for the report's corner plot.
 std::vector<std::string> write_fit_output(const OutputFolder& folder, const Task& task,
-                                          const FitResult& result, std::string_view version);
+                                          const FitResult& result, std::string_view version,
+                                          const Samples* samples = nullptr);
 
 }  // namespace gaxel::io

@@ -11,9 +11,9 @@
 namespace gaxel::io {
 namespace {
 
-constexpr std::array<std::string_view, 13> kKeys{"value", "fixed",     "min",     "max",    "prior",
-                                                 "tie",   "chebyshev", "bspline", "values", "coefficients",
-                                                 "free",  "constant",  "bands"};
+constexpr std::array<std::string_view, 15> kKeys{"value",  "fixed",        "min",   "max",       "prior",
+                                                 "tie",    "difference",   "ratio", "chebyshev", "bspline",
+                                                 "values", "coefficients", "free",  "constant",  "bands"};
 constexpr std::array<std::string_view, 4> kVariations{"bands", "chebyshev", "bspline", "constant"};
 constexpr std::array<std::string_view, 4> kPriorKeys{"mean", "sigma", "median", "log_sigma"};
 constexpr int kMostTerms = 1000;
@@ -78,6 +78,7 @@ Parameter ParameterReader::read() const {
     }
   }
   read_variation(value, fixed, parameter);
+  read_coefficient_bounds(parameter);
   const bool constant = parameter.basis == Basis::kConstant;
   const bool known =
       constant ? !std::isnan(parameter.value)
@@ -90,8 +91,8 @@ Parameter ParameterReader::read() const {
 
 void ParameterReader::read_bounds(Parameter& parameter) const {
   const std::optional<double> value = number("value");
-  const std::optional<double> min = number("min");
-  const std::optional<double> max = number("max");
+  const std::optional<double> min = table_->is_list("min") ? std::nullopt : number("min");
+  const std::optional<double> max = table_->is_list("max") ? std::nullopt : number("max");
   if (min && max && !(*min < *max)) fail("max", "not above min", "min < max");
   if (value && ((min && *value < *min) || (max && *value > *max)))
     fail("value", "outside min and max", "a value between them");
@@ -101,6 +102,34 @@ void ParameterReader::read_bounds(Parameter& parameter) const {
   // A faint magnitude is a small flux.
   parameter.min = max ? inner(*max) : Parameter().min;
   parameter.max = min ? inner(*min) : Parameter().max;
+}
+
+FileFrame ParameterReader::frame_of_band(std::size_t band) const {
+  FileFrame frame = frame_.file;
+  frame.photometry = frame_.bands[band].file.photometry;
+  return frame;
+}
+
+void ParameterReader::read_coefficient_bounds(Parameter& parameter) const {
+  for (const char* key : {"min", "max"}) {
+    if (!table_ || !table_->is_list(key)) continue;
+    if (parameter.basis == Basis::kConstant)
+      fail(key, "a list goes with bands, chebyshev or bspline", "a number");
+    const bool is_min = std::string_view(key) == "min";
+    std::vector<double> ends = *table_->numbers(key, parameter.coefficients.size(), true);
+    const bool in_bands = parameter.basis == Basis::kBands;
+    for (std::size_t b = 0; in_bands && b < ends.size(); ++b) {
+      if (std::isfinite(ends[b]))
+        ends[b] = inner(ends[b], frame_of_band(b));
+      else if (is_magnitude())
+        ends[b] = -ends[b];
+    }
+    if (!in_bands && !is_magnitude())
+      ends = map_to_inner(spec_.role, frame_.file).of_series(parameter.basis, std::move(ends));
+    // In single bands a faint magnitude is a small flux.
+    const bool lower = is_min != (in_bands && is_magnitude());
+    (lower ? parameter.coefficient_min : parameter.coefficient_max) = std::move(ends);
+  }
 }
 
 void ParameterReader::read_prior(Parameter& parameter) const {
@@ -171,9 +200,7 @@ void ParameterReader::read_bands(std::optional<double> value, Parameter& paramet
                                               : std::vector<double>();
   parameter.coefficients.assign(n, kNoValue);
   for (std::size_t b = 0; b < in_file.size(); ++b) {
-    FileFrame frame = frame_.file;
-    frame.photometry = frame_.bands[b].file.photometry;
-    parameter.coefficients[b] = inner(in_file[b], frame);
+    parameter.coefficients[b] = inner(in_file[b], frame_of_band(b));
   }
 }
 

@@ -20,7 +20,8 @@ NumberRange range_of(const ParameterSpec& spec, bool flux_is_magnitude);
 ///     bands) or
 ///           `coefficients`
 ///     key = { constant = true }: one for all
-/// with free = [1, 0, ...], a mark for each value or coefficient, where not all are.
+/// with min = [1, -inf, ...] and max = [2, inf, ...], ends of each value or coefficient,
+/// and with free = [1, 0, ...], a mark for each value or coefficient, where not all are.
 /// A tie is left to read_tie. Throws InputError for what contradicts itself or is out of range.
 class ParameterReader {
  public:
@@ -37,6 +38,8 @@ class ParameterReader {
   double inner(double in_file) const { return inner(in_file, frame_.file); }
   std::optional<double> number(std::string_view key) const;
   void read_bounds(Parameter& parameter) const;
+  void read_coefficient_bounds(Parameter& parameter) const;
+  FileFrame frame_of_band(std::size_t band) const;
   void read_prior(Parameter& parameter) const;
   void read_variation(std::optional<double> value, bool fixed, Parameter& parameter) const;
   void read_bands(std::optional<double> value, Parameter& parameter) const;

@@ -81,6 +81,15 @@ ParameterRow row_in(const TaskImage& image, const FitResult& result, std::size_t
   return row;
 }
 
+/// Whether a sky is flat, and stays so.
+bool is_flat_sky(const SceneComponent& component) {
+  if (component.kind->base().name != "sky") return false;
+  return std::ranges::all_of(std::array{Role::kSlopeX, Role::kSlopeY}, [&](Role role) {
+    const Parameter& slope = component.parameter(role);
+    return !slope.free && !slope.tie && slope.basis == Basis::kConstant && slope.value == 0.0;
+  });
+}
+
 /// Whether all bands have one value of it, but for what their pixels and zero points make of it.
 bool is_common(const SceneComponent& component, std::size_t p) {
   const Parameter& parameter = component.parameters[p];
@@ -126,13 +135,23 @@ std::vector<ParameterRow> parameter_table(const Task& task, const FitResult& res
   for (std::size_t b = 0; b < images.size(); ++b) alone.push_back(in_band(result, b));
   std::vector<ParameterRow> rows;
   for (std::size_t c = 0; c < result.scene.components.size(); ++c) {
+    const bool flat = is_flat_sky(result.scene.components[c]);
     for (std::size_t p = 0; p < result.scene.components[c].parameters.size(); ++p) {
       const bool common = images.size() == 1 || is_common(result.scene.components[c], p);
-      for (std::size_t b = 0; b < (common ? 1 : images.size()); ++b)
-        rows.push_back(row_in(*images[b], alone[b], c, p, common ? "" : images[b]->band));
+      for (std::size_t b = 0; b < (common ? 1 : images.size()); ++b) {
+        ParameterRow& row =
+            rows.emplace_back(row_in(*images[b], alone[b], c, p, common ? "" : images[b]->band));
+        row.idle = flat && row.fixed && result.scene.components[c].kind->parameters[p].role != Role::kLevel;
+      }
     }
   }
   return rows;
+}
+
+std::vector<ParameterRow> without_idle(std::span<const ParameterRow> rows) {
+  std::vector<ParameterRow> kept;
+  std::ranges::copy_if(rows, std::back_inserter(kept), [](const ParameterRow& row) { return !row.idle; });
+  return kept;
 }
 
 bool has_bands(std::span<const ParameterRow> rows) {
@@ -141,15 +160,7 @@ bool has_bands(std::span<const ParameterRow> rows) {
 
 std::string_view flag_word(const ParameterRow& row) {
   if (!row.tie.empty()) return "tied";
-  switch (row.flag) {
-    case ParameterFlag::kAtBound:
-      return "at_bound";
-    case ParameterFlag::kDegenerate:
-      return "degenerate";
-    case ParameterFlag::kNone:
-      break;
-  }
-  return "ok";
+  return to_text(row.flag);
 }
 
 std::string note_text(const ParameterRow& row) {
@@ -160,6 +171,10 @@ std::string note_text(const ParameterRow& row) {
       return "at bound";
     case ParameterFlag::kDegenerate:
       return "degenerate";
+    case ParameterFlag::kUnconstrained:
+      return "unconstrained";
+    case ParameterFlag::kDidNotMove:
+      return "did not move";
     case ParameterFlag::kNone:
       break;
   }

@@ -38,6 +38,9 @@ struct ParameterRow {
   std::string tie = {};    ///< the expression that the value follows
   bool has_prior = false;  ///< whether something was known of it beforehand
   ParameterFlag flag = ParameterFlag::kNone;
+  /// Says nothing: a slope of a flat sky that is fixed at 0, or the pixel that it counts from. Tables for
+  /// people leave it out.
+  bool idle = false;
 };
 
 /// Value of a parameter in the convention of files; an angle without bounds is brought to
@@ -47,10 +50,10 @@ double file_value(const SceneComponent& component, std::size_t index, const File
 /// One row for every parameter, in scene order; for what differs from band to band one for each.
 std::vector<ParameterRow> parameter_table(const Task& task, const FitResult& result);
 
-/// "ok", "tied", "at_bound" or "degenerate", for tables that machines read.
+/// "tied", or as to_text(ParameterFlag): for tables that machines read.
 std::string_view flag_word(const ParameterRow& row);
 
-/// "fixed", "tied", "at bound", "degenerate", "prior", or empty.
+/// "fixed", "tied", the flag in words, "prior", or empty.
 std::string note_text(const ParameterRow& row);
 
 struct ValueText {
@@ -60,6 +63,9 @@ struct ValueText {
 
 /// The error with two digits and the value to the same place; six digits without an error.
 ValueText value_with_error(double value, double error);
+
+/// The rows that say something.
+std::vector<ParameterRow> without_idle(std::span<const ParameterRow> rows);
 
 /// Whether any row counts in one of several bands.
 bool has_bands(std::span<const ParameterRow> rows);

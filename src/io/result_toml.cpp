@@ -9,18 +9,13 @@
 #include <numbers>
 #include <utility>
 
+#include "io/limit_keys.hpp"
 #include "io/parameter_table.hpp"
+#include "io/provenance.hpp"
 #include "io/toml_table.hpp"
 
 namespace gaxel::io {
 namespace {
-
-// TOML tells floats from integers by a point or an exponent.
-std::string toml_float(double value) {
-  std::string text = fmt::format("{}", value);
-  if (text.find_first_of(".en") == std::string::npos) text += ".0";
-  return text;
-}
 
 std::string toml_list(const std::vector<double>& values) {
   std::string text;
@@ -28,22 +23,47 @@ std::string toml_list(const std::vector<double>& values) {
   return "[" + text + "]";
 }
 
+/// Numbers of a parameter that depends on the band, as they stand in files.
+std::vector<double> numbers_in_file(const SceneComponent& component, std::size_t index, const Task& task,
+                                    std::vector<double> numbers) {
+  const Parameter& parameter = component.parameters[index];
+  const Role role = component.kind->parameters[index].role;
+  const bool magnitude = role == Role::kFlux && component.flux_is_magnitude;
+  if (parameter.basis != Basis::kBands) {
+    if (magnitude) return numbers;
+    return map_to_file(role, {task.placement, task.photometry})
+        .of_series(parameter.basis, std::move(numbers));
+  }
+  const std::vector<const TaskImage*> images = images_of(task);
+  for (std::size_t b = 0; b < numbers.size(); ++b) {
+    const FileFrame frame{task.placement, images[b]->photometry};
+    if (std::isfinite(numbers[b])) {
+      numbers[b] = to_file(role, component.flux_is_magnitude, numbers[b], frame);
+    } else if (magnitude) {
+      numbers[b] = -numbers[b];
+    }
+  }
+  return numbers;
+}
+
+/// `, min = [1, -inf], max = [2, inf]`, or nothing.
+std::string coefficient_bounds(const SceneComponent& component, std::size_t index, const Task& task) {
+  const Parameter& parameter = component.parameters[index];
+  const bool falls = component.kind->parameters[index].role == Role::kFlux && component.flux_is_magnitude &&
+                     parameter.basis == Basis::kBands;
+  std::string text;
+  for (const auto& [key, ends] : {std::pair{falls ? "max" : "min", &parameter.coefficient_min},
+                                  {falls ? "min" : "max", &parameter.coefficient_max}}) {
+    if (!ends->empty())
+      text += fmt::format(", {} = {}", key, toml_list(numbers_in_file(component, index, task, *ends)));
+  }
+  return text;
+}
+
 /// What a parameter is that depends on the band: `bands`, or a series.
 std::string variation(const SceneComponent& component, std::size_t index, const Task& task) {
   const Parameter& parameter = component.parameters[index];
-  const Role role = component.kind->parameters[index].role;
-  const FileFrame frame{task.placement, task.photometry};
-  std::vector<double> in_file = parameter.coefficients;
-  const bool magnitude = role == Role::kFlux && component.flux_is_magnitude;
-  if (parameter.basis == Basis::kBands) {
-    const std::vector<const TaskImage*> images = images_of(task);
-    for (std::size_t b = 0; b < in_file.size(); ++b) {
-      in_file[b] =
-          to_file(role, component.flux_is_magnitude, in_file[b], {task.placement, images[b]->photometry});
-    }
-  } else if (!magnitude) {
-    in_file = map_to_file(role, frame).of_series(parameter.basis, std::move(in_file));
-  }
+  const std::vector<double> in_file = numbers_in_file(component, index, task, parameter.coefficients);
   const auto n_free = std::ranges::count(parameter.free_coefficients, 1);
   const bool leading = std::ranges::is_sorted(parameter.free_coefficients, std::greater());
   const bool whole = parameter.basis == Basis::kChebyshev ? leading : n_free == std::ssize(in_file);
@@ -56,7 +76,7 @@ std::string variation(const SceneComponent& component, std::size_t index, const 
                 toml_list(in_file));
   if (!whole && n_free > 0)
     text += fmt::format(", free = [{}]", fmt::join(parameter.free_coefficients, ", "));
-  return text;
+  return text + coefficient_bounds(component, index, task);
 }
 
 std::string prior_text(const SceneComponent& component, std::size_t index, const FileFrame& frame) {
@@ -75,7 +95,8 @@ std::string prior_text(const SceneComponent& component, std::size_t index, const
   return to_text("mean", to_file(role, false, prior.mean, frame), "sigma", factor * prior.sigma);
 }
 
-std::string parameter_line(const SceneComponent& component, std::size_t index, const Task& task) {
+std::string parameter_line(const Task& task, const Scene& scene, const SceneComponent& component,
+                           std::size_t index) {
   const FileFrame frame{task.placement, task.photometry};
   const ParameterSpec& spec = component.kind->parameters[index];
   const Parameter& parameter = component.parameters[index];
@@ -87,6 +108,7 @@ std::string parameter_line(const SceneComponent& component, std::size_t index, c
   if (spec.fittable && !parameter.free) limits += ", fixed = true";
   if (constant && !task.others.empty() && is_light(spec.role) && spec.fittable) limits += ", constant = true";
   if (parameter.prior) limits += prior_text(component, index, frame);
+  if (parameter.limit) limits += ", " + limit_text(scene, component, index, frame);
   const auto bound = [&](double inner) {
     return std::isinf(inner) ? inner : to_file(spec.role, component.flux_is_magnitude, inner, frame);
   };
@@ -117,6 +139,7 @@ std::string result_toml(const Task& task, const FitResult& result) {
   std::string text =
       fmt::format("# Where a fit ended: chi2 {:.10g}, {} degrees of freedom. Fit it again to go on.\n# {}\n",
                   result.chi2, result.dof, kConvention);
+  for (const std::string& line : provenance_lines(task)) text += fmt::format("# {}\n", line);
   text += task.settings_toml;
   for (const SceneComponent& component : result.scene.components) {
     text +=
@@ -129,7 +152,8 @@ std::string result_toml(const Task& task, const FitResult& result) {
     } else if (component.psf > 0 && component.psf < std::ssize(task.psf_names)) {
       text += fmt::format("psf = \"{}\"\n", task.psf_names[static_cast<std::size_t>(component.psf)]);
     }
-    for (std::size_t p = 0; p < component.parameters.size(); ++p) text += parameter_line(component, p, task);
+    for (std::size_t p = 0; p < component.parameters.size(); ++p)
+      text += parameter_line(task, result.scene, component, p);
     text += truncations_line("inner", component.inner, result.scene) +
             truncations_line("outer", component.outer, result.scene);
   }

@@ -20,23 +20,37 @@ std::string parameter_warning(const SceneComponent& component, std::size_t index
       return fmt::format("{} ended at the end of its range: look for a better start or model", name);
     case ParameterFlag::kDegenerate:
       return fmt::format("{} is not told by the data: fix it, or leave its component out", name);
+    case ParameterFlag::kUnconstrained:
+      return fmt::format("{} is hardly told by the data: its error exceeds its range", name);
+    case ParameterFlag::kDidNotMove:
+      return fmt::format("{} stayed at its start, although it is free: try another one", name);
     case ParameterFlag::kNone:
       break;
   }
   return {};
 }
 
+/// Of a component in each band.
+std::vector<std::string> negative_lights(const Task& task, const FitResult& result, std::size_t c) {
+  std::vector<std::string> warnings;
+  const std::vector<const TaskImage*> images = images_of(task);
+  for (std::size_t b = 0; b < images.size(); ++b) {
+    const Component& own = result.bands[b].components[c];
+    for (std::size_t p = 0; p < own.values.size(); ++p) {
+      const ParameterSpec& spec = own.kind->parameters[p];
+      if (!is_source(own.kind->family) || !is_norm(spec.role) || !(own.values[p] < 0.0)) continue;
+      const std::string band = images.size() > 1 ? fmt::format(" in band {}", images[b]->band) : "";
+      warnings.push_back(
+          fmt::format("{} has a negative {}{}", result.scene.components[c].name, spec.name, band));
+    }
+  }
+  return warnings;
+}
+
 // Where the light went, if not where an image of this shape can tell.
 std::vector<std::string> component_warnings(const SceneComponent& component, Shape shape) {
   std::vector<std::string> warnings;
   if (!is_source(component.kind->family)) return warnings;
-  for (std::size_t p = 0; p < component.parameters.size(); ++p) {
-    if (is_norm(component.kind->parameters[p].role) && component.parameters[p].value < 0.0) {
-      warnings.push_back(
-          fmt::format("{} has a negative {}", component.name, component.kind->parameters[p].name));
-      break;
-    }
-  }
   if (const int size = component.kind->index_of(Role::kRe); size >= 0) {
     const Parameter& radius = component.parameter(Role::kRe);
     if (radius.free && radius.value > std::max(shape.ny, shape.nx)) {
@@ -66,6 +80,7 @@ std::vector<std::string> result_warnings(const Task& task, const FitResult& resu
         warnings.push_back(std::move(text));
       }
     }
+    std::ranges::move(negative_lights(task, result, c), std::back_inserter(warnings));
     std::ranges::move(component_warnings(component, task.shape), std::back_inserter(warnings));
   }
   return warnings;

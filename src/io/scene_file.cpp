@@ -1,4 +1,5 @@
 #include "io/scene_file.hpp"
+#include "io/limit_keys.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -188,14 +189,16 @@ class ComponentReader {
   SceneComponent component_;
 };
 
-/// Sets the ties of a component, which may name any other.
+/// Sets the ties and limits of a component, which may name any other.
 void read_ties(const TomlTable& table, std::size_t which, const SceneFrame& frame, Scene& scene) {
   SceneComponent& component = scene.components[which];
   for (std::size_t i = 0; i < component.parameters.size(); ++i) {
     const std::string_view key = file_key(component.kind->parameters[i], component.flux_is_magnitude);
     if (!table.is_table(key)) continue;
-    const std::optional<std::string> text = table.table(key)->text("tie");
+    const TomlTable own = *table.table(key);
+    const std::optional<std::string> text = own.text("tie");
     if (text) component.parameters[i].tie = read_tie(table, key, *text, scene, which, i, frame);
+    component.parameters[i].limit = read_limit(own, scene, which, i, frame.file);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <limits>
 #include <string_view>
 
+#include "io/band_keys.hpp"
 #include "io/band_pixels.hpp"
 #include "io/image_input.hpp"
 #include "io/mask.hpp"
@@ -25,11 +26,10 @@ namespace {
 constexpr std::array<std::string_view, 9> kTables{"title", "image",     "noise", "mask",  "psf",
                                                   "fit",   "component", "band",  "galfit"};
 constexpr std::array<std::string_view, 4> kBandTables{"image", "noise", "mask", "psf"};
-constexpr std::array<std::string_view, 7> kBandKeys{"name",  "wavelength", "shift", "image",
-                                                    "noise", "mask",       "psf"};
-constexpr std::array<std::string_view, 6> kFitKeys{"rtol",           "atol", "noise_share",
-                                                   "max_iterations", "ftol", "threads"};
+constexpr std::array<std::string_view, 9> kFitKeys{
+    "rtol", "atol", "noise_share", "max_iterations", "max_seconds", "ftol", "threads", "starts", "seed"};
 constexpr int kMostIterations = 1'000'000;
+constexpr int kMostSeed = std::numeric_limits<int>::max();
 
 FitOptions read_fit_options(const std::optional<TomlTable>& table) {
   FitOptions options;
@@ -42,6 +42,10 @@ FitOptions read_fit_options(const std::optional<TomlTable>& table) {
   options.ftol = table->number("ftol", fraction).value_or(options.ftol);
   options.max_iterations =
       table->integer("max_iterations", 1, kMostIterations).value_or(options.max_iterations);
+  const double largest = std::numeric_limits<double>::max();
+  options.max_seconds = table->number("max_seconds", {0.0, largest, true}).value_or(options.max_seconds);
+  options.starts = table->integer("starts", 1, kMostIterations).value_or(options.starts);
+  options.seed = static_cast<std::uint64_t>(table->integer("seed", 0, kMostSeed).value_or(0));
   options.threads = table->integer("threads", 0, kMostThreads).value_or(options.threads);
   return options;
 }
@@ -59,21 +63,6 @@ void mask_blank_data(const TomlTable& image, ConstImageView data, std::vector<st
     image.fail("file", "no pixel of the region is a finite number", "an image with data in it");
   }
   if (blank > 0) notes.push_back(fmt::format("image.file: {} pixels masked (NaN or infinite)", blank));
-}
-
-void read_band_keys(const TomlTable& table, bool is_first, TaskImage& own) {
-  table.allow_only(kBandKeys);
-  const std::optional<std::string> name = table.text("name");
-  if (!name || name->empty()) table.fail("name", "missing", "a name of its own for every band");
-  own.band = *name;
-  const double largest = std::numeric_limits<double>::max();
-  const std::optional<double> wavelength = table.number("wavelength", {0.0, largest, true});
-  if (!wavelength) table.fail("wavelength", "missing", "a number above 0, in one unit for all bands");
-  own.wavelength = *wavelength;
-  if (const std::optional<std::vector<double>> shift = table.numbers("shift", 2)) {
-    if (is_first) table.fail("shift", "this is the first band, from which the others are shifted", "none");
-    own.shift = PixelShift{(*shift)[0], (*shift)[1]};
-  }
 }
 
 /// A band on its way: its tables, and its image until that goes to the observation.

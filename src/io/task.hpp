@@ -58,12 +58,24 @@ struct TaskImage {
   PixelMap pixels;                  ///< from the first image's region to this one's
 };
 
+/// How a result came about, as outputs say it.
+struct Provenance {
+  struct Input {
+    std::string path;
+    std::string sha256;  ///< of the file's bytes, hexadecimal
+  };
+  std::string version;  ///< of gaxel
+  std::string command;  ///< as it was typed
+  std::vector<Input> inputs;
+};
+
 /// A scene file, read: its image, or the first of several bands, and what is common to all of them.
 struct Task : TaskImage {
   std::vector<TaskImage> others;  ///< the images of the other bands
   std::string scene_file;
   std::string title;
   std::vector<std::string> input_files;  ///< paths of all files that the scene names
+  std::optional<Provenance> provenance = {};
   Scene scene;
   FitOptions options;
   std::string

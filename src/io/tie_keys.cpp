@@ -11,22 +11,9 @@
 namespace gaxel::io {
 namespace {
 
-/// A parameter that an expression may name.
-struct Named {
-  std::string name;  // "disc.re"
-  std::size_t component;
-  std::size_t parameter;
-};
+using Named = NamedParameter;
 
-std::vector<Named> names_of(const Scene& scene) {
-  std::vector<Named> names;
-  for (std::size_t c = 0; c < scene.components.size(); ++c) {
-    const SceneComponent& component = scene.components[c];
-    for (std::size_t i = 0; i < component.parameters.size(); ++i) {
-      const std::string_view key = file_key(component.kind->parameters[i], component.flux_is_magnitude);
-      names.push_back({fmt::format("{}.{}", component.name, key), c, i});
-    }
-  }
+std::vector<Named> by_length(std::vector<Named> names) {
   // The longest that fits is the one that is meant.
   std::ranges::stable_sort(names, std::ranges::greater(), [](const Named& one) { return one.name.size(); });
   return names;
@@ -85,9 +72,28 @@ std::optional<std::string> stranger(std::string_view text) {
 
 }  // namespace
 
+std::vector<NamedParameter> named_parameters(const Scene& scene) {
+  std::vector<NamedParameter> names;
+  for (std::size_t c = 0; c < scene.components.size(); ++c) {
+    const SceneComponent& component = scene.components[c];
+    for (std::size_t i = 0; i < component.parameters.size(); ++i) {
+      const std::string_view key = file_key(component.kind->parameters[i], component.flux_is_magnitude);
+      names.push_back({fmt::format("{}.{}", component.name, key), c, i});
+    }
+  }
+  return names;
+}
+
+void fail_unknown(const TomlTable& table, std::string_view key, const std::string& name, const Scene& scene) {
+  const std::vector<NamedParameter> names = named_parameters(scene);
+  std::vector<std::string_view> known;
+  for (const NamedParameter& named : names) known.push_back(named.name);
+  table.fail(key, fmt::format("\"{}\" is no parameter of the scene", name), suggestion(name, known));
+}
+
 Tie read_tie(const TomlTable& component, std::string_view key, const std::string& text, const Scene& scene,
              std::size_t target, std::size_t parameter, const SceneFrame& frame) {
-  const std::vector<Named> names = names_of(scene);
+  const std::vector<Named> names = by_length(named_parameters(scene));
   Tie tie;
   tie.text = text;
   std::string expression;
@@ -103,10 +109,7 @@ Tie read_tie(const TomlTable& component, std::string_view key, const std::string
     place += named->name.size();
   }
   if (const std::optional<std::string> unknown = stranger(expression)) {
-    std::vector<std::string_view> known;
-    for (const Named& named : names) known.push_back(named.name);
-    component.fail(key, fmt::format("\"{}\" is no parameter of the scene", *unknown),
-                   suggestion(*unknown, known));
+    fail_unknown(component, key, *unknown, scene);
   }
   tie.expression = as_inner(expression, scene.components[target], parameter, frame.file);
   return tie;

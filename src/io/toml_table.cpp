@@ -24,6 +24,12 @@ std::string shown(const toml::node& node) {
 
 }  // namespace
 
+std::string toml_float(double value) {
+  std::string text = fmt::format("{}", value);
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  return text;
+}
+
 std::string toml_text(const toml::node& node) {
   std::string text;
   const auto item = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
@@ -90,6 +96,11 @@ bool TomlTable::is_table(std::string_view key) const {
 bool TomlTable::is_text(std::string_view key) const {
   const toml::node* node = table_->get(key);
   return node != nullptr && node->is_string();
+}
+
+bool TomlTable::is_list(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  return node != nullptr && node->is_array();
 }
 
 bool TomlTable::is_truth(std::string_view key) const {
@@ -199,7 +210,8 @@ std::optional<std::vector<int>> TomlTable::integers(std::string_view key, std::s
   return values;
 }
 
-std::optional<std::vector<double>> TomlTable::numbers(std::string_view key, std::size_t count) const {
+std::optional<std::vector<double>> TomlTable::numbers(std::string_view key, std::size_t count,
+                                                      bool may_be_infinite) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
   const std::string allowed =
@@ -212,7 +224,8 @@ std::optional<std::vector<double>> TomlTable::numbers(std::string_view key, std:
   for (const toml::node& item : *list) {
     if (!item.is_number()) fail(key, "wrong type", allowed);
     values.push_back(*item.value<double>());
-    if (!std::isfinite(values.back())) fail(key, "not a finite number", allowed);
+    const bool allowed_infinity = may_be_infinite && std::isinf(values.back());
+    if (!std::isfinite(values.back()) && !allowed_infinity) fail(key, "not a finite number", allowed);
   }
   return values;
 }

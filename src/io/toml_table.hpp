@@ -40,6 +40,9 @@ TomlFile parse_toml(const std::string& text, const std::string& path, std::vecto
 /// unreadable, larger than any scene, not TOML, or empty.
 TomlFile read_toml(const std::string& path);
 
+/// A float, which TOML tells from integers by a point or an exponent.
+std::string toml_float(double value);
+
 /// A value as it would stand in a file, on one line; numbers with as few digits as read back the same.
 std::string toml_text(const toml::node& node);
 
@@ -58,6 +61,7 @@ class TomlTable {
   bool is_text(std::string_view key) const;
   bool is_number(std::string_view key) const;
   bool is_truth(std::string_view key) const;
+  bool is_list(std::string_view key) const;
 
   /// The keys that the table has.
   std::vector<std::string> keys() const;
@@ -71,7 +75,8 @@ class TomlTable {
   std::optional<int> integer(std::string_view key, int min, int max) const;
   /// Lists; `count` 0: any length above 0.
   std::optional<std::vector<int>> integers(std::string_view key, std::size_t count, int min, int max) const;
-  std::optional<std::vector<double>> numbers(std::string_view key, std::size_t count) const;
+  std::optional<std::vector<double>> numbers(std::string_view key, std::size_t count,
+                                             bool may_be_infinite = false) const;
   /// A list of texts; empty where the key is not there.
   std::vector<std::string> texts(std::string_view key) const;
   std::optional<TomlTable> table(std::string_view key) const;

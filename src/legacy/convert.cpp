@@ -38,15 +38,19 @@ Conversion convert(const std::string& input, const LegacyOptions& options, const
     }
     scene = io::parse_toml(made.toml, input, std::move(made.lines));
   }
-  const SceneSource source = read_source(scene);
   LegacyText text;
   if (to == "imfit") {
+    const SceneSource source = read_source(scene);
+    result.notes.insert(result.notes.end(), source.notes.begin(), source.notes.end());
     text = to_imfit(source);
   } else {
-    text = to_galfit(source, output, to == "galfit" ? GalfitDialect::kGalfit : GalfitDialect::kGalfitm);
+    std::vector<SceneSource> sources = read_sources(scene);
+    for (const SceneSource& source : sources)
+      result.notes.insert(result.notes.end(), source.notes.begin(), source.notes.end());
+    text = to_galfit(std::move(sources), output,
+                     to == "galfit" ? GalfitDialect::kGalfit : GalfitDialect::kGalfitm);
   }
   result.losses.insert(result.losses.end(), text.losses.begin(), text.losses.end());
-  result.notes.insert(result.notes.end(), source.notes.begin(), source.notes.end());
   result.files = std::move(text.others);
   result.files.emplace_back(output, std::move(text.text));
   return result;

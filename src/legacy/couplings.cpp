@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numbers>
 #include <optional>
 
 #include "io/convention.hpp"
@@ -16,9 +18,16 @@ namespace {
 
 /// "slope * NAME + offset", parts of it missing.
 struct Line {
-  double slope = 1.0;
+  double slope = 1.0;  ///< NaN: one of its own in each band
   double offset = 0.0;
 };
+
+/// A number, or NaN for the choice of one by the band's wavelength that ties of GALFITM's files become.
+std::optional<double> number_in_bands(const std::string& text) {
+  if (text.starts_with("(_wavelength == ") && text.ends_with(")"))
+    return std::numeric_limits<double>::quiet_NaN();
+  return parse_number(text);
+}
 
 std::optional<Line> as_line(std::string text, const std::string& name) {
   Line line;
@@ -27,7 +36,7 @@ std::optional<Line> as_line(std::string text, const std::string& name) {
   if (at > 0) {
     const std::string before = text.substr(0, at);
     if (!before.ends_with(" * ")) return std::nullopt;
-    const std::optional<double> slope = parse_number(before.substr(0, at - 3));
+    const std::optional<double> slope = number_in_bands(before.substr(0, at - 3));
     if (!slope) return std::nullopt;
     line.slope = *slope;
   }
@@ -35,7 +44,7 @@ std::optional<Line> as_line(std::string text, const std::string& name) {
   if (after.empty()) return line;
   const bool minus = after.starts_with(" - ");
   if (!minus && !after.starts_with(" + ")) return std::nullopt;
-  const std::optional<double> offset = parse_number(after.substr(3));
+  const std::optional<double> offset = number_in_bands(after.substr(3));
   if (!offset) return std::nullopt;
   line.offset = minus ? -*offset : *offset;
   return line;
@@ -50,6 +59,43 @@ const ObjectSlot* slot_of(const SceneComponent& component, std::string_view key)
 }
 
 }  // namespace
+
+std::string soft_limit_text(const Scene& scene, const Parameter& parameter, const SceneComponent& component,
+                            const ObjectSlot& slot, int leader, int follower,
+                            std::span<const std::string> turned) {
+  const Limit& limit = *parameter.limit;
+  const SceneComponent& other = scene.components[limit.component];
+  const std::string_view key = io::file_key(other.kind->parameters[limit.parameter], other.flux_is_magnitude);
+  const ObjectSlot* its = slot_of(other, key);
+  if (leader == 0 || (key != slot.key && (its == nullptr || its->row != slot.row))) return "";
+  const bool magnitudes = slot.conversion == Conversion::kMagnitude && component.flux_is_magnitude;
+  const bool brightness = slot.conversion == Conversion::kBrightness;
+  const bool is_ratio = limit.is_ratio && !magnitudes && !brightness;
+  const double its_factor = its == nullptr ? slot.factor : its->factor;
+  if (!is_ratio && its_factor != slot.factor) return "";
+  const auto in_galfit = [&](double inner) {
+    if (std::isinf(inner)) return inner;
+    if (magnitudes || brightness) return inner > 0.0 ? -2.5 * std::log10(inner) : INFINITY;
+    if (is_ratio) return inner * its_factor / slot.factor;
+    const auto at = static_cast<std::size_t>(&parameter - component.parameters.data());
+    // Of places and angles differences are the same wherever they begin.
+    const double in_file = io::map_to_file(component.kind->parameters[at].role, {}).factor * inner;
+    return (slot.conversion == Conversion::kDegrees ? 180.0 / std::numbers::pi : 1.0) * in_file / slot.factor;
+  };
+  auto [low, high] = std::minmax({in_galfit(limit.min), in_galfit(limit.max)});
+  const auto pair = [&](int one, int other_one) {  // of "1-2" it is 2 less 1
+    return is_ratio ? fmt::format("{}/{}", one, other_one) : fmt::format("{}-{}", other_one, one);
+  };
+  std::string numbers = pair(follower, leader);
+  const std::string other_way = pair(leader, follower);
+  if (std::ranges::count(turned, fmt::format("{} {}", other_way, slot.constraint)) > 0) {
+    numbers = other_way;
+    std::tie(low, high) = is_ratio ? std::pair(1.0 / high, 1.0 / std::max(low, 0.0)) : std::pair(-high, -low);
+  }
+  return fmt::format("{}  {:<6} {} {}\n", numbers, slot.constraint,
+                     number_text(std::max(low, is_ratio ? 0.0 : -kEndless)),
+                     number_text(std::min(high, kEndless)));
+}
 
 bool Couplings::add(const Scene& scene, const Parameter& parameter, const ObjectSlot& slot, int leader,
                     int follower) {
@@ -75,7 +121,10 @@ bool Couplings::add(const Scene& scene, const Parameter& parameter, const Object
     form = "ratio";
   }
   if (form == nullptr) return false;
-  followers_[{leader, std::string(slot.constraint), form}].push_back(follower);
+  const Parameter& led = other.parameters[tie.terms[0].parameter];
+  const bool all = led.basis != Basis::kConstant || led.tie.has_value();
+  const std::string name = fmt::format("{}{}", slot.constraint, all ? "_all" : "");
+  followers_[{leader, name, form}].push_back(follower);
   return true;
 }
 

@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "legacy/band_series.hpp"
-#include "legacy/galfit_ties.hpp"
+#include "legacy/galfit_soft_limits.hpp"
 
 namespace gaxel::legacy {
 
@@ -24,19 +24,24 @@ class Limits {
         frames_(frames),
         objects_(objects),
         scene_(scene),
-        kept_(kept) {}
+        kept_(kept),
+        soft_limits_(document, frames, objects) {}
 
-  /// Bounds before ties, which hand them on.
+  /// Bounds before ties, which hand them on, and limits between parameters after them, as they need one that
+  /// is not tied.
   void apply() {
     for (const GalfitConstraint& constraint : constraints_.constraints) {
       if (!constraint.is_coupled()) limit(constraint);
     }
     for (const GalfitConstraint& constraint : constraints_.constraints) {
-      if (!constraint.is_coupled()) continue;
+      if (!is_hard(constraint.form)) continue;
       // A line on some components stands for those below it on other coefficients of theirs.
       const bool is_new =
           coupled_.emplace(constraint.components, constraint.parameter, constraint.form).second;
-      if (is_new || !is_hard(constraint.form)) couple(constraint);
+      if (is_new) couple(constraint);
+    }
+    for (const GalfitConstraint& constraint : constraints_.constraints) {
+      if (constraint.is_coupled() && !is_hard(constraint.form)) limit_apart(constraint);
     }
   }
 
@@ -85,11 +90,52 @@ class Limits {
       }
       return leave(constraint, "scenes have no limits between bands");
     }
-    if (!constant && constraint.scope == ConstraintScope::kBand)
-      return leave(constraint, "scenes have no limits in a single band");
-    if (constraint.scope == ConstraintScope::kCoefficient && !(constant && constraint.coefficient == 0))
-      return leave(constraint, "scenes have no limits on coefficients");
+    const bool of_one =
+        constraint.scope == ConstraintScope::kCoefficient || constraint.scope == ConstraintScope::kBand;
+    if (!constant && of_one) return bound_one(constraint, *place);
+    if (constraint.scope == ConstraintScope::kCoefficient && constraint.coefficient > 0)
+      return leave(constraint, "the parameter is one for all bands");
+    if (!value.mins.empty()) return leave(constraint, "there are limits on single coefficients, too");
     bound(constraint, *place);
+  }
+
+  /// A single coefficient, or the value in a single band.
+  void bound_one(const GalfitConstraint& constraint, const NumberPlace& place) {
+    SceneValue& value = scene_value(place);
+    const bool in_bands = value.series->form == SceneSeries::Form::kBands;
+    if (constraint.form != ConstraintForm::kAbsolute)
+      return leave(constraint, "of these, scenes have limits from a number to a number");
+    if (in_bands != (constraint.scope == ConstraintScope::kBand)) {
+      return leave(constraint, in_bands ? "the parameter has values in the bands, and no coefficients"
+                                        : "the parameter is a series, and has no values of single bands");
+    }
+    if (value.min || value.max) return leave(constraint, "there are limits on the parameter's values, too");
+    std::size_t which = static_cast<std::size_t>(constraint.coefficient);
+    if (in_bands) {
+      const auto frame = std::ranges::find(frames_, constraint.band, &GalfitFrame::band);
+      if (frame == frames_.end()) return;  // a band that is left out
+      which = static_cast<std::size_t>(frame - frames_.begin());
+    }
+    const bool all = in_bands || value.series->form == SceneSeries::Form::kCoefficients;
+    const std::size_t n = all ? value.series->numbers.size()
+                              : static_cast<std::size_t>(std::ranges::count(value.series->free, 1));
+    if (which >= n) return leave(constraint, "that coefficient is not free");
+    const MappedValue& mapped = objects_.in_bands[in_bands ? which : 0][place.object].values[place.mapped];
+    if (mapped.conversion == Conversion::kBrightness)
+      return leave(constraint, "scenes have surface brightness in counts");
+    if (value.mins.empty()) {
+      value.mins.assign(n, -INFINITY);
+      value.maxs.assign(n, INFINITY);
+    }
+    const GalfitFrame& frame = frames_[in_bands ? which : 0];
+    auto [low, high] = std::minmax({to_scene(mapped.conversion, mapped.factor, constraint.low, frame),
+                                    to_scene(mapped.conversion, mapped.factor, constraint.high, frame)});
+    value.mins[which] = std::max(value.mins[which], low);
+    value.maxs[which] = std::min(value.maxs[which], high);
+    if (!(value.mins[which] < value.maxs[which])) {
+      constraints_.text.fail(constraint.line, constraint.parameter, shown(constraint),
+                             "leaves no room beside the limits above it", "limits that overlap");
+    }
   }
 
   std::optional<NumberPlace> find(const GalfitConstraint& constraint, int component) const {
@@ -138,7 +184,6 @@ class Limits {
   }
 
   void couple(const GalfitConstraint& constraint) {
-    if (!is_hard(constraint.form)) return leave(constraint, "scenes have no limits between components");
     std::vector<NumberPlace> free;
     for (const int component : constraint.components) {
       const std::optional<NumberPlace> place = find(constraint, component);
@@ -157,6 +202,24 @@ class Limits {
       const std::string why = maker.tie(constraint.form, free[i], free[0], covered);
       if (!why.empty()) return leave_all(constraint, why);
     }
+  }
+
+  void limit_apart(const GalfitConstraint& constraint) {
+    const std::optional<NumberPlace> first = find(constraint, constraint.components.front());
+    const std::optional<NumberPlace> second = find(constraint, constraint.components.back());
+    if (!first || !second) return leave(constraint, "a component's row is not given or not used");
+    const bool is_first = constraint.scope == ConstraintScope::kPlain ||
+                          (constraint.scope == ConstraintScope::kCoefficient && constraint.coefficient == 0);
+    if (frames_.size() == 1 ? constraint.scope != ConstraintScope::kPlain : !is_first)
+      return leave(constraint, "scenes have no limits on coefficients");
+    // GALFIT's "1-2" is of 2 less 1, its "1/2" of 1 over 2.
+    const bool ratio = constraint.form == ConstraintForm::kRatio;
+    const std::string why = soft_limits_.add(constraint.form, ratio ? *first : *second,
+                                             ratio ? *second : *first, constraint.low, constraint.high);
+    if (!why.empty()) return leave(constraint, why);
+    if (!soft_limits_.was_turned()) return;
+    const std::vector<Token> words = split(constraints_.text.line(constraint.line));
+    objects_.turned.push_back(fmt::format("{} {}", words[0].text, words[1].text));
   }
 
   /// With the lines that it stands for.
@@ -190,6 +253,7 @@ class Limits {
   SceneObjects& objects_;
   LegacyScene& scene_;
   std::vector<std::string>& kept_;
+  SoftLimits soft_limits_;
   std::set<std::tuple<std::vector<int>, std::string, ConstraintForm>> coupled_;
 };
 

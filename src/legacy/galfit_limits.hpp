@@ -16,6 +16,8 @@ namespace gaxel::legacy {
 struct SceneObjects {
   std::vector<SceneObject> objects;
   std::vector<std::vector<MappedObject>> in_bands;
+  /// Limits on differences and ratios that the scene has the other way round, as in the file: "1/2 re".
+  std::vector<std::string> turned = {};
 };
 
 /// Turns limits on one component into bounds and hard couplings into ties. What cannot be said in a scene

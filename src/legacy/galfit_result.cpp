@@ -46,7 +46,7 @@ std::string FinalNumber::text() const {
   const std::string number = galfit_number(value);
   if (fixed) return fmt::format("[{}]", number);
   if (tied || flag == ParameterFlag::kAtBound) return fmt::format("{{{}}}", number);
-  if (flag == ParameterFlag::kDegenerate) return fmt::format("*{}* +/- *{}*", number, error);
+  if (is_suspect()) return fmt::format("*{}* +/- *{}*", number, error);
   return fmt::format("{} +/- {}", number, galfit_number(error));
 }
 

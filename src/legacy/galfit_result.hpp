@@ -21,8 +21,12 @@ struct FinalNumber {
   bool tied = false;
   ParameterFlag flag = ParameterFlag::kNone;
 
-  /// "12.0000 +/- 0.1000"; fixed "[12.0000]", tied or at the end of its range "{12.0000}", not told by the
-  /// data
+  /// Not told by the data, or hardly.
+  bool is_suspect() const {
+    return flag == ParameterFlag::kDegenerate || flag == ParameterFlag::kUnconstrained;
+  }
+
+  /// "12.0000 +/- 0.1000"; fixed "[12.0000]", tied or at the end of its range "{12.0000}", suspect
   /// "*12.0000* +/- *nan*".
   std::string text() const;
 };

@@ -51,6 +51,7 @@ class SceneMaker {
     MappedGalfit mapped;
     SceneObjects objects =
         scene_objects(document_, constraints ? &*constraints : nullptr, frames, scene, constraints_kept_);
+    turned_ = objects.turned;
     const auto [dx, dy] = bands_.front().offset();
     shift(objects.objects, dx, dy);
     write_bands(objects.objects);
@@ -135,11 +136,12 @@ class SceneMaker {
       if (row != nullptr && row->word() == "1")
         skipped += fmt::format("{}{}", skipped.empty() ? "" : ", ", object.number);
     }
-    if (lines.empty() && constraints_kept_.empty() && skipped.empty()) return;
+    if (lines.empty() && constraints_kept_.empty() && turned_.empty() && skipped.empty()) return;
     writer_.table("[galfit]", 0);
     if (!lines.empty()) writer_.texts("lines", lines, 0);
     if (!skipped.empty()) writer_.raw("skip", "[" + skipped + "]", 0);
     if (!constraints_kept_.empty()) writer_.texts("constraints", constraints_kept_, line_of("G"));
+    if (!turned_.empty()) writer_.texts("turned", turned_, line_of("G"));
   }
 
   void tell_of_the_rest() {
@@ -162,6 +164,7 @@ class SceneMaker {
   std::vector<std::size_t> which_;  ///< of the file's bands
   std::vector<GalfitBand> bands_;
   std::vector<std::string> constraints_kept_;
+  std::vector<std::string> turned_;
 };
 
 }  // namespace

@@ -25,7 +25,7 @@ std::string log_number(const FinalNumber& number, double shown, bool is_error) {
       shown != 0.0 && std::abs(shown) < 0.01 ? fmt::format("{:.2e}", shown) : fmt::format("{:.2f}", shown);
   if (number.fixed) return fmt::format("[{}]", is_error ? "0.00" : text);
   if (number.tied || number.flag == ParameterFlag::kAtBound) return fmt::format("{{{}}}", text);
-  return number.flag == ParameterFlag::kDegenerate ? fmt::format("*{}*", text) : text;
+  return number.is_suspect() ? fmt::format("*{}*", text) : text;
 }
 
 /// Name of a row that has a line of its own in the log; empty for rows 1 to 10.
@@ -116,9 +116,8 @@ std::string flags_text(const GalfitReport& report) {
   if (report.result.stop_reason == StopReason::kMaxIterations) flags.emplace_back("1");
   bool suspect = false;
   for (const FinalObject& object : report.in_bands.front()) {
-    suspect = suspect || std::ranges::any_of(object.numbers, [](const FinalNumber& n) {
-                return n.flag == ParameterFlag::kDegenerate;
-              });
+    suspect =
+        suspect || std::ranges::any_of(object.numbers, [](const FinalNumber& n) { return n.is_suspect(); });
   }
   if (suspect) flags.emplace_back("2");
   const auto missing = [&](const char* key, const char* flag) {

@@ -33,6 +33,9 @@ class TieMaker {
   std::string tie(ConstraintForm form, const NumberPlace& follower, const NumberPlace& leader,
                   const std::vector<int>& covered) const;
 
+  /// Whether the number is about b/a above 1, or along axes that swap with it.
+  bool has_swapped_axes(const NumberPlace& place) const;
+
  private:
   struct Side {
     const MappedObject* object;
@@ -44,7 +47,6 @@ class TieMaker {
   std::string obstacle(ConstraintForm form, const NumberPlace& follower, const NumberPlace& leader,
                        const std::vector<int>& covered) const;
   bool depends_on(const NumberPlace& place, const NumberPlace& other) const;
-  bool has_swapped_axes(const NumberPlace& place) const;
   std::string name(const NumberPlace& place) const;
   std::string in_bands(const std::vector<double>& numbers) const;
 

@@ -19,7 +19,6 @@ constexpr ObjectSlot kY{"1", 1, "y", "y"};
 constexpr ObjectSlot kQ{"9", 0, "q", "q"};
 constexpr ObjectSlot kPa{"10", 0, "pa", "pa"};
 constexpr ObjectSlot kBrightness{"3", 0, "", "mag", Conversion::kBrightness};
-constexpr double kEndless = 1e30;  // of a bound that is none: GALFIT's ranges have two ends
 
 /// The options of a kind that rows of GALFIT's say.
 bool has_row(std::string_view option) {
@@ -53,7 +52,7 @@ const Parameter* ObjectWriter::find(const SceneComponent& component, std::string
   return nullptr;
 }
 
-std::string ObjectWriter::text() {
+std::vector<ObjectRow> ObjectWriter::rows() {
   int count = 0;
   for (const SceneComponent& component : source_.scene.components) {
     const std::string_view kind = component.kind->base().name;
@@ -66,11 +65,11 @@ std::string ObjectWriter::text() {
     number_ = numbers_[i];
     object(source_.scene.components[i]);
   }
-  return std::move(text_);
+  return std::move(rows_);
 }
 
 void ObjectWriter::object(const SceneComponent& component) {
-  text_ += fmt::format("\n# Component number: {} ({})\n", number_, component.name);
+  add(fmt::format("\n# Component number: {} ({})\n", number_, component.name));
   if (component.psf == kNoPsf) lose(component, "GALFIT convolves all light");
   for (const std::string_view option : component.kind->options) {
     if (!has_row(option)) lose(component, fmt::format("GALFIT has no row for \"{}\"", option));
@@ -82,12 +81,18 @@ void ObjectWriter::object(const SceneComponent& component) {
   }
 }
 
-void ObjectWriter::row(const std::string& key, double value, bool free, std::string_view comment) {
-  text_ += fmt::format("{:>2}) {:<24} {}   # {}\n", key, number_text(value), free ? 1 : 0, comment);
+void ObjectWriter::row(const std::string& key, std::vector<RowNumber> numbers, std::string_view comment) {
+  rows_.push_back({key + ")", std::move(numbers), std::string(comment)});
+}
+
+RowNumber ObjectWriter::number(const SceneComponent& component, const ObjectSlot& slot, double value,
+                               const Parameter& parameter) const {
+  return {value, is_free(parameter), &component, &parameter, slot.conversion, slot.factor};
 }
 
 void ObjectWriter::bounds(const SceneComponent& component, const ObjectSlot& slot,
                           const Parameter& parameter) {
+  if (!parameter.coefficient_min.empty()) coefficient_bounds(component, slot, parameter);
   if (!parameter.free || (!std::isfinite(parameter.min) && !std::isfinite(parameter.max))) return;
   const auto at = static_cast<std::size_t>(&parameter - component.parameters.data());
   const ParameterSpec& spec = component.kind->parameters[at];
@@ -107,8 +112,56 @@ void ObjectWriter::bounds(const SceneComponent& component, const ObjectSlot& slo
       fmt::format("{:>2}  {:<6} {} to {}\n", number_, slot.constraint, number_text(low), number_text(high));
 }
 
+void ObjectWriter::coefficient_bounds(const SceneComponent& component, const ObjectSlot& slot,
+                                      const Parameter& parameter) {
+  if (!is_free(parameter)) return;
+  if (parameter.basis == Basis::kBSpline || slot.conversion == Conversion::kBrightness)
+    return lose(component, fmt::format("{}: bounds of single coefficients", slot.key));
+  const auto at = static_cast<std::size_t>(&parameter - component.parameters.data());
+  const Role role = component.kind->parameters[at].role;
+  const bool magnitude = role == Role::kFlux && component.flux_is_magnitude;
+  const bool in_bands = parameter.basis == Basis::kBands;
+  const std::size_t band = source_.band.value_or(0);
+  const auto end = [&](std::size_t coefficient, double inner) {
+    if (!std::isfinite(inner)) return inner;
+    double in_file = inner;
+    if (in_bands) {
+      in_file = io::to_file(role, component.flux_is_magnitude, inner, source_.frame);
+    } else if (!magnitude) {
+      const io::LinearMap map = io::map_to_file(role, source_.frame);
+      in_file = map.factor * inner + (coefficient == 0 ? map.constant : 0.0);
+    }
+    return to_galfit(slot.conversion, slot.factor, in_file, frame_);
+  };
+  for (std::size_t i = 0; i < parameter.coefficient_min.size(); ++i) {
+    // Each band writes what is about its own value, the first what is about series.
+    if (in_bands ? i != band : band != 0) continue;
+    double low = end(i, parameter.coefficient_min[i]);
+    double high = end(i, parameter.coefficient_max[i]);
+    if (!std::isfinite(low) && !std::isfinite(high)) continue;
+    if ((in_bands && magnitude) || slot.factor < 0.0) std::swap(low, high);
+    low = std::isfinite(low) ? low : -kEndless;
+    high = std::isfinite(high) ? high : kEndless;
+    const std::string suffix = in_bands ? source_.band_name : fmt::format("{}", i);
+    (in_bands ? band_constraints_ : constraints_) += fmt::format(
+        "{:>2}  {}_{} {} to {}\n", number_, slot.constraint, suffix, number_text(low), number_text(high));
+  }
+}
+
+void ObjectWriter::apart(const SceneComponent& component, const ObjectSlot& slot,
+                         const Parameter& parameter) {
+  const auto galfit = source_.root().table("galfit");
+  const std::vector<std::string> turned = galfit ? galfit->texts("turned") : std::vector<std::string>{};
+  const std::string line = soft_limit_text(source_.scene, parameter, component, slot,
+                                           numbers_[parameter.limit->component], number_, turned);
+  constraints_ += line;
+  if (line.empty()) lose(component, fmt::format("{}: GALFIT has no limit between these two", slot.key));
+}
+
 void ObjectWriter::limits(const SceneComponent& component, const ObjectSlot& slot,
                           const Parameter& parameter) {
+  if (parameter.prior) lose(component, fmt::format("{}: GALFIT has no priors", slot.key));
+  if (parameter.limit && parameter.free) apart(component, slot, parameter);
   if (!parameter.tie) return bounds(component, slot, parameter);
   const auto leader =
       static_cast<std::size_t>(parameter.tie->terms.empty() ? 0 : parameter.tie->terms[0].component);
@@ -120,23 +173,21 @@ void ObjectWriter::put(const SceneComponent& component, const ObjectSlot& slot, 
   const Parameter* parameter = find(component, slot.key);
   if (parameter == nullptr) return;
   const double in_file = *file_number(source_, component, slot.key);
-  row(row_key, to_galfit(slot.conversion, slot.factor, in_file, frame_), is_free(*parameter),
-      std::string(slot.key));
+  const double value = to_galfit(slot.conversion, slot.factor, in_file, frame_);
+  row(row_key, {number(component, slot, value, *parameter)}, slot.key);
   limits(component, slot, *parameter);
 }
 
 void ObjectWriter::position(const SceneComponent& component, const std::string& prefix) {
   const Parameter& x = *find(component, "x");
   const Parameter& y = *find(component, "y");
-  const double at_x = *file_number(source_, component, "x");
-  const double at_y = *file_number(source_, component, "y");
+  const RowNumber at_x = number(component, kX, *file_number(source_, component, "x"), x);
+  const RowNumber at_y = number(component, kY, *file_number(source_, component, "y"), y);
   if (split_position_) {
-    row(fmt::format("{}1", prefix), at_x, is_free(x), "position x");
-    row(fmt::format("{}2", prefix), at_y, is_free(y), "position y");
+    row(prefix + "1", {at_x}, "position x");
+    row(prefix + "2", {at_y}, "position y");
   } else {
-    text_ += fmt::format("{:>2}) {:<24} {} {} # position x, y\n", fmt::format("{}1", prefix),
-                         fmt::format("{} {}", number_text(at_x), number_text(at_y)), is_free(x) ? 1 : 0,
-                         is_free(y) ? 1 : 0);
+    row(prefix + "1", {at_x, at_y}, "position x, y");
   }
   limits(component, kX, x);
   limits(component, kY, y);
@@ -158,7 +209,7 @@ void ObjectWriter::truncation(const SceneComponent& component) {
            follows("pa", fmt::format("{}.{}_node * 180 / _pi - 90", name, spiral));
   };
   const bool disc = in_disc("spiral") || in_disc("logspiral");
-  text_ += fmt::format("T0) {:<34} # truncation\n", disc ? "radial" : "radial-b");
+  add(fmt::format("T0) {:<34} # truncation\n", disc ? "radial" : "radial-b"));
   if (!follows("x", name + ".x") || !follows("y", name + ".y")) position(component, "T");
   put(component, {"4", 0, "rbreak", "4"}, "T4");
   put(component, {"5", 0, "softening", "5"}, "T5");
@@ -176,8 +227,9 @@ void ObjectWriter::light(const SceneComponent& component, const ObjectType& type
     const double level = *file_number(source_, component, "level") +
                          dx * (frame_.x_pivot - *file_number(source_, component, "x")) +
                          dy * (frame_.y_pivot - *file_number(source_, component, "y"));
-    text_ += fmt::format(" 0) {:<26}   {}", type.name, head);
-    row("1", level, is_free(*find(component, "level")), "sky at the centre of the fit region");
+    add(fmt::format(" 0) {:<26}   {}", type.name, head));
+    row("1", {number(component, type.slots[0], level, *find(component, "level"))},
+        "sky at the centre of the fit region");
     limits(component, type.slots[0], *find(component, "level"));
     put(component, type.slots[1], "2");
     put(component, type.slots[2], "3");
@@ -189,7 +241,7 @@ void ObjectWriter::light(const SceneComponent& component, const ObjectType& type
   const bool cut = !component.inner.empty() || !component.outer.empty();
   std::string_view digit;
   double value = 0.0;
-  const Parameter* norm = nullptr;
+  const Parameter* norm = nullptr;  // that row 3 is, in another unit
   ObjectSlot slot = light;
   if (const Parameter* centre = find(component, "i0")) {
     norm = centre;
@@ -229,10 +281,12 @@ void ObjectWriter::light(const SceneComponent& component, const ObjectType& type
     lose(component, "light that is not positive has no magnitude; 99 is written");
     value = 99.0;
   }
-  text_ += fmt::format(" 0) {:<26}   {}", fmt::format("{}{}", type.name, digit), head);
+  add(fmt::format(" 0) {:<26}   {}", fmt::format("{}{}", type.name, digit), head));
   position(component, "");
-  row("3", value, norm == nullptr || is_free(*norm),
-      digit.empty() && light.key == "mag" ? "total magnitude" : "mag/arcsec^2");
+  RowNumber row_3 =
+      number(component, slot, value, norm != nullptr ? *norm : component.parameter(Role::kFlux));
+  row_3.free = row_3.free || norm == nullptr;
+  row("3", {row_3}, digit.empty() && light.key == "mag" ? "total magnitude" : "mag/arcsec^2");
   if (norm != nullptr) {
     if (slot.conversion != Conversion::kMagnitude || component.flux_is_magnitude) {
       limits(component, slot, *norm);
@@ -245,14 +299,14 @@ void ObjectWriter::light(const SceneComponent& component, const ObjectType& type
   }
   shapes(component);
   for (const auto& [key, list] : {std::pair{"Ti", &component.inner}, std::pair{"To", &component.outer}}) {
-    for (const std::size_t i : *list) text_ += fmt::format("{}) {}\n", key, numbers_[i]);
+    for (const std::size_t i : *list) add(fmt::format("{}) {}\n", key, numbers_[i]));
   }
   write_skip();
 }
 
 void ObjectWriter::write_skip() {
   const bool skip = std::ranges::find(skipped_, number_) != skipped_.end();
-  text_ += fmt::format(" Z) {}                            # skip this model in output image\n", skip ? 1 : 0);
+  add(fmt::format(" Z) {}                            # skip this model in output image\n", skip ? 1 : 0));
 }
 
 void ObjectWriter::shapes(const SceneComponent& component) {
@@ -268,19 +322,21 @@ void ObjectWriter::shapes(const SceneComponent& component) {
     const std::string phase_key = fmt::format("{}_phase", name);
     const Parameter* phase = find(component, phase_key);
     const double sign = n % 2 == 0 ? -1.0 : 1.0;  // GALFIT counts phases from the other end of the major axis
-    text_ += fmt::format("F{}) {} {} {} {}   # Fourier mode: amplitude, phase\n", n,
-                         number_text(sign * amplitude->value),
-                         number_text(to_galfit(Conversion::kDegrees, 1.0, phase->value, frame_)),
-                         is_free(*amplitude) ? 1 : 0, is_free(*phase) ? 1 : 0);
     const std::string of_amplitude = fmt::format("{}a", name);
     const std::string of_phase = fmt::format("{}p", name);
-    limits(component, {"", 0, "", of_amplitude, Conversion::kFactor, sign}, *amplitude);
-    limits(component, {"", 1, "", of_phase, Conversion::kDegrees}, *phase);
+    const ObjectSlot first{"", 0, "", of_amplitude, Conversion::kFactor, sign};
+    const ObjectSlot second{"", 1, "", of_phase, Conversion::kDegrees};
+    row(fmt::format("F{}", n),
+        {number(component, first, sign * amplitude->value, *amplitude),
+         number(component, second, to_galfit(second.conversion, 1.0, phase->value, frame_), *phase)},
+        "Fourier mode: amplitude, phase");
+    limits(component, first, *amplitude);
+    limits(component, second, *phase);
   }
   for (const bool log : {false, true}) {
     const std::string prefix = log ? "logspiral_" : "spiral_";
     if (find(component, prefix + "rout") == nullptr) continue;
-    text_ += fmt::format("R0) {}\n", log ? "log" : "power");
+    add(fmt::format("R0) {}\n", log ? "log" : "power"));
     const auto rotation = [&](const char* name, const char* row_key, const char* constraint,
                               Conversion conversion) {
       const std::string key = prefix + name;

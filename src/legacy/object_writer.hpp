@@ -8,6 +8,7 @@
 
 #include "legacy/couplings.hpp"
 #include "legacy/galfit_frame.hpp"
+#include "legacy/object_rows.hpp"
 #include "legacy/scene_source.hpp"
 
 namespace gaxel::legacy {
@@ -26,10 +27,12 @@ class ObjectWriter {
         losses_(losses) {}
 
   /// Rows of every object. A component that GALFIT has no type for is left out; numbers count what is
-  /// written.
-  std::string text();
-  /// Bounds and ties as lines of a constraint file, after text().
+  /// written. Refer to the source.
+  std::vector<ObjectRow> rows();
+  /// Bounds and ties as lines of a constraint file, after rows().
   std::string constraints() const { return constraints_ + couplings_.text(); }
+  /// Those on the values in this band alone.
+  std::string band_constraints() const { return band_constraints_; }
 
  private:
   void object(const SceneComponent& component);
@@ -37,13 +40,20 @@ class ObjectWriter {
   void light(const SceneComponent& component, const ObjectType& type);
   void shapes(const SceneComponent& component);
   void write_skip();
-  void row(const std::string& key, double value, bool free, std::string_view comment);
+  void add(std::string text) { rows_.push_back({std::move(text)}); }
+  void row(const std::string& key, std::vector<RowNumber> numbers, std::string_view comment);
+  /// A number that stands for a parameter.
+  RowNumber number(const SceneComponent& component, const ObjectSlot& slot, double value,
+                   const Parameter& parameter) const;
   /// Rows of one parameter: its value, flag and bounds.
   void put(const SceneComponent& component, const ObjectSlot& slot, const std::string& row_key);
   void position(const SceneComponent& component, const std::string& prefix);
   /// Lines of the constraint file.
+  void apart(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter);
   void limits(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter);
   void bounds(const SceneComponent& component, const ObjectSlot& slot, const Parameter& parameter);
+  void coefficient_bounds(const SceneComponent& component, const ObjectSlot& slot,
+                          const Parameter& parameter);
   const Parameter* find(const SceneComponent& component, std::string_view key) const;
   void lose(const SceneComponent& component, const std::string& what);
 
@@ -54,8 +64,9 @@ class ObjectWriter {
   std::vector<std::string>& losses_;
   std::vector<int> numbers_;  ///< of each component of the scene; 0: left out
   int number_ = 0;
-  std::string text_;
+  std::vector<ObjectRow> rows_;
   std::string constraints_;
+  std::string band_constraints_;
   Couplings couplings_;
 };
 

@@ -10,6 +10,8 @@
 
 #include "gaxel/error.hpp"
 #include "gaxel/fit.hpp"
+#include "io/band_keys.hpp"
+#include "io/band_pixels.hpp"
 #include "io/header_facts.hpp"
 #include "io/image_input.hpp"
 #include "io/photometry.hpp"
@@ -29,38 +31,18 @@ std::optional<io::Section> stated_region(const io::TomlTable& image) {
   return io::Section{(*ends)[0], (*ends)[1], (*ends)[2], (*ends)[3]};
 }
 
-/// Gives tied parameters, which stay tied, their values.
-void fill_ties(SceneSource& source) {
-  const io::Photometry& photometry = source.frame.photometry;
-  const double zeropoint = photometry.zeropoint ? photometry.magnitude(1.0) : 0.0;
-  const BandFrame band{0.0, zeropoint};
-  const auto values = components_in_bands(source.scene, std::span(&band, 1), source.file->path).front();
-  for (std::size_t c = 0; c < values.size(); ++c) {
-    for (std::size_t p = 0; p < values[c].values.size(); ++p) {
-      Parameter& parameter = source.scene.components[c].parameters[p];
-      if (parameter.tie) parameter.value = values[c].values[p];
-    }
-  }
-}
-
-}  // namespace
-
-std::string SceneSource::path_of(const std::string& name) const {
-  io::FitsName parsed = io::parse_fits_name(name);
-  parsed.path = (std::filesystem::path(folder) / parsed.path).lexically_normal().string();
-  return parsed.text();
-}
-
-SceneSource read_source(const io::TomlFile& file) {
+/// One band's image, without the scene's components.
+SceneSource read_band(const io::TomlFile& file, std::optional<std::size_t> band, io::TaskImage& facts) {
   SceneSource source;
   source.file = &file;
   source.folder = std::filesystem::path(file.path).parent_path().string();
-  const io::TomlTable root = source.root();
-  if (root.has("band"))
-    root.fail("band", "a scene of several bands is not written for other programs yet",
-              "a scene of one band");
-  const std::optional<io::TomlTable> image = root.table("image");
-  if (!image) root.fail("image", "missing", "an [image] table with the name of a FITS file");
+  source.band = band;
+  const io::TomlTable tables = source.tables();
+  if (band) io::read_band_keys(tables, *band == 0, facts);
+  source.band_name = facts.band;
+  source.wavelength = facts.wavelength;
+  const std::optional<io::TomlTable> image = tables.table("image");
+  if (!image) tables.fail("image", "missing", "an [image] table with the name of a FITS file");
   if (const auto name = image->text("file")) source.image = source.path_of(*name);
   io::ImageInput input;
   try {
@@ -78,14 +60,91 @@ SceneSource read_source(const io::TomlFile& file) {
   source.header_exptime = io::header_number(input.header, "EXPTIME");
   source.frame.placement = {source.region.x1, source.region.y1};
   source.frame.photometry = io::read_photometry(*image, {input.header, input.primary}, source.notes);
-  std::vector<std::string> psfs;
-  for (const io::PsfTables& psf : io::psf_tables(root)) psfs.push_back(psf.name);
-  const io::HeaderCards* header = input.header.empty() ? nullptr : &input.header;
-  source.scene =
-      io::read_scene(root, {source.frame, source.region.shape(), header, psfs, false}, source.notes);
-  validate(source.scene, file.path);
-  fill_ties(source);
+  facts.header = input.header;
+  facts.placement = source.frame.placement;
+  facts.photometry = source.frame.photometry;
+  facts.shape = source.region.shape();
   return source;
+}
+
+/// Whether regions of two bands show the same sky in the same pixels.
+bool has_same_pixels(const io::TaskImage& first, const io::TaskImage& other) {
+  constexpr double kNear = 1e-4;  // pixels, over the whole region
+  const PixelMap& map = other.pixels;
+  const double nx = first.shape.nx;
+  const double ny = first.shape.ny;
+  return first.shape == other.shape && std::abs(map.x(0.0, 0.0)) < kNear &&
+         std::abs(map.y(0.0, 0.0)) < kNear && std::abs(map.x(nx, ny) - nx) < kNear &&
+         std::abs(map.y(nx, ny) - ny) < kNear;
+}
+
+void map_pixels(const io::TomlTable& root, std::vector<io::TaskImage>& images) {
+  for (std::size_t b = 1; b < images.size(); ++b) {
+    root.relate("band", [&] { images[b].pixels = io::pixel_map(images.front(), images[b]); });
+    if (!has_same_pixels(images.front(), images[b])) {
+      root.fail("band",
+                fmt::format("\"{}\" has not the pixels of \"{}\", as other programs' bands have",
+                            images[b].band, images.front().band),
+                "regions of one size, no shift but by whole pixels that the regions make up for");
+    }
+  }
+}
+
+BandFrame frame_of(const io::TaskImage& image) {
+  const io::Photometry& photometry = image.photometry;
+  return {image.wavelength, photometry.zeropoint ? photometry.magnitude(1.0) : 0.0, image.pixels};
+}
+
+}  // namespace
+
+std::string SceneSource::path_of(const std::string& name) const {
+  io::FitsName parsed = io::parse_fits_name(name);
+  parsed.path = (std::filesystem::path(folder) / parsed.path).lexically_normal().string();
+  return parsed.text();
+}
+
+std::vector<SceneSource> read_sources(const io::TomlFile& file) {
+  const io::TomlTable root(file, file.root, "");
+  const std::size_t n_bands = root.tables("band").size();
+  std::vector<SceneSource> sources;
+  std::vector<io::TaskImage> images(std::max<std::size_t>(n_bands, 1));
+  for (std::size_t b = 0; b < images.size(); ++b)
+    sources.push_back(read_band(file, n_bands == 0 ? std::nullopt : std::optional(b), images[b]));
+  map_pixels(root, images);
+
+  SceneSource& first = sources.front();
+  std::vector<std::string> psfs;
+  for (const io::PsfTables& psf : io::psf_tables(first.tables())) psfs.push_back(psf.name);
+  const io::HeaderCards* header = images[0].header.empty() ? nullptr : &images[0].header;
+  io::SceneFrame frame{first.frame, first.region.shape(), header, psfs, false, first.folder, {}};
+  std::vector<BandFrame> frames;
+  for (std::size_t b = 0; b < images.size(); ++b) {
+    frame.bands.push_back({images[b].band, images[b].wavelength, sources[b].frame});
+    frames.push_back(frame_of(images[b]));
+  }
+  const Scene scene = io::read_scene(root, frame, first.notes);
+  validate(scene, wavelengths_of(frames), file.path);
+  const auto in_bands = components_in_bands(scene, frames, file.path);
+  for (std::size_t b = 0; b < sources.size(); ++b) {
+    sources[b].scene = scene;
+    for (std::size_t c = 0; c < scene.components.size(); ++c) {
+      for (std::size_t p = 0; p < in_bands[b][c].values.size(); ++p) {
+        Parameter& parameter = sources[b].scene.components[c].parameters[p];
+        // Starts stay as they are said, also where a limit moves what the fit begins with.
+        const bool light = sources.size() > 1 && is_light(scene.components[c].kind->parameters[p].role);
+        if (parameter.basis != Basis::kConstant || parameter.tie || light)
+          parameter.value = in_bands[b][c].values[p];
+      }
+    }
+  }
+  return sources;
+}
+
+SceneSource read_source(const io::TomlFile& file) {
+  std::vector<SceneSource> sources = read_sources(file);
+  if (sources.size() > 1)
+    sources.front().root().fail("band", "Imfit has no bands", "a scene of one band, or --to galfitm");
+  return std::move(sources.front());
 }
 
 std::optional<double> file_number(const SceneSource& source, const SceneComponent& component,

@@ -14,9 +14,12 @@
 
 namespace gaxel::legacy {
 
-/// A scene and what it refers to; only the data's header is read.
+/// A scene and what it refers to, as one of its bands sees it; only the data's header is read.
 struct SceneSource {
   const io::TomlFile* file = nullptr;
+  std::optional<std::size_t> band = {};  ///< which [[band]]; none: the scene has none
+  std::string band_name = {};
+  double wavelength = 0.0;
   std::string folder;  ///< of the scene
   std::string image;   ///< path, extension and section; empty without an image
   io::FileFrame frame;
@@ -24,10 +27,12 @@ struct SceneSource {
   bool region_known = false;             ///< from the scene or from the image
   std::optional<double> pixel_scale;     ///< arcsec, by the header
   std::optional<double> header_exptime;  ///< EXPTIME of the header
-  Scene scene;                           ///< tied parameters have their values
+  Scene scene;  ///< values are those in this band, also of ties and in the place of coefficients
   std::vector<std::string> notes;
 
   io::TomlTable root() const { return io::TomlTable(*file, file->root, ""); }
+  /// Where [image], [noise], [mask] and [psf] are.
+  io::TomlTable tables() const { return band ? root().tables("band")[*band] : root(); }
   /// The path of a file that the scene names.
   std::string path_of(const std::string& name) const;
 };
@@ -35,6 +40,10 @@ struct SceneSource {
 /// `file` must live as long as the result. An image that is not there is no error when the scene gives the
 /// region. Throws InputError as io::load_task for what it looks at.
 SceneSource read_source(const io::TomlFile& file);
+
+/// The same for a scene of any number of bands, one source for each. Throws InputError for several that do
+/// not have the same pixels.
+std::vector<SceneSource> read_sources(const io::TomlFile& file);
 
 /// A file for another program, and others that it names.
 struct LegacyText {

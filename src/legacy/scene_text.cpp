@@ -60,6 +60,9 @@ std::string value_text(const SceneValue& value) {
   if (value.common) limits += ", constant = true";
   if (value.min && !value.fixed) limits += fmt::format(", min = {}", toml_number(*value.min));
   if (value.max && !value.fixed) limits += fmt::format(", max = {}", toml_number(*value.max));
+  if (!value.mins.empty() && !value.fixed)
+    limits += fmt::format(", min = {}, max = {}", list_text(value.mins), list_text(value.maxs));
+  if (!value.limit.empty() && !value.fixed) limits += ", " + value.limit;
   if (value.series) return fmt::format("{{ {}{} }}", series_text(*value.series), limits);
   const std::string plain = toml_number(value.value);
   return limits.empty() ? plain : fmt::format("{{ value = {}{} }}", plain, limits);
@@ -80,6 +83,11 @@ void SceneSeries::scale(double by) {
 
 void SceneValue::shift(double by) {
   value += by;
+  const bool all = series && series->form == SceneSeries::Form::kBands;
+  for (std::size_t i = 0; i < (all ? mins.size() : std::min<std::size_t>(mins.size(), 1)); ++i) {
+    mins[i] += by;
+    maxs[i] += by;
+  }
   if (min) *min += by;
   if (max) *max += by;
   if (series) series->shift(by);
@@ -87,6 +95,8 @@ void SceneValue::shift(double by) {
 
 void SceneValue::scale(double by) {
   value *= by;
+  for (double& end : mins) end *= by;
+  for (double& end : maxs) end *= by;
   if (min) *min *= by;
   if (max) *max *= by;
   if (series) series->scale(by);
@@ -152,6 +162,13 @@ void SceneWriter::texts(const std::string& key, const std::vector<std::string>& 
 }
 
 void SceneWriter::keep_inside(const SceneObject& object, SceneValue& value, const std::string& place) {
+  if (value.min && *value.min <= -kEndless) value.min.reset();
+  if (value.max && *value.max >= kEndless) value.max.reset();
+  for (std::vector<double>* ends : {&value.mins, &value.maxs}) {
+    for (double& end : *ends) {
+      if (std::abs(end) >= kEndless) end = std::copysign(std::numeric_limits<double>::infinity(), end);
+    }
+  }
   if (const ParameterSpec* spec = spec_of(object, value.key)) {
     if (value.min && *value.min < spec->min) value.min = spec->min;
     if (value.max && *value.max > spec->max) value.max = spec->max;

@@ -8,6 +8,9 @@
 
 namespace gaxel::legacy {
 
+/// An end of a range that is none, up to its sign: GALFIT's ranges have two ends.
+inline constexpr double kEndless = 1e30;
+
 /// What a scene is made for.
 enum class Purpose {
   kFit,
@@ -52,7 +55,10 @@ struct SceneValue {
   std::size_t line = 0;                    ///< of the other file, from 0
   std::optional<SceneSeries> series = {};  ///< in place of `value`, which is then that in the first band
   bool common = false;                     ///< light that is the same in all bands
-  std::string tie = {};                    ///< an expression of other parameters that it follows
+  std::vector<double> mins = {};           ///< of each number of the series, or none
+  std::vector<double> maxs = {};
+  std::string tie = {};    ///< an expression of other parameters that it follows
+  std::string limit = {};  ///< `ratio = { ... }` or `difference = { ... }`
 
   /// The whole by so much, with its bounds.
   void shift(double by);

@@ -122,6 +122,8 @@ class Writer {
 
   void line(std::string_view name, double value, const Parameter& parameter, const ImfitSlot& slot) {
     std::string limits;
+    if (parameter.prior) lose(fmt::format("{}: Imfit has no priors", name));
+    if (parameter.limit) lose(fmt::format("{}: Imfit has no limits between parameters", name));
     if (parameter.tie) lose(fmt::format("{}: Imfit has no tie \"{}\"", name, parameter.tie->text));
     if (!parameter.free && !parameter.tie) {
       limits = " fixed";

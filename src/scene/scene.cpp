@@ -41,6 +41,7 @@ class ParameterCheck {
                               std::isfinite(parameter_.prior->mean))) {
       fail(".prior", fmt::format("{}", parameter_.prior->sigma), "no prior", "a mean and a sigma above 0");
     }
+    if (parameter_.limit) check_limit(wavelengths);
     if (parameter_.tie) {
       check_tie();
     } else if (parameter_.basis == Basis::kConstant) {
@@ -78,31 +79,71 @@ class ParameterCheck {
     if (!spec_.fittable)
       fail("", parameter_.tie->expression, "this is a constant that cannot be tied", "a value");
     for (const Tie::Term& term : parameter_.tie->terms) {
-      const bool there = term.component < scene_.components.size() &&
-                         term.parameter < scene_.components[term.component].parameters.size();
-      if (!there)
+      if (!is_there(term.component, term.parameter))
         fail("", parameter_.tie->expression, "tied to what is not there", "parameters of the scene");
     }
     const TieFunction readable(*parameter_.tie, where_, fmt::format("{}.{}", component_.name, spec_.name));
     const std::string& text =
         parameter_.tie->text.empty() ? parameter_.tie->expression : parameter_.tie->text;
-    if (comes_back(*parameter_.tie, 0))
-      fail("", text, "ties that go in a circle", "one of them free or fixed");
+    if (comes_back(parameter_, 0)) fail("", text, "ties that go in a circle", "one of them free or fixed");
   }
 
-  /// Whether following the ties from here leads to this parameter. Circles without it are those of others.
-  bool comes_back(const Tie& tie, std::size_t depth) const {
-    if (depth > n_ties()) return false;
-    return std::ranges::any_of(tie.terms, [&](const Tie::Term& term) {
-      const Parameter& other = scene_.components[term.component].parameters[term.parameter];
-      return &other == &parameter_ || (other.tie && comes_back(*other.tie, depth + 1));
-    });
+  void check_limit(const Wavelengths& wavelengths) const {
+    const Limit& limit = *parameter_.limit;
+    const std::string text = fmt::format("[{}, {}]", limit.min, limit.max);
+    if (parameter_.tie || !spec_.fittable)
+      fail(".limit", text, "only a parameter of its own can be limited to another", "no tie, no constant");
+    if (!is_there(limit.component, limit.parameter))
+      fail(".limit", text, "limited to what is not there", "parameters of the scene");
+    if (!(limit.min < limit.max)) fail(".limit", text, "the limits leave no room", "min < max");
+    if (limit.is_ratio && !(limit.max > 0.0 && (limit.min >= 0.0 || std::isinf(limit.min))))
+      fail(".limit", text, "limits of a ratio must not be negative", "0 <= min < max");
+    if (spec_.role == Role::kFlux && component_.flux_is_magnitude && !limit.is_ratio)
+      fail(".limit", text, "a difference of magnitudes is a ratio of fluxes", "a ratio");
+    if (std::isfinite(parameter_.min) || std::isfinite(parameter_.max)) {
+      fail(".limit", text, "a parameter that is limited to another has no bounds of its own",
+           "the bounds on the other one, or no limit");
+    }
+    if (comes_back(parameter_, 0))
+      fail(".limit", text, "limits and ties that go in a circle", "one of them without");
+    if (is_series(parameter_.basis)) {
+      fail(".limit", text, "a series in wavelength cannot be limited to another parameter",
+           "one that is constant, or has a value in each band");
+    }
+    const bool all_free = std::ranges::all_of(parameter_.free_coefficients, [](auto m) { return m != 0; });
+    if (parameter_.free && !all_free)
+      fail(".limit", text, "some bands' values are fixed, others limited", "all of them free");
+    const Parameter& other = scene_.components[limit.component].parameters[limit.parameter];
+    const bool other_varies = other.basis != Basis::kConstant || other.tie;
+    if (wavelengths.size() > 1 && parameter_.basis == Basis::kConstant && other_varies) {
+      fail(".limit", text, "one value for all bands is limited to what differs from band to band",
+           "both constant, or a value of its own in each band");
+    }
   }
 
-  std::size_t n_ties() const {
+  bool is_there(std::size_t component, std::size_t parameter) const {
+    return component < scene_.components.size() && parameter < scene_.components[component].parameters.size();
+  }
+
+  /// Whether following ties and limits from there leads to this parameter. Circles without it are those of
+  /// others.
+  bool comes_back(const Parameter& from, std::size_t depth) const {
+    if (depth > n_followers()) return false;
+    const auto leads_back = [&](std::size_t component, std::size_t parameter) {
+      if (!is_there(component, parameter)) return false;
+      const Parameter& other = scene_.components[component].parameters[parameter];
+      return &other == &parameter_ || comes_back(other, depth + 1);
+    };
+    if (from.limit && from.free && leads_back(from.limit->component, from.limit->parameter)) return true;
+    return from.tie && std::ranges::any_of(from.tie->terms, [&](const Tie::Term& term) {
+             return leads_back(term.component, term.parameter);
+           });
+  }
+
+  std::size_t n_followers() const {
     std::size_t n = 0;
     for (const SceneComponent& component : scene_.components) {
-      for (const Parameter& parameter : component.parameters) n += parameter.tie ? 1 : 0;
+      for (const Parameter& parameter : component.parameters) n += parameter.tie || parameter.limit ? 1 : 0;
     }
     return n;
   }
@@ -121,6 +162,7 @@ class ParameterCheck {
       fail(".free", fmt::format("{} of {} coefficients", n_free, n), "not what the parameter says itself",
            "a mark for each coefficient, any set if the parameter is free");
     }
+    check_ends(n);
     const int n_wavelengths = wavelengths.n_different();
     if (is_series(parameter_.basis) && n_free > n_wavelengths) {
       fail("", fmt::format("{} free coefficients", n_free),
@@ -134,6 +176,21 @@ class ParameterCheck {
       double value = 0.0;
       for (std::size_t i = 0; i < n; ++i) value += functions[i] * parameter_.coefficients[i];
       if (!magnitudes) check_value(value);
+    }
+  }
+
+  void check_ends(std::size_t n) const {
+    const std::vector<double>& low = parameter_.coefficient_min;
+    const std::vector<double>& high = parameter_.coefficient_max;
+    for (const auto& [key, ends] : {std::pair{".min", &low}, {".max", &high}}) {
+      if (!ends->empty() && ends->size() != n)
+        fail(key, fmt::format("{} ends", ends->size()), "not one for each coefficient", fmt::format("{}", n));
+    }
+    for (std::size_t i = 0; i < std::min(low.size(), high.size()); ++i) {
+      if (!(low[i] < high[i])) {
+        fail(".min", fmt::format("[{}, {}]", low[i], high[i]), "the lower end is not below the upper one",
+             "min < max");
+      }
     }
   }
 

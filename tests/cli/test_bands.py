@@ -99,7 +99,8 @@ def test_every_band_has_its_images_and_its_rows(fitted):
         assert abs(chi2 / block[0].header["DOF"] - 1) < 5 * np.sqrt(2 / block[0].header["DOF"])
     assert "band" in finished.stdout.splitlines()[3] or " band " in finished.stdout
     page = (folder / "report.html").read_text()
-    assert page.count("<h3>g ") == 2 and "<th>band</th>" in page and "nan" not in page.split("base64")[0]
+    assert page.count("<h3>g ") == 1 and "g: Profile about" in page and "<th>band</th>" in page
+    assert "nan" not in page.split("base64")[0]
 
 
 def test_the_result_goes_on_from_where_it_ended(fitted, tmp_path):

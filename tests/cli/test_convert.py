@@ -279,10 +279,11 @@ def test_examples_become_scenes(galfit):
             (galfit / file).write_text((EXAMPLES / file).read_text())
         convert(f"{name}.feedme", f"{name}.toml", cwd=galfit)
     text = (galfit / "bulge_disc.toml").read_text()
-    assert 'constraints = ["1/2 re 0.05 1.0"]' in text
+    assert 'ratio = { to = "1 sersic2.re"' in text and "constraints = [" not in text
     assert text.count('x = { tie = "1 sersic2.x" }') == 2 and text.count('y = { tie = "1 sersic2.y" }') == 2
     convert("bulge_disc.toml", "again.feedme", cwd=galfit)
     lines = [line.split() for line in (galfit / "again.constraints").read_text().splitlines()]
+    assert ["1/2", "re", "0.05", "1"] in lines
     assert ["1_2_3", "x", "offset"] in lines and ["1_2_3", "y", "offset"] in lines
 
 

@@ -135,7 +135,7 @@ def test_report_is_one_well_formed_page_with_its_pictures(field, fitted):
     assert page.tag == "html"
     svg = "{http://www.w3.org/2000/svg}"
     drawings = page.findall(f".//{svg}svg")
-    assert len(drawings) == 5, "data, model, residual, two profiles"
+    assert len(drawings) == 6, "data, model, residual, two profiles, the corner plot"
     links = [element.get("href") for element in page.iter() if element.get("href")]
     assert links and all(link.startswith("data:image/png;base64,") for link in links)
     assert not [

@@ -261,7 +261,6 @@ def test_limits_become_bounds_and_the_rest_is_told(field, tmp_path):
     ):
         assert re.search(line, text), (line, text)
     assert "within [2, 8]" in text and "within [0.2, 0.9]" in text
-    assert 'limits:4: "1-2 x 1 5" is not applied: scenes have no limits between components' in text
     assert "mag of 1 sersic starts at 15.4, outside its limits; at 15.3 instead" in text
 
 

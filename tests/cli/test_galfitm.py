@@ -227,7 +227,10 @@ def test_the_truth_comes_back(fitted):
     assert info["CHISQ"][0] == pytest.approx(np.sum(bands["CHISQ"]), rel=1e-6)
     for i in range(3):
         np.testing.assert_allclose(bands[f"DPDQ{i}"], chebyshev.chebval(SCALED, np.eye(3)[i]), atol=1e-6)
-    assert '"2 mag_0 10 to 30" is not applied: scenes have no limits on coefficients' in finished.stderr
+    assert (
+        '"2 mag_0 10 to 30" is not applied: the parameter has values in the bands, and no coefficients'
+        in finished.stderr
+    )
     assert '"2 re -3 4" differs from band to band; in all of them the limits are 3 to 10.5' in finished.stderr
 
 
@@ -326,7 +329,8 @@ def test_couplings_of_bands_need_all_free_coefficients(tmp_path):
     assert second["x"] == {"tie": "1 sersic.x + 1"}
     assert second["re"] == {"tie": "1.5 * 1 sersic.re"}
     assert second["mag"] == {"bands": [19.0, 18.0, 18.5]}
-    assert scene["galfit"]["constraints"] == ["1_2 mag offset", "1-2 pa -5 5"]
+    assert scene["galfit"]["constraints"] == ["1_2 mag offset"]
+    assert second["pa"]["difference"] == {"to": "1 sersic.pa", "min": -5.0, "max": 5.0}
     (tmp_path / "limits").write_text("1_2 mag_all offset\n")
     scene, _ = convert(tmp_path, controls(G="limits") + two)
     (tmp_path / "scene.toml").write_text((tmp_path / "scene.toml").read_text())

@@ -37,8 +37,18 @@ TEST_F(ResultWarnings, FlagsAreNamedByTheirKeys) {
               Contains(HasSubstr(result.scene.components.at(1).name + ".x is not told by the data")));
 }
 
+TEST_F(ResultWarnings, WhatStayedAndWhatIsHardlyTold) {
+  result.flags.at(0).at(3) = ParameterFlag::kUnconstrained;
+  result.flags.at(0).at(4) = ParameterFlag::kDidNotMove;
+  const auto warnings = result_warnings(task, result);
+  EXPECT_THAT(warnings, SizeIs(2));
+  EXPECT_THAT(warnings, Contains(HasSubstr(galaxy().name + ".re is hardly told by the data")));
+  EXPECT_THAT(warnings, Contains(HasSubstr(galaxy().name + ".n stayed at its start")));
+}
+
 TEST_F(ResultWarnings, LightThatLeftTheImage) {
-  galaxy().parameter(Role::kFlux).value = -5.0;
+  const auto flux = static_cast<std::size_t>(galaxy().kind->index_of(Role::kFlux));
+  result.bands.at(0).components.at(0).values.at(flux) = -5.0;
   galaxy().parameter(Role::kRe).value = 1000.0;
   galaxy().parameter(Role::kX).value = 60.0;
   const auto warnings = result_warnings(task, result);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "io/report/isophote_curve.hpp"
 #include "io/report/paint.hpp"
 
 namespace gaxel::io::report {
@@ -42,6 +43,9 @@ std::vector<Outline> outlines(const Scene& scene) {
       outline.semi_major = component.parameter(Role::kRe).value;
       outline.q = component.parameter(Role::kQ).value;
       outline.theta = component.parameter(Role::kTheta).value;
+    } else if (component.kind->base().family == Family::kElliptical) {
+      outline.semi_major = component.parameter(Role::kRe).value;
+      outline.curve = isophote_curve(component);
     }
     outline.label = std::to_string(i + 1);
     list.push_back(std::move(outline));
@@ -70,6 +74,15 @@ Image residual_in_sigma(const Observation& observation, const Image& model) {
     if (sigma > 0.0) residual.data()[i] = (observation.data.data()[i] - model.data()[i]) / sigma;
   }
   return residual;
+}
+
+Image sky_image(std::span<const Component> components, std::span<const Image> component_images, Shape shape) {
+  Image sky(shape);
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    if (components[i].kind->family != Family::kSky) continue;
+    for (std::size_t k = 0; k < sky.size(); ++k) sky.data()[k] += component_images[i].data()[k];
+  }
+  return sky;
 }
 
 std::string component_color(std::size_t index) {

@@ -1,6 +1,7 @@
 // Data, model and residual of a fit as pictures.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace gaxel::io::report {
 
 /// (data - model) / sigma, 0 where sigma is not positive.
 Image residual_in_sigma(const Observation& observation, const Image& model);
+
+/// What components that are sky add to the model; `component_images` in their order.
+Image sky_image(std::span<const Component> components, std::span<const Image> component_images, Shape shape);
 
 /// Colour of a component in plots and tables, by its place in the scene.
 std::string component_color(std::size_t index);

@@ -18,6 +18,15 @@ double value_or(const SceneComponent& component, Role role, double fallback) {
 }
 
 Ellipses ellipses_of(const SceneComponent& component) {
+  // A spiral's q and theta are in the plane of its disc.
+  for (const std::string spiral : {"spiral", "logspiral"}) {
+    const int inclination = component.kind->index_of(spiral + "_inclination");
+    if (inclination < 0) continue;
+    const int node = component.kind->index_of(spiral + "_node");
+    return {component.parameter(Role::kX).value, component.parameter(Role::kY).value,
+            std::cos(component.parameters[static_cast<std::size_t>(inclination)].value),
+            component.parameters[static_cast<std::size_t>(node)].value};
+  }
   return {component.parameter(Role::kX).value, component.parameter(Role::kY).value,
           value_or(component, Role::kQ, 1.0), value_or(component, Role::kTheta, 0.0)};
 }
@@ -61,16 +70,6 @@ std::vector<std::size_t> brightest_galaxies(const Scene& scene, std::span<const 
   return chosen;
 }
 
-// Light of the model that is sky.
-Image sky_image(const Scene& scene, std::span<const Image> component_images, Shape shape) {
-  Image sky(shape);
-  for (std::size_t i = 0; i < scene.components.size(); ++i) {
-    if (scene.components[i].kind->family != Family::kSky) continue;
-    for (std::size_t k = 0; k < sky.size(); ++k) sky.data()[k] += component_images[i].data()[k];
-  }
-  return sky;
-}
-
 // Keeps the curves that contribute somewhere; the others would only fill the legend.
 void keep_visible(ProfilePlot& plot) {
   constexpr double kVisibleShare = 0.02;
@@ -92,7 +91,8 @@ std::vector<ProfilePlot> galaxy_profiles(const TaskImage& task, const FitResult&
                                          std::optional<double> pixel_scale, const std::string& suffix) {
   const Scene& scene = result.scene;
   const Observation& observation = task.observation;
-  const Image sky = sky_image(scene, component_images, result.bands.front().model.shape());
+  const Image sky =
+      sky_image(result.bands.front().components, component_images, result.bands.front().model.shape());
   std::vector<ConstImageView> models = {sky.view(), result.bands.front().model.view()};
   std::vector<ProfileCurve> curves;
   for (std::size_t i = 0; i < scene.components.size(); ++i) {

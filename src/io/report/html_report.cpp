@@ -9,8 +9,10 @@
 
 #include "io/header_facts.hpp"
 #include "io/parameter_table.hpp"
+#include "io/provenance.hpp"
 #include "io/report/fit_pictures.hpp"
 #include "io/report/galaxy_profiles.hpp"
+#include "io/report/page_sections.hpp"
 #include "io/report/page_style.hpp"
 #include "io/report/scale.hpp"
 #include "io/report/svg.hpp"
@@ -28,7 +30,13 @@ std::string swatch(std::string_view color) {
 
 std::string list(const std::vector<std::string>& lines) {
   std::string text = "<ul>\n";
-  for (const std::string& line : lines) text += fmt::format("<li>{}</li>\n", escape_markup(line));
+  for (auto line = lines.begin(); line != lines.end(); ++line) {
+    // What several bands say alike is said once.
+    if (std::find(lines.begin(), line, *line) != line) continue;
+    const auto count = std::count(line, lines.end(), *line);
+    text += fmt::format("<li>{}{}</li>\n", escape_markup(*line),
+                        count > 1 ? fmt::format(" ({} times)", count) : std::string());
+  }
   return text + "</ul>\n";
 }
 
@@ -42,6 +50,7 @@ std::string summary(const Task& task, const FitResult& result) {
   if (result.penalty > 0.0) text += fact("priors, smoothness", fmt::format("{:.6g}", result.penalty));
   text += fact("degrees of freedom", fmt::format("{}", result.dof));
   text += fact("χ² / d.o.f.", reduced(result));
+  text += fact("BIC", fmt::format("{:.8g}", result.bic));
   text += fact("pixels used", fmt::format("{}", result.n_pixels));
   text += fact("pixels masked", fmt::format("{}", n_masked(task)));
   text += fact("iterations", fmt::format("{}", result.iterations));
@@ -74,8 +83,9 @@ std::string suffix_of(std::size_t band) {
   return band == 0 ? "" : fmt::format("-{}", band + 1);
 }
 
-std::string pictures(const Task& task, const FitResult& result) {
+std::string pictures(const Task& task, const FitResult& result, const ReportFacts& facts) {
   std::string text = "<h2>Data, model, residual</h2>\n";
+  text += color_section(task, result, facts.component_images);
   const std::vector<const TaskImage*> images = images_of(task);
   for (std::size_t b = 0; b < images.size(); ++b) {
     text += band_heading(*images[b], result.bands[b]) + "<div class=\"panels\">\n";
@@ -97,19 +107,21 @@ std::string pictures(const Task& task, const FitResult& result) {
 
 std::string profiles(const Task& task, const FitResult& result, const ReportFacts& facts) {
   std::string text;
+  std::size_t n_plots = 0;
   const std::vector<const TaskImage*> images = images_of(task);
   for (std::size_t b = 0; b < images.size(); ++b) {
-    const std::vector<ProfilePlot> plots =
+    std::vector<ProfilePlot> plots =
         galaxy_profiles(*images[b], in_band(result, b), facts.component_images[b],
                         pixel_scale_arcsec(images[b]->header), suffix_of(b));
-    if (plots.empty()) continue;
-    const std::string_view layout = plots.size() == 3 ? "panels" : "panels few";
-    text += band_heading(*images[b], result.bands[b]) + fmt::format("<div class=\"{}\">\n", layout);
-    for (const ProfilePlot& plot : plots) text += "<figure>" + profile_plot_svg(plot) + "</figure>\n";
-    text += "</div>\n";
+    n_plots += plots.size();
+    for (ProfilePlot& plot : plots) {
+      if (!images[b]->band.empty()) plot.title = fmt::format("{}: {}", images[b]->band, plot.title);
+      text += "<figure>" + profile_plot_svg(plot) + "</figure>\n";
+    }
   }
   if (text.empty()) return "";
-  return "<h2>Radial profiles</h2>\n" + text +
+  const std::string_view layout = n_plots < 3 ? "panels few" : "panels";
+  return fmt::format("<h2>Radial profiles</h2>\n<div class=\"{}\">\n{}</div>\n", layout, text) +
          "<p class=\"key\">Means over elliptical annuli of the pixels that were fitted, neighbours "
          "included, "
          "the model's sky subtracted; components after the PSF. Below: data − model in units of the error of "
@@ -136,12 +148,14 @@ std::string robust_cells(const ParameterRow& row) {
 }
 
 std::string table(const Task& task, const FitResult& result) {
-  const std::vector<ParameterRow> rows = parameter_table(task, result);
+  const std::vector<ParameterRow> rows = without_idle(parameter_table(task, result));
   const bool several = has_bands(rows);
   std::string text = fmt::format(
-      "<table>\n<thead><tr><th>component</th><th>parameter</th>{}<th class=\"number\">value</th>"
-      "<th class=\"number\">error</th><th>unit</th><th>note</th></tr></thead>\n",
-      several ? "<th>band</th>" : "");
+      "<div class=\"scroll\"><table>\n<thead><tr><th>component</th><th>parameter</th>{}<th "
+      "class=\"number\">value</th>"
+      "<th class=\"number\">error</th>{}<th>unit</th><th>note</th></tr></thead>\n",
+      several ? "<th>band</th>" : "",
+      result.robust ? "<th class=\"number\">sandwich</th><th class=\"number\">correlated</th>" : "");
   for (std::size_t c = 0; c < result.scene.components.size(); ++c) {
     const SceneComponent& component = result.scene.components[c];
     const auto is_own = [&](const ParameterRow& row) { return row.component == component.name; };
@@ -163,7 +177,7 @@ std::string table(const Task& task, const FitResult& result) {
     }
     text += "</tbody>\n";
   }
-  return text + "</table>\n";
+  return text + "</table></div>\n";
 }
 
 double smallest_sigma(const Observation& observation) {
@@ -216,6 +230,13 @@ std::string noise_text(const Task& task, const RobustCovariance& robust) {
   return text + "</dd>\n";
 }
 
+/// How the results came about, folded away.
+std::string provenance_details(const Task& task) {
+  const std::vector<std::string> lines = provenance_lines(task);
+  return lines.empty() ? ""
+                       : "\n<details><summary>Command and inputs</summary>\n" + list(lines) + "</details>";
+}
+
 std::string explanations(const Task& task, const FitResult& result) {
   std::string text = "<dl class=\"legend\">\n<dt>Convention</dt>\n";
   text += fmt::format("<dd>{}.</dd>\n", escape_markup(kConvention));
@@ -227,7 +248,11 @@ std::string explanations(const Task& task, const FitResult& result) {
       "follows others, as "
       "result.toml says. <em>prior</em>: known beforehand to some extent. <em>at bound</em>: "
       "the fit ended "
-      "on a bound; the error is that of the free parameter and says little. <em>degenerate</em>: the data do "
+      "on a bound or a limit to another parameter; the error is that of the free parameter and says little. "
+      "<em>unconstrained</em>: its error is larger than its range, or than itself where it must be positive. "
+      "<em>did not move</em>: free, but still at its start when another one moved by more than its error. "
+      "<em>degenerate</em>: the data "
+      "do "
       "not "
       "constrain it, it has no error.</dd>\n";
   text += fmt::format("<dt>Accuracy of the pixels</dt>\n<dd>{}</dd>\n",
@@ -257,14 +282,16 @@ std::string html_report(const Task& task, const FitResult& result, const ReportF
                   title, fitted, escape_markup(task.scene_file));
   page += summary(task, result) + "</header>\n<main>\n";
   page += remarks(task);
-  page += pictures(task, result);
+  page += pictures(task, result, facts);
   page += profiles(task, result, facts);
-  page += "<h2>Parameters</h2>\n<div class=\"columns\">\n<div>" + table(task, result) + "</div>\n<aside>" +
-          explanations(task, result) + "</aside>\n</div>\n</main>\n";
+  page += wavelength_section(task, result);
+  page += "<h2>Parameters</h2>\n<div class=\"columns\">\n<div>" + table(task, result) +
+          copy_section(task, result) + "</div>\n<aside>" + explanations(task, result) + "</aside>\n</div>\n";
+  page += corner_section(task, result, facts.samples) + "</main>\n";
   page += fmt::format(
       "<footer>Made by gaxel {}. The same numbers in full precision are in parameters.ecsv and "
-      "result.toml, the images in block.fits.</footer>\n</body>\n</html>\n",
-      escape_markup(facts.version));
+      "result.toml, the images in block.fits.{}</footer>\n</body>\n</html>\n",
+      escape_markup(facts.version), provenance_details(task));
   return page;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -61,7 +62,12 @@ void draw_outlines(SvgCanvas& canvas, const PixelPlot& plot, const ImagePanel& p
   for (const Outline& outline : panel.outlines) {
     const Point centre = plot.at(outline.x, outline.y);
     const double a = outline.semi_major * plot.scale;
-    if (a > 0.0) {
+    if (!outline.curve.empty()) {
+      std::vector<std::array<Point, 2>> pieces;
+      for (const Segment& piece : outline.curve)
+        pieces.push_back({plot.at(piece.x1, piece.y1), plot.at(piece.x2, piece.y2)});
+      canvas.lines(pieces, "class=\"outline\"");
+    } else if (a > 0.0) {
       canvas.ellipse(centre, a, outline.q * a, -outline.theta * 180.0 / std::numbers::pi,
                      "class=\"outline\"");
     } else {
@@ -95,12 +101,13 @@ std::string image_panel_svg(const ImagePanel& panel) {
   constexpr double kRoom = kWidth - kLeft - kRight;
   const PixelPlot plot(PixelWindow::of(panel.shape), {{kLeft, kTop}, kRoom, kMaxAspect * kRoom});
   const double bar_top = plot.bottom() + 30.0;
-  SvgCanvas canvas(kWidth, bar_top + kBarHeight + 40.0, panel.title);
+  const double bottom = panel.map == nullptr ? plot.bottom() + 24.0 : bar_top + kBarHeight + 40.0;
+  SvgCanvas canvas(kWidth, bottom, panel.title);
   canvas.text({kLeft + 0.5 * kRoom, 17.0}, panel.title, "class=\"title\" text-anchor=\"middle\"");
   canvas.picture(plot.corner, plot.width(), plot.height(), panel.picture);
   draw_outlines(canvas, plot, panel);
   draw_pixel_axes(canvas, plot, panel.placement);
-  draw_bar(canvas, panel, bar_top);
+  if (panel.map != nullptr) draw_bar(canvas, panel, bar_top);
   return canvas.str();
 }
 

@@ -11,6 +11,14 @@
 
 namespace gaxel::io::report {
 
+/// A straight piece of a curve, 0-based pixels.
+struct Segment {
+  double x1 = 0.0;
+  double y1 = 0.0;
+  double x2 = 0.0;
+  double y2 = 0.0;
+};
+
 /// An ellipse (or, of size 0, a cross) drawn over a picture, in 0-based pixels and radians from +x towards
 /// +y.
 struct Outline {
@@ -20,6 +28,7 @@ struct Outline {
   double q = 1.0;
   double theta = 0.0;
   std::string label;
+  std::vector<Segment> curve = {};  ///< in place of the ellipse, where there is one
 };
 
 struct ImagePanel {
@@ -28,8 +37,8 @@ struct ImagePanel {
   Picture picture;  ///< top row first
   Shape shape;      ///< of the image that it shows, in pixels
   Placement placement;
-  const ColorMap* map = nullptr;
-  std::vector<Tick> bar_ticks;  ///< value: position along the bar, 0..1
+  const ColorMap* map = nullptr;  ///< null: a picture in colours of its own, without a bar
+  std::vector<Tick> bar_ticks;    ///< value: position along the bar, 0..1
   std::string bar_title;
   std::vector<Outline> outlines;
 };

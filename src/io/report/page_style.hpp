@@ -41,11 +41,11 @@ svg .mark { fill: #fff; font-size: 13px; font-weight: 700; paint-order: stroke; 
 .key { color: var(--soft); font-size: 13.5px; }
 .swatch { display: inline-block; width: 12px; height: 12px; border-radius: 3px; vertical-align: -1px;
   margin-right: 5px; border: 1px solid rgba(0, 0, 0, 0.25); }
-.columns { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 36px; align-items: start; }
+.columns { display: grid; grid-template-columns: minmax(0, 9fr) minmax(0, 4fr); gap: 32px; align-items: start; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { text-align: left; color: var(--soft); font-weight: 600; font-size: 12.5px; border-bottom: 2px solid var(--line);
-  padding: 5px 10px; }
-td { padding: 4px 10px; border-bottom: 1px solid var(--line); vertical-align: top; }
+  padding: 5px 8px; }
+td { padding: 4px 8px; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.number, th.number { text-align: right; font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 13.5px; }
 th.number { font-family: inherit; font-size: 12.5px; }
 tbody tr:first-child td { border-top: 1px solid #b9c0c9; }
@@ -56,6 +56,17 @@ tr.held td.number { color: var(--soft); }
 .flag { color: var(--warn); font-weight: 600; }
 dl.legend dt { font-weight: 600; margin-top: 8px; }
 dl.legend dd { margin: 0; }
+details { margin-top: 16px; }
+summary { cursor: pointer; color: var(--accent); }
+.boxes { display: grid; gap: 12px; margin-top: 8px; }
+.copy { display: flex; justify-content: space-between; align-items: baseline; color: var(--soft); font-size: 13px; }
+button { font: inherit; color: var(--accent); background: var(--card); border: 1px solid var(--line);
+  border-radius: 6px; padding: 2px 12px; cursor: pointer; }
+textarea { width: 100%; margin-top: 4px; padding: 8px; border: 1px solid var(--line); border-radius: 6px;
+  font: 12px/1.4 ui-monospace, "DejaVu Sans Mono", monospace; white-space: pre; color: var(--ink);
+  background: var(--card); resize: vertical; }
+.scroll, .corner { overflow-x: auto; }
+.corner figure { min-width: 680px; max-width: 980px; margin: 0 auto; }
 footer { margin-top: 34px; color: var(--soft); font-size: 13px; border-top: 1px solid var(--line); padding-top: 10px; }
 @media (max-width: 900px) { .panels, .columns { grid-template-columns: minmax(0, 1fr); } }
 @media print { body { padding: 0; font-size: 10.5pt; max-width: none; } .panels, tbody { break-inside: avoid; }

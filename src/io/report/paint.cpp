@@ -23,14 +23,24 @@ double block_mean(ConstImageView image, std::span<const std::uint8_t> used, int 
 
 }  // namespace
 
-Picture paint(ConstImageView image, std::span<const std::uint8_t> used, const ColorMap& map,
-              const std::function<double(double)>& scale) {
+Image shrink(ConstImageView image, std::span<const std::uint8_t> used) {
   const int longest = std::max(image.nx(), image.ny());
   const int side = (longest + kMaxPictureSide - 1) / kMaxPictureSide;
-  Picture picture((image.nx() + side - 1) / side, (image.ny() + side - 1) / side);
+  Image small(Shape{(image.ny() + side - 1) / side, (image.nx() + side - 1) / side});
+  for (int row = 0; row < small.ny(); ++row) {
+    for (int col = 0; col < small.nx(); ++col)
+      small(row, col) = block_mean(image, used, row * side, col * side, side);
+  }
+  return small;
+}
+
+Picture paint(ConstImageView image, std::span<const std::uint8_t> used, const ColorMap& map,
+              const std::function<double(double)>& scale) {
+  const Image small = shrink(image, used);
+  Picture picture(small.nx(), small.ny());
   for (int row = 0; row < picture.height(); ++row) {
     for (int col = 0; col < picture.width(); ++col) {
-      const double value = block_mean(image, used, row * side, col * side, side);
+      const double value = small(row, col);
       picture.at(picture.height() - 1 - row, col) = std::isnan(value) ? kMasked : map(scale(value));
     }
   }

@@ -14,6 +14,10 @@ namespace gaxel::io::report {
 /// Larger images are shown as means of square blocks of pixels, so that a report stays small.
 inline constexpr int kMaxPictureSide = 900;
 
+/// The image as means of the square blocks of pixels that a picture shows, itself where it is small; NaN
+/// where no pixel of a block is used and a number. An empty `used` is all.
+Image shrink(ConstImageView image, std::span<const std::uint8_t> used);
+
 /// The image with its row 0 at the bottom: colours of `map` at `scale(value)`. Pixels with used == 0 or NaN
 /// become kMasked; an empty `used` shows all. Blocks of pixels average what is shown of them.
 Picture paint(ConstImageView image, std::span<const std::uint8_t> used, const ColorMap& map,

@@ -15,6 +15,12 @@ std::string number(double value) {
   return text == "-0" ? "0" : text;
 }
 
+std::string list(std::span<const Point> points) {
+  std::string text;
+  for (const Point& point : points) text += fmt::format("{},{} ", number(point.x), number(point.y));
+  return text;
+}
+
 }  // namespace
 
 std::string escape_markup(std::string_view text) {
@@ -54,6 +60,13 @@ void SvgCanvas::line(Point from, Point to, std::string_view attributes) {
                        number(to.x), number(to.y), attributes);
 }
 
+void SvgCanvas::lines(std::span<const std::array<Point, 2>> list, std::string_view attributes) {
+  body_ += "<path d=\"";
+  for (const auto& [from, to] : list)
+    body_ += fmt::format("M{} {}L{} {}", number(from.x), number(from.y), number(to.x), number(to.y));
+  body_ += fmt::format("\" {}/>\n", attributes);
+}
+
 void SvgCanvas::rectangle(Point corner, double width, double height, std::string_view attributes) {
   body_ += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" {}/>\n", number(corner.x),
                        number(corner.y), number(width), number(height), attributes);
@@ -80,9 +93,11 @@ void SvgCanvas::ellipse(Point centre, double a, double b, double angle_deg, std:
 }
 
 void SvgCanvas::polyline(std::span<const Point> points, std::string_view attributes) {
-  body_ += "<polyline points=\"";
-  for (const Point& point : points) body_ += fmt::format("{},{} ", number(point.x), number(point.y));
-  body_ += fmt::format("\" fill=\"none\" {}/>\n", attributes);
+  body_ += fmt::format("<polyline points=\"{}\" fill=\"none\" {}/>\n", list(points), attributes);
+}
+
+void SvgCanvas::polygon(std::span<const Point> points, std::string_view attributes) {
+  body_ += fmt::format("<polygon points=\"{}\" {}/>\n", list(points), attributes);
 }
 
 void SvgCanvas::text(Point at, std::string_view text, std::string_view attributes) {

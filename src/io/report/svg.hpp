@@ -1,6 +1,7 @@
 // Drawings as SVG text, and the escaping that SVG and HTML share.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ class SvgCanvas {
   SvgCanvas(double width, double height, std::string_view label);
 
   void line(Point from, Point to, std::string_view attributes);
+  /// All of them as one element.
+  void lines(std::span<const std::array<Point, 2>> list, std::string_view attributes);
   void rectangle(Point corner, double width, double height, std::string_view attributes);
   /// All of them as one element, which is shorter for many.
   void rectangles(std::span<const Rectangle> list, std::string_view attributes);
@@ -38,6 +41,8 @@ class SvgCanvas {
   /// Semi-axes `a` and `b`; `angle_deg` turns the first clockwise on the screen.
   void ellipse(Point centre, double a, double b, double angle_deg, std::string_view attributes);
   void polyline(std::span<const Point> points, std::string_view attributes);
+  /// The closed area within the points.
+  void polygon(std::span<const Point> points, std::string_view attributes);
   void text(Point at, std::string_view text, std::string_view attributes);
   /// The picture stretched over the rectangle, its pixels left sharp where they are enlarged.
   void picture(Point corner, double width, double height, const Picture& picture);
