@@ -11,9 +11,13 @@ docs/survey.md explains the configuration, its rules and the columns of the tabl
 from typing import Any
 
 from gaxel.survey._flags import Flag, flag_names
-from gaxel.survey._run import run
 from gaxel.survey.settings import Survey, from_dict, read
-from gaxel.survey.simulate import simulate
+
+try:
+    from gaxel.survey._run import run
+    from gaxel.survey.simulate import simulate
+except ImportError as error:  # pragma: no cover
+    raise ImportError("gaxel.survey needs packages: pip install 'gaxel[survey]'") from error
 
 __all__ = ["Flag", "Survey", "flag_names", "from_dict", "read", "run", "simulate", "write_report"]
 

@@ -27,6 +27,8 @@ class Flag(enum.IntFlag):
     BAD_PIXELS = 512
     """More than a fifth of the pixels in the galaxy's Kron ellipse are bad or masked, or more than three quarters of
     those in the cut-out."""
+    UNCONSTRAINED = 1024
+    """The error of a parameter of the galaxy is larger than its range, or so large that a size could be 0."""
 
 
 def flag_names(value: int) -> list[str]:

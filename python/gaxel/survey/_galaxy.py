@@ -16,6 +16,12 @@ from gaxel.survey._images import Tile
 from gaxel.survey._sources import Sources
 from gaxel.survey.settings import FitSettings, Survey
 
+PARAMETER_FLAGS = {
+    "at_bound": Flag.AT_BOUND,
+    "degenerate": Flag.DEGENERATE,
+    "unconstrained": Flag.UNCONSTRAINED,
+}
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -85,7 +91,7 @@ def _fit(survey: Survey, tile: Tile, target: Any, sources: Sources) -> tuple[dic
         ftol=survey.fit.ftol,
         max_iterations=survey.fit.max_iterations,
         threads=1,
-        progress=_until(time.monotonic() + survey.fit.max_seconds),
+        max_seconds=survey.fit.max_seconds,
     )
     row = {"row": number, **_columns.fitted(survey, result, cutout.box)}
     row |= {
@@ -143,20 +149,15 @@ def _variations(components: list[Any], fit: FitSettings) -> dict[str, Any]:
     }
 
 
-def _until(end: float) -> Any:
-    """Asked after each iteration: whether there is time left."""
-    return lambda _: time.monotonic() < end
-
-
 def _verdict(result: FitResult) -> Flag:
     flags = Flag(0)
-    if result.stop_reason == "cancelled":
+    if result.stop_reason == "max_seconds":
         flags |= Flag.TIME
     elif not result.success:
         flags |= Flag.NOT_CONVERGED
     for name, flag in zip(result.parameter_names, result.flags, strict=True):
         if name.startswith("galaxy."):
-            flags |= {"at_bound": Flag.AT_BOUND, "degenerate": Flag.DEGENERATE}.get(flag, Flag(0))
+            flags |= PARAMETER_FLAGS.get(flag, Flag(0))
     return flags
 
 

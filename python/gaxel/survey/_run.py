@@ -74,10 +74,11 @@ def run(
         if progress and connected.dashboard_link:
             print(f"dashboard: {connected.dashboard_link}", file=sys.stderr)
         if not output.path(SOURCES).exists():
-            output.write_sources(tiles, *_find_sources(connected, survey, tiles))
+            found = _find_sources(connected, survey, tiles)
+            if len(found[0]) == 0:
+                raise input_error(survey.source, "catalogue", None, "there are no sources", "at least one")
+            output.write_sources(tiles, *found)
         sources, ids = output.read_sources(tiles)
-        if len(sources) == 0:
-            raise input_error(survey.source, "catalogue", None, "there are no sources", "at least one")
         pieces = make_pieces(survey, sources, tiles)
         _fit_all(connected, survey, output, pieces, ids, progress)
     table = output.merge(len(pieces))
