@@ -165,7 +165,7 @@ def main():
         f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end.",
         "",
         "Cut-outs of 64 x 64 pixels from `gaxel.survey.simulate`: Sersic galaxies (re 1.5 to 8 pixels, n 0.6 to 5, q 0.3 to 1, magnitudes 20 to",
-        "23.5 at zero point 30) on a flat sky, through a Moffat PSF of FWHM 3 pixels that the fit knows as an image, in white noise of sigma 1.",
+        "23.5 at zero point 30) on a flat sky, through a Moffat PSF of FWHM 3 pixels that the fit knows as an image of 33 x 33, in white noise of sigma 1.",
         "The catalogue knows positions to 0.3 pixels, magnitudes to 0.1 and sizes to 20 percent. 8 free parameters.",
         "",
         "| | |",

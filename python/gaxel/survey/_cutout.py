@@ -99,6 +99,8 @@ def _reaches(others: Sources, box: Box, scale: float) -> NDArray[np.bool_]:
 
 def _together(target: Any, others: Sources, box: Box, rule: NeighbourSettings) -> tuple[Sources, int]:
     """Those to fit with the target, nearest first in units of both sizes; and how many more would have been."""
+    if len(others) == 0:
+        return others, 0
     x0, x1, y0, y1 = box
     dx, dy = others["x"] - target["x"], others["y"] - target["y"]
     distance = np.hypot(dx, dy)
@@ -114,11 +116,11 @@ def _together(target: Any, others: Sources, box: Box, rule: NeighbourSettings) -
 
 
 def _axis_ratio(source: Any) -> Any:
-    return np.clip(np.nan_to_num(source["q"], nan=1.0), 0.05, 1.0)
+    return np.fmax(np.fmin(source["q"], 1.0), 0.05)  # fmin takes 1 for NaN
 
 
 def _angle(source: Any) -> Any:
-    return np.nan_to_num(source["theta"], nan=0.0)
+    return np.where(np.isnan(source["theta"]), 0.0, source["theta"])
 
 
 def _radius_along(source: Any, direction: Any) -> Any:

@@ -91,6 +91,7 @@ def _fit(survey: Survey, tile: Tile, target: Any, sources: Sources) -> tuple[dic
         ftol=survey.fit.ftol,
         max_iterations=survey.fit.max_iterations,
         threads=1,
+        noise_share=0.0,  # rtol is coarse already: a coarser search first only adds steps
         max_seconds=survey.fit.max_seconds,
     )
     row = {"row": number, **_columns.fitted(survey, result, cutout.box)}

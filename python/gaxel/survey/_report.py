@@ -96,11 +96,14 @@ def _facts(
         ("galaxies", f"{n}"),
         ("fitted", f"{n - np.count_nonzero(is_failed)}"),
         ("nothing to remark but neighbours or an edge", f"{clean} ({100.0 * clean / n:.1f} %)"),
-        ("median chi2 / degrees of freedom", f"{np.nanmedian(columns['chi2_dof']):.3f}" if clean else "-"),
+        (
+            "median chi2 / degrees of freedom",
+            "-" if is_failed.all() else f"{np.nanmedian(columns['chi2_dof']):.3f}",
+        ),
         ("processor time", f"{facts['cpu_seconds']:.1f} s"),
     ]
     if facts["cpu_seconds"] > 0.0:
-        found.append(("fits a second of processor time", f"{n / facts['cpu_seconds']:.0f}"))
+        found.append(("fits a second of processor time", f"{n / facts['cpu_seconds']:.3g}"))
     return [*found, ("largest memory of a worker", f"{facts['peak_mib']:.0f} MiB"), ("gaxel", facts["gaxel"])]
 
 

@@ -15,7 +15,7 @@ from gaxel._errors import input_error
 
 ZEROPOINT = 30.0
 SKY = 100.0
-PSF_FWHM, PSF_BETA = 3.0, 3.5
+PSF_FWHM, PSF_BETA = 3.0, 4.765  # beta of turbulence (Trujillo et al. 2001, MNRAS 328, 977)
 SCALE_DEG = 0.2 / 3600.0
 KEYS = ("x", "y", "mag", "re", "n", "q", "pa")
 
@@ -98,8 +98,8 @@ def simulate(
     random = np.random.default_rng(seed)
     truth = _draw(random, count, side, layout, per_tile)
     psf = gaxel.MoffatPsf(PSF_FWHM, PSF_BETA)
-    point = gaxel.PointSource(x=24.0, y=24.0, flux=1.0)
-    fits.writeto(home / "psf.fits", gaxel.render(point, (49, 49), psf=psf), overwrite=True)
+    point = gaxel.PointSource(x=16.0, y=16.0, flux=1.0)
+    fits.writeto(home / "psf.fits", gaxel.render(point, (33, 33), psf=psf), overwrite=True)
     for band in range(n_bands):
         _write_images(home, truth, band, side, layout, psf, random)
     pq.write_table(pa.table(truth), home / "truth.parquet")
