@@ -218,6 +218,26 @@ def test_the_report_is_a_page_with_pictures(tiles):
     assert f'<td class="number">{len(truth["id"])}</td>' in text
 
 
+def test_a_survey_of_failures_has_a_report(stack, tmp_path):
+    configured, _, _ = stack
+    table = {"plane": [0, 1], "x": [900.0, 900.0], "y": [1.0, 1.0], "name": ["<a>", "b"]}
+    pq.write_table(pa.table(table), tmp_path / "c.parquet")
+    given = {
+        "band": [{"name": "g", "image": "stack_g0.fits", "sigma": 1.0}],
+        "catalogue": {
+            "file": str(tmp_path / "c.parquet"),
+            "id": "name",
+            "plane": "plane",
+            "x": "x",
+            "y": "y",
+        },
+    }
+    failing = survey.from_dict(given, folder=configured.folder, output=tmp_path / "results")
+    assert run_here(failing)["id"].tolist() == ["<a>", "b"]
+    text = survey.write_report(failing).read_text(encoding="utf-8")
+    assert "its centre lies outside the image" in text and "nan" not in text
+
+
 def test_the_command_simulates_and_reports(tmp_path, capsys):
     from gaxel.survey.__main__ import main
 

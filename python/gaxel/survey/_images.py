@@ -79,7 +79,8 @@ class _Pixels:
         self.where = f"{survey.source}: {key} of tile {tile!r}" if tile else f"{survey.source}: {key}"
         path = survey.path(name)
         try:
-            self._file = fits.open(path, memmap=True)
+            # Not mapped into memory: pages that were once touched would count as a worker's until the file is closed.
+            self._file = fits.open(path, memmap=False)
             units = [self._file[extension]] if extension is not None else list(self._file)
         except (OSError, KeyError, IndexError) as error:
             raise input_error(
