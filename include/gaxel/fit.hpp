@@ -1,4 +1,4 @@
-// Fitting a scene to an image: weighted least squares with analytic derivatives.
+// Fitting a scene to an image: the best likelihood, by weighted least squares with analytic derivatives.
 #pragma once
 
 #include <array>
@@ -14,6 +14,8 @@
 
 #include "gaxel/bands.hpp"
 #include "gaxel/image.hpp"
+#include "gaxel/intervals.hpp"
+#include "gaxel/likelihood.hpp"
 #include "gaxel/psf.hpp"
 #include "gaxel/render.hpp"
 #include "gaxel/scene.hpp"
@@ -30,6 +32,9 @@ struct Observation {
   /// In place of number 0 of them. Each component is seen through the PSF at its starting centre, throughout
   /// the fit: its derivatives are exact for that PSF.
   std::optional<VaryingPsf> varying_psf = {};
+  /// For likelihoods that need_counts(); sigma then serves starting values, the exactness of the pixels and
+  /// chi2 alone.
+  std::optional<CountNoise> counts = {};
 };
 
 /// An image among several that are fitted together.
@@ -58,7 +63,7 @@ std::string_view to_text(StopReason reason);
 struct FitProgress {
   int start = 1;  ///< which of FitOptions::starts
   int iteration = 0;
-  double chi2 = 0.0;         ///< that of the pixels and the penalties
+  double chi2 = 0.0;         ///< what is made least, but for a constant: FitSummary::statistic
   double chi2_change = 0.0;  ///< of the last step, positive when it fell
   double step = 0.0;         ///< norm of the last step in the optimiser's scaled coordinates
   double seconds = 0.0;
@@ -86,6 +91,7 @@ struct FitOptions {
   int starts = 1;
   std::uint64_t seed = 0;
   bool robust = false;  ///< also RobustCovariance: the cost of one more evaluation and some sums over pixels
+  LikelihoodOptions likelihood = {};
   /// Empty when the options are valid, else what is wrong.
   std::string problem() const;
 };
@@ -119,8 +125,14 @@ struct NoiseCorrelation {
   static constexpr int kSide = 2 * kCorrelationReach + 1;
   /// Correlation of pixels at a distance, in units of mean_square: at(dy, dx), symmetric, 1 at (0, 0).
   std::array<double, kSide * kSide> rho = identity();
-  double mean_square = 1.0;   ///< of the residuals in units of sigma
+  /// Of the residuals in units of their expected error: sigma; of counts, the model's; with a loss that
+  /// outliers weigh less in, of these residuals as it takes them, in units of their mean over all pixels.
+  double mean_square = 1.0;
   std::int64_t n_pixels = 0;  ///< that it was measured on
+
+  /// Ratio of the error of light that is smooth over kCorrelationReach pixels to the formal one: the square
+  /// root of mean_square times the sum of rho, 0 where that is negative.
+  double error_factor() const;
 
   double& at(int dy, int dx) { return rho[index(dy, dx)]; }
   double at(int dy, int dx) const { return rho[index(dy, dx)]; }
@@ -154,7 +166,7 @@ struct RobustCovariance {
 /// What a fit says of one band.
 struct BandFit {
   std::vector<Psf> psfs;                    ///< what it was seen through, by the components' numbers
-  double chi2 = 0.0;                        ///< of its pixels
+  double chi2 = 0.0;                        ///< of its pixels: sum of ((data - model) / sigma)^2
   std::int64_t n_pixels = 0;                ///< used
   Image model;                              ///< the best model, shape of the data
   Certificate certificate;                  ///< of that model
@@ -187,14 +199,21 @@ struct FitSummary {
   std::vector<FreeValue> free_values;             ///< in the scene's order
   std::vector<double> covariance;                 ///< (n_free, n_free) row-major, inner units, of free_values
   std::optional<RobustCovariance> robust;         ///< when FitOptions::robust
-  double chi2 = 0.0;                              ///< of the pixels of all bands
+  std::vector<ProfileInterval> intervals;         ///< what profile_likelihood was asked for
+  std::optional<ParameterSamples> samples;        ///< of a bootstrap, where there was one
+  Likelihood likelihood = Likelihood::kGaussian;
+  /// What the fit made least: the likelihood's sum over pixels, -2 ln L up to a constant, and `penalty`. Of
+  /// kGaussian chi2 + penalty.
+  double statistic = 0.0;
+  double chi2 = 0.0;     ///< of the pixels of all bands
   double penalty = 0.0;  ///< what penalties (a profile's smoothness) and priors add to it in the fit
   double chi2_start = 0.0;
   std::int64_t n_pixels = 0;  ///< pixels used
   std::int64_t dof = 0;       ///< n_pixels - n_free
-  /// Information criteria of chi2 with k = n_free: chi2 + 2 k (Akaike 1974, IEEE Trans. Autom. Control 19,
-  /// 716), chi2 + k ln n_pixels (Schwarz 1978, Ann. Stat. 6, 461). Of models of the same pixels; pixels count
-  /// as independent, so that with correlated noise more parameters seem needed than are.
+  /// Information criteria of S, the statistic without the penalty, with k = n_free: S + 2 k (Akaike 1974,
+  /// IEEE Trans. Autom. Control 19, 716), S + k ln n_pixels (Schwarz 1978, Ann. Stat. 6, 461). Of models of
+  /// the same pixels; pixels count as independent, so that with correlated noise more parameters seem needed
+  /// than are.
   double aic = 0.0;
   double bic = 0.0;
   int starts = 1;  ///< searched from, of FitOptions::starts
@@ -235,7 +254,7 @@ void estimate_starting_values(std::span<const Band> bands, Scene& scene);
 
 /// Fits the free parameters of `scene`, first estimating those not given. Throws InputError (shapes that
 /// disagree, no free parameters, no used pixel, options) and FitError (non-finite model at the start, more
-/// parameters than pixels).
+/// parameters than pixels), and for observations without the counts that the likelihood needs.
 FitResult fit(const Observation& observation, Scene scene, const FitOptions& options = {},
               const ProgressCallback& progress = {});
 

@@ -69,6 +69,7 @@ void bind_components(nb::module_& module);
 void bind_psf(nb::module_& module);
 void bind_render(nb::module_& module);
 void bind_fit(nb::module_& module);
+void bind_uncertainty(nb::module_& module);
 void bind_integration(nb::module_& module);
 void bind_quadrature(nb::module_& module);
 void bind_sersic(nb::module_& module);

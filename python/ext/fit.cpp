@@ -12,10 +12,10 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <tuple>
 
 #include "bindings.hpp"
+#include "fit_objects.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/ladder.hpp"
 
@@ -55,50 +55,18 @@ PixelMap to_map(const std::array<double, 6>& rows) {
   return {rows[0], rows[1], rows[3], rows[4], rows[2], rows[5]};
 }
 
-/// Tells Python of each iteration. What Python raises there, Ctrl-C included, stops the fit and is raised
-/// after it.
-class PythonProgress {
- public:
-  explicit PythonProgress(nb::object callback) : callback_(std::move(callback)) {}
-
-  bool operator()(const FitProgress& progress) {
-    const nb::gil_scoped_acquire locked;
-    try {
-      if (PyErr_CheckSignals() != 0) throw nb::python_error();
-      if (callback_.is_none()) return true;
-      // A copy: Python may keep it, and `progress` lives only as long as this call.
-      const nb::object copy = nb::cast(progress, nb::rv_policy::copy);
-      return !callback_(copy).is(nb::bool_(false));
-    } catch (...) {
-      raised_ = std::current_exception();
-      return false;
-    }
-  }
-
-  void rethrow() const {
-    if (raised_) std::rethrow_exception(raised_);
-  }
-
- private:
-  nb::object callback_;
-  std::exception_ptr raised_;
-};
-
-/// A band with its pixels.
-struct OwnedBand {
-  Band band;
-  Observation observation;
-};
+OwnedFit with_options(FitResult result, const FitOptions& options) {
+  OwnedFit owned;
+  static_cast<FitResult&>(owned) = std::move(result);
+  owned.options = options;
+  return owned;
+}
 
 /// Calls search(bands, scene, progress) without Python's lock.
 template <class Search>
 auto run_search(const std::vector<const OwnedBand*>& owned, const std::vector<SceneTuple>& list,
                 nb::object callback, Search search) {
-  std::vector<Band> bands;
-  for (const OwnedBand* one : owned) {
-    bands.push_back(one->band);
-    bands.back().observation = &one->observation;
-  }
+  const std::vector<Band> bands = views_of(owned);
   Scene scene = to_scene(list);
   PythonProgress progress(std::move(callback));
   const auto without_lock = [&] {
@@ -172,14 +140,17 @@ void bind_input(nb::module_& module) {
           "__init__",
           [](OwnedBand* self, std::string name, double wavelength, double zeropoint,
              const std::array<double, 6>& pixels, const InputImage& data, const InputImage& sigma,
-             const InputMask& used, const std::vector<Psf>& psfs, const VaryingPsf* varying_psf) {
+             const InputMask& used, const std::vector<Psf>& psfs, const VaryingPsf* varying_psf,
+             const std::optional<std::array<double, 3>>& counts) {
             new (self)
                 OwnedBand{{std::move(name), {wavelength, zeropoint, to_map(pixels)}},
                           {to_image(data), to_image(sigma), {used.data(), used.data() + used.size()}, psfs}};
             if (varying_psf != nullptr) self->observation.varying_psf.emplace(*varying_psf);
+            if (counts) self->observation.counts = CountNoise{(*counts)[0], (*counts)[1], (*counts)[2]};
           },
           nb::arg("name"), nb::arg("wavelength"), nb::arg("zeropoint"), nb::arg("pixels"), nb::arg("data"),
-          nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none());
+          nb::arg("sigma"), nb::arg("used"), nb::arg("psfs"), nb::arg("varying_psf").none(),
+          nb::arg("counts").none(), "counts: (gain, read_noise, sky).");
   module.def(
       "basis_functions",
       [](std::vector<double> wavelengths, const std::string& basis, int n, double wavelength) {
@@ -215,6 +186,7 @@ void bind_fit(nb::module_& module) {
           "rho",
           [](const NoiseCorrelation& noise) { return std::vector(noise.rho.begin(), noise.rho.end()); })
       .def_ro("mean_square", &NoiseCorrelation::mean_square)
+      .def_prop_ro("error_factor", &NoiseCorrelation::error_factor)
       .def_ro("n_pixels", &NoiseCorrelation::n_pixels);
   nb::class_<RobustCovariance>(module, "RobustCovariance", "The core's covariances that do not trust sigma.")
       .def_ro("sandwich", &RobustCovariance::sandwich, "(n_free, n_free), flat.")
@@ -234,6 +206,8 @@ void bind_fit(nb::module_& module) {
                    "(component, parameter, coefficient, value, error, flag) each.")
       .def_ro("covariance", &FitResult::covariance, "(n_free, n_free), flat.")
       .def_ro("robust", &FitResult::robust, nb::rv_policy::reference_internal)
+      .def_prop_ro("likelihood", [](const FitResult& result) { return gaxel::to_text(result.likelihood); })
+      .def_ro("statistic", &FitResult::statistic)
       .def_ro("chi2", &FitResult::chi2)
       .def_ro("penalty", &FitResult::penalty)
       .def_ro("chi2_start", &FitResult::chi2_start)
@@ -261,27 +235,31 @@ void bind_fit(nb::module_& module) {
       .def(
           "__init__",
           [](FitOptions* self, double rtol, double atol, double noise_share, int max_iterations, double ftol,
-             int threads, bool robust, double max_seconds, int starts, std::uint64_t seed) {
-            new (self) FitOptions{.tolerance = {rtol, atol},
-                                  .noise_share = noise_share,
-                                  .max_iterations = max_iterations,
-                                  .max_seconds = max_seconds,
-                                  .ftol = ftol,
-                                  .threads = threads,
-                                  .starts = starts,
-                                  .seed = seed,
-                                  .robust = robust};
+             int threads, bool robust, double max_seconds, int starts, std::uint64_t seed,
+             const std::string& likelihood, double student_dof, double huber_threshold) {
+            new (self) FitOptions{
+                .tolerance = {rtol, atol},
+                .noise_share = noise_share,
+                .max_iterations = max_iterations,
+                .max_seconds = max_seconds,
+                .ftol = ftol,
+                .threads = threads,
+                .starts = starts,
+                .seed = seed,
+                .robust = robust,
+                .likelihood = {LikelihoodOptions::named(likelihood, "fit"), student_dof, huber_threshold}};
           },
           nb::arg("rtol"), nb::arg("atol"), nb::arg("noise_share"), nb::arg("max_iterations"),
           nb::arg("ftol"), nb::arg("threads"), nb::arg("robust"), nb::arg("max_seconds"), nb::arg("starts"),
-          nb::arg("seed"));
+          nb::arg("seed"), nb::arg("likelihood"), nb::arg("student_dof"), nb::arg("huber_threshold"));
+  nb::class_<OwnedFit, FitResult>(module, "OwnedFit", "The core's result with the options it was made with.");
   module.def(
       "fit",
       [](const std::vector<const OwnedBand*>& bands, const std::vector<SceneTuple>& scene,
          const FitOptions& options, nb::object callback) {
         return run_search(bands, scene, std::move(callback),
                           [&](std::span<const Band> own, Scene start, const ProgressCallback& progress) {
-                            return fit(own, std::move(start), options, progress);
+                            return with_options(fit(own, std::move(start), options, progress), options);
                           });
       },
       nb::arg("bands"), nb::arg("scene"), nb::arg("options"), nb::arg("progress").none(),
@@ -297,11 +275,11 @@ void bind_fit(nb::module_& module) {
                        [&](std::span<const Band> own, const Scene& start, const ProgressCallback& progress) {
                          return fit_ladder(own, start, component, options, progress);
                        });
-        std::vector<std::tuple<std::string, std::vector<std::string>, FitResult>> steps;
+        std::vector<std::tuple<std::string, std::vector<std::string>, OwnedFit>> steps;
         for (const LadderStep& step : ladder.steps) {
           std::vector<std::string> names;
           for (const SceneComponent& own : step.result.scene.components) names.push_back(own.name);
-          steps.emplace_back(to_text(step.rung), std::move(names), step.result);
+          steps.emplace_back(to_text(step.rung), std::move(names), with_options(step.result, options));
         }
         return steps;
       },

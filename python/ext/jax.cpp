@@ -1,5 +1,5 @@
-// Renders as operations of XLA (its foreign function interface): the image, its derivative along directions of
-// the parameters, and the transpose of that. Batches are an axis in front.
+// Renders as operations of XLA (its foreign function interface): the image, its derivative along directions
+// of the parameters, and the transpose of that. Batches are an axis in front.
 #include <fmt/format.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/shared_ptr.h>
@@ -126,7 +126,8 @@ auto span_of(Buffer& buffer) {
 }
 
 ffi::Error unknown(std::int64_t number) {
-  return ffi::Error::InvalidArgument(fmt::format("gaxel has no target {}: compiled in another process?", number));
+  return ffi::Error::InvalidArgument(
+      fmt::format("gaxel has no target {}: compiled in another process?", number));
 }
 
 template <ffi::DataType kType>
@@ -194,21 +195,20 @@ struct Operations {
     const JaxTarget* target = JaxTargets::all().find(number);
     if (target == nullptr) return unknown(number);
     const std::size_t stride = length(values) == 1 ? 0 : target->n_values();
-    return for_each(length(cotangents), target->threads(), span_of(gradients),
-                    [&](std::size_t i, std::span<T> out) {
-                      const std::vector<Component> components =
-                          target->components(values.typed_data() + i * stride);
-                      const T* from = cotangents.typed_data() + i * target->shape().size();
-                      Image cotangent(target->shape());
-                      std::copy_n(from, cotangent.size(), cotangent.data());
-                      std::vector<double> gradient(target->n_wanted());
-                      target->renderer().vjp(components, target->wanted(), cotangent.view(), gradient.data(),
-                                             target->plan(components));
-                      auto next = gradient.begin();
-                      for (std::size_t p = 0; p < out.size(); ++p) {
-                        out[p] = target->wanted()[p] != 0 ? static_cast<T>(*next++) : T{0};
-                      }
-                    });
+    return for_each(
+        length(cotangents), target->threads(), span_of(gradients), [&](std::size_t i, std::span<T> out) {
+          const std::vector<Component> components = target->components(values.typed_data() + i * stride);
+          const T* from = cotangents.typed_data() + i * target->shape().size();
+          Image cotangent(target->shape());
+          std::copy_n(from, cotangent.size(), cotangent.data());
+          std::vector<double> gradient(target->n_wanted());
+          target->renderer().vjp(components, target->wanted(), cotangent.view(), gradient.data(),
+                                 target->plan(components));
+          auto next = gradient.begin();
+          for (std::size_t p = 0; p < out.size(); ++p) {
+            out[p] = target->wanted()[p] != 0 ? static_cast<T>(*next++) : T{0};
+          }
+        });
   }
 };
 
@@ -248,7 +248,8 @@ void add_operations(nb::dict& all, const char* type) {
 }
 
 std::int64_t add_target(const ComponentList& list, std::vector<std::uint8_t> wanted, int ny, int nx,
-                        const std::vector<Psf>& psfs, double rtol, double atol, bool fixed_plan, int threads) {
+                        const std::vector<Psf>& psfs, double rtol, double atol, bool fixed_plan,
+                        int threads) {
   return JaxTargets::all().add(std::make_unique<const JaxTarget>(list, std::move(wanted), Shape{ny, nx}, psfs,
                                                                  Tolerance{rtol, atol}, fixed_plan, threads));
 }
@@ -256,9 +257,9 @@ std::int64_t add_target(const ComponentList& list, std::vector<std::uint8_t> wan
 }  // namespace
 
 void bind_jax(nb::module_& module) {
-  module.def("jax_target", &add_target, nb::arg("components"), nb::arg("wanted"), nb::arg("ny"), nb::arg("nx"),
-             nb::arg("psfs"), nb::arg("rtol"), nb::arg("atol"), nb::arg("fixed_plan"), nb::arg("threads"),
-             "Keeps what an operation renders; its number.");
+  module.def("jax_target", &add_target, nb::arg("components"), nb::arg("wanted"), nb::arg("ny"),
+             nb::arg("nx"), nb::arg("psfs"), nb::arg("rtol"), nb::arg("atol"), nb::arg("fixed_plan"),
+             nb::arg("threads"), "Keeps what an operation renders; its number.");
   module.def(
       "jax_operations",
       [] {

@@ -34,6 +34,7 @@ NB_MODULE(_core, module) {
   gaxel::python::bind_psf(module);
   gaxel::python::bind_render(module);
   gaxel::python::bind_fit(module);
+  gaxel::python::bind_uncertainty(module);
   gaxel::python::bind_integration(module);
   gaxel::python::bind_quadrature(module);
   gaxel::python::bind_sersic(module);

@@ -12,6 +12,7 @@ HEADER = '''"""One class for each kind of component that the core's registry kno
 
 from collections.abc import Sequence
 
+from astropy.units import Quantity
 from numpy.typing import ArrayLike
 
 from gaxel._arrays import Image
@@ -24,10 +25,10 @@ CLASSES: dict[str, type[Component]]
 
 def argument(parameter: inspect.Parameter) -> str:
     if parameter.default is not None:
-        return f"{parameter.name}: float = ..."
+        return f"{parameter.name}: float | Quantity = ..."
     cuts = "Sequence[Component]"
     types = {"name": "str", "image": "ArrayLike", "psf": "AnyPsf | bool", "inner": cuts, "outer": cuts}
-    return f"{parameter.name}: {types.get(parameter.name, 'float')} | None = ..."
+    return f"{parameter.name}: {types.get(parameter.name, 'float | Quantity')} | None = ..."
 
 
 def class_stub(cls: type[Component]) -> str:

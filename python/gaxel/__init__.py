@@ -9,11 +9,13 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 
 Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, ImageLight, PointSource, Sky. PSFs: Psf, GaussianPsf,
 MoffatPsf, SumPsf. Functions: render,
-render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
+render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder, profile_likelihood, bootstrap, sample, astropy_model,
+components_from_table. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
 """
 
 from gaxel import integration, model, quadrature, sersic
-from gaxel._bands import Band, BSpline, Chebyshev, Constant, LogNormal, Normal, PerBand
+from gaxel._bands import Band, BSpline, Chebyshev, Constant, CountNoise, LogNormal, Normal, PerBand
+from gaxel._catalogue import components_from_table
 from gaxel._component import Component
 from gaxel._core import Certificate, FitProgress, Plan
 from gaxel._core import version as __version__
@@ -21,9 +23,21 @@ from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import fit
 from gaxel._fit_result import BandResult, FitResult, Noise, RobustErrors
 from gaxel._ladder import Ladder, fit_ladder
+from gaxel._mcmc import sample
+from gaxel._modeling import astropy_model
 from gaxel._parameters import parameter_names
+from gaxel._progress import ProgressBar
 from gaxel._psf import GaussianPsf, MoffatPsf, Psf, SumPsf
 from gaxel._render import prepare, render, render_with_jacobian, vjp
+from gaxel._samples import Samples
+from gaxel._uncertainty import (
+    DerivedValue,
+    Interval,
+    LogLikelihood,
+    ProfileResult,
+    bootstrap,
+    profile_likelihood,
+)
 from gaxel._varying_psf import Psfex, PsfGrid
 from gaxel.components import *  # noqa: F403
 from gaxel.components import __all__ as _component_names
@@ -35,36 +49,48 @@ __all__ = [
     "Certificate",
     "Chebyshev",
     "Component",
+    "DerivedValue",
     "Constant",
+    "CountNoise",
     "FitError",
     "FitProgress",
     "FitResult",
     "GaussianPsf",
     "InputError",
+    "Interval",
     "Ladder",
+    "LogLikelihood",
     "LogNormal",
     "MoffatPsf",
     "Noise",
     "Normal",
     "PerBand",
     "Plan",
+    "ProfileResult",
+    "ProgressBar",
     "Psf",
     "PsfGrid",
     "PsfWarning",
     "Psfex",
     "RefinementWarning",
     "RobustErrors",
+    "Samples",
     "SumPsf",
     "__version__",
+    "astropy_model",
+    "bootstrap",
+    "components_from_table",
     "fit",
     "fit_ladder",
     "integration",
     "model",
     "parameter_names",
     "prepare",
+    "profile_likelihood",
     "quadrature",
     "render",
     "render_with_jacobian",
+    "sample",
     "sersic",
     "vjp",
 ]

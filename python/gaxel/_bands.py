@@ -10,9 +10,48 @@ from numpy.typing import ArrayLike, NDArray
 from gaxel import _core
 from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_vector, check_shape
 from gaxel._errors import input_error
+from gaxel._html import band_html
+from gaxel._observed import angstroms, neighbours_mask, plain_image, zeropoint_of
 from gaxel._psf import AnyPsf, VaryingPsf, core_psfs
+from gaxel._quantities import is_quantity, number_of
 
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+@dataclass(frozen=True)
+class CountNoise:
+    """From the counts of an image to the electrons that were detected, for likelihoods of photons.
+
+    Parameters
+    ----------
+    gain : float
+        Electrons per count, above 0: times the exposure time where the image is counts per second, and times the number of
+        images that were averaged.
+    read_noise : float
+        Electrons, at least 0; of n averaged images sqrt(n) times that of one.
+    sky : float
+        Counts per pixel that were taken out of the data.
+    """
+
+    gain: float
+    read_noise: float = 0.0
+    sky: float = 0.0
+
+    def __post_init__(self) -> None:
+        gain = as_float(self.gain, "CountNoise", "gain", "a finite number above 0")
+        if not gain > 0.0:
+            raise input_error("CountNoise", "gain", gain, "out of range", "a finite number above 0")
+        read_noise = as_float(self.read_noise, "CountNoise", "read_noise", "a finite number, at least 0")
+        if not read_noise >= 0.0:
+            raise input_error(
+                "CountNoise", "read_noise", read_noise, "out of range", "a finite number, at least 0"
+            )
+        as_float(self.sky, "CountNoise", "sky", "a finite number of counts")
+
+    def sigma(self, data: ArrayLike) -> Image:
+        """The standard deviation of each pixel as its data tell it, of one electron at least; counts."""
+        photons = np.maximum(self.gain * (np.asarray(data, dtype=np.float64) + self.sky), 1.0)
+        return np.sqrt(photons + self.read_noise**2) / self.gain
 
 
 class Band:
@@ -20,38 +59,59 @@ class Band:
 
     Parameters
     ----------
-    data : array_like, shape (ny, nx)
-        The image, in counts. A masked array's mask counts. May be masked as a whole where it is one of several.
-    sigma : array_like, shape (ny, nx), or float
-        Standard deviation of each pixel.
+    data : array_like, shape (ny, nx), or astropy.nddata.NDData
+        The image, in counts. A masked array's mask counts. May be masked as a whole where it is one of several. An NDData or
+        CCDData brings its unit, uncertainty (standard deviation, variance or inverse variance; where that is 0 the
+        pixel is not used), mask, wcs and psf; a Quantity its unit.
+    sigma : array_like, shape (ny, nx), or float, optional
+        Standard deviation of each pixel; a Quantity is converted to the data's unit. Without, what the data bring, or
+        that of counts.sigma(data).
     name : str
         Unique among the bands that are fitted together.
-    wavelength : float, optional
-        In any unit, the same for all bands; needed where there are several.
+    wavelength : float or Quantity, optional
+        In any unit, the same for all bands; needed where there are several. A Quantity becomes Angstrom.
     mask : array_like, shape (ny, nx), optional
         True or non-zero: the pixel is bad and not used.
     psf : Psf, GaussianPsf, MoffatPsf, SumPsf, PsfGrid, Psfex or array_like, optional
         As in render.
-    zeropoint : float
-        Magnitude of one count.
+    zeropoint : float, optional
+        Magnitude of one count. Default: AB, where the data are in a unit of flux density; else 0.
     wcs : astropy.wcs.WCS or another with its methods of APE 14, optional
         Where the pixels lie on the sky. Where every band has one, a component is at one place of the sky and has one
         size and direction there, whatever the pixels' scales and directions; its x, y, re and theta are those in the pixels
         of the first band. Without, all bands have the same pixels.
+    counts : CountNoise, optional
+        For the likelihoods "model_sigma", "cash" and "poisson_mlr".
+    segmentation : array_like of int, shape (ny, nx), optional
+        Labels of sources, 0 where there is none, as photutils and sep make them: pixels of sources other than `keep` are not
+        used.
+    keep : int or sequence of int, optional
+        The labels of what is fitted; needed with segmentation.
     """
 
     def __init__(
         self,
         data: ArrayLike,
-        sigma: ArrayLike | float,
+        sigma: ArrayLike | float | None = None,
         *,
         name: str = "",
-        wavelength: float | None = None,
+        wavelength: Any = None,
         mask: ArrayLike | None = None,
         psf: AnyPsf | VaryingPsf | ArrayLike | None = None,
-        zeropoint: float = 0.0,
+        zeropoint: Any = None,
         wcs: Any = None,
+        counts: CountNoise | None = None,
+        segmentation: Any = None,
+        keep: int | Sequence[int] | None = None,
     ) -> None:
+        where = f"Band {name!r}" if name else "fit"
+        data, sigma, mask, psf, wcs, self.unit = plain_image(data, sigma, mask, psf, wcs, where)
+        if is_quantity(wavelength):
+            wavelength = angstroms(wavelength, "Band")
+        if is_quantity(zeropoint):
+            zeropoint = number_of(zeropoint, "mag", "Band", "zeropoint")
+        elif zeropoint is None:
+            zeropoint = (None if self.unit is None else zeropoint_of(self.unit)) or 0.0
         self.name = name
         self.wavelength = (
             None if wavelength is None else as_float(wavelength, "Band", "wavelength", "above 0")
@@ -59,14 +119,22 @@ class Band:
         self.zeropoint = as_float(zeropoint, "Band", "zeropoint", "any finite number")
         self.psf = psf
         self.wcs = wcs
-        where = f"Band {name!r}" if name else "fit"
-        self.data, self.sigma, self.used = _observation(data, sigma, mask, where)
+        if counts is not None and not isinstance(counts, CountNoise):
+            raise input_error(where, "counts", repr(counts), "not the noise of counts", "a gaxel.CountNoise")
+        self.counts = counts
+        self.data, self.sigma, self.used = _observation(data, sigma, mask, counts, where)
+        others = neighbours_mask(segmentation, keep, self.shape, where)
+        if others is not None:
+            self.used &= ~others
 
     @property
     def shape(self) -> tuple[int, int]:
         """(ny, nx)"""
         ny, nx = self.data.shape
         return ny, nx
+
+    def _repr_html_(self) -> str:
+        return band_html(self)
 
     def __repr__(self) -> str:
         ny, nx = self.shape
@@ -91,6 +159,7 @@ class Band:
             self.used.astype(np.uint8),
             psfs,
             None if varying is None else varying._core,
+            None if self.counts is None else (self.counts.gain, self.counts.read_noise, self.counts.sky),
         )
         return band, numbers
 
@@ -102,8 +171,10 @@ class Band:
             return IDENTITY
         ny, nx = first.shape
         x, y = np.meshgrid(np.linspace(0.0, nx - 1.0, 5), np.linspace(0.0, ny - 1.0, 5))
-        sky = first.wcs.pixel_to_world_values(x.ravel(), y.ravel())
-        there = np.array(self.wcs.world_to_pixel_values(*sky))
+        # Of a part of an NDData the wcs is a wrapper, which has these methods one level down.
+        from_first, to_own = (getattr(wcs, "low_level_wcs", wcs) for wcs in (first.wcs, self.wcs))
+        sky = from_first.pixel_to_world_values(x.ravel(), y.ravel())
+        there = np.array(to_own.world_to_pixel_values(*sky))
         design = np.stack([x.ravel(), y.ravel(), np.ones(x.size)], axis=1)
         found, *_ = np.linalg.lstsq(design, there.T, rcond=None)
         miss = np.abs(design @ found - there.T).max()
@@ -116,13 +187,21 @@ class Band:
         return (*found[:, 0].tolist(), *found[:, 1].tolist())
 
 
-def _observation(data: Any, sigma: Any, mask: Any, where: str) -> tuple[Image, Image, NDArray[np.bool_]]:
+def _observation(
+    data: Any, sigma: Any, mask: Any, counts: CountNoise | None, where: str
+) -> tuple[Image, Image, NDArray[np.bool_]]:
     """Image, errors and which pixels are used, checked."""
     image = as_image(np.ma.getdata(data), where, "data")
     bad = np.ma.getmaskarray(data) if isinstance(data, np.ma.MaskedArray) else np.zeros(image.shape, np.bool_)
     if mask is not None:
         bad = bad | as_mask(mask, image.shape, where, "mask")
-    if np.ndim(sigma) == 0:
+    if sigma is None:
+        if counts is None:
+            raise input_error(
+                where, "sigma", None, "missing", "an error for each pixel, or one for all; or counts"
+            )
+        noise = counts.sigma(image)
+    elif np.ndim(sigma) == 0:
         noise = np.full(image.shape, as_float(sigma, where, "sigma", "above 0"))
     else:
         noise = as_image(sigma, where, "sigma")

@@ -8,7 +8,10 @@ from gaxel import _core
 from gaxel._arrays import as_float
 from gaxel._errors import input_error
 from gaxel._held_image import HeldImage
+from gaxel._html import component_html
+from gaxel._on_sky import arguments_on_sky
 from gaxel._psf import AnyPsf
+from gaxel._quantities import is_quantity, number_of
 
 
 def flux_of(mag: float, zeropoint: float) -> float:
@@ -74,7 +77,7 @@ class Component:
             image = HeldImage(image, cls.__name__)
         given_cuts = {key: arguments.pop(key, None) for key in _CUTS}
         cuts = {key: _as_cuts(cls, key, value) for key, value in given_cuts.items() if value}
-        zeropoint = arguments.pop("zeropoint", 0.0) if "flux" in cls._specs else 0.0
+        arguments, zeropoint = cls._plain(arguments)
         keys = cls._argument_names()
         norms = [key for key in cls._norms() if arguments.get(key) is not None]
         if len(norms) > 1:
@@ -120,6 +123,53 @@ class Component:
             for spec, value in zip(self._specs.values(), self.given_values(), strict=True)
         ]
         _core.validate(self._kind.name, values)
+
+    @classmethod
+    def on_sky(cls, wcs: Any, *, position: Any = None, pa: Any = None, **arguments: Any) -> Self:
+        """A component given by angles on the sky. Its x, y, theta and lengths are pixels from then on.
+
+        Parameters
+        ----------
+        wcs : astropy.wcs.WCS, another with the methods of APE 14, or Quantity
+            Where the pixels lie on the sky; or, where no place is given, how wide one is: 0.05 * u.arcsec.
+        position : astropy.coordinates.SkyCoord
+            The centre; with a WCS, whose scale and directions are taken there.
+        pa : Quantity, optional
+            Position angle of the major axis, from north to east in the frame of `position`; takes the place of theta.
+        **arguments
+            As for the class; lengths may be angles on the sky (re=1.2 * u.arcsec).
+
+        Raises
+        ------
+        InputError
+            Names the argument and what is allowed; also where pixels there are not squares to 2 percent.
+        """
+        found, scale = arguments_on_sky(cls, wcs, position, pa, set(arguments))
+        arguments, zeropoint = cls._class()._plain(arguments, scale)
+        if zeropoint != 0.0:
+            arguments["zeropoint"] = zeropoint
+        return cls._class()(**found, **arguments)
+
+    @classmethod
+    def _plain(cls, arguments: dict[str, Any], scale: Any = None) -> tuple[dict[str, Any], Any]:
+        """Arguments with numbers in the place of quantities, without the zero point; and that."""
+        plain = dict(arguments)
+        zeropoint = plain.pop("zeropoint", 0.0) if "flux" in cls._specs else 0.0
+        if is_quantity(zeropoint):
+            zeropoint = number_of(zeropoint, "mag", cls.__name__, "zeropoint")
+        quantities = {key: value for key, value in plain.items() if is_quantity(value)}
+        if quantities:
+            units = {"mag": "mag", **{key: spec.unit for key, spec in cls._all_specs().items()}}
+            known = zeropoint if "zeropoint" in arguments else None
+            for key in quantities.keys() & units.keys():
+                plain[key] = number_of(plain[key], units[key], cls.__name__, key, scale, known)
+        return plain, zeropoint
+
+    @classmethod
+    def _all_specs(cls) -> dict[str, _core.ParameterSpec]:
+        """Of its parameters, and of those that options of it could have."""
+        options = {key: spec for key, _, spec in _core.option_keys(cls._kind.name) if spec is not None}
+        return {**options, **cls._specs}
 
     @classmethod
     def _argument_names(cls) -> list[str]:
@@ -240,6 +290,9 @@ class Component:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self._class(), self._arguments())
+
+    def _repr_html_(self) -> str:
+        return component_html(self)
 
     def __repr__(self) -> str:
         arguments = ", ".join(f"{key}={value!r}" for key, value in self._arguments().items())

@@ -8,11 +8,12 @@ from numpy.typing import ArrayLike
 
 from gaxel import _core
 from gaxel._arrays import as_float, as_int, as_threads, as_tolerance
-from gaxel._bands import Band, Variation
+from gaxel._bands import Band, CountNoise, Variation
 from gaxel._errors import input_error
 from gaxel._fit_result import FitResult, to_result
 from gaxel._fit_scene import Bounds, FitScene, Limits, Prior
 from gaxel._parameters import Components, as_list
+from gaxel._progress import callback_of, log_end
 from gaxel._psf import AnyPsf, VaryingPsf
 
 
@@ -29,6 +30,10 @@ def fit(
     ties: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     priors: Mapping[str, Prior] | None = None,
+    likelihood: str = "gaussian",
+    counts: CountNoise | None = None,
+    student_dof: float | None = None,
+    huber_threshold: float | None = None,
     rtol: float = 1e-6,
     atol: float = 1e-9,
     noise_share: float = 1e-3,
@@ -39,20 +44,21 @@ def fit(
     seed: int = 0,
     threads: int | None = None,
     robust: bool = False,
-    progress: Callable[[_core.FitProgress], Any] | None = None,
+    progress: Callable[[_core.FitProgress], Any] | bool | None = None,
 ) -> FitResult:
-    """Fit components to an image, or to images in several bands at once, by weighted least squares with analytic
-    derivatives.
+    """Fit components to an image, or to images in several bands at once, by the best likelihood with analytic
+    derivatives: weighted least squares, unless told otherwise.
 
     Parameters
     ----------
-    data : array_like, shape (ny, nx), or Band, or sequence of Band
-        The image, in counts. A masked array's mask counts. Bands bring their own sigma, mask and psf.
+    data : array_like, shape (ny, nx), or astropy.nddata.NDData, or Band, or sequence of Band
+        The image, in counts. A masked array's mask counts. Bands bring their own sigma, mask and psf, an NDData what it has
+        of these (as in Band).
     components : Component or sequence of Component
         The starting values. Those left out are estimated from the image; of a sky, slopes left out stay 0; of an image,
         scale and theta left out stay 1 and 0.
     sigma : array_like, shape (ny, nx), or float
-        Standard deviation of each pixel; needed unless data are bands.
+        Standard deviation of each pixel; needed unless the data bring it, are bands, or counts are given.
     mask : array_like, shape (ny, nx), optional
         True or non-zero: the pixel is bad and not used.
     psf : Psf, GaussianPsf, MoffatPsf, SumPsf or array_like, optional
@@ -74,6 +80,17 @@ def fit(
         is searched by that ratio or difference, and has no bounds of its own; a start outside is moved to the nearest end.
     priors : dict, optional
         Parameter name or pattern to Normal(mean, sigma) or LogNormal(median, sigma): chi2 of it is added.
+    likelihood : str
+        How the noise is distributed. "gaussian": with sigma. "model_sigma": normal, with the variance of the photons that
+        the model predicts and of the read noise. "cash" and "poisson_mlr": Poisson (Cash 1979, ApJ 228, 939); both have one
+        minimum. "student_t" and "huber": pixels far from the model, in units of sigma, weigh less; for images with
+        cosmic rays or neighbours that are not masked.
+    counts : CountNoise, optional
+        Needed for "model_sigma", "cash" and "poisson_mlr". sigma then serves starting values and chi2 alone.
+    student_dof : float, optional
+        Degrees of freedom of "student_t", above 0; 4 unless given.
+    huber_threshold : float, optional
+        Of "huber", in units of sigma, above 0; 1.345 unless given.
     rtol, atol : float
         Tolerance of the model's pixels, as in render: of the last steps, the reported chi2 and the model.
     noise_share : float
@@ -95,8 +112,9 @@ def fit(
         As in render, by the size of the data.
     robust : bool
         Also errors that do not take sigma at its word: FitResult.robust. Costs about one iteration.
-    progress : callable, optional
-        Called with a FitProgress after each iteration. Returns False to stop; the best values so far are kept.
+    progress : callable or bool, optional
+        Called with a FitProgress after each iteration. Returns False to stop; the best values so far are kept. True: a bar
+        on standard error. The logger "gaxel" hears of iterations (DEBUG) and ends of fits (INFO), too.
 
     Returns
     -------
@@ -111,29 +129,33 @@ def fit(
     KeyboardInterrupt
         On Ctrl-C, after the iteration.
     """
-    scene, options = prepared(
-        data, components, sigma, mask, psf, fixed, bounds, vary, ties, limits, priors, rtol, atol, noise_share,
-        max_iterations, max_seconds, ftol, starts, seed, threads, robust, progress,
+    scene, (options, wanted) = prepared(
+        data, components, sigma, mask, psf, fixed, bounds, vary, ties, limits, priors, likelihood, counts, student_dof,
+        huber_threshold, rtol, atol, noise_share, max_iterations, max_seconds, ftol, starts, seed, threads, robust, progress,
     )  # fmt: skip
-    return to_result(_core.fit(*scene.to_core(), *options), scene)
+    with callback_of(wanted) as tell:
+        result = to_result(_core.fit(*scene.to_core(), options, tell), scene)
+    log_end(result)
+    return result
 
 
 def prepared(
     data: Any, components: Components, sigma: Any, mask: Any, psf: Any, fixed: str | Iterable[str], bounds: Any, vary: Any,
-    ties: Any, limits: Any, priors: Any, rtol: float, atol: float, noise_share: float, max_iterations: int,
+    ties: Any, limits: Any, priors: Any, likelihood: str, counts: CountNoise | None, student_dof: float | None,
+    huber_threshold: float | None, rtol: float, atol: float, noise_share: float, max_iterations: int,
     max_seconds: float | None, ftol: float, starts: int, seed: int, threads: int | None, robust: bool, progress: Any,
 ) -> tuple[FitScene, tuple[_core.FitOptions, Any]]:  # fmt: skip
-    """The arguments of fit as the core takes them: the scene, and the options with the progress callback."""
-    scene = FitScene(as_list(components, "fit"), _bands(data, sigma, mask, psf))
+    """The arguments of fit as the core takes them: the scene, and the options with what was asked for as progress."""
+    scene = FitScene(as_list(components, "fit"), _bands(data, sigma, mask, psf, counts))
     scene.fix(fixed)
     scene.bound(bounds or {})
     scene.vary(vary or {})
     scene.tie(ties or {})
     scene.limit(limits or {})
     scene.expect(priors or {})
-    if progress is not None and not callable(progress):
+    if not isinstance(likelihood, str):
         raise input_error(
-            "fit", "progress", repr(progress), "cannot be called", "a function of a FitProgress"
+            "fit", "likelihood", repr(likelihood), "not a name", '"gaussian", "cash" or another'
         )
     options = _core.FitOptions(
         *as_tolerance(rtol, atol, "fit"),
@@ -145,19 +167,33 @@ def prepared(
         math.inf if max_seconds is None else as_float(max_seconds, "fit", "max_seconds", "above 0"),
         as_int(starts, "fit", "starts", 1),
         as_int(seed, "fit", "seed", 0),
+        likelihood,
+        _shape_of_loss(student_dof, "student_dof", 4.0, likelihood == "student_t"),
+        _shape_of_loss(huber_threshold, "huber_threshold", 1.345, likelihood == "huber"),
     )
     return scene, (options, progress)
 
 
-def _bands(data: Any, sigma: Any, mask: Any, psf: Any) -> list[Band]:
+def _shape_of_loss(value: Any, key: str, default: float, is_used: bool) -> float:
+    if value is None:
+        return default
+    number = as_float(value, "fit", key, "a finite number above 0")
+    if not number > 0.0:
+        raise input_error("fit", key, number, "out of range", "a finite number above 0")
+    if not is_used:
+        raise input_error("fit", key, number, "belongs to another likelihood", "none")
+    return number
+
+
+def _bands(data: Any, sigma: Any, mask: Any, psf: Any, counts: Any) -> list[Band]:
     given = [data] if isinstance(data, Band) else data
     is_bands = isinstance(given, Sequence) and len(given) > 0 and all(isinstance(one, Band) for one in given)
     if not is_bands:
-        if sigma is None:
-            raise input_error("fit", "sigma", None, "missing", "an error for each pixel, or one for all")
-        given = [Band(data, sigma, mask=mask, psf=psf)]
-    elif not (sigma is None and mask is None and psf is None):
-        raise input_error("fit", "sigma, mask, psf", None, "given beside bands, which have their own", "None")
+        given = [Band(data, sigma, mask=mask, psf=psf, counts=counts)]
+    elif not (sigma is None and mask is None and psf is None and counts is None):
+        raise input_error(
+            "fit", "sigma, mask, psf, counts", None, "given beside bands, which have their own", "None"
+        )
     if not any(band.used.any() for band in given):
         n = sum(band.used.size for band in given)
         raise input_error("fit", "mask", f"{n} pixels", "every pixel is masked", "at least one pixel to fit")

@@ -1,16 +1,22 @@
 """What a fit found."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gaxel import _core
 from gaxel._arrays import Image, as_float
+from gaxel._bands import Band
 from gaxel._component import Component, mag_of
 from gaxel._fit_scene import FitScene
 from gaxel._parameters import component_names, cuts_of, select_names
+from gaxel._result_views import ResultViews
+
+if TYPE_CHECKING:
+    from gaxel._uncertainty import DerivedValue
 
 Series = tuple[str, NDArray[np.float64]]
 """Basis and coefficients."""
@@ -32,6 +38,13 @@ class BandResult:
     """The best model, shape of the data."""
     certificate: _core.Certificate = field(repr=False)
     """Of that model."""
+    observed: Band = field(repr=False)
+    """What was fitted."""
+
+    @property
+    def residual(self) -> Image:
+        """Data less model; NaN in pixels that were not used."""
+        return np.where(self.observed.used, self.observed.data - self.model, np.nan)
 
     def __repr__(self) -> str:
         return f"BandResult({self.name!r}, chi2={self.chi2:.8g}, {self.n_pixels} pixels)"
@@ -44,9 +57,13 @@ class Noise:
     correlation: NDArray[np.float64]
     """Of pixels at a distance, shape (7, 7): [3 + dy, 3 + dx], 1 in the middle."""
     mean_square: float
-    """Of the residuals in units of sigma; 1 where sigma is right."""
+    """Of the residuals in units of their expected errors: sigma; for photons the model's; for "student_t" and "huber" of what
+    they make of the residuals, against the mean over all pixels. 1 where these are right."""
     n_pixels: int
     """That it was measured on."""
+    error_factor: float
+    """Ratio of the errors by this noise to the formal ones, for light that is smooth over the correlated pixels: the square
+    root of mean_square times the sum of correlation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +91,7 @@ class RobustErrors:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class FitResult:
+class FitResult(ResultViews):
     """What fit found.
 
     Parameters that were given as magnitudes are in magnitudes everywhere.
@@ -100,7 +117,13 @@ class FitResult:
     "degenerate" (chi2 does not depend on it, or on a direction that it takes part in); "unconstrained" (its error is larger than its
     range; of sizes, most shape parameters and magnitudes, so large that the value could be 0; of places, than the image);
     "did_not_move" (within 1e-3 of its error of where it started, when another moved by more than its error; not said of fluxes and skies)."""
+    likelihood: str
+    """As fit was given it."""
+    statistic: float
+    """What the fit made least: the likelihood's sum over pixels, -2 ln L up to a constant, and penalty; with "gaussian"
+    chi2 + penalty."""
     chi2: float
+    """Sum of ((data - model) / sigma)**2 over the pixels used."""
     penalty: float
     """What penalties (a spline's smoothness) and priors added to chi2 in the fit."""
     chi2_start: float
@@ -127,6 +150,9 @@ class FitResult:
     """Why it stopped, in words."""
     _wavelengths: list[float] = field(repr=False)
     _series: dict[str, Series] = field(repr=False)
+    _zeropoints: list[float | None] = field(repr=False)
+    _fitted: _core.OwnedFit | None = field(repr=False)
+    _scene: FitScene | None = field(repr=False)
 
     @property
     def model(self) -> Image:
@@ -168,11 +194,46 @@ class FitResult:
                 return band.components[names.index(name)].parameters[key], band.errors[parameter]
         return np.nan, np.nan
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the core's objects, which profile likelihoods and their like ask for."""
+        return {**self.__dict__, "_fitted": None, "_scene": None}
+
+    def derived(
+        self,
+        pixel_scale: float | Sequence[float] | None = None,
+        zeropoint: float | Sequence[float] | None = None,
+    ) -> "list[DerivedValue]":
+        """Magnitudes, surface brightnesses, half-light radii, fractions of the flux and colours, with errors by the
+        covariance of all free parameters.
+
+        Of light that truncations cut, and of sums and images, there is no half-light radius; of cusps no central
+        brightness: such values are left out.
+
+        Parameters
+        ----------
+        pixel_scale : float or sequence of float, optional
+            Side of a pixel in arcsec, in all bands or in each; else by the bands' wcs. Without, there is nothing in arcsec.
+        zeropoint : float or sequence of float, optional
+            Magnitude of one count; else that of the bands, of a single image that of its components. Without, there
+            are no magnitudes.
+
+        Returns
+        -------
+        list of DerivedValue
+        """
+        from gaxel._uncertainty import derived
+
+        return derived(self, pixel_scale, zeropoint)
+
     def __repr__(self) -> str:
         return (
             f"FitResult(chi2={self.chi2:.8g}, dof={self.dof}, {len(self.parameter_names)} free parameters, "
             f"{self.iterations} iterations, {self.stop_reason})"
         )
+
+    @property
+    def _least(self) -> str:
+        return "" if self.likelihood == "gaussian" else f"{self.likelihood} {self.statistic:.8g}, "
 
     def __str__(self) -> str:
         width = max(map(len, self.parameter_names))
@@ -183,15 +244,19 @@ class FitResult:
             )
         ]
         return "\n".join(
-            [*rows, f"chi2 {self.chi2:.8g}, dof {self.dof}, {self.iterations} iterations: {self.message}"]
+            [
+                *rows,
+                f"{self._least}chi2 {self.chi2:.8g}, dof {self.dof}, {self.iterations} iterations: {self.message}",
+            ]
         )
 
 
-def to_result(core: _core.FitResult, scene: FitScene) -> FitResult:
+def to_result(core: _core.OwnedFit, scene: FitScene) -> FitResult:
     """The core's result in the terms of the components that were given."""
     bands = [_band(core, scene, number) for number in range(len(scene.bands))]
     places = {place: name for name, place in scene.places.items()}
     names, values, errors, scales, flags = [], [], [], [], []
+    zeropoints: list[float | None] = []
     series: dict[str, Series] = {name: ("constant", np.empty(0)) for name in scene.places}
     for name, (component, index) in scene.places.items():
         basis, coefficients = core.series(component, index)
@@ -201,9 +266,11 @@ def to_result(core: _core.FitResult, scene: FitScene) -> FitResult:
         basis, coefficients = series[name]
         slot = scene.slots[list(scene.places).index(name)]
         scale = 1.0
+        zeropoints.append(None)
         if slot.is_mag and basis in ("constant", "bands"):
             scale = -2.5 / (np.log(10.0) * value)
-            value = mag_of(value, scene.zeropoint(slot, coefficient))
+            zeropoints[-1] = scene.zeropoint(slot, coefficient)
+            value = mag_of(value, zeropoints[-1])
             if basis == "bands":
                 coefficients[coefficient] = value
         names.append(name if basis == "constant" else f"{name}[{coefficient}]")
@@ -221,6 +288,8 @@ def to_result(core: _core.FitResult, scene: FitScene) -> FitResult:
         covariance=covariance * np.outer(scales, scales),
         robust=None if core.robust is None else _robust(core.robust, np.outer(scales, scales)),
         flags=flags,
+        likelihood=core.likelihood,
+        statistic=core.statistic,
         chi2=core.chi2,
         penalty=core.penalty,
         chi2_start=core.chi2_start,
@@ -237,6 +306,9 @@ def to_result(core: _core.FitResult, scene: FitScene) -> FitResult:
         message=core.message,
         _wavelengths=[band.wavelength or 0.0 for band in scene.bands],
         _series=series,
+        _zeropoints=zeropoints,
+        _fitted=core,
+        _scene=scene,
     )
 
 
@@ -244,7 +316,10 @@ def _robust(core: _core.RobustCovariance, scales: NDArray[np.float64]) -> Robust
     return RobustErrors(
         sandwich=np.array(core.sandwich).reshape(scales.shape) * scales,
         correlated=np.array(core.correlated).reshape(scales.shape) * scales,
-        noise=[Noise(np.array(one.rho).reshape(7, 7), one.mean_square, one.n_pixels) for one in core.noise],
+        noise=[
+            Noise(np.array(one.rho).reshape(7, 7), one.mean_square, one.n_pixels, one.error_factor)
+            for one in core.noise
+        ],
     )
 
 
@@ -277,4 +352,5 @@ def _band(core: _core.FitResult, scene: FitScene, number: int) -> BandResult:
         n_pixels=own.n_pixels,
         model=own.model,
         certificate=own.certificate,
+        observed=scene.bands[number],
     )

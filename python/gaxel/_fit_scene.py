@@ -37,7 +37,7 @@ class FitScene:
         self.names = [slot.name for slot in self.slots if slot.spec.fittable]
         self.variations: dict[str, Variation] = {}
         self._held: set[str] = set()
-        self._limits: dict[str, tuple[float | None, float | None]] = {}
+        self.limits: dict[str, tuple[float | None, float | None]] = {}
         self._ends: dict[str, dict[int, tuple[float | None, float | None]]] = {}  # of coefficients
         self._ties: dict[str, str] = {}
         self._apart: dict[
@@ -61,7 +61,7 @@ class FitScene:
                     self._ends.setdefault(name, {})[int(single[2])] = low, high
                 continue
             for name in select_names(pattern, self.names, "fit", "bounds"):
-                self._limits[name] = (low, high)
+                self.limits[name] = (low, high)
 
     def vary(self, vary: Mapping[str, Variation]) -> None:
         for pattern, variation in vary.items():
@@ -165,7 +165,7 @@ class FitScene:
         variation = self.variations.get(slot.name)
         if value is None and held and not isinstance(variation, PerBand):
             raise input_error("fit", slot.name, None, "fixed but not given", "a value to keep it at")
-        low, high = self._limits.get(slot.name, (None, None))
+        low, high = self.limits.get(slot.name, (None, None))
         if slot.is_mag:
             given = slot.component.parameters["mag"]
             if (low is not None and given < low) or (high is not None and given > high):

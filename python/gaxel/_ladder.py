@@ -15,6 +15,7 @@ from gaxel._fit import fit, prepared
 from gaxel._fit_result import FitResult, to_result
 from gaxel._fit_scene import FitScene
 from gaxel._parameters import Components, component_names
+from gaxel._progress import callback_of, log_end
 from gaxel.components import CLASSES
 
 _KINDS = {
@@ -88,15 +89,19 @@ def fit_ladder(
     """
     bound = inspect.signature(fit).bind(data, components, **options)
     bound.apply_defaults()
-    scene, core_options = prepared(**bound.arguments)
+    scene, (core_options, progress) = prepared(**bound.arguments)
     names = component_names(scene.components, "fit_ladder")
     if component is not None and component not in names:
         raise input_error(
             "fit_ladder", "component", component, "no such component", _core.suggestion(component, names)
         )
     place = 0 if component is None else names.index(component)
-    steps = _core.fit_ladder(*scene.to_core(), place, *core_options)
-    return Ladder({rung: _result(scene, place, rung, own, core) for rung, own, core in steps})
+    with callback_of(progress) as tell:
+        steps = _core.fit_ladder(*scene.to_core(), place, core_options, tell)
+    results = {rung: _result(scene, place, rung, own, core) for rung, own, core in steps}
+    for result in results.values():
+        log_end(result)
+    return Ladder(results)
 
 
 def _result(scene: FitScene, place: int, rung: str, names: list[str], core: _core.FitResult) -> FitResult:

@@ -9,6 +9,7 @@ import numpy as np
 from gaxel import _core
 from gaxel._arrays import Image, as_float, as_unmasked_image
 from gaxel._errors import PsfWarning, input_error
+from gaxel._html import psf_html
 
 PixelInPsf = Literal["own", "data", "none"]
 
@@ -58,6 +59,9 @@ class AnyPsf:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self._key())
+
+    def _repr_html_(self) -> str:
+        return psf_html(self)
 
     def __repr__(self) -> str:
         given = zip(self._arguments, self._key(), strict=True)
@@ -303,6 +307,9 @@ class VaryingPsf:
 
     __slots__ = ("_core",)
     _core: _core.VaryingPsf
+
+    def _repr_html_(self) -> str:
+        return psf_html(self)
 
     def at(self, x: float, y: float) -> Psf:
         """The PSF of light at (x, y), 0-based pixels."""

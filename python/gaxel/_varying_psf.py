@@ -60,6 +60,11 @@ class PsfGrid(VaryingPsf):
         self._arguments = (kernels, places, step, middle, pixel)
         self._core = _core.grid_psf(kernels, places, step, *(middle or (None, None)), pixel)
 
+    def __repr__(self) -> str:
+        kernels, places, step, _, pixel = self._arguments
+        n = len(kernels)
+        return f"PsfGrid({n} images of shape {kernels[0].shape}, {places[0]} to {places[-1]}, oversample={step:g}, pixel_in_psf={pixel!r})"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return PsfGrid, self._arguments
 
@@ -99,6 +104,10 @@ class Psfex(VaryingPsf):
         first = as_int(column, "Psfex", "origin", 0), as_int(row, "Psfex", "origin", 0)
         self._arguments = (os.fspath(path), first)
         self._core = _core.read_psfex(os.fspath(path), *first)
+
+    def __repr__(self) -> str:
+        path, origin = self._arguments
+        return f"Psfex({path!r}, origin={origin})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Psfex, self._arguments

@@ -13,4 +13,6 @@ namespace gaxel::cli {
 nlohmann::ordered_json fit_json(const io::Task& task, const FitResult& result,
                                 const std::vector<std::string>& files);
 
+void print_json(const nlohmann::ordered_json& json);
+
 }  // namespace gaxel::cli

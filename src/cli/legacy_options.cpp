@@ -23,6 +23,16 @@ void add_legacy_options(CLI::App& command, legacy::LegacyOptions& options) {
       ->needs(noise)
       ->excludes(variances)
       ->group(group);
+  const auto likelihood = [&](const char* name, Likelihood kind, const char* text) {
+    return command.add_flag_callback(name, [&inputs, kind] { inputs.likelihood = kind; }, text)->group(group);
+  };
+  CLI::Option* cash = likelihood("--cashstat", Likelihood::kCash, "Poisson likelihood: Cash's C");
+  CLI::Option* mlr = likelihood("--poisson-mlr,--mlr", Likelihood::kPoissonMlr,
+                                "Poisson likelihood: ratio to that of the data");
+  likelihood("--model-errors", Likelihood::kModelSigma, "Errors by the model's light in place of the data's")
+      ->excludes(cash)
+      ->excludes(mlr);
+  cash->excludes(mlr);
   command.add_option("--band", options.band, "Which band of a GALFITM file: its label, or its number from 1")
       ->type_name("BAND");
 }

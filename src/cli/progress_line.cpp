@@ -13,7 +13,8 @@ constexpr const char* kEraseLine = "\r\033[K";
 
 }  // namespace
 
-ProgressLine::ProgressLine(bool wanted) : active_(wanted && ::isatty(STDERR_FILENO) == 1) {}
+ProgressLine::ProgressLine(bool wanted, std::string_view least)
+    : active_(wanted && ::isatty(STDERR_FILENO) == 1), least_(least) {}
 
 ProgressLine::~ProgressLine() {
   clear();
@@ -24,8 +25,17 @@ void ProgressLine::show(const FitProgress& progress) {
   last_seconds_ = progress.seconds;
   shown_ = true;
   const std::string start = progress.start > 1 ? fmt::format("start {}  ", progress.start) : "";
-  fmt::print(stderr, "{}{}iteration {:3d}  chi2 {:.8g}  step {:.2e}  {:.1f} s", kEraseLine, start,
-             progress.iteration, progress.chi2, progress.step, progress.seconds);
+  fmt::print(stderr, "{}{}iteration {:3d}  {} {:.8g}  step {:.2e}  {:.1f} s", kEraseLine, start,
+             progress.iteration, least_, progress.chi2, progress.step, progress.seconds);
+  std::fflush(stderr);
+}
+
+void ProgressLine::show(std::string_view what, double done) {
+  const int percent = static_cast<int>(100.0 * done);
+  if (!active_ || (shown_ && percent == last_percent_)) return;
+  last_percent_ = percent;
+  shown_ = true;
+  fmt::print(stderr, "{}{} {:3d} %", kEraseLine, what, percent);
   std::fflush(stderr);
 }
 

@@ -65,4 +65,16 @@ Covariance covariance(const Eigen::MatrixXd& jacobian, const std::vector<char>& 
   return result;
 }
 
+Eigen::MatrixXd sandwich(const Eigen::MatrixXd& bread, const Eigen::MatrixXd& meat) {
+  std::vector<Eigen::Index> live;
+  for (Eigen::Index i = 0; i < bread.rows(); ++i) {
+    if (!std::isnan(bread(i, i))) live.push_back(i);
+  }
+  Eigen::MatrixXd result =
+      Eigen::MatrixXd::Constant(bread.rows(), bread.cols(), std::numeric_limits<double>::quiet_NaN());
+  const Eigen::MatrixXd inverse = bread(live, live);
+  result(live, live) = inverse * meat(live, live) * inverse;
+  return result;
+}
+
 }  // namespace gaxel

@@ -15,4 +15,8 @@ struct Covariance {
 /// fixed.
 Covariance covariance(const Eigen::MatrixXd& jacobian, const std::vector<char>& held);
 
+/// bread meat bread, where `bread` is the inverse of the second derivative of what a fit makes least, half of
+/// it, and `meat` the covariance of its gradient; NaN where bread is.
+Eigen::MatrixXd sandwich(const Eigen::MatrixXd& bread, const Eigen::MatrixXd& meat);
+
 }  // namespace gaxel

@@ -28,11 +28,16 @@ StopReason final_reason(const LeastSquaresSummary& summary, const ScenePoint& be
   return stuck ? StopReason::kNoProgress : summary.stop_reason;
 }
 
+const char* minimised(const FitOptions& options) {
+  return options.likelihood.kind == Likelihood::kGaussian ? "chi2" : "the statistic";
+}
+
 std::string words(StopReason reason, const FitOptions& options, bool linear) {
   switch (reason) {
     case StopReason::kConverged:
       return linear ? "converged: only fluxes and sky were free, which are solved for directly"
-                    : fmt::format("converged: chi2 changes by less than {:g} of itself", options.ftol);
+                    : fmt::format("converged: {} changes by less than {:g} of itself", minimised(options),
+                                  options.ftol);
     case StopReason::kMaxIterations:
       return fmt::format("stopped after {} iterations, before it converged", options.max_iterations);
     case StopReason::kMaxSeconds:
@@ -41,7 +46,7 @@ std::string words(StopReason reason, const FitOptions& options, bool linear) {
     case StopReason::kCancelled:
       return "cancelled: these are the best values so far";
     case StopReason::kNoProgress:
-      return "stopped: no step lowers chi2, although its slope is not zero";
+      return fmt::format("stopped: no step lowers {}, although its slope is not zero", minimised(options));
     case StopReason::kFailed:
       break;
   }
@@ -54,13 +59,19 @@ std::vector<BandFrame> frames_of(std::span<const Band> bands) {
   return frames;
 }
 
-double penalty_of(const Penalties& penalties, const ParameterMap& map, int band) {
-  return sum_of_squares(penalties, map.components(band));
-}
-
 double sum_of_penalties(const Penalties& penalties, const ParameterMap& map) {
   double sum = map.prior_residual().squaredNorm();
-  for (int band = 0; band < map.n_bands(); ++band) sum += penalty_of(penalties, map, band);
+  for (int band = 0; band < map.n_bands(); ++band) sum += sum_of_squares(penalties, map.components(band));
+  return sum;
+}
+
+double chi2_of(const Observation& observation, const Image& model) {
+  double sum = 0.0;
+  for (const std::size_t pixel : used_pixels(observation)) {
+    const double off =
+        (model.data()[pixel] - observation.data.data()[pixel]) / observation.sigma.data()[pixel];
+    sum += off * off;
+  }
   return sum;
 }
 
@@ -108,7 +119,7 @@ std::string FitOptions::problem() const {
   if (starts < 1) return fmt::format("starts = {}: must be at least 1", starts);
   if (!(ftol > 0.0 && ftol < 1.0)) return fmt::format("ftol = {:g}: must lie between 0 and 1", ftol);
   if (threads < 0) return fmt::format("threads = {}: must not be negative", threads);
-  return "";
+  return likelihood.problem();
 }
 
 FitResult fit(const Observation& observation, Scene scene, const FitOptions& options,
@@ -125,7 +136,7 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
   }
   const std::vector<BandFrame> frames = frames_of(bands);
   validate(scene, wavelengths_of(frames), "fit");
-  check_fit_input(bands, scene);
+  check_fit_input(bands, scene, options.likelihood);
   estimate_starting_values(bands, scene);
 
   const Penalties penalties = penalties_of(scene);
@@ -149,25 +160,29 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
     BandFit& own = result.bands.emplace_back(fit_of_band(bands[b], std::move(psfs[b]),
                                                          {search.final_tolerance(b), true, options.threads},
                                                          at_best.components(band)));
-    own.chi2 = std::max(0.0, best.chi2[b] - penalty_of(penalties, at_best, band));
+    own.chi2 = chi2_of(*bands[b].observation, own.model);
     own.n_pixels = search.n_pixels(b);
     result.chi2 += own.chi2;
     result.n_pixels += own.n_pixels;
   }
   result.penalty = sum_of_penalties(penalties, at_best);
-  result.chi2_start = search.chi2_start() - sum_of_penalties(penalties, map);
-  const Eigen::MatrixXd formal = write_values(at_best, best, map.values(), result);
+  result.chi2_start = search.chi2_start();
+  result.likelihood = options.likelihood.kind;
+  result.statistic = best.about.chi2() + search.constant();
+  const Eigen::MatrixXd bread =
+      write_values(at_best, best, search.information(at_best), map.values(), result);
   if (options.robust) {
     std::vector<Tolerance> tolerances;
     for (std::size_t b = 0; b < bands.size(); ++b) tolerances.push_back(search.final_tolerance(b));
-    result.robust = robust_covariance(at_best, bands, result, formal, tolerances, options.threads);
+    result.robust = robust_covariance(at_best, bands, result, bread, tolerances, options);
   }
   result.dof = result.n_pixels - at_best.size();
   result.iterations = search.summary().iterations;
   result.evaluations = search.evaluations() + 1;
   const auto k = static_cast<double>(at_best.size());
-  result.aic = result.chi2 + 2.0 * k;
-  result.bic = result.chi2 + k * std::log(static_cast<double>(result.n_pixels));
+  const double deviance = result.statistic - result.penalty;
+  result.aic = deviance + 2.0 * k;
+  result.bic = deviance + k * std::log(static_cast<double>(result.n_pixels));
   result.starts = count.starts;
   result.agreed = count.agreed;
   // Starts that were left out may have led to a better minimum.

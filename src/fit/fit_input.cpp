@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "fit/loss.hpp"
 #include "gaxel/error.hpp"
 
 namespace gaxel {
@@ -65,13 +66,15 @@ void check_counts(std::span<const Band> bands, const Scene& scene) {
 
 }  // namespace
 
-void check_fit_input(std::span<const Band> bands, const Scene& scene) {
+void check_fit_input(std::span<const Band> bands, const Scene& scene, const LikelihoodOptions& likelihood) {
   std::set<std::string> names;
   for (const Band& band : bands) {
     if (!names.insert(band.name).second) {
       throw InputError({"fit", "name", band.name, "two bands have the same name", "names must be unique"});
     }
-    check_observation(*band.observation, bands.size() == 1 ? "fit" : "fit: " + band.name);
+    const std::string where = bands.size() == 1 ? "fit" : "fit: " + band.name;
+    check_observation(*band.observation, where);
+    check_counts(likelihood, *band.observation, where);
   }
   check_counts(bands, scene);
 }

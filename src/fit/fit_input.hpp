@@ -8,8 +8,9 @@
 namespace gaxel {
 
 /// Throws InputError for images without pixels, names used twice, shapes that disagree, used pixels without a
-/// finite value and a positive error, no used pixel at all, or no free parameter; FitError for more of these
-/// than pixels. The source is "fit", and "fit: NAME" where there are several bands.
-void check_fit_input(std::span<const Band> bands, const Scene& scene);
+/// finite value and a positive error, no used pixel at all, no free parameter, or a likelihood that
+/// needs_counts() of bands without; FitError for more of these than pixels. The source is "fit", and "fit:
+/// NAME" where there are several bands.
+void check_fit_input(std::span<const Band> bands, const Scene& scene, const LikelihoodOptions& likelihood);
 
 }  // namespace gaxel

@@ -71,8 +71,8 @@ void wrap_angles(const std::vector<FreeParameter>& parameters, Scene& scene) {
 
 }  // namespace
 
-Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, const Eigen::VectorXd& start,
-                             FitResult& result) {
+Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, const Information& information,
+                             const Eigen::VectorXd& start, FitResult& result) {
   const std::vector<FreeParameter>& parameters = map.parameters();
   result.scene = map.scene();
   wrap_angles(parameters, result.scene);
@@ -80,8 +80,11 @@ Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, co
     result.errors.emplace_back(component.parameters.size(), kNotKnown);
     result.flags.emplace_back(component.parameters.size(), ParameterFlag::kNone);
   }
-  Covariance nodes = covariance(best.about.jacobian, best.at_bound);
+  Covariance nodes = covariance(information.jacobian, best.at_bound);
+  Eigen::MatrixXd bread = nodes.matrix;
+  if (information.score.size() > 0) nodes.matrix = sandwich(bread, information.score);
   forget_directions(parameters, nodes);
+  bread = nodes.matrix.array().isNaN().select(nodes.matrix, bread);
   for (int band = 0; band < map.n_bands(); ++band)
     result.bands[static_cast<std::size_t>(band)].errors = errors_in_band(map, band, nodes.matrix);
 
@@ -116,7 +119,7 @@ Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, co
   for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
     for (Eigen::Index j = 0; j < matrix.cols(); ++j) result.covariance.push_back(matrix(i, j));
   }
-  return nodes.matrix;
+  return bread;
 }
 
 FitResult in_band(const FitResult& result, std::size_t band) {

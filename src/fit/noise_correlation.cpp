@@ -22,6 +22,12 @@ void for_each_pair(Shape shape, int dy, int dx, Visit visit) {
 
 }  // namespace
 
+double NoiseCorrelation::error_factor() const {
+  double sum = 0.0;
+  for (const double one : rho) sum += one;
+  return std::sqrt(mean_square * std::max(sum, 0.0));
+}
+
 NoiseCorrelation noise_correlation(const Image& residual, const Image& light,
                                    std::span<const std::uint8_t> used) {
   std::vector<std::uint8_t> background(used.begin(), used.end());

@@ -3,21 +3,25 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fit/covariance.hpp"
 #include "fit/error_transfer.hpp"
+#include "fit/loss.hpp"
 #include "fit/noise_correlation.hpp"
 
 namespace gaxel {
 namespace {
 
-/// A band's pixels at the best point, in units of sigma; 0 where they are not used.
+/// A band's pixels at the best point, in units of their expected errors; 0 where they are not used.
 struct WeightedPixels {
-  Image residual;
-  Image light;  // the model without its sky
+  Image residual;  // as the loss takes it
+  Image light;     // the model without its sky
   std::vector<Image> derivatives;
+  double ratio = 1.0;  // of the expected mean square of the gradient's terms to residual * derivative
 };
 
 WeightedPixels weighted_pixels(const ParameterMap& map, int band, const Observation& observation,
-                               const BandFit& fit, const RenderOptions& options) {
+                               const BandFit& fit, const LikelihoodOptions& likelihood,
+                               const RenderOptions& options) {
   const Shape shape = observation.data.shape();
   const std::vector<Component>& components = map.components(band);
   const std::span<const std::uint8_t> wanted = map.wanted(band);
@@ -33,14 +37,18 @@ WeightedPixels weighted_pixels(const ParameterMap& map, int band, const Observat
     renderer.render({&component, 1}, one.view());
     for (std::size_t i = 0; i < sky.size(); ++i) sky.data()[i] += one.data()[i];
   }
-  WeightedPixels result{Image(shape), Image(shape), std::vector<Image>(n, Image(shape))};
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (observation.used[i] == 0) continue;
-    const double weight = 1.0 / observation.sigma.data()[i];
-    result.residual.data()[i] = weight * (model.data()[i] - observation.data.data()[i]);
-    result.light.data()[i] = weight * (model.data()[i] - sky.data()[i]);
+  const std::vector<std::size_t> used = used_pixels(observation);
+  std::vector<double> used_model;
+  for (const std::size_t i : used) used_model.push_back(model.data()[i]);
+  const LossInformation about = make_loss(likelihood, observation, used)->information(used_model);
+  WeightedPixels result{Image(shape), Image(shape), std::vector<Image>(n, Image(shape)), about.ratio};
+  const double root = std::sqrt(about.ratio);
+  for (std::size_t u = 0; u < used.size(); ++u) {
+    const std::size_t i = used[u];
+    result.residual.data()[i] = about.score[u] / root;
+    result.light.data()[i] = about.k[u] * (model.data()[i] - sky.data()[i]);
     for (std::size_t p = 0; p < n; ++p)
-      result.derivatives[p].data()[i] = weight * planes[p * shape.size() + i];
+      result.derivatives[p].data()[i] = about.k[u] * planes[p * shape.size() + i];
   }
   return result;
 }
@@ -61,18 +69,6 @@ Eigen::MatrixXd squared_information(const WeightedPixels& pixels) {
   return sum;
 }
 
-/// H^-1 information H^-1, of the map's parameters; NaN where H^-1 is.
-Eigen::MatrixXd spread(const Eigen::MatrixXd& formal, const Eigen::MatrixXd& information) {
-  std::vector<Eigen::Index> live;
-  for (Eigen::Index i = 0; i < formal.rows(); ++i) {
-    if (!std::isnan(formal(i, i))) live.push_back(i);
-  }
-  Eigen::MatrixXd result = Eigen::MatrixXd::Constant(formal.rows(), formal.cols(), kNoValue);
-  const Eigen::MatrixXd inverse = formal(live, live);
-  result(live, live) = inverse * information(live, live) * inverse;
-  return result;
-}
-
 std::vector<double> row_major(const Eigen::MatrixXd& matrix) {
   std::vector<double> flat;
   for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
@@ -84,27 +80,27 @@ std::vector<double> row_major(const Eigen::MatrixXd& matrix) {
 }  // namespace
 
 RobustCovariance robust_covariance(const ParameterMap& map, std::span<const Band> bands,
-                                   const FitResult& result, const Eigen::MatrixXd& formal,
-                                   std::span<const Tolerance> tolerances, int threads) {
+                                   const FitResult& result, const Eigen::MatrixXd& bread,
+                                   std::span<const Tolerance> tolerances, const FitOptions& options) {
   // Priors are taken at their word: they have no pixels.
   const Eigen::MatrixXd prior = map.prior_jacobian();
-  Eigen::MatrixXd sandwich = prior.transpose() * prior;
-  Eigen::MatrixXd correlated = sandwich;
+  Eigen::MatrixXd scattered = prior.transpose() * prior;
+  Eigen::MatrixXd correlated = scattered;
   RobustCovariance found;
   for (std::size_t b = 0; b < bands.size(); ++b) {
     const auto band = static_cast<int>(b);
     const Observation& observation = *bands[b].observation;
-    const WeightedPixels pixels =
-        weighted_pixels(map, band, observation, result.bands[b], {tolerances[b], false, threads});
+    const WeightedPixels pixels = weighted_pixels(map, band, observation, result.bands[b], options.likelihood,
+                                                  {tolerances[b], false, options.threads});
     const Eigen::MatrixXd chain = map.derivatives(band);
-    sandwich += chain.transpose() * squared_information(pixels) * chain;
+    scattered += pixels.ratio * chain.transpose() * squared_information(pixels) * chain;
     const NoiseCorrelation& noise =
         found.noise.emplace_back(noise_correlation(pixels.residual, pixels.light, observation.used));
-    correlated +=
-        noise.mean_square * chain.transpose() * correlated_information(pixels.derivatives, noise) * chain;
+    correlated += pixels.ratio * noise.mean_square * chain.transpose() *
+                  correlated_information(pixels.derivatives, noise) * chain;
   }
-  const Eigen::MatrixXd by_sandwich = spread(formal, sandwich);
-  const Eigen::MatrixXd by_correlation = spread(formal, correlated);
+  const Eigen::MatrixXd by_sandwich = sandwich(bread, scattered);
+  const Eigen::MatrixXd by_correlation = sandwich(bread, correlated);
   const Eigen::MatrixXd coefficients = map.coefficients_by_nodes();
   found.sandwich = row_major(carried(coefficients, by_sandwich));
   found.correlated = row_major(carried(coefficients, by_correlation));

@@ -9,10 +9,10 @@
 
 namespace gaxel {
 
-/// `map` stands at the best point; `formal`: the covariance of its nodes, NaN where degenerate;
-/// `result.bands` have their models and PSFs, `tolerances` of each.
+/// `map` stands at the best point; `bread`: as write_values returns it; `result.bands` have their models and
+/// PSFs, `tolerances` of each.
 RobustCovariance robust_covariance(const ParameterMap& map, std::span<const Band> bands,
-                                   const FitResult& result, const Eigen::MatrixXd& formal,
-                                   std::span<const Tolerance> tolerances, int threads);
+                                   const FitResult& result, const Eigen::MatrixXd& bread,
+                                   std::span<const Tolerance> tolerances, const FitOptions& options);
 
 }  // namespace gaxel

@@ -29,6 +29,11 @@ std::vector<FreeParameter> select(const std::vector<FreeParameter>& from,
 /// Share of the start's fluxes below which a component shows no derivative to its shape.
 constexpr double kDark = 1e-9;
 
+/// Rounds for fluxes and sky end when the next one promises less than this share of the statistic.
+constexpr double kLinearTolerance = 1e-10;
+constexpr int kMostRounds = 50;
+constexpr double kLeastShare = 1e-9;  // of a round's step
+
 }  // namespace
 
 SceneProblem::SceneProblem(ParameterMap map, std::span<PixelResidual> pixels, const SearchControl* control)
@@ -40,6 +45,7 @@ SceneProblem::SceneProblem(ParameterMap map, std::span<PixelResidual> pixels, co
       linears_(positions(parameters_, true)),
       coordinates_(select(parameters_, shapes_)),
       n_residuals_(static_cast<int>(map_.prior_residual().size())),
+      is_quadratic_(std::ranges::all_of(pixels, [](const auto& band) { return band.is_quadratic(); })),
       dark_(Eigen::VectorXd::Zero(map_.size())) {
   Eigen::VectorXd dark_in = Eigen::VectorXd::Zero(map_.n_bands());
   for (int band = 0; band < map_.n_bands(); ++band) {
@@ -97,19 +103,20 @@ bool SceneProblem::move_to(const Eigen::VectorXd& x) {
   }
   map_.move_to(point_.values);
   ++evaluations_;
-  if (!linearise()) return false;
-  if (std::isnan(chi2_start_)) chi2_start_ = point_.about.chi2();
+  if (!draw()) return false;
+  if (std::isnan(chi2_start_)) {
+    chi2_start_ = 0.0;
+    for (const PixelResidual& band : pixels_) chi2_start_ += band.chi2();
+  }
   point_.at_bound.assign(parameters_.size(), 0);
-  solve_linear();
+  if (!solve_linear()) return false;
   const bool mixed = std::ranges::any_of(shapes_, [&](Eigen::Index shape) {
     return has_coefficients(parameters_[static_cast<std::size_t>(shape)]);
   });
   // How the derivatives to shapes share the coefficients is not known.
-  if (mixed && !linearise()) return false;
+  if (mixed && !(draw() && reduce())) return false;
   reduce_to_shapes(x);
   if (!reduced_.allFinite()) return false;
-  point_.chi2.clear();
-  for (const Linearisation& band : in_bands_) point_.chi2.push_back(band.chi2());
   at_ = x;
   if (!best_ || point_.about.chi2() < best_->about.chi2()) best_ = point_;
   return true;
@@ -120,18 +127,32 @@ bool SceneProblem::has_coefficients(const FreeParameter& parameter) const {
   return component.kind->index_of(Role::kCoefficient) >= 0;
 }
 
-bool SceneProblem::linearise() {
+bool SceneProblem::draw() {
+  try {
+    for (int band = 0; band < map_.n_bands(); ++band) {
+      if (best_ && control_ != nullptr && control_->is_out_of_time()) return false;
+      pixels_[static_cast<std::size_t>(band)].render(map_.components(band), map_.wanted(band));
+    }
+  } catch (const InputError& error) {
+    // Each value is in its range, but together they are no shape: a step that went too far. An image that
+    // is not finite is told by the fit, which knows whose.
+    if (!best_ && error.problem().key != "image") throw;
+    return false;
+  }
+  return true;
+}
+
+bool SceneProblem::reduce(bool linear_only) {
   in_bands_.clear();
   for (int band = 0; band < map_.n_bands(); ++band) {
-    if (best_ && control_ != nullptr && control_->is_out_of_time()) return false;
-    std::optional<Linearisation> about;
-    try {
-      about = pixels_[static_cast<std::size_t>(band)].linearise(map_.components(band), map_.wanted(band));
-    } catch (const InputError& error) {
-      // Each value is in its range, but together they are no shape: a step that went too far. An image that
-      // is not finite is told by the fit, which knows whose.
-      if (!best_ && error.problem().key != "image") throw;
+    std::vector<std::uint8_t> columns;
+    std::size_t flat = 0;
+    for (const Component& component : map_.components(band)) {
+      for (const ParameterSpec& spec : component.kind->parameters) {
+        if (map_.wanted(band)[flat++] != 0) columns.push_back(!linear_only || is_linear(spec.role) ? 1 : 0);
+      }
     }
+    std::optional<Linearisation> about = pixels_[static_cast<std::size_t>(band)].reduce(columns);
     if (!about) return false;
     in_bands_.push_back(std::move(*about));
   }
@@ -155,56 +176,123 @@ void SceneProblem::assemble() {
   about.jacobian.bottomRows(n_residuals_ - row) = map_.prior_jacobian();
 }
 
-void SceneProblem::solve_linear() {
-  if (linears_.empty()) return;
+bool SceneProblem::solve_linear() {
+  if (linears_.empty()) return reduce();
+  if (!is_quadratic_) return solve_by_rounds();
+  if (!reduce()) return false;
+  const InBands before = components();
+  point_.values(linears_) = linear_solution(clamped(point_.values(linears_)));
+  map_.move_to(point_.values);
+  follow_linear(before);
+  assemble();
+  return true;
+}
+
+bool SceneProblem::solve_by_rounds() {
+  const InBands before = components();
+  move_linear(clamped(point_.values(linears_)));
+  double least = std::numeric_limits<double>::infinity();
+  Eigen::VectorXd from = point_.values(linears_);
+  Eigen::VectorXd step;
+  double share = 1.0;
+  for (int round = 0; round < kMostRounds; ++round) {
+    const bool finite = reduce(true);
+    if (round == 0 && !finite) return false;
+    if (!finite || point_.about.chi2() > least) {
+      share *= 0.5;
+      move_linear(share > kLeastShare ? Eigen::VectorXd(from + share * step) : from);
+      if (share > kLeastShare) continue;
+      break;
+    }
+    least = point_.about.chi2();
+    from = point_.values(linears_);
+    step = linear_solution(from) - from;
+    const Eigen::VectorXd left = point_.about.residual + point_.about.jacobian(Eigen::all, linears_) * step;
+    if (least - left.squaredNorm() <= kLinearTolerance * least) break;
+    share = 1.0;
+    move_linear(from + step);
+  }
+  for (int band = 0; band < map_.n_bands(); ++band)
+    pixels_[static_cast<std::size_t>(band)].scale(moves_from(before, band));
+  return reduce();
+}
+
+/// The best fluxes and sky for the images as they are linear now, and which of them a bound holds.
+Eigen::VectorXd SceneProblem::linear_solution(const Eigen::VectorXd& start) {
   const auto n = static_cast<Eigen::Index>(linears_.size());
-  const Eigen::VectorXd now = point_.values(linears_);
-  Eigen::VectorXd start(n);
   Eigen::VectorXd low(n);
   Eigen::VectorXd high(n);
   for (Eigen::Index k = 0; k < n; ++k) {
-    const Eigen::Index i = linears_[static_cast<std::size_t>(k)];
-    low[k] = parameters_[static_cast<std::size_t>(i)].min;
-    high[k] = parameters_[static_cast<std::size_t>(i)].max;
-    start[k] = std::clamp(now[k], low[k], high[k]);
+    const FreeParameter& parameter =
+        parameters_[static_cast<std::size_t>(linears_[static_cast<std::size_t>(k)])];
+    low[k] = parameter.min;
+    high[k] = parameter.max;
   }
+  const Eigen::VectorXd now = point_.values(linears_);
   const Eigen::MatrixXd columns = point_.about.jacobian(Eigen::all, linears_);
   const Eigen::VectorXd residual = point_.about.residual + columns * (start - now);
   const BoundedSolution solution = solve_bounded(columns, residual, start, low, high);
-  point_.values(linears_) = solution.x;
   for (Eigen::Index k = 0; k < n; ++k) {
     point_.at_bound[static_cast<std::size_t>(linears_[static_cast<std::size_t>(k)])] =
         solution.at_bound[k] ? 1 : 0;
   }
-  std::vector<std::vector<Component>> before;
-  for (int band = 0; band < map_.n_bands(); ++band) before.push_back(map_.components(band));
+  return solution.x;
+}
+
+Eigen::VectorXd SceneProblem::clamped(Eigen::VectorXd linear) const {
+  for (Eigen::Index k = 0; k < linear.size(); ++k) {
+    const FreeParameter& parameter =
+        parameters_[static_cast<std::size_t>(linears_[static_cast<std::size_t>(k)])];
+    linear[k] = std::clamp(linear[k], parameter.min, parameter.max);
+  }
+  return linear;
+}
+
+void SceneProblem::move_linear(const Eigen::VectorXd& linear) {
+  const InBands before = components();
+  point_.values(linears_) = linear;
   map_.move_to(point_.values);
-  follow_linear(before);
-  assemble();
+  for (int band = 0; band < map_.n_bands(); ++band)
+    pixels_[static_cast<std::size_t>(band)].move(map_.components(band), moves_from(before, band));
+}
+
+SceneProblem::InBands SceneProblem::components() const {
+  InBands result;
+  for (int band = 0; band < map_.n_bands(); ++band) result.push_back(map_.components(band));
+  return result;
 }
 
 // The images move along their derivatives to what is linear, and the derivatives to a component's shapes are
 // proportional to its flux.
-void SceneProblem::follow_linear(const std::vector<std::vector<Component>>& before) {
+std::vector<ColumnMove> SceneProblem::moves_from(const InBands& before, int band) const {
+  std::vector<ColumnMove> moves;
+  const std::vector<Component>& now = map_.components(band);
+  const std::span<const std::uint8_t> wanted = map_.wanted(band);
+  std::size_t flat = 0;
+  for (std::size_t c = 0; c < now.size(); ++c) {
+    const Component& old = before[static_cast<std::size_t>(band)][c];
+    const double ratio = now[c].norm() / old.norm();  // NaN where it has no flux
+    for (std::size_t i = 0; i < now[c].values.size(); ++i, ++flat) {
+      if (wanted[flat] == 0) continue;
+      ColumnMove& move = moves.emplace_back();
+      if (is_linear(now[c].kind->parameters[i].role)) {
+        move.step = now[c].values[i] - old.values[i];
+      } else if (std::isfinite(ratio)) {
+        move.factor = ratio;
+      }
+    }
+  }
+  return moves;
+}
+
+void SceneProblem::follow_linear(const InBands& before) {
   for (int band = 0; band < map_.n_bands(); ++band) {
     Linearisation& own = in_bands_[static_cast<std::size_t>(band)];
-    const std::vector<Component>& now = map_.components(band);
-    const std::span<const std::uint8_t> wanted = map_.wanted(band);
-    std::size_t flat = 0;
-    Eigen::Index column = 0;
-    for (std::size_t c = 0; c < now.size(); ++c) {
-      const Component& old = before[static_cast<std::size_t>(band)][c];
-      const double ratio = now[c].norm() / old.norm();  // NaN where it has no flux
-      for (std::size_t i = 0; i < now[c].values.size(); ++i, ++flat) {
-        if (wanted[flat] == 0) continue;
-        const Role role = now[c].kind->parameters[i].role;
-        if (is_linear(role)) {
-          own.residual += own.jacobian.col(column) * (now[c].values[i] - old.values[i]);
-        } else if (std::isfinite(ratio)) {
-          own.jacobian.col(column) *= ratio;
-        }
-        ++column;
-      }
+    const std::vector<ColumnMove> moves = moves_from(before, band);
+    for (std::size_t k = 0; k < moves.size(); ++k) {
+      const auto column = static_cast<Eigen::Index>(k);
+      own.residual += own.jacobian.col(column) * moves[k].step;
+      own.jacobian.col(column) *= moves[k].factor;
     }
   }
 }

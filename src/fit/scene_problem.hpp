@@ -1,6 +1,6 @@
 // A scene against the images of all bands as one least-squares problem. Light is linear in fluxes and sky:
 // for every trial of the shapes these are solved for (variable projection), so that the optimiser sees shapes
-// alone.
+// alone. Where losses are no squares that takes a few rounds over the pixels, but no more images.
 #pragma once
 
 #include <Eigen/Core>
@@ -21,7 +21,6 @@ namespace gaxel {
 struct ScenePoint {
   Eigen::VectorXd values;      ///< of all free parameters, in the scene's order
   Linearisation about;         ///< the images of all bands, and priors, about them
-  std::vector<double> chi2;    ///< of each band, its penalties included
   std::vector<char> at_bound;  ///< 1: the parameter lies at an end of its range
   double promise = 0.0;        ///< by how much chi2 would fall if the image were as linear as that
 };
@@ -48,16 +47,24 @@ class SceneProblem final : public LeastSquaresProblem {
   /// At the best point, if there is one.
   ParameterMap best_map() const;
   int evaluations() const { return evaluations_; }
-  /// Of the scene's own values.
+  /// Of the pixels at the scene's own values.
   double chi2_start() const { return chi2_start_; }
 
  private:
   /// Whether a component's light is a sum with coefficients, each of which has shapes in common with others.
   bool has_coefficients(const FreeParameter& parameter) const;
-  bool linearise();
+  using InBands = std::vector<std::vector<Component>>;
+  InBands components() const;
+  std::vector<ColumnMove> moves_from(const InBands& before, int band) const;
+  bool draw();
+  bool reduce(bool linear_only = false);
   void assemble();
-  void solve_linear();
-  void follow_linear(const std::vector<std::vector<Component>>& before);
+  bool solve_linear();
+  bool solve_by_rounds();
+  Eigen::VectorXd linear_solution(const Eigen::VectorXd& start);
+  Eigen::VectorXd clamped(Eigen::VectorXd linear) const;
+  void move_linear(const Eigen::VectorXd& linear);
+  void follow_linear(const InBands& before);
   void reduce_to_shapes(const Eigen::VectorXd& x);
 
   ParameterMap map_;
@@ -68,6 +75,7 @@ class SceneProblem final : public LeastSquaresProblem {
   std::vector<Eigen::Index> linears_;  // and of fluxes and sky
   Coordinates coordinates_;            // of the shapes
   int n_residuals_;
+  bool is_quadratic_;
   Eigen::VectorXd dark_;                 // of each flux among the free parameters: next to nothing; else 0
   std::optional<Eigen::VectorXd> at_;    // where point_ and reduced_ belong
   std::vector<Linearisation> in_bands_;  // by the components' own parameters

@@ -48,7 +48,7 @@ TwoStageFit::TwoStageFit(std::span<const Band> bands, std::span<const std::vecto
     const FitTolerances& tolerance = tolerances_.emplace_back(fit_tolerances(observation, options));
     search_.emplace_back(shape, psfs[b], RenderOptions{tolerance.search, false, options.threads});
     final_.emplace_back(shape, psfs[b], RenderOptions{tolerance.final, false, options.threads});
-    pixels_.emplace_back(observation, search_.back(), &penalties);
+    pixels_.emplace_back(observation, search_.back(), options.likelihood, &penalties);
   }
 }
 
@@ -101,6 +101,17 @@ std::optional<double> TwoStageFit::run(const ParameterMap& map, int start, Searc
     summary_ = summary;
   }
   return chi2;
+}
+
+Information TwoStageFit::information(const ParameterMap& at_best) {
+  if (options_.likelihood.kind == Likelihood::kGaussian) return {best()->about.jacobian, {}};
+  return information_of(at_best, pixels_);
+}
+
+double TwoStageFit::constant() const {
+  double sum = 0.0;
+  for (const PixelResidual& band : pixels_) sum += band.constant();
+  return sum;
 }
 
 }  // namespace gaxel

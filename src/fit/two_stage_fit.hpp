@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "fit/information.hpp"
 #include "fit/least_squares.hpp"
 #include "fit/noise_tolerance.hpp"
 #include "fit/penalty.hpp"
@@ -30,6 +31,10 @@ class TwoStageFit {
   std::int64_t n_pixels(std::size_t band) const { return pixels_[band].n_pixels(); }
   double chi2_start() const { return chi2_start_; }  ///< of the first
   int evaluations() const { return evaluations_; }
+  /// Of the parameters of the map at the best point. Draws it once more where losses are no squares.
+  Information information(const ParameterMap& at_best);
+  /// What the statistic has beyond the best point's.
+  double constant() const;
   const Tolerance& final_tolerance(std::size_t band) const { return tolerances_[band].final; }
 
  private:

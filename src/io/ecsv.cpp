@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 
 namespace gaxel::io {
@@ -22,6 +24,14 @@ std::string yaml_quoted(std::string_view text) {
     }
   }
   return quoted + '"';
+}
+
+bool is_plain(std::string_view name) {
+  return std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+}
+
+std::string yaml_name(const std::string& name) {
+  return is_plain(name) ? name : yaml_quoted(name);
 }
 
 std::string yaml(const std::string& text) {
@@ -44,6 +54,10 @@ std::string cell(std::string_view text) {
   return quoted + '"';
 }
 
+std::string cell(bool value) {
+  return value ? "True" : "False";
+}
+
 std::string cell(double value) {
   return std::isfinite(value) ? fmt::format("{}", value)
          : std::isnan(value)  ? "nan"
@@ -51,40 +65,32 @@ std::string cell(double value) {
                               : "-inf";
 }
 
-struct Column {
-  std::string_view name;
-  std::string_view datatype;
-  std::string_view description;
-};
-
-constexpr std::array kColumns = {
-    Column{"component", "string", "name of the component"},
-    Column{"type", "string", "kind of the component"},
-    Column{"parameter", "string", "key of the scene file"},
-    Column{"value", "float64", "best value"},
-    Column{"error", "float64", "1 sigma; nan where fixed or degenerate"},
-    Column{"unit", "string", "unit of value and error, 1 for pure numbers"},
-    Column{"fixed", "bool", "held at its value"},
-    Column{
+const std::array kColumns = {
+    EcsvColumn{"component", "string", "name of the component"},
+    EcsvColumn{"type", "string", "kind of the component"},
+    EcsvColumn{"parameter", "string", "key of the scene file"},
+    EcsvColumn{"value", "float64", "best value"},
+    EcsvColumn{"error", "float64", "1 sigma; nan where fixed or degenerate"},
+    EcsvColumn{"unit", "string", "unit of value and error, 1 for pure numbers"},
+    EcsvColumn{"fixed", "bool", "held at its value"},
+    EcsvColumn{
         "flag", "string",
         "ok, tied (follows others), at_bound (the fit ended on a bound or limit), unconstrained (its error "
         "exceeds its range), did_not_move (still at its start) or degenerate (chi2 does not depend on it)"},
-    Column{"error_sandwich", "float64", "1 sigma by the residuals as they are; nan where not known"},
-    Column{"error_correlated", "float64",
-           "1 sigma by the variance and correlation of the background's noise; nan where not known"}};
+    EcsvColumn{"error_sandwich", "float64", "1 sigma by the residuals as they are; nan where not known"},
+    EcsvColumn{"error_correlated", "float64",
+               "1 sigma by the variance and correlation of the background's noise; nan where not known"}};
 
-constexpr Column kBand{"band", "string", "where the value counts; empty: in all bands"};
+const EcsvColumn kBand{"band", "string", "where the value counts; empty: in all bands"};
 
 }  // namespace
 
-std::string ecsv_text(std::span<const ParameterRow> rows, const TableMeta& meta) {
+std::string ecsv_document(std::span<const EcsvColumn> columns, std::span<const EcsvRow> rows,
+                          const TableMeta& meta) {
   std::string text = "# %ECSV 1.0\n# ---\n# datatype:\n";
-  std::vector<Column> columns(kColumns.begin(), kColumns.end());
-  const bool several = has_bands(rows);
-  if (several) columns.insert(columns.begin() + 3, kBand);
-  for (const Column& column : columns) {
-    text += fmt::format("# - {{name: {}, datatype: {}, description: {}}}\n", column.name, column.datatype,
-                        yaml_quoted(column.description));
+  for (const EcsvColumn& column : columns) {
+    text += fmt::format("# - {{name: {}, datatype: {}, description: {}}}\n", yaml_name(column.name),
+                        column.datatype, yaml_quoted(column.description));
   }
   text += fmt::format("# meta: !!omap\n# - convention: {}\n", yaml_quoted(kConvention));
   for (const auto& [key, value] : meta) {
@@ -92,18 +98,35 @@ std::string ecsv_text(std::span<const ParameterRow> rows, const TableMeta& meta)
   }
   text += "# schema: astropy-2.0\n";
   for (std::size_t k = 0; k < columns.size(); ++k)
-    text += fmt::format("{}{}", k > 0 ? " " : "", columns[k].name);
+    text += fmt::format("{}{}", k > 0 ? " " : "",
+                        is_plain(columns[k].name) ? columns[k].name : cell(columns[k].name));
   text += '\n';
-  for (const ParameterRow& row : rows) {
-    // Readers take an empty cell for a missing value.
-    const std::string_view unit = row.unit.empty() ? "1" : std::string_view(row.unit);
-    const std::string band = several ? cell(row.band) + " " : "";
-    text += fmt::format("{} {} {} {}{} {} {} {} {} {} {}\n", cell(row.component), cell(row.type),
-                        cell(row.parameter), band, cell(row.value), cell(row.error), cell(unit),
-                        row.fixed ? "True" : "False", cell(flag_word(row)), cell(row.sandwich),
-                        cell(row.correlated));
+  for (const EcsvRow& row : rows) {
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      text += k > 0 ? " " : "";
+      text += std::visit([](const auto& v) { return cell(v); }, row[k]);
+    }
+    text += '\n';
   }
   return text;
+}
+
+std::string unit_cell(const std::string& unit) {
+  return unit.empty() ? "1" : unit;
+}
+
+std::string ecsv_text(std::span<const ParameterRow> rows, const TableMeta& meta) {
+  std::vector<EcsvColumn> columns(kColumns.begin(), kColumns.end());
+  const bool several = has_bands(rows);
+  if (several) columns.insert(columns.begin() + 3, kBand);
+  std::vector<EcsvRow> cells;
+  for (const ParameterRow& row : rows) {
+    EcsvRow& own = cells.emplace_back(EcsvRow{row.component, row.type, row.parameter, row.value, row.error,
+                                              unit_cell(row.unit), row.fixed, std::string(flag_word(row)),
+                                              row.sandwich, row.correlated});
+    if (several) own.insert(own.begin() + 3, row.band);
+  }
+  return ecsv_document(columns, cells, meta);
 }
 
 }  // namespace gaxel::io

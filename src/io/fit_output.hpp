@@ -15,9 +15,12 @@ namespace gaxel::io {
 /// reads. result.toml may replace the task's own scene.
 void check_fit_output(const OutputFolder& folder, const Task& task);
 
-/// Writes block.fits, parameters.ecsv, result.toml, report.html and picture.png into the folder and returns
-/// their paths in this order. Each is replaced as a whole; when one cannot be written (OutputError) none is.
-/// `samples` of its free values, where there are some, are for the report's corner plot.
+/// Writes block.fits, parameters.ecsv, derived.ecsv, where there are any intervals.ecsv and samples.ecsv,
+/// result.toml, report.html and picture.png into the folder and returns their paths in this order. Each is
+/// replaced as a whole; when one cannot be written (OutputError) none is. intervals.ecsv and samples.ecsv of
+/// an earlier fit are removed.
+/// `samples` of the free values, where there are some, are for the report's corner plot in place of the
+/// bootstrap's.
 std::vector<std::string> write_fit_output(const OutputFolder& folder, const Task& task,
                                           const FitResult& result, std::string_view version,
                                           const Samples* samples = nullptr);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <string_view>
 #include <utility>
@@ -66,14 +67,20 @@ void add_source_noise(const TomlTable& noise, ConstImageView given, Image& sigma
   }
 }
 
+CountNoise counts_of(const TomlTable& noise) {
+  return {positive_gain(noise), noise.number("read_noise", {0.0}).value_or(0.0),
+          noise.number("sky").value_or(0.0)};
+}
+
 /// sigma^2 = max(data + sky, 0) / gain + (read_noise / gain)^2, where `sky` was taken out of the data before.
-Image from_gain(const TomlTable& noise, ConstImageView data) {
-  const double gain = positive_gain(noise);
-  const double read_noise = noise.number("read_noise", {0.0}).value_or(0.0) / gain;
-  const double sky = noise.number("sky").value_or(0.0);
+Image from_gain(const TomlTable& noise, ConstImageView data, double least_electrons) {
+  const CountNoise counts = counts_of(noise);
+  const double read_noise = counts.read_noise / counts.gain;
+  const double least = least_electrons / counts.gain;
   Image sigma(data.shape());
   for (std::size_t i = 0; i < sigma.size(); ++i) {
-    sigma.pixels()[i] = std::sqrt(std::max(data.pixels()[i] + sky, 0.0) / gain + read_noise * read_noise);
+    sigma.pixels()[i] =
+        std::sqrt(std::max(data.pixels()[i] + counts.sky, least) / counts.gain + read_noise * read_noise);
   }
   return sigma;
 }
@@ -114,11 +121,11 @@ void check_noise_keys(const TomlTable& noise) {
   }
 }
 
-Image read_sigma(const TomlTable& noise, const std::string& folder, const Region& region,
-                 ConstImageView data) {
+Image read_sigma(const TomlTable& noise, const std::string& folder, const Region& region, ConstImageView data,
+                 double least_electrons) {
   check_noise_keys(noise);
   const std::string_view kind = given_kind(noise);
-  if (kind.empty()) return from_gain(noise, data);
+  if (kind.empty()) return from_gain(noise, data, least_electrons);
   Image sigma = values(noise, kind, folder, region);
   if (kind == "rms" && noise.has("gain")) add_source_noise(noise, data, sigma);
   if (kind == "variance") std::transform(sigma.pixels().begin(), sigma.pixels().end(), sigma.data(), root);
@@ -126,6 +133,42 @@ Image read_sigma(const TomlTable& noise, const std::string& folder, const Region
     std::transform(sigma.pixels().begin(), sigma.pixels().end(), sigma.data(), from_inverse);
   }
   return sigma;
+}
+
+CountNoise read_counts(const TomlTable& noise, Likelihood likelihood) {
+  check_noise_keys(noise);
+  if (const std::string_view kind = given_kind(noise); !kind.empty()) {
+    noise.fail(kind, fmt::format("fit.likelihood = \"{}\" counts photons", to_text(likelihood)),
+               "gain, with read_noise and sky, in its place");
+  }
+  return counts_of(noise);
+}
+
+void check_photons(const Observation& observation, Likelihood likelihood, const HeaderCards& header,
+                   std::vector<std::string>& notes, std::vector<std::string>& warnings) {
+  const CountNoise& counts = *observation.counts;
+  std::string unit = header_value(header, "BUNIT").value_or("");
+  std::ranges::transform(unit, unit.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (unit.ends_with("/s") || unit.ends_with("/sec") || unit.ends_with("s-1") || unit.ends_with("s**-1")) {
+    notes.push_back(
+        fmt::format("noise.gain: {:g} electrons per unit of the image, a rate by its BUNIT; the "
+                    "exposure time has to be in it",
+                    counts.gain));
+  }
+  if (likelihood == Likelihood::kModelSigma || counts.read_noise > 0.0) return;
+  std::size_t negative = 0;
+  std::size_t all = 0;
+  for (std::size_t i = 0; i < observation.used.size(); ++i) {
+    if (observation.used[i] == 0) continue;
+    ++all;
+    if (observation.data.data()[i] + counts.sky < 0.0) ++negative;
+  }
+  if (negative == 0) return;
+  const bool many = 50 * negative > all;
+  (many ? warnings : notes)
+      .push_back(fmt::format(
+          "noise.sky: {} of {} pixels have less than no electron, and count as having none{}", negative, all,
+          many ? ": give the sky that was taken out of the data, or read_noise" : ""));
 }
 
 void mask_bad_sigma(const TomlTable& noise, ConstImageView sigma, std::vector<std::uint8_t>& used,

@@ -121,6 +121,23 @@ std::string photometry_text(const Task& task) {
   return text + "; counts = exposure 10^(-0.4 (mag - zero point))";
 }
 
+std::string statistic_text(const FitResult& result) {
+  if (result.likelihood == Likelihood::kGaussian) return "";
+  return fmt::format("{} {:.10g}, ", to_text(result.likelihood), result.statistic);
+}
+
+std::string error_factor_text(const Task& task, const FitResult& result) {
+  std::string text;
+  if (!result.robust) return text;
+  const std::vector<const TaskImage*> images = images_of(task);
+  for (std::size_t b = 0; b < images.size(); ++b) {
+    const std::string& name = images[b]->band;
+    text += fmt::format("{}{}{}{:.3g}", b == 0 ? "" : ", ", name, name.empty() ? "" : " ",
+                        result.robust->noise[b].error_factor());
+  }
+  return text;
+}
+
 double file_value(const SceneComponent& component, std::size_t index, const FileFrame& frame) {
   const Parameter& parameter = component.parameters[index];
   const Role role = component.kind->parameters[index].role;

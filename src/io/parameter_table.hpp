@@ -24,6 +24,13 @@ std::string photometry_text(const Photometry& photometry);
 /// The same for all bands, with the name of each where they differ.
 std::string photometry_text(const Task& task);
 
+/// "poisson_mlr 1070.5, ", or empty where the fit made chi2 least.
+std::string statistic_text(const FitResult& result);
+
+/// NoiseCorrelation::error_factor: "1.12", of several bands "g 1.12, r 1.05"; empty where it was not asked
+/// for.
+std::string error_factor_text(const Task& task, const FitResult& result);
+
 struct ParameterRow {
   std::string component;
   std::string type;

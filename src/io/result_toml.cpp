@@ -136,9 +136,9 @@ std::string truncations_line(std::string_view key, const std::vector<std::size_t
 }  // namespace
 
 std::string result_toml(const Task& task, const FitResult& result) {
-  std::string text =
-      fmt::format("# Where a fit ended: chi2 {:.10g}, {} degrees of freedom. Fit it again to go on.\n# {}\n",
-                  result.chi2, result.dof, kConvention);
+  std::string text = fmt::format(
+      "# Where a fit ended: {}chi2 {:.10g}, {} degrees of freedom. Fit it again to go on.\n# {}\n",
+      statistic_text(result), result.chi2, result.dof, kConvention);
   for (const std::string& line : provenance_lines(task)) text += fmt::format("# {}\n", line);
   text += task.settings_toml;
   for (const SceneComponent& component : result.scene.components) {

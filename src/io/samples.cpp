@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "gaxel/error.hpp"
-#include "io/convention.hpp"
+#include "io/interval_table.hpp"
 #include "io/text_file.hpp"
 
 namespace gaxel::io {
@@ -50,16 +50,17 @@ double number_of(const std::string& text, const std::string& path, int line, con
 
 }  // namespace
 
-std::string sample_name(const Task& task, const FitResult& result, const FreeValue& free) {
-  const SceneComponent& component = result.scene.components[free.component];
-  const Parameter& parameter = component.parameters[free.parameter];
-  const std::string name =
-      fmt::format("{}.{}", component.name,
-                  file_key(component.kind->parameters[free.parameter], component.flux_is_magnitude));
-  if (parameter.basis == Basis::kConstant) return name;
-  if (parameter.basis == Basis::kBands)
-    return fmt::format("{}.{}", name, images_of(task)[free.coefficient]->band);
-  return fmt::format("{}_{}", name, free.coefficient);
+std::optional<Samples> bootstrap_samples(const Task& task, const FitResult& result) {
+  if (!result.samples || result.samples->n < 2) return std::nullopt;
+  const std::vector<FreeValueTerms> terms = free_value_terms(task, result);
+  Samples samples;
+  for (std::size_t k = 0; k < terms.size(); ++k) {
+    samples.names.push_back(terms[k].label());
+    std::vector<double>& column = samples.columns.emplace_back();
+    for (std::size_t i = 0; i < result.samples->n; ++i)
+      column.push_back(terms[k].to_file(result.samples->values[i * terms.size() + k]));
+  }
+  return samples;
 }
 
 Samples read_samples(const std::string& path) {
@@ -88,8 +89,8 @@ Samples read_samples(const std::string& path) {
 }
 
 bool has_samples(const Samples& samples, const Task& task, const FitResult& result) {
-  return std::ranges::any_of(result.free_values, [&](const FreeValue& free) {
-    return std::ranges::find(samples.names, sample_name(task, result, free)) != samples.names.end();
+  return std::ranges::any_of(free_value_terms(task, result), [&](const FreeValueTerms& terms) {
+    return std::ranges::find(samples.names, terms.label()) != samples.names.end();
   });
 }
 

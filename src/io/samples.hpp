@@ -1,6 +1,7 @@
 // Samples of the free values of a fit, from a Markov chain for instance.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,15 +15,15 @@ struct Samples {
   std::vector<std::vector<double>> columns;  ///< all of one length, at least 2
 };
 
-/// The name of a free value's column: component.key as in the table of parameters; of a value in one band
-/// component.key.band; of coefficient i of a series component.key_i.
-std::string sample_name(const Task& task, const FitResult& result, const FreeValue& free);
+/// The samples of the fit's bootstrap, by FreeValueTerms::label(); none without it.
+std::optional<Samples> bootstrap_samples(const Task& task, const FitResult& result);
 
 /// Reads an ECSV table of numbers whose fields are between blanks. Throws InputError (source = path and line)
 /// for what is none.
 Samples read_samples(const std::string& path);
 
-/// Whether a column is one of the fit's free values; the others of a table say nothing here.
+/// Whether a column is one of the fit's free values, by FreeValueTerms::label(); the others of a table say
+/// nothing here.
 bool has_samples(const Samples& samples, const Task& task, const FitResult& result);
 
 }  // namespace gaxel::io

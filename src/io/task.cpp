@@ -6,11 +6,14 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <limits>
 #include <string_view>
 
+#include "fit/loss.hpp"
 #include "io/band_keys.hpp"
 #include "io/band_pixels.hpp"
+#include "io/error_request.hpp"
 #include "io/image_input.hpp"
 #include "io/mask.hpp"
 #include "io/noise.hpp"
@@ -26,15 +29,37 @@ namespace {
 constexpr std::array<std::string_view, 9> kTables{"title", "image",     "noise", "mask",  "psf",
                                                   "fit",   "component", "band",  "galfit"};
 constexpr std::array<std::string_view, 4> kBandTables{"image", "noise", "mask", "psf"};
-constexpr std::array<std::string_view, 9> kFitKeys{
-    "rtol", "atol", "noise_share", "max_iterations", "max_seconds", "ftol", "threads", "starts", "seed"};
+constexpr std::array<std::string_view, 12> kFitKeys{
+    "rtol",    "atol",   "noise_share", "max_iterations", "max_seconds", "ftol",
+    "threads", "starts", "seed",        "likelihood",     "student_dof", "huber_threshold"};
 constexpr int kMostIterations = 1'000'000;
 constexpr int kMostSeed = std::numeric_limits<int>::max();
+
+LikelihoodOptions read_likelihood(const TomlTable& fit) {
+  LikelihoodOptions options;
+  if (const std::optional<std::string> name = fit.text("likelihood"))
+    fit.relate("likelihood", [&] { options.kind = LikelihoodOptions::named(*name, ""); });
+  const NumberRange positive{0.0, std::numeric_limits<double>::infinity(), true};
+  const auto shape = [&](const char* key, Likelihood owner, double& value) {
+    const std::optional<double> given = fit.number(key, positive);
+    if (!given) return;
+    if (options.kind != owner) {
+      fit.fail(key, fmt::format("the likelihood is \"{}\"", to_text(options.kind)),
+               fmt::format("likelihood = \"{}\", or leave it out", to_text(owner)));
+    }
+    value = *given;
+  };
+  shape("student_dof", Likelihood::kStudentT, options.student_dof);
+  shape("huber_threshold", Likelihood::kHuber, options.huber_threshold);
+  return options;
+}
 
 FitOptions read_fit_options(const std::optional<TomlTable>& table) {
   FitOptions options;
   if (!table) return options;
-  table->allow_only(kFitKeys);
+  std::vector<std::string_view> keys(kFitKeys.begin(), kFitKeys.end());
+  std::ranges::copy(error_keys(), std::back_inserter(keys));
+  table->allow_only(keys);
   const NumberRange fraction{0.0, 1.0, true};
   options.tolerance.rtol = table->number("rtol", fraction).value_or(options.tolerance.rtol);
   options.tolerance.atol = table->number("atol", fraction).value_or(options.tolerance.atol);
@@ -47,6 +72,7 @@ FitOptions read_fit_options(const std::optional<TomlTable>& table) {
   options.starts = table->integer("starts", 1, kMostIterations).value_or(options.starts);
   options.seed = static_cast<std::uint64_t>(table->integer("seed", 0, kMostSeed).value_or(0));
   options.threads = table->integer("threads", 0, kMostThreads).value_or(options.threads);
+  options.likelihood = read_likelihood(*table);
   return options;
 }
 
@@ -121,11 +147,19 @@ void read_observation(BandInput& band, const std::string& folder, TaskImage& own
   observation.data = std::move(band.input.data);
   observation.used.assign(observation.data.size(), 1);
   mask_blank_data(band.image, observation.data.view(), observation.used, task.notes);
-  observation.sigma = read_sigma(*noise, folder, band.input.region, observation.data.view());
+  const Likelihood likelihood = task.options.likelihood.kind;
+  const bool photons = needs_counts(likelihood);
+  if (photons) observation.counts = read_counts(*noise, likelihood);
+  observation.sigma =
+      read_sigma(*noise, folder, band.input.region, observation.data.view(), photons ? 1.0 : 0.0);
   if (const auto mask = band.tables.table("mask")) {
     apply_mask(*mask, folder, band.input.region, observation.used, task.notes, task.warnings);
   }
   mask_bad_sigma(*noise, observation.sigma.view(), observation.used, task.notes);
+  if (photons) {
+    check_photons(observation, likelihood, own.header, task.notes, task.warnings);
+    noise->relate("gain", [&] { check_counts(task.options.likelihood, observation, "fit"); });
+  }
 }
 
 void read_psfs(const BandInput& band, const std::string& folder, TaskImage& own, Task& task) {
@@ -210,6 +244,7 @@ Task load_task(const TomlFile& file, bool need_data) {
   task.scene_file = scene_file;
   task.title = root.text("title").value_or("");
   task.options = read_fit_options(root.table("fit"));
+  if (const std::optional<TomlTable> table = root.table("fit")) task.errors = read_error_request(*table);
 
   std::vector<BandInput> bands = read_bands(root, folder, task, need_data);
   map_pixels(root, task);
@@ -217,6 +252,7 @@ Task load_task(const TomlFile& file, bool need_data) {
   // The scene comes before the large files: its mistakes show at once.
   task.scene = read_scene(root, scene_frame(task, folder, need_data), task.warnings);
   validate(task.scene, wavelengths_of(frames_of(task)), scene_file);
+  check_error_request(task.errors, task.scene, scene_file);
   if (need_data && task.scene.n_free() == 0) {
     root.fail("component", "no parameter is free: there is nothing to fit", "fixed = false for at least one");
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gaxel/fit.hpp"
+#include "gaxel/uncertainty.hpp"
 
 namespace gaxel::io {
 
@@ -69,6 +70,13 @@ struct Provenance {
   std::vector<Input> inputs;
 };
 
+/// Errors that are asked for beside those from the covariance.
+struct ErrorRequest {
+  bool profile = false;                 ///< the profile likelihood
+  std::vector<std::string> names = {};  ///< of these: "re", "galaxy.re"; empty: of all free parameters
+  BootstrapOptions bootstrap = {0};     ///< no samples: none
+};
+
 /// A scene file, read: its image, or the first of several bands, and what is common to all of them.
 struct Task : TaskImage {
   std::vector<TaskImage> others;  ///< the images of the other bands
@@ -78,6 +86,7 @@ struct Task : TaskImage {
   std::optional<Provenance> provenance = {};
   Scene scene;
   FitOptions options;
+  ErrorRequest errors;
   std::string
       settings_toml;  ///< every table of the scene but [[component]], for result.toml; paths made absolute
   std::vector<std::string> notes;     ///< what was masked and assumed, for the user to read

@@ -132,9 +132,11 @@ void TomlTable::relate(std::string_view key, const std::function<void()>& read) 
     const std::string& source = problem.source;
     const bool names_key = source == file_->path && !problem.key.empty();
     if (names_key || source.starts_with(file_->path + ":")) throw;  // about the scene already
-    // The key that the message begins with anyway is not said twice.
-    std::string place = problem.key == key || problem.key == name_ ? "" : problem.key;
-    if (!problem.value.empty() && !problem.key.empty()) place += (place.empty() ? "" : " = ") + problem.value;
+    // The key that the message begins with anyway, with its value, is not said twice.
+    const bool is_key = problem.key == key;
+    std::string place = is_key || problem.key == name_ ? "" : problem.key;
+    if (!is_key && !problem.value.empty() && !problem.key.empty())
+      place += (place.empty() ? "" : " = ") + problem.value;
     fail(key, place.empty() ? problem.what : fmt::format("{}: {}", place, problem.what), problem.allowed);
   }
 }

@@ -45,6 +45,10 @@ class SceneMaker {
       if (inputs_.mask_zero_is_bad) writer_.number("good_value", 1.0, kNoLine);
     }
     write_psf();
+    if (inputs_.likelihood != Likelihood::kGaussian) {
+      writer_.table("[fit]", kNoLine);
+      writer_.text("likelihood", std::string(to_text(inputs_.likelihood)), kNoLine);
+    }
     for (std::size_t i = 0; i < document_.functions.size(); ++i) write_function(i);
     return std::move(writer_.scene());
   }
@@ -70,7 +74,13 @@ class SceneMaker {
 
   void write_noise() {
     const std::size_t line = document_.options.empty() ? kNoLine : document_.options.front().line;
-    if (inputs_.noise) {
+    const bool photons = needs_counts(inputs_.likelihood);
+    if (inputs_.noise && photons) {
+      writer_.scene().warnings.push_back(
+          fmt::format("--noise {}: not used: the likelihood \"{}\" counts photons", *inputs_.noise,
+                      to_text(inputs_.likelihood)));
+    }
+    if (inputs_.noise && !photons) {
       writer_.table("[noise]", kNoLine);
       const char* key = inputs_.errors_are_weights     ? "weight"
                         : inputs_.errors_are_variances ? "variance"

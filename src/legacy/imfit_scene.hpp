@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "gaxel/likelihood.hpp"
 #include "legacy/imfit_document.hpp"
 #include "legacy/scene_text.hpp"
 
@@ -18,8 +19,9 @@ struct ImfitInputs {
   bool mask_zero_is_bad = false;
   bool errors_are_variances = false;
   bool errors_are_weights = false;
+  Likelihood likelihood = Likelihood::kGaussian;
 
-  bool empty() const { return !image && !psf && !mask && !noise; }
+  bool empty() const { return !image && !psf && !mask && !noise && likelihood == Likelihood::kGaussian; }
 };
 
 /// The scene of a configuration. Names of files in it are relative to `target`, the folder that the scene is

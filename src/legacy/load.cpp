@@ -8,6 +8,17 @@
 #include "legacy/galfit_scene.hpp"
 
 namespace gaxel::legacy {
+namespace {
+
+/// As if [fit] of the scene said so.
+void set_likelihood(const std::optional<std::string>& name, toml::table& root) {
+  if (!name) return;
+  LikelihoodOptions::named(*name, "--likelihood");
+  root.insert("fit", toml::table());
+  if (toml::table* fit = root["fit"].as_table()) fit->insert_or_assign("likelihood", *name);
+}
+
+}  // namespace
 
 Format detect_format(const std::string& path) {
   try {
@@ -35,17 +46,23 @@ LegacyScene legacy_scene(const std::string& path, Format format, const LegacyOpt
 io::Task load_any_task(const std::string& path, const LegacyOptions& options, bool need_data) {
   const Format format = detect_format(path);
   if (format != Format::kImfit && !options.imfit.empty()) {
-    throw InputError({path, "--image, --psf, --mask, --noise", "", "only configurations of Imfit take these",
-                      "the names in the file itself"});
+    throw InputError({path, "--image, --psf, --mask, --noise, --cashstat and others", "",
+                      "only configurations of Imfit take these", "the names in the file itself"});
   }
   if (format != Format::kGalfit && options.band) {
     throw InputError({path, "--band", *options.band, "only files of GALFITM take this", "leave it out"});
   }
-  if (format == Format::kScene) return io::load_task(path, need_data);
+  if (format == Format::kScene) {
+    io::TomlFile file = io::read_toml(path);
+    set_likelihood(options.likelihood, file.root);
+    return io::load_task(file, need_data);
+  }
   const std::string folder = std::filesystem::path(path).parent_path().string();
   LegacyScene scene =
       legacy_scene(path, format, options, folder, need_data ? Purpose::kFit : Purpose::kRender);
-  io::Task task = io::load_task(io::parse_toml(scene.toml, path, std::move(scene.lines)), need_data);
+  io::TomlFile file = io::parse_toml(scene.toml, path, std::move(scene.lines));
+  set_likelihood(options.likelihood, file.root);
+  io::Task task = io::load_task(file, need_data);
   for (const std::vector<std::string>* list : {&scene.losses, &scene.unused, &scene.warnings})
     task.warnings.insert(task.warnings.begin(), list->begin(), list->end());
   task.notes.insert(task.notes.begin(), scene.notes.begin(), scene.notes.end());

@@ -18,7 +18,8 @@ enum class Format {
 /// What is told beside a file.
 struct LegacyOptions {
   ImfitInputs imfit;
-  std::optional<std::string> band;  ///< of a GALFITM file with several: its label, or its number from 1
+  std::optional<std::string> band;        ///< of a GALFITM file with several: its label, or its number from 1
+  std::optional<std::string> likelihood;  ///< in place of the file's: its name, of LikelihoodOptions
 };
 
 /// By what is in the file, whatever it is called. What is neither of the others, or cannot be read, is

@@ -14,7 +14,7 @@ from scipy.special import gamma, gammaincinv
 
 ROOT = Path(__file__).parents[2]
 COMMAND = os.environ.get("GAXEL_COMMAND", str(ROOT / "build/release/gaxel"))
-OUTPUTS = {"block.fits", "parameters.ecsv", "result.toml", "report.html", "picture.png"}
+OUTPUTS = {"block.fits", "parameters.ecsv", "derived.ecsv", "result.toml", "report.html", "picture.png"}
 
 
 def run(*arguments, cwd=None, under=(), **options) -> subprocess.CompletedProcess:

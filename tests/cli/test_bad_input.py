@@ -162,7 +162,7 @@ def test_unknown_parameter(scene):
 
 
 def test_unknown_type(scene):
-    refused(scene({"type": "sersik"}), "scene.toml", "type", '"sersik"', 'did you mean "sersic"')
+    refused(scene({"type": "sersik"}), "scene.toml", "type = 'sersik': there is", 'did you mean "sersic"')
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-// Renders and fits a galaxy with nothing but the installed library: exit code 0 when the fit finds what was drawn.
+// Renders and fits a galaxy with nothing but the installed library: exit code 0 when the fit finds what was
+// drawn.
 #include <gaxel/fit.hpp>
 #include <gaxel/render.hpp>
 #include <gaxel/version.hpp>
@@ -20,7 +21,8 @@ int main() {
 
   Scene scene;
   SceneComponent start{&sersic, "galaxy", {}, true};
-  for (const double value : {18.0, 21.0, 500.0, 3.0, 1.0, 0.9, 0.2}) start.parameters.push_back({.value = value});
+  for (const double value : {18.0, 21.0, 500.0, 3.0, 1.0, 0.9, 0.2})
+    start.parameters.push_back({.value = value});
   scene.components.push_back(start);
   const FitResult result = fit(observed, scene);
   const double flux = result.bands.front().components.front().values[2];

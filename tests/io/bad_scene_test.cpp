@@ -113,7 +113,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"NoType", component("x = 3\n"),
                 "scene.toml:6: component 1.type: missing (\"sersic\", \"exponential\""},
         Mistake{"UnknownType", component("type = \"sersci\"\n"),
-                "component 1.type = 'sersci': \"sersci\": there is no such kind of component (did you "
+                "component 1.type = 'sersci': there is no such kind of component (did you "
                 "mean"},
         Mistake{"TypeIsNumber", component("type = 4\n"), "component 1.type = 4: wrong type"},
         Mistake{"UnknownKey", component("type = \"sersic\"\nname = \"dwarf\"\nree = 3\n"),

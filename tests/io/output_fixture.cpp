@@ -81,6 +81,17 @@ FitResult sample_result(const Task& task) {
   result.flags[0][5] = ParameterFlag::kAtBound;
   result.flags[1][2] = ParameterFlag::kDegenerate;
   result.errors[1][2] = std::numeric_limits<double>::quiet_NaN();
+  for (std::size_t c = 0; c < task.scene.components.size(); ++c) {
+    for (std::size_t p = 0; p < result.errors[c].size(); ++p) {
+      const Parameter& parameter = task.scene.components[c].parameters[p];
+      if (!parameter.free) continue;
+      result.free_values.push_back({c, p, 0, parameter.value, result.errors[c][p], result.flags[c][p]});
+    }
+  }
+  const std::size_t n = result.free_values.size();
+  result.covariance.assign(n * n, 0.0);
+  for (std::size_t i = 0; i < n; ++i)
+    result.covariance[i * n + i] = result.free_values[i].error * result.free_values[i].error;
   result.bands.resize(1);
   result.bands.front().components = task.scene.render_list();
   result.bands.front().errors = result.errors;

@@ -59,11 +59,50 @@ def fit(simulated: Simulated, start: gaxel.Sersic, **options: Any) -> gaxel.FitR
     return gaxel.fit(simulated.data, [start, sky], sigma=simulated.sigma, psf=PSF, **options)
 
 
-def deviations(result: gaxel.FitResult, truth: gaxel.Sersic) -> dict[str, float]:
-    """(found - true) / error of every parameter of the galaxy and of the sky."""
-    errors = dict(zip(result.parameter_names, result.errors, strict=True))
+def differences(result: gaxel.FitResult, truth: gaxel.Sersic) -> dict[str, float]:
+    """found - true of every parameter of the galaxy and of the sky."""
     found = dict(zip(result.parameter_names, result.values, strict=True))
     away = {key: found[f"galaxy.{key}"] - truth.parameters[key] for key in KEYS}
     away["theta"] = np.remainder(away["theta"] + 0.5 * np.pi, np.pi) - 0.5 * np.pi
-    away = {key: value / errors[f"galaxy.{key}"] for key, value in away.items()}
-    return {**away, "level": (found["sky.level"] - 10.0) / errors["sky.level"]}
+    return {**away, "level": found["sky.level"] - 10.0}
+
+
+def by_parameter(result: gaxel.FitResult, values: Any) -> dict[str, Any]:
+    """Values of result.parameter_names by the keys of differences()."""
+    return {
+        name.rpartition(".")[2]: value for name, value in zip(result.parameter_names, values, strict=True)
+    }
+
+
+def deviations(result: gaxel.FitResult, truth: gaxel.Sersic) -> dict[str, float]:
+    """(found - true) / error of every parameter of the galaxy and of the sky."""
+    errors = by_parameter(result, result.errors)
+    return {key: away / errors[key] for key, away in differences(result, truth).items()}
+
+
+class Profiled(NamedTuple):
+    """Whether the interval of a profile likelihood holds the truth, and how it ends."""
+
+    holds: bool
+    low: float  # distance of the end from the best value, in errors of the covariance
+    high: float
+    is_found: bool  # both ends; else one is open or at the end of the parameter's range
+
+
+def profiled(result: gaxel.FitResult, truth: gaxel.Sersic) -> tuple[gaxel.ProfileResult, dict[str, Profiled]]:
+    """Of every parameter; the fit may become a better one."""
+    found = gaxel.profile_likelihood(result, threads=2)
+    errors = by_parameter(found.fit, found.fit.errors)
+    away = differences(found.fit, truth)
+    rows = {}
+    for key, interval in by_parameter(
+        found.fit, [found.intervals[n] for n in found.fit.parameter_names]
+    ).items():
+        low, high = interval.value - interval.low, interval.high - interval.value
+        rows[key] = Profiled(
+            -high <= away[key] <= low,
+            low / errors[key],
+            high / errors[key],
+            interval.low_end == interval.high_end == "found",
+        )
+    return found, rows

@@ -3,6 +3,8 @@
 import ast
 import inspect
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import gaxel
@@ -25,7 +27,17 @@ def test_all_names_exist_and_are_documented():
 
 
 @pytest.mark.parametrize(
-    "function", [gaxel.render, gaxel.render_with_jacobian, gaxel.prepare, gaxel.vjp, gaxel.fit, gaxel.Psf]
+    "function",
+    [
+        gaxel.render,
+        gaxel.render_with_jacobian,
+        gaxel.prepare,
+        gaxel.vjp,
+        gaxel.fit,
+        gaxel.Psf,
+        gaxel.Band,
+        gaxel.astropy_model,
+    ],
 )
 def test_every_argument_is_documented(function):
     documented = inspect.getdoc(function)
@@ -60,6 +72,37 @@ def test_stub_of_the_components_has_every_argument(stubs):
         arguments = [argument.arg for argument in init.args.kwonlyargs]
         assert arguments == list(inspect.signature(getattr(gaxel, name)).parameters)
         assert ast.get_docstring(node) == inspect.getdoc(getattr(gaxel, name))
+
+
+def test_the_reference_has_every_public_name():
+    page = (ROOT / "docs" / "api" / "python.md").read_text(encoding="utf-8")
+    directives = re.findall(
+        r"^\.\. auto(?:class|function|exception|module):: gaxel\.(\w+)(?:\(\))?$", page, re.MULTILINE
+    )
+    assert sorted(directives) == sorted({*gaxel.__all__, "components", "jax"} - {"__version__"})
+
+
+def test_numpy_is_enough():
+    program = """
+import sys
+for name in ("astropy", "matplotlib", "photutils", "scipy", "tqdm", "jax"):
+    sys.modules[name] = None
+import gaxel, numpy, pickle
+galaxy = gaxel.Gaussian(x=9.0, y=9.0, flux=500.0, re=3.0, q=0.7, theta=0.4)
+image = gaxel.render(galaxy, (20, 20)) + numpy.random.default_rng(2).normal(0.0, 0.1, (20, 20))
+result = gaxel.fit(gaxel.Band(image, 0.1), galaxy, progress=True)
+assert result.success and pickle.loads(pickle.dumps(result)).chi2 == result.chi2
+for shown in (galaxy, result, result.bands[0].observed, gaxel.Psf(numpy.ones((3, 3)))):
+    assert "<img" not in shown._repr_html_()
+for needs in (result.table, result.plot, lambda: gaxel.astropy_model(galaxy)):
+    try:
+        needs()
+    except ImportError:
+        continue
+    raise AssertionError
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_example_of_the_package_runs():

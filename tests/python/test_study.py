@@ -8,12 +8,10 @@ import re
 import shutil
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
-import render_docs
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -175,55 +173,3 @@ def test_the_pages_cpp_example_compiles(tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
     done = subprocess.run([compiler, *flags, str(source)], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
-
-
-class Page(HTMLParser):
-    """Links, pictures and anchors of a page."""
-
-    def __init__(self, path):
-        super().__init__()
-        self.targets, self.anchors, self.tags = [], set(), []
-        self.feed(path.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag, attributes):
-        given = dict(attributes)
-        self.tags.append(tag)
-        self.targets += [given[key] for key in ("href", "src") if key in given]
-        self.anchors |= {given["id"]} if "id" in given else set()
-
-
-def test_documents_render_to_html(tmp_path):
-    source, output = tmp_path / "source", tmp_path / "html"
-    (source / "docs").mkdir(parents=True)
-    (source / "LICENSE").write_text("free")
-    Image.new("RGB", (2, 2)).save(source / "docs" / "dot.png")
-    (source / "README.md").write_text(
-        "# The `first`\n[b](docs/b.md#twice-1) [l](LICENSE) [s](https://example.org/a.md)\n"
-    )
-    (source / "docs" / "b.md").write_text(
-        "# B & co\n## Twice\n## Twice\n![dot](dot.png)\n[up](../README.md)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
-        "```python\n# not a heading\n```\n"
-    )
-    index = render_docs.render(source, [Path("README.md"), Path("docs/b.md")], output)
-    assert index == output / "index.html"
-    assert {"README.html", "docs/b.html"} <= set(Page(index).targets)
-    assert "B &amp; co" in index.read_text()
-    first, second = Page(output / "README.html"), Page(output / "docs" / "b.html")
-    assert first.targets[2:] == ["docs/b.html#twice-1", "../source/LICENSE", "https://example.org/a.md"]
-    assert {"twice", "twice-1"} <= second.anchors and "table" in second.tags
-    assert second.targets == ["../style.css", "../index.html", "dot.png", "../README.html"]
-    assert (output / "docs" / "dot.png").is_file() and (output / "style.css").is_file()
-
-
-def test_every_link_of_the_projects_pages_leads_somewhere(tmp_path):
-    documents = render_docs.project_files("*.md")
-    index = render_docs.render(ROOT, documents, tmp_path)
-    pages = [index, *(tmp_path / document.with_suffix(".html") for document in documents)]
-    for page in pages:
-        for target in Page(page).targets:
-            if re.match(r"[a-z]+:", target):
-                continue
-            path, _, anchor = target.partition("#")
-            there = (page.parent / path) if path else page
-            assert there.exists(), f"{page}: {target}"
-            assert not anchor or there.suffix != ".html" or anchor in Page(there).anchors, f"{page}: {target}"

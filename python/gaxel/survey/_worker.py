@@ -4,6 +4,7 @@ import resource
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -52,9 +53,19 @@ def fit_piece(survey: Survey, piece: Piece) -> Outcome:
         rows = failed_rows(piece, f"{type(error).__name__}: {error}")
     for row, target in zip(rows, piece.targets, strict=True):
         row |= {"tile": piece.tile, "plane": int(target["plane"]) if target["plane"] >= 0 else None}
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    return Outcome(rows, time.process_time() - began, peak)
+    return Outcome(rows, time.process_time() - began, peak_mib())
+
+
+def peak_mib() -> float:
+    """Largest resident memory of this process until now, MiB."""
+    try:
+        # Linux' ru_maxrss is that of the parent, where that was larger when it started this process.
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        return int(status.split("VmHWM:")[1].split()[0]) / 2**10
+    except (OSError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+            2**20 if sys.platform == "darwin" else 2**10
+        )
 
 
 def failed_rows(piece: Piece, reason: str) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "io/convention.hpp"
+#include "io/interval_table.hpp"
 #include "io/report/corner_plot.hpp"
 
 namespace gaxel::io::report {
@@ -10,45 +10,20 @@ namespace {
 
 constexpr std::size_t kMostAxes = 7;
 
-/// A free value as files have it: value and signed derivative.
-struct InFile {
-  double value = 0.0;
-  double derivative = 1.0;
-};
-
-InFile in_file(const Task& task, const FitResult& result, const FreeValue& free) {
-  const SceneComponent& component = result.scene.components[free.component];
-  const Parameter& parameter = component.parameters[free.parameter];
-  const Role role = component.kind->parameters[free.parameter].role;
-  const bool as_magnitude = role == Role::kFlux && component.flux_is_magnitude;
-  const bool series = is_series(parameter.basis);
-  if (as_magnitude && series) return {free.value, 1.0};
-  const std::vector<const TaskImage*> images = images_of(task);
-  const std::size_t band = parameter.basis == Basis::kBands ? free.coefficient : 0;
-  const FileFrame frame{task.placement, images[band]->photometry};
-  if (as_magnitude) {
-    return {to_file(role, true, free.value, frame), -file_error_scale(role, true, free.value)};
-  }
-  const LinearMap map = map_to_file(role, frame);
-  // The functions of a series that are not its first carry no constant.
-  const bool carries = !series || parameter.basis == Basis::kBSpline || free.coefficient == 0;
-  return {map.factor * free.value + (carries ? map.constant : 0.0), map.factor};
-}
-
 /// Axes and their correlation, all of them.
 CornerPlot of_covariance(const Task& task, const FitResult& result) {
   CornerPlot plot;
   std::vector<std::size_t> kept;
   std::vector<double> signs;
   const std::size_t n = result.free_values.size();
+  const std::vector<FreeValueTerms> terms = free_value_terms(task, result);
   for (std::size_t i = 0; i < n; ++i) {
     const FreeValue& free = result.free_values[i];
-    const auto [value, derivative] = in_file(task, result, free);
-    const double error = std::abs(derivative) * free.error;
-    if (!(error > 0.0) || !std::isfinite(error) || !std::isfinite(value)) continue;
+    if (!(terms[i].error > 0.0) || !std::isfinite(terms[i].error) || !std::isfinite(terms[i].value)) continue;
     kept.push_back(i);
-    signs.push_back(derivative < 0.0 ? -1.0 : 1.0);
-    plot.axes.push_back({sample_name(task, result, free), value, error, {}});
+    // Magnitudes fall where fluxes grow.
+    signs.push_back(terms[i].to_file(free.value + free.error) < terms[i].to_file(free.value) ? -1.0 : 1.0);
+    plot.axes.push_back({terms[i].label(), terms[i].value, terms[i].error, {}});
   }
   for (std::size_t a = 0; a < kept.size(); ++a) {
     for (std::size_t b = 0; b < kept.size(); ++b) {
@@ -66,8 +41,8 @@ double mean(const std::vector<double>& values) {
 /// The axes of which there are samples, with their means, errors and correlation.
 CornerPlot of_samples(const Task& task, const FitResult& result, const Samples& samples) {
   CornerPlot plot;
-  for (const FreeValue& free : result.free_values) {
-    const std::string name = sample_name(task, result, free);
+  for (const FreeValueTerms& terms : free_value_terms(task, result)) {
+    const std::string name = terms.label();
     const auto column = std::ranges::find(samples.names, name);
     if (column == samples.names.end()) continue;
     CornerAxis axis{name, 0.0, 0.0,

@@ -12,7 +12,7 @@ namespace gaxel::io::report {
 
 /// A free value in the convention of files.
 struct CornerAxis {
-  std::string label;  ///< as sample_name()
+  std::string label;  ///< as FreeValueTerms::label()
   double value = 0.0;
   double error = 0.0;           ///< 1 sigma, above 0
   std::vector<double> samples;  ///< of it; none without samples

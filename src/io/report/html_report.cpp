@@ -10,6 +10,7 @@
 #include "io/header_facts.hpp"
 #include "io/parameter_table.hpp"
 #include "io/provenance.hpp"
+#include "io/report/error_sections.hpp"
 #include "io/report/fit_pictures.hpp"
 #include "io/report/galaxy_profiles.hpp"
 #include "io/report/page_sections.hpp"
@@ -46,6 +47,10 @@ std::string reduced(const FitResult& result) {
 
 std::string summary(const Task& task, const FitResult& result) {
   std::string text = "<dl class=\"facts\">\n";
+  if (result.likelihood != Likelihood::kGaussian) {
+    text += fact("likelihood", std::string(to_text(result.likelihood)));
+    text += fact("its statistic", fmt::format("{:.8g}", result.statistic));
+  }
   text += fact("χ²", fmt::format("{:.8g}", result.chi2));
   if (result.penalty > 0.0) text += fact("priors, smoothness", fmt::format("{:.6g}", result.penalty));
   text += fact("degrees of freedom", fmt::format("{}", result.dof));
@@ -223,9 +228,11 @@ std::string noise_text(const Task& task, const RobustCovariance& robust) {
   for (std::size_t b = 0; b < images.size(); ++b) {
     const NoiseCorrelation& noise = robust.noise[b];
     text += fmt::format(
-        " {}{:.2f} σ² in {} pixels of background, neighbours correlate by {:.2f} along x, {:.2f} along y.",
+        " {}{:.2f} σ² in {} pixels of background, neighbours correlate by {:.2f} along x, {:.2f} along y: "
+        "errors of "
+        "smooth light are {:.2f} times the formal ones.",
         images[b]->band.empty() ? "" : escape_markup(images[b]->band) + ": ", noise.mean_square,
-        noise.n_pixels, noise.at(0, 1), noise.at(1, 0));
+        noise.n_pixels, noise.at(0, 1), noise.at(1, 0), noise.error_factor());
   }
   return text + "</dd>\n";
 }
@@ -287,6 +294,7 @@ std::string html_report(const Task& task, const FitResult& result, const ReportF
   page += wavelength_section(task, result);
   page += "<h2>Parameters</h2>\n<div class=\"columns\">\n<div>" + table(task, result) +
           copy_section(task, result) + "</div>\n<aside>" + explanations(task, result) + "</aside>\n</div>\n";
+  page += intervals_section(task, result) + derived_section(task, result);
   page += corner_section(task, result, facts.samples) + "</main>\n";
   page += fmt::format(
       "<footer>Made by gaxel {}. The same numbers in full precision are in parameters.ecsv and "

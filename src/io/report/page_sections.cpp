@@ -21,7 +21,8 @@ std::string copy_box(std::string_view title, const std::string& text) {
       "<div><div class=\"copy\"><span>{}</span><button type=\"button\" "
       "onclick=\"this.parentNode.nextElementSibling.select();document.execCommand('copy')\">copy</button></"
       "div>"
-      "<textarea readonly=\"readonly\" rows=\"8\" spellcheck=\"false\" aria-label=\"{}\">{}</textarea></div>\n",
+      "<textarea readonly=\"readonly\" rows=\"8\" spellcheck=\"false\" "
+      "aria-label=\"{}\">{}</textarea></div>\n",
       title, title, escape_markup(text));
 }
 
@@ -59,6 +60,8 @@ std::string wavelength_section(const Task& task, const FitResult& result) {
 }
 
 std::string corner_section(const Task& task, const FitResult& result, const Samples* samples) {
+  const std::optional<Samples> own = samples == nullptr ? bootstrap_samples(task, result) : std::nullopt;
+  if (own) samples = &*own;
   const std::optional<CornerPlot> plot = corner_plot(task, result, samples);
   if (!plot) return "";
   std::string text =

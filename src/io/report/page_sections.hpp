@@ -17,7 +17,8 @@ std::string color_section(const Task& task, const FitResult& result,
 /// What differs from band to band over wavelength; empty where nothing does.
 std::string wavelength_section(const Task& task, const FitResult& result);
 
-/// The corner plot, of samples where there are some; empty for fewer than two values with errors.
+/// The corner plot, of samples (else those of the fit's bootstrap) where there are some; empty for fewer than
+/// two values with errors.
 std::string corner_section(const Task& task, const FitResult& result, const Samples* samples);
 
 /// The table of parameters to copy, as text between tabs and for LaTeX.

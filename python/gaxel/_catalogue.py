@@ -1,0 +1,141 @@
+"""Tables of astropy to components: catalogues, and what FitResult.table wrote."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gaxel import _core
+from gaxel._component import Component
+from gaxel._errors import input_error
+from gaxel._quantities import is_quantity, unit_of
+from gaxel.components import CLASSES
+
+SOURCE = "components_from_table"
+
+
+def components_from_table(
+    table: Any,
+    *,
+    kind: str | None = None,
+    band: str | None = None,
+    wcs: Any = None,
+    zeropoint: float | None = None,
+    unit: Any = None,
+) -> list[Component]:
+    """Components from the rows of a table: what FitResult.table gave, or a catalogue.
+
+    Parameters
+    ----------
+    table : astropy.table.QTable, Table or another with colnames and rows
+        Columns named like parameters ("x", "re", "theta", "mag", ...), in the registry's units or with units of their own; NaN
+        and masked values are left out. "component" holds names, "kind" the registry's kinds ("sersic"), "zeropoint" those
+        of magnitudes. With `wcs` also "sky", a SkyCoord, in the place of x and y, "pa" in that of theta, and lengths may be angles.
+        Other columns are not looked at, nor can a table hold truncations and images.
+    kind : str, optional
+        Of all rows, where there is no such column.
+    band : str, optional
+        Takes the rows of one band; needed where the column "band" holds several.
+    wcs : astropy.wcs.WCS, another with the methods of APE 14, or Quantity, optional
+        As in Component.on_sky.
+    zeropoint : float, optional
+        Magnitude of one count, where there is no such column.
+    unit : astropy.units.Unit, optional
+        What stands for one count, where fluxes and brightnesses are in a unit that is not of counts: that of the image.
+
+    Returns
+    -------
+    list of Component
+
+    Raises
+    ------
+    InputError
+        Names the row, the column and what is allowed.
+    """
+    names = list(table.colnames)
+    bands = [str(name) for name in table["band"]] if "band" in names else []
+    if band is None and len(set(bands)) > 1:
+        raise input_error(SOURCE, "band", None, "the table holds several", f"one of {sorted(set(bands))}")
+    if band is not None and band not in bands:
+        raise input_error(
+            SOURCE, "band", repr(band), "no such band in the table", ", ".join(sorted(set(bands)))
+        )
+    return [
+        _component(Row(table, number), kind, wcs, zeropoint, unit)
+        for number in range(len(table))
+        if band is None or bands[number] == band
+    ]
+
+
+class Row(Mapping[str, Any]):
+    """What a row holds: values that are neither masked nor NaN."""
+
+    def __init__(self, table: Any, number: int) -> None:
+        self.number = number
+        self._values = {name: _value(table[name], number) for name in table.colnames}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Any:
+        return (name for name, value in self._values.items() if value is not None)
+
+    def __len__(self) -> int:
+        return sum(value is not None for value in self._values.values())
+
+
+def _value(column: Any, number: int) -> Any:
+    value = column[number]
+    if np.ma.is_masked(value) or np.any(getattr(value, "mask", False)):
+        return None
+    unit = getattr(column, "unit", None)
+    if hasattr(value, "unmasked"):
+        value = value.unmasked
+    if isinstance(value, float | np.floating) or is_quantity(value):
+        if np.ndim(value) or not np.isfinite(value):
+            return None
+        return value if unit is None or is_quantity(value) else value * unit
+    return value
+
+
+def _component(row: Row, kind: str | None, wcs: Any, zeropoint: float | None, unit: Any) -> Component:
+    where = f"{SOURCE}, row {row.number}"
+    name = row["kind"] if "kind" in row else kind
+    if name is None:
+        raise input_error(where, "kind", None, "missing", "a column of kinds, or kind=")
+    if str(name) not in CLASSES:
+        raise input_error(
+            where, "kind", repr(str(name)), "no such kind", _core.suggestion(str(name), list(CLASSES))
+        )
+    cls = CLASSES[str(name)]
+    units = {"mag": "mag", **{key: spec.unit for key, spec in cls._all_specs().items()}}
+    given = {key: _plain(value, units[key], unit, where, key) for key, value in row.items() if key in units}
+    if "component" in row:
+        given["name"] = str(row["component"])
+    if "mag" in given:
+        own = row["zeropoint"] if "zeropoint" in row else zeropoint
+        if own is None:
+            raise input_error(where, "zeropoint", None, "missing beside mag", "a column, or zeropoint=")
+        given["zeropoint"] = own
+    if wcs is None:
+        return cls(**given)
+    if "sky" in row and "x" in cls._specs:
+        given = {key: value for key, value in given.items() if key not in ("x", "y")}
+        given["position"] = row["sky"]
+        if "pa" in row and "theta" in cls._specs:
+            given.pop("theta", None)
+            given["pa"] = row["pa"]
+        return cls.on_sky(wcs, **given)
+    return cls(**given)
+
+
+def _plain(value: Any, registered: str, light: Any, where: str, key: str) -> Any:
+    """numpy's numbers as Python's, quantities as they are, or in counts where it is known what one is."""
+    if not is_quantity(value):
+        return float(value)
+    if light is None or not registered.startswith("counts"):
+        return value
+    one = unit_of(registered, light)
+    if not value.unit.is_equivalent(one):
+        raise input_error(where, key, value, "another unit than that of the image", str(one))
+    return float(value.to_value(one))

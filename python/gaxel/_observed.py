@@ -1,0 +1,131 @@
+"""Images as astropy and photutils hold them: NDData, quantities, segmentation maps. astropy is imported only where one is met."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaxel._arrays import check_shape
+from gaxel._errors import input_error
+from gaxel._quantities import is_quantity
+
+
+class Observed(NamedTuple):
+    """An image and what belongs to it, in plain arrays."""
+
+    data: Any
+    sigma: Any
+    mask: Any
+    psf: Any
+    wcs: Any
+    unit: Any
+    """Of the data, an astropy unit; None where it is not known."""
+
+
+def plain_image(data: Any, sigma: Any, mask: Any, psf: Any, wcs: Any, source: str) -> Observed:
+    """The same without astropy's types; what an NDData brings serves where nothing else is given, but both masks count."""
+    unit = None
+    if _is_nddata(data):
+        unit = data.unit
+        if sigma is None:
+            sigma, bad = _sigma_of(data, source)
+            mask = _either(_either(data.mask, bad), mask)
+        else:
+            mask = _either(data.mask, mask)
+        wcs = data.wcs if wcs is None else wcs
+        psf = getattr(data, "psf", None) if psf is None else psf
+        data = np.ma.getdata(data.data)
+    elif is_quantity(data) and np.ndim(data) > 0:
+        data, unit = data.value, data.unit
+    if hasattr(data, "unmasked"):  # astropy.utils.masked
+        mask = _either(data.mask, mask)
+        data = data.unmasked
+    if unit is not None and hasattr(unit, "function_unit"):
+        raise input_error(
+            source, "data", f"unit {unit}", "light does not add in it", "a linear unit, as ct or nJy"
+        )
+    if is_quantity(sigma):
+        sigma = _in_unit(sigma, unit, source)
+    return Observed(data, sigma, mask, psf, wcs, unit)
+
+
+def _is_nddata(data: Any) -> bool:
+    return hasattr(data, "uncertainty") and hasattr(data, "mask") and hasattr(data, "wcs")
+
+
+def _either(one: Any, other: Any) -> Any:
+    if one is None or other is None:
+        return other if one is None else one
+    return np.asarray(one, dtype=bool) | np.asarray(other, dtype=bool)
+
+
+def _sigma_of(data: Any, source: str) -> tuple[Any, NDArray[np.bool_] | None]:
+    """The standard deviations of an NDData, and the pixels that have none: those of weight 0 or infinite variance."""
+    from astropy.nddata import InverseVariance, StdDevUncertainty, VarianceUncertainty
+
+    uncertainty = data.uncertainty
+    if uncertainty is None:
+        return None, None
+    if not isinstance(uncertainty, StdDevUncertainty | VarianceUncertainty | InverseVariance):
+        raise input_error(
+            source, "uncertainty", type(uncertainty).__name__, "what it measures is not known",
+            "StdDevUncertainty, VarianceUncertainty or InverseVariance; or sigma=",
+        )  # fmt: skip
+    with np.errstate(divide="ignore"):
+        deviation = uncertainty.represent_as(StdDevUncertainty)
+    sigma = np.asarray(deviation.array)
+    if deviation.unit is not None:
+        sigma = _in_unit(sigma * deviation.unit, data.unit, source)
+    return sigma, np.isposinf(sigma)
+
+
+def _in_unit(sigma: Any, unit: Any, source: str) -> Any:
+    if unit is None or not sigma.unit.is_equivalent(unit):
+        found = "data without a unit" if unit is None else f"data in {unit}"
+        raise input_error(
+            source, "sigma", f"unit {sigma.unit}", f"does not go with {found}", "the data's unit"
+        )
+    return sigma.to_value(unit)
+
+
+def neighbours_mask(
+    segmentation: Any, keep: Any, shape: tuple[int, int], source: str
+) -> NDArray[np.bool_] | None:
+    """Pixels of a segmentation map that belong to sources other than those to keep."""
+    if segmentation is None:
+        if keep is not None:
+            raise input_error(source, "keep", repr(keep), "given without segmentation", "None")
+        return None
+    labels = np.asarray(segmentation)
+    if labels.dtype.kind not in "iu":
+        raise input_error(
+            source, "segmentation", f"array of {labels.dtype}", "not labels", "whole numbers, 0 = no source"
+        )
+    check_shape(labels, shape, source, "segmentation")
+    kept = [] if keep is None else list(keep) if isinstance(keep, Iterable) else [keep]
+    if not kept:
+        raise input_error(
+            source, "keep", None, "missing beside segmentation", "the label of what is fitted, or several"
+        )
+    for label in kept:
+        if label == 0 or label not in labels:
+            raise input_error(
+                source, "keep", label, "no such source in segmentation", f"labels of it, 1 to {labels.max()}"
+            )
+    return (labels != 0) & ~np.isin(labels, kept)
+
+
+def zeropoint_of(unit: Any) -> float | None:
+    """The AB magnitude of one of a unit of flux density; None where the unit is another."""
+    from astropy import units
+
+    return float((1.0 * unit).to_value(units.ABmag)) if unit.is_equivalent(units.Jy) else None
+
+
+def angstroms(wavelength: Any, source: str) -> float:
+    from astropy import units
+
+    if not wavelength.unit.is_equivalent(units.m):
+        raise input_error(source, "wavelength", wavelength, "not a length", "a length, or a number")
+    return float(wavelength.to_value(units.AA))

@@ -1,0 +1,80 @@
+"""Tables to components: results that were written, and catalogues."""
+
+import gaxel
+import numpy as np
+import pytest
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+from astropy.table import MaskedColumn, QTable, Table
+from astropy.wcs import WCS
+
+SHAPE = (30, 34)
+
+
+@pytest.fixture(scope="module")
+def result():
+    galaxy = gaxel.Sersic(
+        x=15.0, y=16.0, mag=18.0, zeropoint=25.0, re=3.0, n=1.5, q=0.6, theta=0.3, c0=0.1, name="a"
+    )
+    light = gaxel.render([galaxy, gaxel.Sky(level=2.0)], SHAPE)
+    bands = [
+        gaxel.Band(light, 0.3, name=name, wavelength=w, zeropoint=25.0)
+        for name, w in (("g", 1.0), ("r", 2.0))
+    ]
+    return gaxel.fit(bands, [galaxy.replace(re=3.2), gaxel.Sky(level=1.9, name="b")])
+
+
+def test_a_written_result_comes_back(result, tmp_path):
+    result.table().write(tmp_path / "fit.ecsv")
+    for table in (result.table(), QTable.read(tmp_path / "fit.ecsv"), Table.read(tmp_path / "fit.ecsv")):
+        assert gaxel.components_from_table(table, band="r") == result.bands[1].components
+
+
+def test_a_catalogue_of_plain_numbers():
+    table = Table({"x": [3.0, 4.0], "y": [5, 6], "flux": [7.0, 8.0], "re": MaskedColumn([9.0, 1.0], mask=[False, True]),
+                   "n": [np.nan, 2.5], "number": [1, 2]})  # fmt: skip
+    assert gaxel.components_from_table(table, kind="sersic") == [
+        gaxel.Sersic(x=3.0, y=5.0, flux=7.0, re=9.0),
+        gaxel.Sersic(x=4.0, y=6.0, flux=8.0, n=2.5),
+    ]
+
+
+def test_places_and_angles_on_the_sky():
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype, wcs.wcs.cdelt, wcs.wcs.crpix = ["RA---TAN", "DEC--TAN"], [-1e-4, 1e-4], [10.0, 12.0]
+    wcs.wcs.crval = [40.0, 3.0]
+    places = SkyCoord([40.0, 40.0003] * u.deg, [3.0, 3.0002] * u.deg)
+    table = QTable(
+        {"sky": places, "re": [0.72, 1.08] * u.arcsec, "pa": [0.0, 30.0] * u.deg, "mag": [20.0, 21.0], "x": [0.0, 0.0],
+         "kind": ["sersic", "exponential"], "component": ["a", "b"]}
+    )  # fmt: skip
+    first, second = gaxel.components_from_table(table, wcs=wcs, zeropoint=25.0)
+    assert (type(first), type(second)) == (gaxel.Sersic, gaxel.Exponential)
+    assert (first.x, first.y, first.re) == pytest.approx((9.0, 11.0, 2.0), rel=1e-6)
+    assert (first.theta, second.theta) == pytest.approx(np.deg2rad((90.0, 120.0)), abs=1e-5)
+    np.testing.assert_allclose((second.x, second.y), wcs.world_to_pixel(places[1]), rtol=1e-9)
+    assert (second.name, second.mag, second.zeropoint) == ("b", 21.0, 25.0)
+
+
+def test_light_in_the_images_unit():
+    table = QTable({"kind": ["sky"], "level": [2.0] * u.uJy / u.pix})
+    (sky,) = gaxel.components_from_table(table, unit=u.nJy)
+    assert sky.level == pytest.approx(2000.0, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("columns", "options", "words"),
+    [
+        ({"x": [1.0]}, {}, "row 0: kind: missing"),
+        ({"x": [1.0], "kind": ["sersik"]}, {}, "row 0: kind = 'sersik'"),
+        ({"x": [1.0], "band": ["g"]}, {"band": "r"}, "band = 'r'"),
+        ({"x": [1.0, 2.0], "band": ["g", "r"]}, {}, "band: the table holds several"),
+        ({"mag": [1.0]}, {"kind": "sersic"}, "row 0: zeropoint: missing"),
+        ({"n": [1.0, -1.0]}, {"kind": "sersic"}, "n = -1"),
+        ({"re": [1.0] * u.arcsec}, {"kind": "sersic"}, "re = 1.0 arcsec"),
+        ({"flux": [1.0] * u.m}, {"kind": "sersic", "unit": u.nJy}, "row 0: flux = 1.0 m"),
+    ],
+)
+def test_rows_that_are_no_components(columns, options, words):
+    with pytest.raises(gaxel.InputError, match=words):
+        gaxel.components_from_table(QTable(columns), **options)

@@ -1,0 +1,81 @@
+"""The tutorials run, and find what their images were made of."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import gaxel
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib import pyplot
+
+ROOT = Path(__file__).resolve().parents[2]
+TUTORIALS = ROOT / "docs" / "tutorials"
+CELL = re.compile(r"^```\{code-cell\} python\n(?::[^\n]*\n)*(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def run(name, monkeypatch):
+    """The names that a tutorial's cells leave behind."""
+    matplotlib.use("agg")
+    command = os.environ.get("GAXEL_COMMAND", ROOT / "build" / "release" / "gaxel")
+    monkeypatch.setenv("GAXEL_COMMAND", str(command))
+    names = {"__name__": "tutorial"}
+    cells = CELL.findall((TUTORIALS / f"{name}.md").read_text(encoding="utf-8"))
+    assert len(cells) > 4
+    for cell in cells:
+        exec(compile(cell, f"{name}.md", "exec"), names)
+    pyplot.close("all")
+    return names
+
+
+def offsets(result, truth, keys, component, band=0):
+    """Differences from the truth in units of the errors."""
+    found = next(one for one in result.bands[band].components if one.name == component)
+    errors = result.bands[band].errors
+    return np.array(
+        [(found.parameters[key] - truth.parameters[key]) / errors[f"{component}.{key}"] for key in keys]
+    )
+
+
+def test_first_fit(monkeypatch):
+    names = run("first_fit", monkeypatch)
+    result = names["result"]
+    assert result.success and result.chi2 / result.dof == pytest.approx(1.0, abs=0.05)
+    assert names["first"].chi2 > 1.2 * result.chi2
+    for component in ("bulge", "disc"):
+        assert np.abs(offsets(result, names[component], ("mag", "re", "q"), component)).max() < 4.0
+
+
+def test_multi_band(monkeypatch):
+    names = run("multi_band", monkeypatch)
+    result, galaxy = names["result"], names["galaxy"]
+    assert result.success and result.chi2 / result.dof == pytest.approx(1.0, abs=0.05)
+    for band, (mag, size) in enumerate(zip(names["mags"], names["sizes"], strict=True)):
+        truth = galaxy.replace(mag=mag, re=size)
+        assert (
+            np.abs(offsets(result, truth, ("x", "y", "mag", "re", "n", "q", "theta"), "galaxy", band)).max()
+            < 4.0
+        )
+    assert names["value"] == pytest.approx(
+        np.interp(7000.0, names["wavelengths"], names["sizes"]), abs=4 * names["error"]
+    )
+
+
+def test_from_galfit(monkeypatch):
+    names = run("from_galfit", monkeypatch)
+    try:
+        (made,) = [one for one in names["truth"] if isinstance(one, gaxel.Sersic)]
+        found = names["result"].components[0]
+        # A position angle is known up to half a turn.
+        turned = found.replace(theta=made.theta + np.angle(np.exp(2j * (found.theta - made.theta))) / 2.0)
+        errors = names["result"].bands[0].errors
+        for key in ("x", "y", "mag", "re", "n", "q", "theta"):
+            assert abs(turned.parameters[key] - made.parameters[key]) < 4.0 * errors[f"galaxy.{key}"], key
+        # The command fits as Python does when both take the PSF as GALFIT does.
+        written = (names["folder"] / "results" / "galfit.01").read_text()
+        index = float(re.search(r"^\s*5\)\s+(\S+)", written, re.MULTILINE).group(1))
+        assert index == pytest.approx(names["as_galfit"].components[0].n, rel=1e-4)
+    finally:
+        shutil.rmtree(names["folder"])
