@@ -143,10 +143,8 @@ TEST(FitOptions, RefusesNoTimeAndNoStart) {
 
 TEST(Criteria, AreTheirFormulas) {
   const FitResult result = fit(one_galaxy(), Scene{{test::gaussian(kTruth)}});
-  const double within =
-      1e-7 * result.chi2;  // pixels of the best model and of the last step: both to the tolerance
-  EXPECT_NEAR(result.aic, result.chi2 + 2.0 * 6.0, within);
-  EXPECT_NEAR(result.bic, result.chi2 + 6.0 * std::log(60.0 * 64.0), within);
+  EXPECT_DOUBLE_EQ(result.aic, result.chi2 + 2.0 * 6.0);
+  EXPECT_DOUBLE_EQ(result.bic, result.chi2 + 6.0 * std::log(60.0 * 64.0));
 }
 
 // A galaxy as faint as this leaves its size and shape to chance.

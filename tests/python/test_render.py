@@ -63,7 +63,7 @@ def test_components_add_and_sky_is_a_plane():
     rows, cols = np.indices((15, 20))
     plane = 2.0 + 0.1 * (cols - 3.0) - 0.2 * (rows - 1.0)
     alone = gaxel.render(GALAXY, (15, 20))
-    np.testing.assert_allclose(gaxel.render([GALAXY, sky], (15, 20)), alone + plane, rtol=1e-14)
+    np.testing.assert_allclose(gaxel.render([GALAXY, sky], (15, 20)), alone + plane, rtol=1e-14, atol=1e-15)
     np.testing.assert_allclose(gaxel.render([GALAXY, GALAXY], (15, 20)), 2.0 * alone, rtol=1e-14)
     assert not gaxel.render([], (2, 3)).any()
 
