@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gaxel._arrays import Image, as_float
 from gaxel._component import Component
-from gaxel._component_cells import Cells, cells
+from gaxel._component_cells import KINDS, Cells, cells
 from gaxel._errors import input_error
 from gaxel._parameters import component_names, select_names
 from gaxel._render import render
@@ -226,7 +226,8 @@ def plot_cells(result: "FitResult", component: str | None, band: str | int, rtol
         rtol=rtol,
         atol=atol,
     )
-    figure = new_figure(10.0, 5.4)
+    figure = new_figure(10.0, 5.8)
+    figure.set_layout_engine("compressed")  # for axes whose shapes are given
     whole, core = figure.subplots(1, 2)
     for axes in (whole, core):
         _draw_cells(axes, found)
@@ -259,7 +260,10 @@ def _colour_of_cells(kind: str, level: int) -> Any:
 
 def _groups_of(found: Cells) -> list[tuple[str, int]]:
     """Kind and level of those that there are, large ones first."""
-    return sorted(set(zip(found.kind.tolist(), found.level.tolist(), strict=True)), key=lambda one: -one[1])
+    return sorted(
+        set(zip(found.kind.tolist(), found.level.tolist(), strict=True)),
+        key=lambda one: (KINDS.index(one[0]), -one[1]),
+    )
 
 
 def _draw_cells(axes: Any, found: Cells) -> None:
@@ -282,7 +286,7 @@ def _explain_cells(figure: Any, found: Cells) -> None:
     handles = []
     for kind, level in _groups_of(found):
         n = np.count_nonzero((found.kind == kind) & (found.level == level))
-        size = {"tile": f"tiles of {2.0**level:g} pixels", "part": f"1/{2.0**-level:g} of a pixel"}
-        label = {"pixel": "pixels", "cusp": "in closed form"} | size
-        handles.append(Patch(facecolor=_colour_of_cells(kind, level), label=f"{n} {label[kind]}"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=5, frameon=False, fontsize="small")
+        size = {"tile": f"a tile up to {2.0**level:g} pixels long", "part": f"1/{2.0**-level:g} of a pixel"}
+        label = {"pixel": "a pixel", "cusp": "a pixel in closed form"} | size
+        handles.append(Patch(facecolor=_colour_of_cells(kind, level), label=f"{n} x {label[kind]}"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize="small")
