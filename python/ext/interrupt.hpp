@@ -30,12 +30,19 @@ class Interrupt {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::milliseconds kBetween{50};
-  static constexpr unsigned kCalls = 8;  // that share one look at the clock
+  // Calls that come in quick succession share a look at the clock.
+  static constexpr int kSkipped = 8;
+  static constexpr std::chrono::microseconds kQuick{200};
 
   bool is_due() {
-    if (++calls_ % kCalls != 0) return false;
-    const auto now = std::chrono::steady_clock::now();
+    if (to_skip_ > 0) {
+      --to_skip_;
+      return false;
+    }
+    const auto now = Clock::now();
+    to_skip_ = now - std::exchange(looked_, now) < kQuick ? kSkipped : 0;
     if (now - asked_ < kBetween) return false;
     asked_ = now;
     return true;
@@ -49,8 +56,9 @@ class Interrupt {
   }
 
   std::thread::id owner_ = std::this_thread::get_id();
-  std::chrono::steady_clock::time_point asked_ = std::chrono::steady_clock::now();
-  unsigned calls_ = 0;
+  Clock::time_point asked_ = Clock::now();
+  Clock::time_point looked_ = asked_;
+  int to_skip_ = 0;
   std::exception_ptr raised_;
   std::atomic<bool> wanted_ = false;
 };

@@ -170,8 +170,8 @@ void Convolver::multiply(FftBuffer& buffer, Sampling sampling, bool conjugate) c
   const bool integrated = sampling == Sampling::kIntegrated;
   const double* pixel_x = integrated ? r.pixel_x.data() : ones.data();
   const double sign = conjugate ? -1.0 : 1.0;
+  stop_if_wanted();
   for (int row = 0; row < padded_.ny; ++row) {
-    stop_if_wanted();
     const auto index = static_cast<std::size_t>(row);
     const double pixel_y = integrated ? r.pixel_y[index] : 1.0;
     const ConstComplexRow response = r.values.row(index);

@@ -27,6 +27,8 @@ fftw_complex* as_complex(double* data) {
 constexpr std::size_t kSmallImage = 1 << 17;  // pixels
 constexpr int kColumns = 8;
 
+constexpr int kRowsBetweenStops = 16;
+
 }  // namespace
 
 FftBuffer::FftBuffer(Shape size, Undefined) : size_(size) {
@@ -137,7 +139,7 @@ std::shared_ptr<const Fft2d> Fft2d::of_size(Shape size) {
 void Fft2d::forward(FftBuffer& buffer, RowRange used) const {
   FftBuffer rows = FftBuffer::undefined(size_);
   for (int i = 0; i < size_.ny; ++i) {
-    stop_if_wanted();
+    if (i % kRowsBetweenStops == 0) stop_if_wanted();
     const int row = (used.first + i) % size_.ny;
     double* const to = rows.spectrum_row(row);
     if (i < used.n) {
@@ -153,7 +155,7 @@ void Fft2d::backward(FftBuffer& buffer, RowRange wanted) const {
   FftBuffer rows = FftBuffer::undefined(size_);
   transform_columns(false, buffer, rows);
   for (int i = 0; i < wanted.n; ++i) {
-    stop_if_wanted();
+    if (i % kRowsBetweenStops == 0) stop_if_wanted();
     const int row = (wanted.first + i) % size_.ny;
     fftw_execute_dft_c2r(plans_->row_backward, as_complex(rows.spectrum_row(row)), buffer.spectrum_row(row));
   }
