@@ -97,6 +97,34 @@ class ResultViews:
 
         return plot_wavelength(self, parameters)
 
+    def plot_cells(
+        self: "FitResult",
+        component: str | None = None,
+        *,
+        band: str | int = 0,
+        rtol: float = 1e-6,
+        atol: float = 1e-9,
+    ) -> Any:
+        """The cells that a component of the best model is integrated on, as gaxel.cells finds them, each size in its colour.
+
+        Parameters
+        ----------
+        component : str, optional
+            Its name. Default: the first that is integrated.
+        band : str or int
+            Name or number of the band.
+        rtol, atol : float
+            As in gaxel.render.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            All of them, and enlarged those about the smallest.
+        """
+        from gaxel._plots import plot_cells
+
+        return plot_cells(self, component, band, rtol, atol)
+
     def _repr_html_(self: "FitResult") -> str:
         from gaxel._html import result_html
 

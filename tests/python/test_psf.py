@@ -168,6 +168,7 @@ def test_a_fit_warns_of_a_psf_once_by_its_band_and_at_the_call():
     with warnings.catch_warnings():
         warnings.simplefilter("error", gaxel.PsfWarning)
         result.plot_profile(band="r")
+        result.plot_cells(band="r")
         result.derived()
         gaxel.profile_likelihood(result)
         gaxel.bootstrap(result, 2)
