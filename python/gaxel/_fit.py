@@ -77,7 +77,8 @@ def fit(
         _wavelength.
     limits : dict, optional
         "bulge.re / disc.re" or "bulge.mag - disc.mag" to (lowest, highest), None: no limit on that side. Names, not patterns, of
-        parameters in the same unit; magnitudes, x, y and theta have differences only. The first of the two is searched by that ratio or difference, and has no bounds of its own; a start outside is moved to the nearest end.
+        parameters in the same unit; magnitudes, x, y and theta have differences only. The first of the two is searched by that
+        ratio or difference, and has no bounds of its own; a start outside is moved to the nearest end.
     priors : dict, optional
         Parameter name or pattern to Normal(mean, sigma) or LogNormal(median, sigma): chi2 of it is added.
     likelihood : str
