@@ -46,6 +46,7 @@ def plot_images(result: "FitResult", cmap: str, clip: float) -> Any:
     ny, nx = result.bands[0].observed.shape
     height = min(max(3.0 * ny / nx, 1.2), 6.0) + 0.6
     figure = new_figure(10.5, height * len(result.bands))
+    figure.set_layout_engine("compressed")  # for axes whose shapes are given
     grid = figure.subplots(len(result.bands), 3, squeeze=False, sharex="row", sharey="row")
     for row, band in zip(grid, result.bands, strict=True):
         _draw_band(figure, row, band, cmap, limit)
