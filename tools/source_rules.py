@@ -41,6 +41,7 @@ PUBLIC = {
     "uncertainty.hpp": "fit",
     "bands.hpp": "scene",
     "scene.hpp": "scene",
+    "stop.hpp": "base",
     "version.hpp": "base",
 }
 

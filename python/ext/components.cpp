@@ -54,6 +54,9 @@ void bind_components(nb::module_& module) {
       .def_prop_ro(
           "takes_image", [](const ComponentKind& kind) { return kind.family == Family::kImage; },
           "Whether its light is that of an image.")
+      .def_prop_ro(
+          "is_integrated", [](const ComponentKind& kind) { return is_integrated(kind.family); },
+          "Whether it has cells.")
       .def_prop_ro("is_sky", [](const ComponentKind& kind) { return kind.family == Family::kSky; })
       .def_prop_ro("parameters", [](const ComponentKind& kind) {
         return std::vector<ParameterSpec>(kind.parameters.begin(), kind.parameters.end());

@@ -18,6 +18,7 @@
 #include "fit_objects.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/ladder.hpp"
+#include "interrupt.hpp"
 
 namespace gaxel::python {
 namespace {
@@ -69,11 +70,7 @@ auto run_search(const std::vector<const OwnedBand*>& owned, const std::vector<Sc
   const std::vector<Band> bands = views_of(owned);
   Scene scene = to_scene(list);
   PythonProgress progress(std::move(callback));
-  const auto without_lock = [&] {
-    const nb::gil_scoped_release unlocked;
-    return search(bands, std::move(scene), std::ref(progress));
-  };
-  auto result = without_lock();
+  auto result = interruptible([&] { return search(bands, std::move(scene), std::ref(progress)); });
   progress.rethrow();
   return result;
 }

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/simd_target.hpp"
-
 #include "bindings.hpp"
+#include "gaxel/version.hpp"
 
 namespace gaxel::python {
 
@@ -26,7 +26,7 @@ NB_MODULE(_core, module) {
   nanobind::set_leak_warnings(false);
 #endif
   module.doc() = "gaxel's C++ core. Use the package gaxel: it checks and converts what is handed in here.";
-  module.attr("version") = GAXEL_VERSION;
+  module.attr("version") = gaxel::version();
   module.def("simd_targets", &gaxel::simd_targets, "Instruction sets of this machine, best first.");
   module.def("use_simd_target", &gaxel::use_simd_target, nanobind::arg("name"), "For tests and benchmarks.");
   gaxel::python::bind_errors(module);

@@ -19,6 +19,7 @@
 
 #include "bindings.hpp"
 #include "gaxel/error.hpp"
+#include "interrupt.hpp"
 
 namespace gaxel::python {
 namespace {
@@ -56,22 +57,24 @@ MultiPsfPlan checked(const MultiPsfRenderer& renderer, const ComponentList& list
 KnownPlan prepare(const ComponentList& list, int ny, int nx, const std::vector<Psf>& psfs, double rtol,
                   double atol, const KnownPlan* previous, int threads) {
   const std::vector<Component> components = to_components(list);
-  const nb::gil_scoped_release unlocked;
-  const MultiPsfRenderer renderer({ny, nx}, psfs, {{rtol, atol}, false, threads});
-  return {renderer.prepare(components, previous == nullptr ? MultiPsfPlan() : previous->plan),
-          renderer.shape(),
-          list,
-          {rtol, atol}};
+  return interruptible([&]() -> KnownPlan {
+    const MultiPsfRenderer renderer({ny, nx}, psfs, {{rtol, atol}, false, threads});
+    return {renderer.prepare(components, previous == nullptr ? MultiPsfPlan() : previous->plan),
+            renderer.shape(),
+            list,
+            {rtol, atol}};
+  });
 }
 
 Certificate render(const ComponentList& list, OutputImage image, const std::vector<Psf>& psfs, double rtol,
                    double atol, bool certificate, const KnownPlan* plan, int threads) {
   const std::vector<Component> components = to_components(list);
   const Shape shape = shape_of(image);
-  const nb::gil_scoped_release unlocked;
-  const MultiPsfRenderer renderer(shape, psfs, {{rtol, atol}, certificate, threads});
-  return renderer.render(components, {image.data(), shape},
-                         checked(renderer, list, components, plan, "render"));
+  return interruptible([&] {
+    const MultiPsfRenderer renderer(shape, psfs, {{rtol, atol}, certificate, threads});
+    return renderer.render(components, {image.data(), shape},
+                           checked(renderer, list, components, plan, "render"));
+  });
 }
 
 Certificate render_with_jacobian(const ComponentList& list, const std::vector<std::uint8_t>& wanted,
@@ -80,10 +83,11 @@ Certificate render_with_jacobian(const ComponentList& list, const std::vector<st
                                  int threads) {
   const std::vector<Component> components = to_components(list);
   const Shape shape = shape_of(image);
-  const nb::gil_scoped_release unlocked;
-  const MultiPsfRenderer renderer(shape, psfs, {{rtol, atol}, certificate, threads});
-  return renderer.render_with_jacobian(components, wanted, {image.data(), shape}, jacobian.data(),
-                                       checked(renderer, list, components, plan, "render_with_jacobian"));
+  return interruptible([&] {
+    const MultiPsfRenderer renderer(shape, psfs, {{rtol, atol}, certificate, threads});
+    return renderer.render_with_jacobian(components, wanted, {image.data(), shape}, jacobian.data(),
+                                         checked(renderer, list, components, plan, "render_with_jacobian"));
+  });
 }
 
 auto vjp(const ComponentList& list, const std::vector<std::uint8_t>& wanted, const InputImage& cotangent,
@@ -91,13 +95,34 @@ auto vjp(const ComponentList& list, const std::vector<std::uint8_t>& wanted, con
   const std::vector<Component> components = to_components(list);
   const Shape shape = shape_of(cotangent);
   std::vector<double> gradient(static_cast<std::size_t>(std::ranges::count(wanted, 1)));
-  {
-    const nb::gil_scoped_release unlocked;
+  interruptible([&] {
     const MultiPsfRenderer renderer(shape, psfs, {{rtol, atol}, false, threads});
     renderer.vjp(components, wanted, {cotangent.data(), shape}, gradient.data(),
                  checked(renderer, list, components, plan, "vjp"));
-  }
+  });
   return to_numpy(std::move(gradient));
+}
+
+// Of the cells of a component: what they are and their levels, their borders x_min, x_max, y_min, y_max, and
+// their nodes along x and y, one after the other.
+nb::tuple cells(const ComponentList& list, std::size_t which, int ny, int nx, const std::vector<Psf>& psfs,
+                double rtol, double atol, int threads) {
+  const std::vector<Component> components = to_components(list);
+  const CellMap map = interruptible([&] {
+    return MultiPsfRenderer({ny, nx}, psfs, {{rtol, atol}, false, threads}).cells(components, which);
+  });
+  std::vector<int> kinds;
+  std::vector<int> levels;
+  std::vector<double> borders;
+  std::vector<int> nodes;
+  for (const Cell& cell : map.cells) {
+    kinds.push_back(static_cast<int>(cell.kind));
+    levels.push_back(cell.level);
+    borders.insert(borders.end(), {cell.x_min, cell.x_max, cell.y_min, cell.y_max});
+    nodes.insert(nodes.end(), {cell.nodes_x, cell.nodes_y});
+  }
+  return nb::make_tuple(to_numpy(std::move(kinds)), to_numpy(std::move(levels)), to_numpy(std::move(borders)),
+                        to_numpy(std::move(nodes)));
 }
 
 constexpr const char* kPlanDoc = R"(The cells that components are integrated on, from prepare.
@@ -217,6 +242,9 @@ void bind_render(nb::module_& module) {
       nb::arg("image").noconvert(), nb::arg("jacobian").noconvert(), nb::arg("psfs"), nb::arg("rtol"),
       nb::arg("atol"), nb::arg("certificate"), nb::arg("plan").none(), nb::arg("threads"),
       "Writes the image and the derivatives marked in `wanted` (one entry for each parameter) in place.");
+  module.def("cells", &cells, nb::arg("components"), nb::arg("which"), nb::arg("ny"), nb::arg("nx"),
+             nb::arg("psfs"), nb::arg("rtol"), nb::arg("atol"), nb::arg("threads"),
+             "(kinds, levels, borders, nodes) of the cells of one component: borders four, nodes two each.");
   module.def("vjp", &vjp, nb::arg("components"), nb::arg("wanted"), nb::arg("cotangent"), nb::arg("psfs"),
              nb::arg("rtol"), nb::arg("atol"), nb::arg("plan").none(), nb::arg("threads"),
              "The sums over pixels of cotangent * derivative, of those marked in `wanted`.");

@@ -13,6 +13,7 @@
 #include "fit_objects.hpp"
 #include "gaxel/derived.hpp"
 #include "gaxel/error.hpp"
+#include "interrupt.hpp"
 
 namespace gaxel::python {
 namespace {
@@ -62,12 +63,10 @@ ProfileTuple profile(const OwnedFit& fit, const Bands& owned, std::vector<std::s
   PythonProgress progress(std::move(callback));
   FitOptions options = fit.options;
   options.threads = threads;
-  ProfiledFit found;
-  {
-    const nb::gil_scoped_release unlocked;
-    found = profile_likelihood(bands, fit, options, {std::move(parameters), level, max_restarts},
-                               [&progress](double done) { return progress(done); });
-  }
+  ProfiledFit found = interruptible([&] {
+    return profile_likelihood(bands, fit, options, {std::move(parameters), level, max_restarts},
+                              [&progress](double done) { return progress(done); });
+  });
   progress.rethrow();
   std::vector<IntervalTuple> intervals;
   for (const ProfileInterval& one : found.result.intervals) {
@@ -85,12 +84,10 @@ nb::tuple run_bootstrap(const OwnedFit& fit, const Bands& owned, int samples, in
   PythonProgress progress(std::move(callback));
   FitOptions options = fit.options;
   options.threads = threads;
-  ParameterSamples found;
-  {
-    const nb::gil_scoped_release unlocked;
-    found = bootstrap(bands, fit, options, {samples, block, seed},
-                      [&progress](double done) { return progress(done); });
-  }
+  ParameterSamples found = interruptible([&] {
+    return bootstrap(bands, fit, options, {samples, block, seed},
+                     [&progress](double done) { return progress(done); });
+  });
   progress.rethrow();
   return nb::make_tuple(to_numpy(std::move(found.values)), found.n, found.n_failed);
 }
@@ -105,18 +102,19 @@ class OwnedLikelihood {
     const auto n = static_cast<int>(rows.shape(0));
     const std::size_t width = rows.shape(1);
     std::vector<double> found(rows.shape(0));
-    const nb::gil_scoped_release unlocked;
-    parallel_for(n, threads, [&](int i) {
-      const auto row = static_cast<std::size_t>(i);
-      found[row] = likelihood_.value({rows.data() + row * width, width});
+    interruptible([&] {
+      parallel_for(n, threads, [&](int i) {
+        const auto row = static_cast<std::size_t>(i);
+        found[row] = likelihood_.value({rows.data() + row * width, width});
+      });
     });
     return found;
   }
 
   std::pair<double, std::vector<double>> gradient(const InputVector& values) const {
     std::vector<double> slope(likelihood_.size());
-    const nb::gil_scoped_release unlocked;
-    const double value = likelihood_.value_and_gradient({values.data(), values.shape(0)}, slope);
+    const double value = interruptible(
+        [&] { return likelihood_.value_and_gradient({values.data(), values.shape(0)}, slope); });
     return {value, std::move(slope)};
   }
 

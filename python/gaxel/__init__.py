@@ -9,17 +9,19 @@ Angles are in radians from +x towards +y, radii in pixels along the major axis, 
 
 Components: Sersic, Exponential, DeVaucouleurs, Gaussian, Moffat, King, Ferrers, ImageLight, PointSource, Sky. PSFs: Psf, GaussianPsf,
 MoffatPsf, SumPsf. Functions: render,
-render_with_jacobian, vjp, prepare, parameter_names, fit, fit_ladder, profile_likelihood, bootstrap, sample, astropy_model,
-components_from_table. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError), PsfWarning.
+render_with_jacobian, vjp, prepare, cells, parameter_names, fit, fit_ladder, profile_likelihood, bootstrap, sample, astropy_model,
+components_from_table. Modules: integration (the study that gaxel grew from), quadrature, sersic, model. Errors: InputError (a ValueError), FitError (a RuntimeError). Warnings: PsfWarning,
+ChainWarning, RefinementWarning.
 """
 
 from gaxel import integration, model, quadrature, sersic
 from gaxel._bands import Band, BSpline, Chebyshev, Constant, CountNoise, LogNormal, Normal, PerBand
 from gaxel._catalogue import components_from_table
 from gaxel._component import Component
+from gaxel._component_cells import Cells, cells
 from gaxel._core import Certificate, FitProgress, Plan
 from gaxel._core import version as __version__
-from gaxel._errors import FitError, InputError, PsfWarning, RefinementWarning
+from gaxel._errors import ChainWarning, FitError, InputError, PsfWarning, RefinementWarning
 from gaxel._fit import fit
 from gaxel._fit_result import BandResult, FitResult, Noise, RobustErrors
 from gaxel._ladder import Ladder, fit_ladder
@@ -46,7 +48,9 @@ __all__ = [
     "BSpline",
     "Band",
     "BandResult",
+    "Cells",
     "Certificate",
+    "ChainWarning",
     "Chebyshev",
     "Component",
     "DerivedValue",
@@ -79,6 +83,7 @@ __all__ = [
     "__version__",
     "astropy_model",
     "bootstrap",
+    "cells",
     "components_from_table",
     "fit",
     "fit_ladder",

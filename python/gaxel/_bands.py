@@ -148,7 +148,7 @@ class Band:
         psf: Any = self.psf
         if varying is not None:  # where components start is not known yet: what stands in their place
             psf = varying.at(0.5 * (self.shape[1] - 1), 0.5 * (self.shape[0] - 1))
-        psfs, numbers = core_psfs(psf, own, self.shape)
+        psfs, numbers = core_psfs(psf, own, self.shape, self.name)
         band = _core.Band(
             self.name,
             0.0 if self.wavelength is None else self.wavelength,

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from gaxel import _core
+from gaxel._arrays import as_float
 from gaxel._component import Component
 from gaxel._errors import input_error
-from gaxel._quantities import is_quantity, unit_of
+from gaxel._quantities import is_quantity, number_of, unit_of
 from gaxel.components import CLASSES
 
 SOURCE = "components_from_table"
@@ -42,6 +43,7 @@ def components_from_table(
         Magnitude of one count, where there is no such column.
     unit : astropy.units.Unit, optional
         What stands for one count, where fluxes and brightnesses are in a unit that is not of counts: that of the image.
+        Default: what FitResult.table wrote of it; else, of flux densities, that of `zeropoint` in AB.
 
     Returns
     -------
@@ -53,7 +55,8 @@ def components_from_table(
         Names the row, the column and what is allowed.
     """
     names = list(table.colnames)
-    bands = [str(name) for name in table["band"]] if "band" in names else []
+    # ECSV has no empty text: it comes back masked.
+    bands = ["" if np.ma.is_masked(name) else str(name) for name in table["band"]] if "band" in names else []
     if band is None and len(set(bands)) > 1:
         raise input_error(SOURCE, "band", None, "the table holds several", f"one of {sorted(set(bands))}")
     if band is not None and band not in bands:
@@ -61,10 +64,23 @@ def components_from_table(
             SOURCE, "band", repr(band), "no such band in the table", ", ".join(sorted(set(bands)))
         )
     return [
-        _component(Row(table, number), kind, wcs, zeropoint, unit)
+        _component(
+            Row(table, number), kind, wcs, zeropoint, _unit_of_count(table, bands[number : number + 1], unit)
+        )
         for number in range(len(table))
         if band is None or bands[number] == band
     ]
+
+
+def _unit_of_count(table: Any, band: list[str], unit: Any) -> Any:
+    """`unit`, or what FitResult.table wrote of the band."""
+    known = (getattr(table, "meta", None) or {}).get("unit")
+    if unit is not None or not isinstance(known, Mapping) or not band or band[0] not in known:
+        return unit
+    from astropy import units
+
+    light = units.Unit(known[band[0]])
+    return light if light.bases else None
 
 
 class Row(Mapping[str, Any]):
@@ -109,11 +125,13 @@ def _component(row: Row, kind: str | None, wcs: Any, zeropoint: float | None, un
         )
     cls = CLASSES[str(name)]
     units = {"mag": "mag", **{key: spec.unit for key, spec in cls._all_specs().items()}}
-    given = {key: _plain(value, units[key], unit, where, key) for key, value in row.items() if key in units}
+    own = row["zeropoint"] if "zeropoint" in row else zeropoint
+    given = {
+        key: _plain(value, units[key], unit, own, where, key) for key, value in row.items() if key in units
+    }
     if "component" in row:
         given["name"] = str(row["component"])
     if "mag" in given:
-        own = row["zeropoint"] if "zeropoint" in row else zeropoint
         if own is None:
             raise input_error(where, "zeropoint", None, "missing beside mag", "a column, or zeropoint=")
         given["zeropoint"] = own
@@ -129,11 +147,25 @@ def _component(row: Row, kind: str | None, wcs: Any, zeropoint: float | None, un
     return cls(**given)
 
 
-def _plain(value: Any, registered: str, light: Any, where: str, key: str) -> Any:
+def _flux_density(zeropoint: Any, where: str) -> Any:
+    """That of one count with this AB magnitude."""
+    from astropy import units
+
+    mag = number_of(zeropoint, "mag", where, "zeropoint") if is_quantity(zeropoint) else zeropoint
+    number = as_float(mag, where, "zeropoint", "any finite number")
+    return units.Unit((number * units.ABmag).to(units.nJy))
+
+
+def _plain(value: Any, registered: str, light: Any, zeropoint: Any, where: str, key: str) -> Any:
     """numpy's numbers as Python's, quantities as they are, or in counts where it is known what one is."""
     if not is_quantity(value):
         return float(value)
-    if light is None or not registered.startswith("counts"):
+    if not registered.startswith("counts"):
+        return value
+    if light is None and zeropoint is not None:
+        density = _flux_density(zeropoint, where)
+        light = density if value.unit.is_equivalent(unit_of(registered, density)) else None
+    if light is None:
         return value
     one = unit_of(registered, light)
     if not value.unit.is_equivalent(one):

@@ -236,6 +236,11 @@ class Component:
         value = self.value(parameter)
         return self._specs[parameter].fallback if value is None else value
 
+    def shown(self, parameter: str) -> float:
+        """A parameter's value as it was given, "mag" included; where left out, the registry's fallback."""
+        given = self._given.get(parameter)
+        return self._specs[parameter].fallback if given is None else given
+
     def mag_slope(self) -> float:
         """d flux / d mag, counts per magnitude; NaN where the flux was left out."""
         flux = self.value("flux")

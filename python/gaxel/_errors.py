@@ -1,5 +1,10 @@
 """What gaxel raises and warns of. The C++ core raises these classes too."""
 
+import contextlib
+import sys
+import warnings
+from collections.abc import Iterator
+
 from gaxel import _core
 
 
@@ -15,6 +20,10 @@ class PsfWarning(UserWarning):
     """A PSF looks wrong: off-centre, on a pedestal, or larger than the image."""
 
 
+class ChainWarning(UserWarning):
+    """A Markov chain is too short for what is read from it."""
+
+
 class RefinementWarning(UserWarning):
     """A prepared refinement was applied to light that no longer fits it."""
 
@@ -22,3 +31,19 @@ class RefinementWarning(UserWarning):
 def input_error(source: str, key: str, value: object, what: str, allowed: str = "") -> InputError:
     """An InputError worded like those of the core; `value` None: there is none to show."""
     return InputError(_core.problem_text(source, key, "" if value is None else str(value), what, allowed))
+
+
+def warn_caller(message: str, category: type[Warning]) -> None:
+    """Warn of the line outside gaxel that the call came from."""
+    level, frame = 1, sys._getframe(0)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "gaxel":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
+
+
+@contextlib.contextmanager
+def told_of_psf() -> Iterator[None]:
+    """Where a PSF is used again that a fit has warned of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PsfWarning)
+        yield

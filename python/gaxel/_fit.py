@@ -76,8 +76,9 @@ def fit(
         "0.5 * disc.re", "disc.mag + 1". muParser's grammar (+ - * / ^, sqrt, exp, ln, log10, min, max, a ? b : c), and
         _wavelength.
     limits : dict, optional
-        "bulge.re / disc.re" or "bulge.mag - disc.mag" to (lowest, highest), None: no limit on that side. The first of the two
-        is searched by that ratio or difference, and has no bounds of its own; a start outside is moved to the nearest end.
+        "bulge.re / disc.re" or "bulge.mag - disc.mag" to (lowest, highest), None: no limit on that side. Names, not patterns, of
+        parameters in the same unit; magnitudes, x, y and theta have differences only. The first of the two is searched by that
+        ratio or difference, and has no bounds of its own; a start outside is moved to the nearest end.
     priors : dict, optional
         Parameter name or pattern to Normal(mean, sigma) or LogNormal(median, sigma): chi2 of it is added.
     likelihood : str
@@ -168,20 +169,26 @@ def prepared(
         as_int(starts, "fit", "starts", 1),
         as_int(seed, "fit", "seed", 0),
         likelihood,
-        _shape_of_loss(student_dof, "student_dof", 4.0, likelihood == "student_t"),
-        _shape_of_loss(huber_threshold, "huber_threshold", 1.345, likelihood == "huber"),
+        _shape_of_loss(student_dof, "student_dof", 4.0, "student_t", likelihood),
+        _shape_of_loss(huber_threshold, "huber_threshold", 1.345, "huber", likelihood),
     )
     return scene, (options, progress)
 
 
-def _shape_of_loss(value: Any, key: str, default: float, is_used: bool) -> float:
+def _shape_of_loss(value: Any, key: str, default: float, owner: str, likelihood: str) -> float:
     if value is None:
         return default
     number = as_float(value, "fit", key, "a finite number above 0")
     if not number > 0.0:
         raise input_error("fit", key, number, "out of range", "a finite number above 0")
-    if not is_used:
-        raise input_error("fit", key, number, "belongs to another likelihood", "none")
+    if likelihood != owner:
+        raise input_error(
+            "fit",
+            key,
+            number,
+            f'is of likelihood="{owner}", and this one is "{likelihood}"',
+            "None beside it",
+        )
     return number
 
 

@@ -98,7 +98,8 @@ class FitResult(ResultViews):
     """
 
     components: list[Component]
-    """The components with the best values, in the order they were given; of several bands those in the first."""
+    """The components with the best values, in the order they were given; of several bands those in the first. What the fit
+    left alone because it was not given, as the slopes of a sky, is left out here too, so that another fit does the same."""
     bands: list[BandResult]
     """The same for each band."""
     parameter_names: list[str]
@@ -191,7 +192,7 @@ class FitResult(ResultViews):
             if own == at or basis == "constant":
                 name, _, key = parameter.rpartition(".")
                 names = component_names(band.components, "value_at")
-                return band.components[names.index(name)].parameters[key], band.errors[parameter]
+                return band.components[names.index(name)].shown(key), band.errors[parameter]
         return np.nan, np.nan
 
     def __getstate__(self) -> dict[str, Any]:
@@ -327,8 +328,12 @@ def _band(core: _core.FitResult, scene: FitScene, number: int) -> BandResult:
     own = core.bands[number]
     several = len(scene.bands) > 1
     fitted = []
-    for component, values in zip(scene.components, own.values, strict=True):
-        given: dict[str, Any] = dict(zip(component._specs, values, strict=True))
+    for place, (component, values) in enumerate(zip(scene.components, own.values, strict=True)):
+        given: dict[str, Any] = {
+            key: value
+            for index, (key, value) in enumerate(zip(component._specs, values, strict=True))
+            if not scene.rested(place, index, value)
+        }
         if component.has_mag:
             zeropoint = scene.bands[number].zeropoint if several else component._zeropoint
             given |= {"mag": mag_of(given.pop("flux"), zeropoint), "zeropoint": zeropoint}

@@ -92,15 +92,7 @@ class FitScene:
     def limit(self, limits: Limits) -> None:
         for text, pair in limits.items():
             key = f"limits[{text!r}]"
-            match = re.fullmatch(r"\s*(\S+)\s+([-/])\s+(\S+)\s*", text)
-            if match is None:
-                raise input_error(
-                    "fit", key, text, "no difference and no ratio of two parameters",
-                    '"bulge.mag - disc.mag" or "bulge.re / disc.re"',
-                )  # fmt: skip
-            name, sign, other = match.groups()
-            for one in (name, other):
-                select_names([one], self.names, "fit", key)
+            name, sign, other = self._two_names(text)
             slot, its = (next(s for s in self.slots if s.name == one) for one in (name, other))
             low, high = _two_ends(pair, "limits", text)
             is_ratio = sign == "/"
@@ -108,10 +100,38 @@ class FitScene:
                 raise input_error(
                     "fit", key, repr(pair), "magnitudes have differences among themselves", "mag - mag"
                 )
+            if slot.spec.unit != its.spec.unit:
+                units = " and ".join(repr(one.spec.unit) for one in (slot, its))
+                raise input_error("fit", key, units, "the units differ", "parameters of the same unit")
+            if is_ratio and slot.spec.name in ("x", "y", "theta"):
+                raise input_error(
+                    "fit", key, repr(pair), "it has no zero that means anything", f"{name} - {other}"
+                )
             least, most = -math.inf if low is None else low, math.inf if high is None else high
             if slot.is_mag:  # a difference of magnitudes is a ratio of fluxes
                 least, most, is_ratio = flux_of(most, 0.0), flux_of(least, 0.0), True
             self._apart[name] = other, is_ratio, least, most
+
+    def _two_names(self, text: str) -> tuple[str, str, str]:
+        """The names in "a.re / b.re", blanks or not, and what is between them; a name may hold these signs, too."""
+        key = f"limits[{text!r}]"
+        for sign in re.finditer("[-/]", text):
+            name, other = text[: sign.start()].strip(), text[sign.end() :].strip()
+            if name in self.names and other in self.names:
+                return name, sign[0], other
+        match = re.fullmatch(r"\s*(.+?)\s+[-/]\s+(.+?)\s*", text) or re.fullmatch(
+            r"\s*(.+?)\s*[-/]\s*(.+?)\s*", text
+        )
+        if match is None:
+            raise input_error(
+                "fit", key, text, "no difference and no ratio of two parameters",
+                '"bulge.mag - disc.mag" or "bulge.re / disc.re"',
+            )  # fmt: skip
+        unknown = next(one for one in match.groups() if one not in self.names)
+        raise input_error(
+            "fit", key, repr(unknown), "no such parameter, and a limit takes no pattern",
+            _core.suggestion(unknown, self.names),
+        )  # fmt: skip
 
     def expect(self, priors: Mapping[str, Prior]) -> None:
         for pattern, prior in priors.items():
@@ -121,6 +141,15 @@ class FitScene:
                 )
             for name in select_names(pattern, self.names, "fit", "priors"):
                 self._priors[name] = prior
+
+    def rested(self, number: int, index: int, value: float) -> bool:
+        """Whether the fit left a component's parameter at its fallback, because it was not given."""
+        component = self.components[number]
+        spec = list(component._specs.values())[index]
+        if not (spec.rests_unless_given and spec.fittable) or component.value(spec.name) is not None:
+            return False
+        name = next(name for name, place in self.places.items() if place == (number, index))
+        return name not in self._ties and value == spec.fallback
 
     def to_core(self) -> tuple[list[_core.Band], list[tuple[Any, ...]]]:
         """The bands, and (kind, name, flux_is_magnitude, parameters, (PSF, truncations inside, outside, image)) of each

@@ -7,12 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaxel._arrays import as_int
-from gaxel._errors import input_error
+from gaxel._errors import ChainWarning, input_error, warn_caller
 from gaxel._fit_result import FitResult
 from gaxel._samples import Samples
 from gaxel._uncertainty import LogLikelihood, file_columns
 
 Array = NDArray[np.float64]
+
+SHORT = 50
+"""Autocorrelation times: their estimate is too small in shorter chains (emcee's manual)."""
 
 
 def sample(
@@ -63,6 +66,12 @@ def sample(
         Names the argument and what is allowed.
     ImportError
         emcee is not installed.
+
+    Warns
+    -----
+    ChainWarning
+        Fewer steps than 50 times the longest autocorrelation time, or too few to tell that time (NaN in
+        Samples.autocorrelation_time): medians and errors of the samples are not to be trusted.
     """
     posterior = _Posterior(result, threads)
     if sampler != "emcee":
@@ -91,7 +100,9 @@ def sample(
     )
     ensemble.random_state = np.random.RandomState(random.integers(2**32)).get_state()
     ensemble.run_mcmc(_start(result, posterior, walkers, random), steps, progress=progress)
-    times = ensemble.get_autocorr_time(tol=0, quiet=True)
+    with np.errstate(all="ignore"):  # of chains too short to tell
+        times = ensemble.get_autocorr_time(tol=0, quiet=True)
+    _warn_of_short(list(result.parameter_names), times, steps)
     if burn is None:
         longest = np.nanmax(times) if np.isfinite(times).any() else math.inf
         burn = int(min(5.0 * longest, steps // 2))
@@ -105,6 +116,21 @@ def sample(
         acceptance=float(np.mean(ensemble.acceptance_fraction)),
         _columns=file_columns(result),
     )
+
+
+def _warn_of_short(names: list[str], times: Array, steps: int) -> None:
+    if not np.isfinite(times).all():
+        unknown = ", ".join(name for name, time in zip(names, times, strict=True) if not np.isfinite(time))
+        warn_caller(
+            f"sample: steps = {steps}: too few to tell the autocorrelation time of {unknown}", ChainWarning
+        )
+    elif steps < SHORT * times.max():
+        slowest = int(np.argmax(times))
+        warn_caller(
+            f"sample: steps = {steps}: fewer than {SHORT} times the autocorrelation time of {names[slowest]}, "
+            f"{times[slowest]:.3g} steps",
+            ChainWarning,
+        )
 
 
 class _Posterior:

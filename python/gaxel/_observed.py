@@ -28,6 +28,7 @@ def plain_image(data: Any, sigma: Any, mask: Any, psf: Any, wcs: Any, source: st
     unit = None
     if _is_nddata(data):
         unit = data.unit
+        _check_linear(unit, source)
         if sigma is None:
             sigma, bad = _sigma_of(data, source)
             mask = _either(_either(data.mask, bad), mask)
@@ -41,13 +42,22 @@ def plain_image(data: Any, sigma: Any, mask: Any, psf: Any, wcs: Any, source: st
     if hasattr(data, "unmasked"):  # astropy.utils.masked
         mask = _either(data.mask, mask)
         data = data.unmasked
-    if unit is not None and hasattr(unit, "function_unit"):
-        raise input_error(
-            source, "data", f"unit {unit}", "light does not add in it", "a linear unit, as ct or nJy"
-        )
+    _check_linear(unit, source)
     if is_quantity(sigma):
         sigma = _in_unit(sigma, unit, source)
     return Observed(data, sigma, mask, psf, wcs, unit)
+
+
+def _check_linear(unit: Any, source: str) -> None:
+    if unit is None:
+        return
+    from astropy import units
+
+    # mag, dex and dB without a physical unit are ordinary units to astropy, multiples of dex.
+    if hasattr(unit, "function_unit") or units.dex in unit.decompose().bases:
+        raise input_error(
+            source, "data", f"unit {unit}", "light does not add in it", "a linear unit, as ct or nJy"
+        )
 
 
 def _is_nddata(data: Any) -> bool:

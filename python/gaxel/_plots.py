@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from gaxel._arrays import Image, as_float
 from gaxel._component import Component
-from gaxel._errors import input_error
+from gaxel._component_cells import KINDS, Cells, cells
+from gaxel._errors import input_error, told_of_psf
 from gaxel._parameters import component_names, select_names
 from gaxel._render import render
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 FINE_RADIUS = 12.0  # pixels: annuli are one pixel wide up to here, and a part of their radius from here on
 FINE_SHARE = 0.08
 SERIES = ("chebyshev", "bspline")
+LARGEST_LEVEL, SMALLEST_LEVEL = 6, -6  # of cells: the ends of their colours
+CUSP_COLOUR = "turquoise"  # that the others have not
+CORE = 12.0  # pixels: side of the enlarged middle
 
 
 def new_figure(width: float, height: float) -> Any:
@@ -42,6 +46,7 @@ def plot_images(result: "FitResult", cmap: str, clip: float) -> Any:
     ny, nx = result.bands[0].observed.shape
     height = min(max(3.0 * ny / nx, 1.2), 6.0) + 0.6
     figure = new_figure(10.5, height * len(result.bands))
+    figure.set_layout_engine("compressed")  # for axes whose shapes are given
     grid = figure.subplots(len(result.bands), 3, squeeze=False, sharex="row", sharey="row")
     for row, band in zip(grid, result.bands, strict=True):
         _draw_band(figure, row, band, cmap, limit)
@@ -91,11 +96,12 @@ def plot_profile(
     about = shown.components[_about(shown, names, component)]
     scale = 1.0 if pixel_scale is None else as_float(pixel_scale, "plot_profile", "pixel_scale", "above 0")
     annuli = _Annuli(shown, about)
-    images = {
-        name: render(one, shown.observed.shape, psf=shown.observed.psf)
-        for name, one in zip(names, shown.components, strict=True)
-        if one._kind.base_name != "truncation"
-    }
+    with told_of_psf():
+        images = {
+            name: render(one, shown.observed.shape, psf=shown.observed.psf)
+            for name, one in zip(names, shown.components, strict=True)
+            if one._kind.base_name != "truncation"
+        }
     kinds = dict(zip(names, shown.components, strict=True))
     sky = sum((image for name, image in images.items() if kinds[name]._kind.is_sky), 0.0)
 
@@ -146,15 +152,13 @@ class _Annuli:
         return np.sqrt(np.bincount(self.ring, self.sigma[self.used] ** 2)) / self.count
 
 
-def _band_of(result: "FitResult", band: str | int) -> "BandResult":
+def _band_of(result: "FitResult", band: str | int, source: str = "plot_profile") -> "BandResult":
     names = [one.name for one in result.bands]
     if isinstance(band, str) and band in names:
         return result.bands[names.index(band)]
     if isinstance(band, int) and 0 <= band < len(names):
         return result.bands[band]
-    raise input_error(
-        "plot_profile", "band", repr(band), "no such band", f"0 to {len(names) - 1}, or of {names}"
-    )
+    raise input_error(source, "band", repr(band), "no such band", f"0 to {len(names) - 1}, or of {names}")
 
 
 def _about(band: "BandResult", names: list[str], component: str | None) -> int:
@@ -212,3 +216,80 @@ def _value_in(result: "FitResult", band: "BandResult", name: str) -> tuple[float
     owner, _, key = name.rpartition(".")
     names = component_names(band.components, "plot_wavelength")
     return band.components[names.index(owner)].parameters[key], band.errors[name]
+
+
+def plot_cells(result: "FitResult", component: str | None, band: str | int, rtol: float, atol: float) -> Any:
+    shown = _band_of(result, band, "plot_cells")
+    with told_of_psf():
+        found = cells(
+            shown.components,
+            shown.observed.shape,
+            shown.observed.psf,
+            component=component,
+            rtol=rtol,
+            atol=atol,
+        )
+    figure = new_figure(10.0, 5.8)
+    figure.set_layout_engine("compressed")  # for axes whose shapes are given
+    whole, core = figure.subplots(1, 2)
+    for axes in (whole, core):
+        _draw_cells(axes, found)
+        axes.set_aspect("equal")
+        axes.set_xlabel("x (pixels)")
+    whole.set_ylabel("y (pixels)")
+    whole.set_xlim(found.x_min.min(), found.x_max.max())
+    whole.set_ylim(found.y_min.min(), found.y_max.max())
+    middle = np.argmin((found.x_max - found.x_min) * (found.y_max - found.y_min))
+    x = 0.5 * (found.x_min + found.x_max)[middle]
+    y = 0.5 * (found.y_min + found.y_max)[middle]
+    core.set_xlim(x - CORE / 2, x + CORE / 2)
+    core.set_ylim(y - CORE / 2, y + CORE / 2)
+    core.set_title("where cells are smallest", fontsize="medium")
+    nodes = int((found.nodes_x * found.nodes_y).sum())
+    whole.set_title(f"{len(found)} cells, {nodes} nodes", fontsize="medium")
+    _explain_cells(figure, found)
+    return figure
+
+
+def _colour_of_cells(kind: str, level: int) -> Any:
+    from matplotlib import colormaps
+
+    if kind == "cusp":
+        return CUSP_COLOUR
+    return colormaps["viridis"](
+        min(max((LARGEST_LEVEL - level) / (LARGEST_LEVEL - SMALLEST_LEVEL), 0.0), 1.0)
+    )
+
+
+def _groups_of(found: Cells) -> list[tuple[str, int]]:
+    """Kind and level of those that there are, large ones first."""
+    return sorted(
+        set(zip(found.kind.tolist(), found.level.tolist(), strict=True)),
+        key=lambda one: (KINDS.index(one[0]), -one[1]),
+    )
+
+
+def _draw_cells(axes: Any, found: Cells) -> None:
+    from matplotlib.collections import PolyCollection
+
+    x0, x1, y0, y1 = found.x_min, found.x_max, found.y_min, found.y_max
+    corners = np.stack([np.stack([x0, x1, x1, x0]), np.stack([y0, y0, y1, y1])]).T  # (n, 4, 2)
+    for kind, level in _groups_of(found):
+        chosen = (found.kind == kind) & (found.level == level)
+        axes.add_collection(
+            PolyCollection(
+                corners[chosen], facecolor=_colour_of_cells(kind, level), edgecolor="white", linewidth=0.3
+            )
+        )
+
+
+def _explain_cells(figure: Any, found: Cells) -> None:
+    from matplotlib.patches import Patch
+
+    handles = []
+    for kind, level in _groups_of(found):
+        n = np.count_nonzero((found.kind == kind) & (found.level == level))
+        size = {"tile": f"a tile up to {2.0**level:g} pixels long", "part": f"1/{2.0**-level:g} of a pixel"}
+        label = {"pixel": "a pixel", "cusp": "a pixel in closed form"} | size
+        handles.append(Patch(facecolor=_colour_of_cells(kind, level), label=f"{n} x {label[kind]}"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize="small")

@@ -1,6 +1,5 @@
 """Point spread functions."""
 
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Literal, Self
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from gaxel import _core
 from gaxel._arrays import Image, as_float, as_unmasked_image
-from gaxel._errors import PsfWarning, input_error
+from gaxel._errors import PsfWarning, input_error, warn_caller
 from gaxel._html import psf_html
 
 PixelInPsf = Literal["own", "data", "none"]
@@ -115,7 +114,7 @@ class Psf(AnyPsf):
     ) -> None:
         self._set(array, oversample, center, pixel_in_psf)
         for message in self._core.warnings:
-            warnings.warn(message, PsfWarning, stacklevel=2)
+            warn_caller(message, PsfWarning)
 
     def _set(self, array: Any, oversample: Any, center: Any, pixel_in_psf: Any) -> None:
         self._array = as_unmasked_image(array, "Psf", "array").copy()
@@ -288,7 +287,7 @@ def _as_center(center: Any) -> tuple[float, float]:
     return as_float(x, "Psf", "center", allowed), as_float(y, "Psf", "center", allowed)
 
 
-def _core_psf(psf: Any, shape: tuple[int, int]) -> _core.Psf:
+def _core_psf(psf: Any, shape: tuple[int, int], band: str) -> _core.Psf:
     if isinstance(psf, AnyPsf):
         made, messages = psf._core, []
     else:
@@ -298,7 +297,7 @@ def _core_psf(psf: Any, shape: tuple[int, int]) -> _core.Psf:
         messages = list(made.warnings)
     for message in [*messages, made.size_warning(*shape)]:
         if message:
-            warnings.warn(message, PsfWarning, stacklevel=5)
+            warn_caller(f"band {band!r}: {message}" if band else message, PsfWarning)
     return made
 
 
@@ -341,10 +340,12 @@ def core_psfs_of(
     return psfs, numbers
 
 
-def core_psfs(psf: Any, own: Sequence[Any], shape: tuple[int, int]) -> tuple[list[_core.Psf], list[int]]:
+def core_psfs(
+    psf: Any, own: Sequence[Any], shape: tuple[int, int], band: str = ""
+) -> tuple[list[_core.Psf], list[int]]:
     """What the core takes for the argument `psf` (None, a PSF or an array) of a function that users call, and the PSFs
-    that components have of their `own` (None: the argument's; False: none): the PSFs, and each component's number."""
-    psfs = [] if psf is None else [_core_psf(psf, shape)]
+    that components have of their `own` (None: the argument's; False: none): the PSFs, and each component's number. Warnings name the band."""
+    psfs = [] if psf is None else [_core_psf(psf, shape, band)]
     known: list[tuple[Any, int]] = []
     numbers = []
     for one in own:
@@ -353,7 +354,7 @@ def core_psfs(psf: Any, own: Sequence[Any], shape: tuple[int, int]) -> tuple[lis
             continue
         number = next((number for other, number in known if other is one), len(psfs))
         if number == len(psfs):
-            psfs.append(_core_psf(one, shape))
+            psfs.append(_core_psf(one, shape, band))
             known.append((one, number))
         numbers.append(number)
     return psfs, numbers

@@ -19,9 +19,9 @@ class ResultViews:
         astropy.table.QTable
             A row for each component in each band: "band", "component" and "kind"; each parameter, in its unit (pix, rad,
             that of the data or ct, mag) and after it its standard deviation, "re_err" after "re"; NaN where a component
-            has no such parameter, or its error is not known; "zeropoint" where there are magnitudes. Where the bands have a wcs also "sky", a SkyCoord; "pa", the position
+            has no such parameter, or the fit left it alone, or its error is not known; "zeropoint" where there are magnitudes. Where the bands have a wcs also "sky", a SkyCoord; "pa", the position
             angle of theta from north to east; and "pixel_scale", which times "re" is an angle. The table's meta holds
-            chi2, dof, n_pixels, iterations and stop_reason. gaxel.components_from_table reads it back.
+            chi2, dof, n_pixels, iterations and stop_reason, and of bands that have one the unit of the image, by their name. gaxel.components_from_table reads it back.
 
         Raises
         ------
@@ -96,6 +96,34 @@ class ResultViews:
         from gaxel._plots import plot_wavelength
 
         return plot_wavelength(self, parameters)
+
+    def plot_cells(
+        self: "FitResult",
+        component: str | None = None,
+        *,
+        band: str | int = 0,
+        rtol: float = 1e-6,
+        atol: float = 1e-9,
+    ) -> Any:
+        """The cells that a component of the best model is integrated on, as gaxel.cells finds them, each size in its colour.
+
+        Parameters
+        ----------
+        component : str, optional
+            Its name. Default: the first that is integrated.
+        band : str or int
+            Name or number of the band.
+        rtol, atol : float
+            As in gaxel.render.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            All of them, and enlarged those about the smallest.
+        """
+        from gaxel._plots import plot_cells
+
+        return plot_cells(self, component, band, rtol, atol)
 
     def _repr_html_(self: "FitResult") -> str:
         from gaxel._html import result_html

@@ -66,7 +66,9 @@ def _unit(band: Any, component: Any, key: str) -> Any:
 
 def _meta(result: "FitResult") -> dict[str, Any]:
     keys = ("chi2", "dof", "n_pixels", "iterations", "stop_reason")
-    return {key: getattr(result, key) for key in keys}
+    meta = {key: getattr(result, key) for key in keys}
+    units = {band.name: str(band.observed.unit) for band in result.bands if band.observed.unit is not None}
+    return {**meta, "unit": units} if units else meta
 
 
 def _column(values: list[float], units: list[Any], key: str) -> Any:

@@ -12,7 +12,7 @@ from gaxel import _core
 from gaxel._arrays import as_float, as_int
 from gaxel._bands import Band
 from gaxel._component import flux_of, mag_of
-from gaxel._errors import input_error
+from gaxel._errors import input_error, told_of_psf
 from gaxel._fit_result import FitResult, to_result
 from gaxel._parameters import component_names, select_names
 from gaxel._samples import Samples
@@ -93,7 +93,7 @@ def derived(
             quantity=key,
             value=value,
             error=error,
-            unit=unit,
+            unit=_own_unit(unit, bands[band]),
             error_sandwich=sandwich,
             error_correlated=correlated,
             gradient=np.array(gradient) * slopes,
@@ -295,7 +295,8 @@ def _scene_of(result: FitResult, source: str) -> Any:
 
 
 def core_bands(result: FitResult) -> list[_core.Band]:
-    return result._scene.to_core()[0]
+    with told_of_psf():
+        return result._scene.to_core()[0]
 
 
 def file_columns(result: FitResult) -> list[tuple[str, float, float]]:
@@ -342,6 +343,12 @@ def _slopes(result: FitResult, values: Array | None = None) -> Array:
             for value, zeropoint in zip(at, result._zeropoints, strict=True)
         ]
     )
+
+
+def _own_unit(unit: str, band: Band) -> str:
+    """The core's unit with the image's in the place of counts, where it has one."""
+    light = band.unit
+    return unit if light is None or not light.bases else unit.replace("counts", str(light))
 
 
 def _of_bands(given: Any, bands: Sequence[Band], key: str, allowed: str) -> list[float] | None:

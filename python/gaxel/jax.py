@@ -172,13 +172,25 @@ class Model:
     ) -> jax.Array:
         """Sum of ((data - image) / sigma)**2 over the pixels that `mask` (True: bad, as in numpy) leaves.
 
-        `data` (ny, nx); `sigma` a number or (ny, nx), above 0 where not masked.
+        `data` (ny, nx); `sigma` a number or (ny, nx), above 0 where not masked; `mask` (ny, nx). Of another shape: InputError.
         """
-        used = True if mask is None else ~jnp.asarray(mask, bool)
+        data, sigma, used = self._observed(data, sigma, mask)
+        return self._chi2(values, data, sigma, used)
+
+    def _chi2(self, values: Mapping[str, Any] | ArrayLike, data: Any, sigma: Any, used: Any) -> jax.Array:
         off = (jnp.where(used, data, 0.0) - jnp.where(used, self.image(values), 0.0)) / jnp.where(
             used, sigma, 1.0
         )
         return jnp.sum(off**2)
+
+    def _observed(self, data: Any, sigma: Any, mask: Any) -> tuple[Any, Any, Any]:
+        """Data and sigma as JAX takes them, and which pixels are used."""
+        is_number = np.ndim(sigma) == 0
+        return (
+            _native(data, self.shape, "data"),
+            _native(sigma, () if is_number else self.shape, "sigma"),
+            True if mask is None else ~jnp.asarray(_native(mask, self.shape, "mask"), bool),
+        )
 
     def log_likelihood(
         self,
@@ -188,9 +200,21 @@ class Model:
         mask: ArrayLike | None = None,
     ) -> jax.Array:
         """Logarithm of the density of normal noise: -chi2 / 2 less the sum of ln(sqrt(2 pi) sigma)."""
-        used = True if mask is None else ~jnp.asarray(mask, bool)
+        data, sigma, used = self._observed(data, sigma, mask)
         log_sigma = jnp.where(used, jnp.log(jnp.sqrt(2.0 * jnp.pi) * jnp.where(used, sigma, 1.0)), 0.0)
-        return -0.5 * self.chi2(values, data, sigma, mask) - jnp.sum(jnp.broadcast_to(log_sigma, self.shape))
+        return -0.5 * self._chi2(values, data, sigma, used) - jnp.sum(jnp.broadcast_to(log_sigma, self.shape))
+
+
+def _native(value: Any, shape: tuple[int, ...], key: str) -> Any:
+    """An array of that shape in the machine's byte order, which FITS files do not have."""
+    source = "gaxel.jax.Model"
+    array = value if isinstance(value, jax.Array) else np.asarray(value)
+    if array.dtype.kind not in "fiub" and not isinstance(value, jax.Array):
+        raise input_error(source, key, f"array of {array.dtype}", "not real numbers", "real numbers")
+    if array.shape != shape:
+        allowed = f"shape {shape}, as the model" + (", or a number" if key == "sigma" else "")
+        raise input_error(source, key, f"shape {array.shape}", "sizes disagree", allowed)
+    return array if isinstance(array, jax.Array) else array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def render(

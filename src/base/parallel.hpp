@@ -8,10 +8,13 @@
 #include <thread>
 #include <vector>
 
+#include "base/stop_scopes.hpp"
+
 namespace gaxel {
 
 /// Calls work(i) for i = 0 .. n-1, on up to `threads` threads (0: as many as the machine has). The pieces
-/// must not depend on each other. The first exception is rethrown after all threads have stopped.
+/// must not depend on each other. The first exception is rethrown after all threads have stopped. Before each
+/// piece it asks whether to stop, in all threads by the StopScopes of the caller.
 template <typename Work>
 void parallel_for(int n, int threads, Work&& work) {
   const int available =
@@ -19,6 +22,7 @@ void parallel_for(int n, int threads, Work&& work) {
   const int used = std::min(available, n);
   if (used <= 1) {
     for (int i = 0; i < n; ++i) {
+      stop_if_wanted();
       work(i);
     }
     return;
@@ -26,9 +30,12 @@ void parallel_for(int n, int threads, Work&& work) {
   std::atomic<int> next{0};
   std::exception_ptr failure;
   std::mutex failure_mutex;
+  const StopScopes scopes;
   const auto run = [&] {
+    const StopScopes::Heed heed(scopes);
     try {
       for (int i = next++; i < n; i = next++) {
+        stop_if_wanted();
         work(i);
       }
     } catch (...) {

@@ -10,7 +10,7 @@ enum ExitCode : int {
   kSuccess = 0,
   kFailure = 1,       ///< the fit failed or did not converge, or results could not be written
   kBadInput = 2,      ///< something in the command line, a scene or a file that the user can mend
-  kInterrupted = 130  ///< Ctrl-C; the best so far is written
+  kInterrupted = 130  ///< Ctrl-C; of a fit the best so far is written
 };
 
 /// `command`: the whole command line, for results to say.

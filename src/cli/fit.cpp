@@ -18,6 +18,7 @@
 #include "cli/progress_line.hpp"
 #include "cli/remarks.hpp"
 #include "gaxel/error.hpp"
+#include "gaxel/version.hpp"
 #include "io/error_request.hpp"
 #include "io/fit_output.hpp"
 #include "io/interval_table.hpp"
@@ -82,7 +83,7 @@ int run_fit(const FitArguments& arguments) {
   override_errors(arguments, task);
   std::optional<io::Samples> samples;
   if (arguments.samples) samples = io::read_samples(*arguments.samples);
-  task.provenance = io::provenance_of(task, GAXEL_VERSION, arguments.command);
+  task.provenance = io::provenance_of(task, std::string(version()), arguments.command);
   if (interrupt.interrupted()) {
     fmt::print(stderr, "gaxel: interrupted before the fit began: nothing was written\n");
     return kInterrupted;
@@ -113,9 +114,9 @@ int run_fit(const FitArguments& arguments) {
     samples.reset();
   }
   std::vector<std::string> files =
-      io::write_fit_output(folder, task, result, GAXEL_VERSION, samples ? &*samples : nullptr);
+      io::write_fit_output(folder, task, result, version(), samples ? &*samples : nullptr);
   if (galfit) {
-    for (std::string& file : legacy::write_galfit_output(folder, task, result, GAXEL_VERSION))
+    for (std::string& file : legacy::write_galfit_output(folder, task, result, version()))
       files.push_back(std::move(file));
   }
   if (arguments.json) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gaxel/version.hpp"
 #include "io/derived_table.hpp"
 #include "io/interval_table.hpp"
 #include "io/parameter_table.hpp"
@@ -101,7 +102,7 @@ Json certificate(const FitResult& result, const Tolerance& tolerance) {
 
 Json fit_json(const io::Task& task, const FitResult& result, const std::vector<std::string>& files) {
   Json json;
-  json["creator"] = "gaxel " GAXEL_VERSION;
+  json["creator"] = fmt::format("gaxel {}", version());
   json["scene"] = task.scene_file;
   json["title"] = task.title;
   json["image"] = task.image_file;

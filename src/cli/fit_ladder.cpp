@@ -15,6 +15,7 @@
 #include "cli/remarks.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/ladder.hpp"
+#include "gaxel/version.hpp"
 #include "io/fit_output.hpp"
 #include "io/ladder_table.hpp"
 #include "io/result_warnings.hpp"
@@ -72,7 +73,7 @@ int run_ladder(const FitArguments& arguments, io::Task& task, const InterruptGua
       fmt::print(stderr, "gaxel: warning: {}: {}\n", to_text(rung), warning);
       task.warnings.push_back(std::move(warning));
     }
-    const std::vector<std::string> files = io::write_fit_output(folders[i], task, result, GAXEL_VERSION);
+    const std::vector<std::string> files = io::write_fit_output(folders[i], task, result, version());
     if (arguments.json)
       json["ladder"].push_back({{"model", to_text(rung)}, {"fit", fit_json(task, result, files)}});
   }

@@ -17,6 +17,7 @@
 #include "cli/integrate_output.hpp"
 #include "cli/interrupt.hpp"
 #include "gaxel/error.hpp"
+#include "gaxel/version.hpp"
 #include "io/error_map.hpp"
 #include "io/output_folder.hpp"
 #include "io/partial_file.hpp"
@@ -184,7 +185,7 @@ std::optional<std::vector<std::string>> write_outputs(const IntegrateArguments& 
     files.push_back(arguments.picture);
   }
   if (!arguments.map.empty()) {
-    staged.add(io::write_error_maps(arguments.map, subject, maps, GAXEL_VERSION));
+    staged.add(io::write_error_maps(arguments.map, subject, maps, version()));
     files.push_back(arguments.map);
   }
   if (interrupt.interrupted()) return std::nullopt;

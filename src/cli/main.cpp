@@ -10,6 +10,8 @@
 
 #include "cli/commands.hpp"
 #include "gaxel/error.hpp"
+#include "gaxel/stop.hpp"
+#include "gaxel/version.hpp"
 
 namespace {
 
@@ -49,7 +51,7 @@ std::string command_line(int argc, char** argv) {
 int run(int argc, char** argv) {
   CLI::App app{"gaxel: galaxy light on pixels, to the accuracy you ask for, fitted to images", "gaxel"};
   int exit_code = gaxel::cli::kSuccess;
-  app.set_version_flag("--version", "gaxel " GAXEL_VERSION);
+  app.set_version_flag("--version", fmt::format("gaxel {}", gaxel::version()));
   app.footer(kExamples);
   app.require_subcommand(1);
   gaxel::cli::add_fit(app, command_line(argc, argv), exit_code);
@@ -83,6 +85,9 @@ int main(int argc, char** argv) {
   } catch (const gaxel::InputError& error) {
     fmt::print(stderr, "gaxel: error: {}\n", error.what());
     return gaxel::cli::kBadInput;
+  } catch (const gaxel::Cancelled&) {
+    fmt::print(stderr, "gaxel: interrupted: nothing was written\n");
+    return gaxel::cli::kInterrupted;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "gaxel: error: not enough memory for images of this size\n");
     return gaxel::cli::kFailure;

@@ -11,11 +11,14 @@
 
 #include "base/nearest_name.hpp"
 #include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/legacy_options.hpp"
 #include "cli/remarks.hpp"
 #include "gaxel/error.hpp"
 #include "gaxel/fit.hpp"
 #include "gaxel/render.hpp"
+#include "gaxel/stop.hpp"
+#include "gaxel/version.hpp"
 #include "io/block_fits.hpp"
 #include "io/cell_picture.hpp"
 #include "io/output_folder.hpp"
@@ -110,7 +113,7 @@ void write_model(const RenderArguments& arguments, const io::Task& task,
   std::vector<io::RenderedBand> bands;
   for (std::size_t b = 0; b < images.size(); ++b)
     bands.push_back(render_band(arguments, *images[b], task.options, light[b]));
-  io::write_model(*arguments.output, task, bands, GAXEL_VERSION);
+  io::write_model(*arguments.output, task, bands, version());
   if (!arguments.certificate || arguments.quiet) return;
   for (std::size_t b = 0; b < images.size(); ++b) {
     if (images.size() > 1) fmt::print("{}\n", images[b]->band);
@@ -138,6 +141,8 @@ int run_render(const RenderArguments& arguments) {
   if (arguments.atol) tolerance.atol = *arguments.atol;
   if (arguments.threads) task.options.threads = *arguments.threads;
   check_outputs(arguments, task);
+  const InterruptGuard interrupt;
+  const StopScope scope([&] { return interrupt.interrupted(); });
   std::size_t drawn = 0;
   if (arguments.cells) drawn = component_for_cells(arguments, task.scene);
   print_remarks(task, arguments.quiet);

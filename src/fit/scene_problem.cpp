@@ -6,6 +6,7 @@
 
 #include "fit/bounded_linear.hpp"
 #include "gaxel/error.hpp"
+#include "gaxel/stop.hpp"
 
 namespace gaxel {
 
@@ -130,9 +131,14 @@ bool SceneProblem::has_coefficients(const FreeParameter& parameter) const {
 bool SceneProblem::draw() {
   try {
     for (int band = 0; band < map_.n_bands(); ++band) {
-      if (best_ && control_ != nullptr && control_->is_out_of_time()) return false;
+      // The image itself is left, too, once there is something to return.
+      const StopScope scope([&] { return best_ && control_ != nullptr && control_->is_out_of_time(); });
       pixels_[static_cast<std::size_t>(band)].render(map_.components(band), map_.wanted(band));
     }
+  } catch (const Cancelled&) {
+    // By the clock; else by the caller, whose scope it is then.
+    if (!best_ || control_ == nullptr || !control_->is_out_of_time()) throw;
+    return false;
   } catch (const InputError& error) {
     // Each value is in its range, but together they are no shape: a step that went too far. An image that
     // is not finite is told by the fit, which knows whose.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/stop_scopes.hpp"
 #include "gaxel/quadrature.hpp"
 #include "integrate/leaf_errors.hpp"
 #include "integrate/node_kernel.hpp"
@@ -72,6 +73,7 @@ void for_each_chunk(const Plan& plan, const CellBucket& bucket, const EllipseFra
         chunk.v[chunk.count] = f.c * dx + f.d * dy;
         chunk.pixel[chunk.count] = block.pixel + row * plan.grid.shape.nx + col;
         if (++chunk.count == kChunk) {
+          stop_if_wanted();
           work(chunk);
           chunk.count = 0;
         }

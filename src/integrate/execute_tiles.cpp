@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/stop_scopes.hpp"
 #include "integrate/leaf_errors.hpp"
 #include "integrate/node_kernel.hpp"
 #include "integrate/tile_kernel.hpp"
@@ -108,6 +109,7 @@ void for_each_tile_with_partials(const Plan& plan, const ProfileLight& light, Sc
     for (std::vector<double>* values : {&g, &g_s}) values->resize(nodes.s().size());
     g_shapes.resize(n_shapes * nodes.s().size());
     for (std::size_t first = 0; first < bucket.count; first += nodes.at_once()) {
+      stop_if_wanted();
       const std::size_t count = nodes.place(first);
       const std::size_t n = count * nodes.size();
       light.law.evaluate_with_partials(nodes.s().data(), n, g.data(), g_s.data(), g_shapes.data());
@@ -133,6 +135,7 @@ void execute_tiles(const Plan& plan, const ProfileLight& light, Write write, Ima
     const bool share = sums != nullptr && bucket.side_x * bucket.side_y >= kSharedPixels;
     TileNodes nodes(plan, bucket, light.frame, bucket.orders, scratch);
     for (std::size_t first = 0; first < bucket.count; first += nodes.at_once()) {
+      stop_if_wanted();
       const std::size_t count = nodes.place(first);
       light.law.evaluate(nodes.s().data(), count * nodes.size(), nodes.s().data());
       for (std::size_t k = 0; k < count; ++k) {
@@ -193,6 +196,7 @@ void add_tile_bounds(const Plan& plan, const ProfileLight& light, ImageView boun
     TileNodes finer(plan, bucket, light.frame, more, finer_scratch);
     const double amplification = lebesgue_bound(bucket.orders.x) * lebesgue_bound(bucket.orders.y);
     for (std::size_t tile = 0; tile < bucket.count; ++tile) {
+      stop_if_wanted();
       const TilePlace place = nodes.place_of(tile);
       const Shape covered = covered_by(place, plan.band, bound.nx());
       double largest = 0.0;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <span>
 
+#include "base/stop_scopes.hpp"
 #include "integrate/by_rule.hpp"
 #include "integrate/cusp.hpp"
 #include "integrate/log_tolerance.hpp"
@@ -189,6 +190,7 @@ class Planner {
   }
 
   void decide(std::span<const Candidate> candidates) {
+    stop_if_wanted();
     bounds_.clear();
     for (const Candidate& c : candidates) bounds_.add(group_of(c));
     bounds_.evaluate();

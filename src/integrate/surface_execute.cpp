@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/stop_scopes.hpp"
 #include "integrate/surface_deposit.hpp"
 #include "integrate/surface_nodes.hpp"
 
@@ -18,6 +19,7 @@ void for_each_leaf(const SurfacePlan& plan, const Surface& surface, int more, co
   NodeSet nodes;
   for (const TileBucket& bucket : plan.cells.tile_buckets) {
     for (std::size_t i = bucket.first; i < bucket.first + bucket.count; ++i) {
+      stop_if_wanted();
       const Tile& tile = plan.cells.tiles[i];
       tile_nodes(surface, grid, tile, bucket.side_x, bucket.side_y, bucket.orders, nodes);
       on_tile(TilePlace{tile.row, tile.col, bucket.side_x, bucket.side_y, bucket.orders.x, bucket.orders.y},
@@ -26,12 +28,14 @@ void for_each_leaf(const SurfacePlan& plan, const Surface& surface, int more, co
   }
   for (const CellBucket& bucket : plan.cells.cell_buckets) {
     for (std::size_t i = bucket.first; i < bucket.first + bucket.count; ++i) {
+      stop_if_wanted();
       const CellBlock& block = plan.cells.blocks[i];
       cell_nodes(surface, place_of(block, bucket, grid.step), bucket.orders.x + more, nodes);
       on_part(block.pixel, nodes, nullptr);
     }
   }
   for (const Wedge& wedge : plan.wedges) {
+    stop_if_wanted();
     const WedgeSide side = wedge_side(surface, pixel_box(grid, wedge.pixel), wedge.side);
     wedge_nodes(surface, side, wedge, wedge.order + more, nodes);
     on_part(wedge.pixel, nodes, &side);

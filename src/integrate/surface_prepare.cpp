@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/stop_scopes.hpp"
 #include "integrate/surface_execute.hpp"
 #include "integrate/surface_pixel.hpp"
 #include "integrate/surface_plan.hpp"
@@ -53,6 +54,7 @@ class SurfacePlanner {
 
   void visit(const Tile& tile, int side_x, int side_y) {
     if (is_outside(tile)) return;
+    stop_if_wanted();
     if (is_small(side_x, side_y)) {
       for (int row = 0; row < side_y; ++row) {
         for (int col = 0; col < side_x; ++col) add_pixel({tile.row + row, tile.col + col});

@@ -4,6 +4,8 @@
 #include <complex>
 #include <utility>
 
+#include "base/stop_scopes.hpp"
+
 namespace gaxel {
 
 SumPsf::SumPsf(std::vector<Term> terms) : terms_(std::move(terms)) {}
@@ -41,6 +43,7 @@ void DiffusedPsf::add_transfer(std::span<const double> kx, std::span<const doubl
   const int middle_x = kernel_.nx() / 2;
   const int middle_y = kernel_.ny() / 2;
   for (std::size_t j = 0; j < ky.size(); ++j) {
+    stop_if_wanted();
     const ConstComplexRow from = std::as_const(undiffused).row(j);
     const ComplexRow to = out.row(j);
     for (std::size_t i = 0; i < kx.size(); ++i) {

@@ -8,6 +8,7 @@
 #include <numbers>
 #include <utility>
 
+#include "base/stop_scopes.hpp"
 #include "gaxel/error.hpp"
 #include "psf/fft_size.hpp"
 #include "psf/sinc.hpp"
@@ -128,6 +129,7 @@ void Convolver::make_image_response(const PsfModel& psf) {
   ImageResponse& r = image_response_;
   r.values = ComplexTable(static_cast<std::size_t>(padded_.ny), kx.size());
   for (int row = 0; row < padded_.ny; ++row) {
+    stop_if_wanted();
     const int j = row <= half_y ? row : row - padded_.ny;
     const int mirrored = 2 * row == padded_.ny ? -j : j;
     const ComplexRow to = r.values.row(static_cast<std::size_t>(row));
@@ -146,6 +148,7 @@ void Convolver::make_image_response(const PsfModel& psf) {
   }
   for (const double k : kx) r.pixel_x.push_back(1.0 / sinc(0.5 * k));
   for (int row = 0; row < padded_.ny; ++row) {
+    stop_if_wanted();
     const auto index = static_cast<std::size_t>(row);
     const ConstComplexRow values = std::as_const(r.values).row(index);
     for (std::size_t i = 0; i < kx.size(); ++i) {
@@ -167,6 +170,7 @@ void Convolver::multiply(FftBuffer& buffer, Sampling sampling, bool conjugate) c
   const bool integrated = sampling == Sampling::kIntegrated;
   const double* pixel_x = integrated ? r.pixel_x.data() : ones.data();
   const double sign = conjugate ? -1.0 : 1.0;
+  stop_if_wanted();
   for (int row = 0; row < padded_.ny; ++row) {
     const auto index = static_cast<std::size_t>(row);
     const double pixel_y = integrated ? r.pixel_y[index] : 1.0;
@@ -244,6 +248,7 @@ const FftBuffer& Convolver::absolute_response(Sampling sampling) const {
     fft_->backward(*response);
     const double scale = 1.0 / static_cast<double>(padded_.size());
     for (int row = 0; row < padded_.ny; ++row) {
+      stop_if_wanted();
       for (double& value : response->real_row(row)) value = scale * std::abs(value);
     }
     fft_->forward(*response);
@@ -259,6 +264,7 @@ void Convolver::convolve_bound(ConstImageView bound, Sampling sampling, ImageVie
   fft_->forward(buffer, rows_of_model());
   const FftBuffer& response = absolute_response(sampling);
   for (int row = 0; row < padded_.ny; ++row) {
+    stop_if_wanted();
     double* light = buffer.spectrum_row(row);
     const double* factor = response.spectrum_row(row);
     for (int i = 0; i < buffer.n_frequencies(); ++i, light += 2, factor += 2) {

@@ -8,11 +8,14 @@
 #include <limits>
 #include <numbers>
 
+#include "base/stop_scopes.hpp"
 #include "psf/log_table.hpp"
 #include "psf/sinc.hpp"
 
 namespace gaxel {
 namespace {
+
+constexpr std::size_t kBetweenStops = 1 << 12;  // frequencies
 
 constexpr double kMostReach = 2048.0;  // data pixels
 
@@ -43,6 +46,7 @@ void EllipticalPsf::add_transfer(std::span<const double> kx, std::span<const dou
   std::vector<double> values;
   values.reserve(ky.size() * kx.size());
   for (const double y : ky) {
+    stop_if_wanted();
     for (const double x : kx) {
       const double squared = squared_frequency(x, y);
       if (squared > 0.0) range.least = std::min(range.least, squared);
@@ -57,6 +61,7 @@ void EllipticalPsf::add_transfer(std::span<const double> kx, std::span<const dou
   std::vector<double> pixel(kx.size());
   for (std::size_t i = 0; i < kx.size(); ++i) pixel[i] = scale * sinc(0.5 * kx[i]);
   for (std::size_t j = 0; j < ky.size(); ++j) {
+    stop_if_wanted();
     const double* row = values.data() + (j < first ? ky.size() - 1 - j : j) * kx.size();
     const double pixel_y = sinc(0.5 * ky[j]);
     double* to = out.row(j).re;
@@ -83,7 +88,11 @@ GaussianPsf::GaussianPsf(const PsfShape& shape)
     : EllipticalPsf(shape), sigma_(shape.fwhm / std::sqrt(8.0 * std::numbers::ln2)) {}
 
 void GaussianPsf::transform(std::span<double> squared_frequencies, const Range& /*range*/) const {
-  for (double& k : squared_frequencies) k = std::exp(-0.5 * sigma_ * sigma_ * k);
+  for (std::size_t i = 0; i < squared_frequencies.size(); ++i) {
+    if (i % kBetweenStops == 0) stop_if_wanted();
+    double& k = squared_frequencies[i];
+    k = std::exp(-0.5 * sigma_ * sigma_ * k);
+  }
 }
 
 double GaussianPsf::highest_frequency(double negligible) const {
@@ -115,7 +124,11 @@ void MoffatPsf::transform(std::span<double> squared_frequencies, const Range& ra
     return;
   }
   const LogTable table([&](double x) { return transfer(x); }, scale_ * range.least, scale_ * range.most);
-  for (double& k : squared_frequencies) k = k > 0.0 ? table.at(scale_ * std::sqrt(k)) : 1.0;
+  for (std::size_t i = 0; i < squared_frequencies.size(); ++i) {
+    if (i % kBetweenStops == 0) stop_if_wanted();
+    double& k = squared_frequencies[i];
+    k = k > 0.0 ? table.at(scale_ * std::sqrt(k)) : 1.0;
+  }
 }
 
 double MoffatPsf::highest_frequency(double negligible) const {

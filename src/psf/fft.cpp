@@ -7,6 +7,8 @@
 #include <mutex>
 #include <utility>
 
+#include "base/stop_scopes.hpp"
+
 namespace gaxel {
 namespace {
 
@@ -24,6 +26,8 @@ fftw_complex* as_complex(double* data) {
 // memory that stays in the cache (bench_fft).
 constexpr std::size_t kSmallImage = 1 << 17;  // pixels
 constexpr int kColumns = 8;
+
+constexpr int kRowsBetweenStops = 16;
 
 }  // namespace
 
@@ -102,6 +106,7 @@ void Fft2d::transform_columns(bool forward, FftBuffer& from, FftBuffer& to) cons
   const RecycledArray in = take_array(kColumns * column);
   const RecycledArray out = take_array(kColumns * column);
   for (int first = 0; first < from.n_frequencies(); first += kColumns) {
+    stop_if_wanted();
     const int n = std::min(kColumns, from.n_frequencies() - first);
     for (int row = 0; row < size_.ny; ++row) {
       const double* const values = from.spectrum_row(row) + 2 * static_cast<std::ptrdiff_t>(first);
@@ -134,6 +139,7 @@ std::shared_ptr<const Fft2d> Fft2d::of_size(Shape size) {
 void Fft2d::forward(FftBuffer& buffer, RowRange used) const {
   FftBuffer rows = FftBuffer::undefined(size_);
   for (int i = 0; i < size_.ny; ++i) {
+    if (i % kRowsBetweenStops == 0) stop_if_wanted();
     const int row = (used.first + i) % size_.ny;
     double* const to = rows.spectrum_row(row);
     if (i < used.n) {
@@ -149,6 +155,7 @@ void Fft2d::backward(FftBuffer& buffer, RowRange wanted) const {
   FftBuffer rows = FftBuffer::undefined(size_);
   transform_columns(false, buffer, rows);
   for (int i = 0; i < wanted.n; ++i) {
+    if (i % kRowsBetweenStops == 0) stop_if_wanted();
     const int row = (wanted.first + i) % size_.ny;
     fftw_execute_dft_c2r(plans_->row_backward, as_complex(rows.spectrum_row(row)), buffer.spectrum_row(row));
   }

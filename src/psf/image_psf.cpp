@@ -4,6 +4,7 @@
 #include <numbers>
 #include <utility>
 
+#include "base/stop_scopes.hpp"
 #include "psf/sinc.hpp"
 
 namespace gaxel {
@@ -100,6 +101,7 @@ void ImagePsf::add_transfer(std::span<const double> kx, std::span<const double> 
   const ComplexTable phases = column_phases(kx.first(n), kernel_.nx(), x_center_, oversample_);
   ComplexTable rows(static_cast<std::size_t>(kernel_.ny()), n);
   for (int b = 0; b < kernel_.ny(); ++b) {
+    stop_if_wanted();
     const ComplexRow row = rows.row(static_cast<std::size_t>(b));
     for (int a = 0; a < kernel_.nx(); ++a) {
       const ConstComplexRow turned = std::as_const(phases).row(static_cast<std::size_t>(a));
@@ -109,6 +111,7 @@ void ImagePsf::add_transfer(std::span<const double> kx, std::span<const double> 
   }
   for (std::size_t up = ky.size() / 2; up < ky.size(); ++up) {
     if (factors_y[up] == 0.0) continue;
+    stop_if_wanted();
     const std::size_t down = ky.size() - 1 - up;
     const RowSums sums = sum_rows(rows, ky[up], y_center_, oversample_);
     const ComplexRow at_up = out.row(up);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/stop_scopes.hpp"
 #include "render/convolved_point.hpp"
 #include "render/passes.hpp"
 #include "render/placed_image.hpp"
@@ -35,6 +36,7 @@ Image drawn_cotangent(const Setting& setting, Drawing kind, ConstImageView cotan
 
 void render_gradient(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
                      ConstImageView cotangent) {
+  stop_if_wanted();
   Image of_pixels;  // through the PSF
   Image of_splines;
   if (setting.has_psf()) {

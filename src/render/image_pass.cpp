@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/parallel.hpp"
+#include "base/stop_scopes.hpp"
 #include "gaxel/error.hpp"
 #include "psf/light_sum.hpp"
 #include "render/add_pixels.hpp"
@@ -217,6 +218,7 @@ void check_finite(ConstImageView image) {
 
 Certificate render_image(const Setting& setting, const std::vector<Part>& parts, const Lights& lights,
                          ImageView image, SpectrumPool* shared) {
+  stop_if_wanted();
   Certificate certificate;
   SpectrumPool own;
   Image bound;

@@ -1,4 +1,5 @@
 #include "render/lights.hpp"
+#include "base/stop_scopes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -48,6 +49,7 @@ Lights::Lights(const Setting& setting, std::span<const Component> components, co
   if (!setting.profiles) return;
   for (const Part& part : parts) {
     if (part.family() != Family::kElliptical) continue;
+    stop_if_wanted();
     splits_[part.light] = setting.profiles->split(elliptical_[part.light], !part.roles.empty());
   }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -21,6 +22,13 @@ def run(*arguments, cwd=None, under=(), **options) -> subprocess.CompletedProces
     """Runs gaxel with these arguments, started by the command `under` if given; both outputs as text."""
     command = [*under, COMMAND, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=cwd, **options)
+
+
+def catches_interrupts(process) -> bool:
+    """Whether a process has set a handler of SIGINT; needs /proc."""
+    with open(f"/proc/{process.pid}/status") as status:
+        caught = next(line for line in status if line.startswith("SigCgt")).split()[1]
+    return bool(int(caught, 16) >> (signal.SIGINT - 1) & 1)
 
 
 def toml_value(value) -> str:

@@ -167,12 +167,6 @@ class RunningFit:
         return output
 
 
-def catches_interrupts(process) -> bool:
-    with open(f"/proc/{process.pid}/status") as status:
-        caught = next(line for line in status if line.startswith("SigCgt")).split()[1]
-    return bool(int(caught, 16) >> (signal.SIGINT - 1) & 1)
-
-
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs /proc")
 def test_an_interrupt_before_the_fit_leaves_nothing(field, tmp_path):
     """It comes while the image is read, which takes a while for one that is compressed."""
@@ -186,7 +180,7 @@ def test_an_interrupt_before_the_fit_leaves_nothing(field, tmp_path):
     scene = field.write_scene(tmp_path / "scene.toml", tables)
     command = [cli_support.COMMAND, "fit", str(scene), "-o", str(tmp_path / "out")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while not catches_interrupts(process):
+    while not cli_support.catches_interrupts(process):
         assert process.poll() is None, process.communicate()
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=300)

@@ -185,6 +185,22 @@ def test_segmentation_masks_the_neighbours(data):
     [
         ({"data": np.ones(SHAPE)}, "sigma: missing"),
         ({"data": u.Magnitude(np.ones(SHAPE)), "sigma": 1.0}, "data = unit mag: .*add"),
+        *(
+            (
+                {"data": kind(np.ones(SHAPE), unit=unit, uncertainty=noise), **sigma},
+                f"data = unit {name}.*add",
+            )
+            for kind in (CCDData, NDDataRef)
+            for unit, name in (
+                (u.mag, "mag"),
+                (u.mag / u.arcsec**2, "mag / arcsec2"),
+                (u.ABmag, r"mag\(AB\)"),
+                (u.STmag, r"mag\(ST\)"),
+                (u.dex, "dex"),
+            )
+            for noise, sigma in ((StdDevUncertainty(np.ones(SHAPE)), {}), (None, {"sigma": 1.0}))
+        ),
+        ({"data": np.ones(SHAPE) * u.mag, "sigma": 1.0}, "data = unit mag: .*add"),
         ({"data": np.ones(SHAPE) * u.nJy, "sigma": 1.0 * u.ct}, "sigma = unit ct: .*data in nJy"),
         ({"data": np.ones(SHAPE), "sigma": 1.0 * u.ct}, "sigma = unit ct: .*without a unit"),
         (

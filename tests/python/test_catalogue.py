@@ -56,6 +56,46 @@ def test_places_and_angles_on_the_sky():
     assert (second.name, second.mag, second.zeropoint) == ("b", 21.0, 25.0)
 
 
+@pytest.mark.parametrize("unit", [u.nJy, u.MJy / u.sr, u.adu, u.ct, u.electron / u.s, None])
+def test_results_of_images_in_a_unit_come_back(unit, tmp_path):
+    light = [
+        gaxel.Gaussian(x=9.0, y=9.0, flux=500.0, re=3.0, q=0.7, theta=0.4, name="g"),
+        gaxel.Sky(level=2.0, name="sky"),
+    ]
+    image = gaxel.render(light, (20, 20)) + np.random.default_rng(2).normal(0.0, 0.1, (20, 20))
+    result = gaxel.fit(image if unit is None else image * unit, light, sigma=0.1)
+    result.table().write(tmp_path / "fit.ecsv")
+    shown = "counts" if unit is None else str(unit)
+    assert {one.unit for one in result.derived() if one.quantity == "flux"} == {shown}
+    for table in (result.table(), QTable.read(tmp_path / "fit.ecsv")):
+        found = gaxel.components_from_table(table)
+        assert [one.name for one in found] == ["g", "sky"]
+        for one, other in zip(found, result.components, strict=True):
+            assert one.parameters == pytest.approx(other.parameters, rel=1e-12)
+
+
+def test_bands_in_units_of_their_own_come_back():
+    light = gaxel.Gaussian(x=9.0, y=9.0, flux=500.0, re=3.0, q=0.7, theta=0.4, name="g")
+    image = gaxel.render(light, (20, 20))
+    bands = [
+        gaxel.Band(image * u.nJy, 0.1, name="g", wavelength=1.0),
+        gaxel.Band(3.0 * image * u.uJy, 0.1, name="r", wavelength=2.0),
+    ]
+    result = gaxel.fit(bands, light)
+    for number, name in enumerate("gr"):
+        (found,) = gaxel.components_from_table(result.table(), band=name)
+        assert found.flux == pytest.approx(result.bands[number].components[0].flux, rel=1e-12)
+
+
+def test_flux_densities_become_counts_by_a_zero_point():
+    """AB is -2.5 log10 of erg/s/cm2/Hz less 48.6 (Oke & Gunn 1983, ApJ 266, 713): 31.4 is 1e-32 of them, 1 nJy."""
+    table = QTable(
+        {"kind": ["sky", "gaussian"], "level": [2.0, np.nan] * u.uJy / u.pix, "flux": [np.nan, 3.0] * u.uJy}
+    )
+    sky, galaxy = gaxel.components_from_table(table, zeropoint=31.4)
+    assert (sky.level, galaxy.flux) == pytest.approx((2000.0, 3000.0), rel=1e-12)
+
+
 def test_light_in_the_images_unit():
     table = QTable({"kind": ["sky"], "level": [2.0] * u.uJy / u.pix})
     (sky,) = gaxel.components_from_table(table, unit=u.nJy)

@@ -99,11 +99,26 @@ def test_a_limit_that_holds_changes_nothing(pair):
         ({"two.x - one.x": 3}, "not limits"),
         ({"two.x - one.x": (4, 3)}, "leave no room"),
         ({"two.re / one.re": (-2, 3)}, "must not be negative"),
+        ({"*.re / one.re": (0, 1)}, r"'\*\.re': no such parameter, and a limit takes no pattern"),
+        ({"two.re/three.re": (0, 1)}, "'three.re': no such parameter"),
+        ({"two.re / one.q": (0, 1)}, "'pixel' and '': the units differ"),
+        ({"two.flux - one.x": (0, 1)}, "the units differ"),
+        ({"two.theta / one.theta": (0, 1)}, "no zero that means anything"),
+        ({"two.x / one.x": (0, 1)}, "two.x - one.x"),
     ],
 )
 def test_limits_that_are_none(pair, limits, message):
     with pytest.raises(gaxel.InputError, match=message):
         gaxel.fit(pair, two(), sigma=SIGMA, limits=limits)
+
+
+@pytest.mark.parametrize("text", ["two-a.re/one.re", "two-a.re /one.re", " two-a.re / one.re"])
+def test_limits_are_read_with_blanks_or_without(pair, text):
+    one, other = two()
+    components = [one, other.replace(name="two-a")]
+    found = gaxel.fit(pair, components, sigma=SIGMA, fixed=ROUND, limits={text: (None, 0.5)})
+    assert found.components[1].re <= 0.5 * found.components[0].re * (1.0 + 1e-12)
+    assert found.flags[found.parameter_names.index("two-a.re")] == "at_bound"
 
 
 WAVELENGTHS = [4000.0, 5000.0, 6000.0]

@@ -142,5 +142,44 @@ def test_mistakes_are_told():
         gaxel_jax.Model(GALAXY, SHAPE, plan="fixed")
     with pytest.raises(NotImplementedError, match="second derivatives"):
         jax.hessian(gaxel_jax.Model(GALAXY, SHAPE).chi2)(
-            np.asarray(gaxel_jax.Model(GALAXY, SHAPE).start), 0.0, 1.0
+            np.asarray(gaxel_jax.Model(GALAXY, SHAPE).start), np.zeros(SHAPE), 1.0
         )
+
+
+@pytest.mark.parametrize("kind", [">f8", ">f4", ">i2"])
+def test_images_of_fits_files_are_taken_as_they_are(model, kind):
+    data = np.arange(np.prod(SHAPE)).reshape(SHAPE).astype(kind)
+    sigma, mask = np.full(SHAPE, 2.0).astype(kind), (np.indices(SHAPE)[0] % 3 == 0).astype(kind)
+    image = np.asarray(model.image(model.start))
+    used = np.indices(SHAPE)[0] % 3 != 0
+    truth = np.sum((np.arange(np.prod(SHAPE)).reshape(SHAPE) - image)[used] ** 2) / 4.0
+    assert model.chi2(model.start, data, sigma, mask) == pytest.approx(truth, rel=1e-12)
+    accuracy = 1e-6 if kind == ">f4" else 1e-12
+    density = -0.5 * truth - used.sum() * np.log(np.sqrt(2.0 * np.pi) * 2.0)
+    assert model.log_likelihood(model.start, data, sigma, mask) == pytest.approx(density, rel=accuracy)
+    assert model.log_likelihood(model.start, data, 2.0, mask) == pytest.approx(density, rel=accuracy)
+
+
+@pytest.mark.parametrize("method", ["chi2", "log_likelihood"])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((np.ones(SHAPE[1]), 1.0), r"data = shape \(30,\): .*shape \(32, 30\)"),
+        ((0.0, 1.0), r"data = shape \(\)"),
+        ((np.ones((4, *SHAPE)), 1.0), r"data = shape \(4, 32, 30\)"),
+        ((np.ones(SHAPE), np.ones((32, 1))), r"sigma = shape \(32, 1\): .*or a number"),
+        ((np.ones(SHAPE), 1.0, np.zeros(30, bool)), r"mask = shape \(30,\)"),
+        ((np.full(SHAPE, "a"), 1.0), "data = array of <U1: not real numbers"),
+    ],
+)
+def test_images_of_another_shape_are_refused(method, arguments, words):
+    model = gaxel_jax.Model(GALAXY, SHAPE)
+    with pytest.raises(gaxel.InputError, match=words):
+        getattr(model, method)(model.start, *arguments)
+
+
+def test_images_may_be_batched(model):
+    data = np.stack([np.zeros(SHAPE), np.ones(SHAPE)])
+    chi2 = jax.jit(jax.vmap(lambda one: model.chi2(model.start, one, 1.0)))(data)
+    image = np.asarray(model.image(model.start))
+    np.testing.assert_allclose(chi2, [np.sum(image**2), np.sum((1.0 - image) ** 2)], rtol=1e-12)

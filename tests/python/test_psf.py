@@ -151,3 +151,25 @@ def test_suspicious_psfs_are_warned_of():
         warnings.simplefilter("error")
         gaxel.render(GALAXY, (50, 50), psf)
         pickle.loads(pickle.dumps(psf))
+
+
+def test_a_fit_warns_of_a_psf_once_by_its_band_and_at_the_call():
+    bands = [
+        gaxel.Band(gaxel.render(GALAXY, (25, 25)), 0.1, name=name, wavelength=i + 1.0, psf=psf)
+        for i, (name, psf) in enumerate([("g", None), ("r", np.ones((3, 3)))])
+    ]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = gaxel.fit(bands, GALAXY, fixed=["*.[!f]*"])
+    assert len(caught) >= 1
+    for warning in caught:
+        assert warning.category is gaxel.PsfWarning and warning.filename == __file__
+        assert str(warning.message).startswith("band 'r': ")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", gaxel.PsfWarning)
+        result.plot_profile(band="r")
+        result.plot_cells(band="r")
+        result.derived()
+        gaxel.profile_likelihood(result)
+        gaxel.bootstrap(result, 2)
+        gaxel.LogLikelihood(result)

@@ -150,6 +150,22 @@ def test_a_plot_over_wavelength_shows_bands_and_series(result):
     assert titles == ["galaxy.mag", "galaxy.re", "sky.level"]
 
 
+def test_cells_are_drawn_where_they_are(result):
+    figure = result.plot_cells("galaxy", band="r", rtol=1e-4)
+    cells = gaxel.cells(result.bands[1].components, SHAPE, component="galaxy", rtol=1e-4)
+    whole, core = figure.axes
+    drawn = sorted(
+        tuple(path.get_extents().extents) for group in whole.collections for path in group.get_paths()
+    )
+    assert np.array_equal(drawn, sorted(zip(cells.x_min, cells.y_min, cells.x_max, cells.y_max, strict=True)))
+    assert f"{len(cells)} cells" in whole.get_title()
+    galaxy = result.bands[1].components[0]
+    low, high = core.get_xlim()
+    assert low < galaxy.x < high and high - low < 20.0
+    told = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert sum(int(text.split()[0]) for text in told) == len(cells)
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -159,6 +175,9 @@ def test_a_plot_over_wavelength_shows_bands_and_series(result):
         (lambda r: r.plot_profile(band="z"), "band = 'z'"),
         (lambda r: r.plot_profile(pixel_scale="a"), "pixel_scale = 'a'"),
         (lambda r: r.plot_wavelength("galaxy.size"), "parameters = 'galaxy.size'"),
+        (lambda r: r.plot_cells("sky"), "component = 'sky'"),
+        (lambda r: r.plot_cells(band="z"), "plot_cells: band = 'z'"),
+        (lambda r: r.plot_cells(rtol=-1.0), "rtol = -1"),
     ],
 )
 def test_plots_that_cannot_be_are_refused(result, call, words):

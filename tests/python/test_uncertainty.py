@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+import warnings
 
 import gaxel
 import numpy as np
@@ -146,6 +147,7 @@ def test_likelihood_in_magnitudes_has_priors_and_ends(bright):
         without([1.0])
 
 
+@pytest.mark.filterwarnings("ignore::gaxel.ChainWarning")
 def test_chain_of_linear_parameters_has_their_posterior(linear):
     samples = gaxel.sample(linear, steps=800, walkers=12, seed=3)
     mean, covariance = closed_form(linear, 1.0)
@@ -162,6 +164,7 @@ def test_chain_of_linear_parameters_has_their_posterior(linear):
     assert np.array_equal(again.values, once_more.values)
 
 
+@pytest.mark.filterwarnings("ignore::gaxel.ChainWarning")
 def test_chain_agrees_with_the_covariance_where_the_signal_is_strong(bright):
     samples = gaxel.sample(bright, steps=400, walkers=24, seed=2, threads=2)
     assert samples.acceptance > 0.1
@@ -187,6 +190,18 @@ def test_samples_are_saved(bright, tmp_path):
     assert np.allclose(table["galaxy.pa"], np.degrees(samples.column("galaxy.theta")) - 90.0)
     with pytest.raises(gaxel.InputError, match=r"\.npz"):
         samples.save(tmp_path / "samples.txt")
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"), [(10, "steps = 10: "), (400, "fewer than 50 times the autocorrelation")]
+)
+def test_chains_that_are_short_are_warned_of_once(linear, steps, words):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        samples = gaxel.sample(linear, steps=steps)
+    assert [warning.category for warning in caught] == [gaxel.ChainWarning]
+    assert words in str(caught[0].message) and caught[0].filename == __file__
+    assert samples.values.shape[1] == 2
 
 
 def test_without_emcee_it_says_what_to_install(bright, monkeypatch):

@@ -1,0 +1,196 @@
+"""The folder of results. Every file in it is written beside its place and moved there whole: it is complete or absent."""
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from gaxel import __version__
+from gaxel._errors import input_error
+from gaxel.survey._images import image_files
+from gaxel.survey._sources import Sources, empty_sources
+from gaxel.survey.settings import Survey, as_dict
+
+PLAN, SOURCES, PARTS, RESULTS, REPORT = (
+    "plan.json",
+    "sources.parquet",
+    "parts",
+    "results.parquet",
+    "report.html",
+)
+METADATA = b"gaxel"
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that a process that is killed meanwhile leaves the old one, or none."""
+    with _beside(path) as part:
+        part.write_bytes(data)
+
+
+class _beside:
+    """A path beside another one, to be written in a block and moved there at its end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._part = path.with_name(f".{path.name}.{os.getpid()}")
+
+    def __enter__(self) -> Path:
+        return self._part
+
+    def __exit__(self, kind: Any, *_: object) -> None:
+        if kind is not None:
+            self._part.unlink(missing_ok=True)
+            return
+        with open(self._part, "rb") as written:
+            os.fsync(written.fileno())
+        os.replace(self._part, self._path)
+
+
+def write_table(table: pa.Table, path: Path, facts: dict[str, Any]) -> None:
+    """A table as Parquet, with facts about it as JSON in its metadata."""
+    described = table.replace_schema_metadata({METADATA: json.dumps(facts).encode()})
+    with _beside(path) as part:
+        pq.write_table(described, part)
+
+
+def facts_of(schema: pa.Schema) -> dict[str, Any]:
+    """The facts that write_table stored."""
+    found: dict[str, Any] = json.loads(schema.metadata[METADATA])
+    return found
+
+
+class Output:
+    """The folder of a survey's results."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self.folder = survey.output
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def part(self, chunk: int) -> Path:
+        return self.folder / PARTS / f"part-{chunk:06d}.parquet"
+
+    def open(self, tiles: list[str], restart: bool) -> None:
+        """Make the folder, or check that what it holds is of the same survey.
+
+        Raises
+        ------
+        InputError
+            Names what differs.
+        """
+        plan = self._plan(tiles)
+        if restart:
+            self._clear()
+        try:
+            (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise input_error(
+                self.survey.source, "output", str(self.folder), error.strerror or "cannot be made", "a folder"
+            ) from None
+        for left in (*self.folder.glob(".*.parquet.*"), *(self.folder / PARTS).glob(".*.parquet.*")):
+            left.unlink(missing_ok=True)
+        file = self.path(PLAN)
+        if file.exists():
+            before = json.loads(file.read_text(encoding="utf-8"))
+            different = _differences(before, plan)
+            if different:
+                raise input_error(
+                    self.survey.source, "output", str(self.folder),
+                    f"holds results of another survey; different: {', '.join(different)}",
+                    "the same survey, another folder, or restart (--restart), which removes them",
+                )  # fmt: skip
+        else:
+            write_whole(file, json.dumps(plan, indent=1).encode())
+
+    def _clear(self) -> None:
+        for name in (PLAN, SOURCES, RESULTS, REPORT):
+            self.path(name).unlink(missing_ok=True)
+        shutil.rmtree(self.path(PARTS), ignore_errors=True)
+
+    def _plan(self, tiles: list[str]) -> dict[str, Any]:
+        """What decides what the rows are."""
+        survey = self.survey
+        files = {}
+        for path in image_files(survey, tiles):
+            if path.exists():
+                files[str(path.name)] = [path.stat().st_size, path.stat().st_mtime_ns]
+        plan = {"gaxel": __version__, "settings": as_dict(survey), "tiles": tiles, "images": files}
+        if survey.catalogue is not None:
+            path = survey.path(survey.catalogue.file)
+            try:
+                plan["catalogue"] = hashlib.sha256(path.read_bytes()).hexdigest()
+            except OSError as error:
+                raise input_error(
+                    survey.source, "catalogue.file", str(path), error.strerror or "cannot be read", "a table"
+                ) from None
+        made: dict[str, Any] = json.loads(
+            json.dumps(plan)
+        )  # lists in the place of tuples, as when read again
+        return made
+
+    def write_sources(
+        self, tiles: list[str], sources: Sources, ids: NDArray[Any], skipped: dict[str, str]
+    ) -> None:
+        """Sources as a table: FITS pixels, position angles from +y; and the tiles that were left out, with why."""
+        columns = {name: sources[name] for name in ("row", "plane", "kron", "re", "n", "q", "flux")}
+        columns |= {"id": ids, "tile": np.array(tiles, object)[sources["tile"]]}
+        columns |= {
+            "x": sources["x"] + 1.0,
+            "y": sources["y"] + 1.0,
+            "pa": np.degrees(sources["theta"]) - 90.0,
+        }
+        order = ("row", "id", "tile", "plane", "x", "y", "kron", "re", "n", "q", "pa", "flux")
+        write_table(
+            pa.table({name: columns[name] for name in order}), self.path(SOURCES), {"skipped": skipped}
+        )
+
+    def read_sources(self, tiles: list[str]) -> tuple[Sources, pa.Array]:
+        """Sources and ids as write_sources wrote them."""
+        table = pq.read_table(self.path(SOURCES))
+        sources = empty_sources(len(table))
+        for name in ("row", "plane", "kron", "re", "n", "q", "flux"):
+            sources[name] = table[name].to_numpy()
+        sources["x"], sources["y"] = table["x"].to_numpy() - 1.0, table["y"].to_numpy() - 1.0
+        sources["theta"] = np.radians(table["pa"].to_numpy() + 90.0)
+        places = {name: i for i, name in enumerate(tiles)}
+        sources["tile"] = [places[name] for name in table["tile"].to_pylist()]
+        return sources, table["id"].combine_chunks()
+
+    def skipped_tiles(self) -> dict[str, str]:
+        """Tiles that were left out, and why."""
+        found: dict[str, str] = facts_of(pq.read_schema(self.path(SOURCES)))["skipped"]
+        return found
+
+    def merge(self, chunks: int) -> pa.Table:
+        """All parts as one table in the order of the catalogue, written to `results.parquet`."""
+        parts = [pq.read_table(self.part(chunk)) for chunk in range(chunks)]
+        facts = [facts_of(part.schema) for part in parts]
+        whole = pa.concat_tables([part.replace_schema_metadata() for part in parts]).sort_by("row")
+        summed = {
+            "gaxel": __version__,
+            "cpu_seconds": sum(one["cpu_seconds"] for one in facts),
+            "peak_mib": max(one["peak_mib"] for one in facts),
+        }
+        write_table(whole, self.path(RESULTS), summed)
+        return whole
+
+
+def _differences(before: dict[str, Any], now: dict[str, Any], where: str = "") -> list[str]:
+    """Keys under which two plans differ."""
+    found = []
+    for name in sorted({*before, *now}):
+        one, other = before.get(name), now.get(name)
+        if isinstance(one, dict) and isinstance(other, dict):
+            found += _differences(one, other, f"{where}{name}.")
+        elif one != other:
+            found.append(where + name)
+    return found
