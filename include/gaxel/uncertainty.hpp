@@ -44,7 +44,8 @@ struct BootstrapOptions {
   /// 0: the best model with new noise (parametric): of the photons and the read noise where the likelihood is
   /// one of counts, of Student's t where it is that, else normal noise by sigma. Else the residuals, in units
   /// of sigma, in square blocks of so many pixels a side from random places: these keep the correlation of
-  /// neighbours (moving blocks: Kuensch 1989, Ann. Stat. 17, 1217).
+  /// neighbours (moving blocks: Kuensch 1989, Ann. Stat. 17, 1217). At most a quarter of the smallest image's
+  /// smaller side.
   int block = 0;
   std::uint64_t seed = 1;
 };

@@ -184,7 +184,8 @@ def bootstrap(
         At least 2.
     block : int
         0: normal noise by sigma (parametric). Else the residuals, in units of sigma, in square blocks of so many pixels
-        a side from random places, which keep the correlation of neighbours (Kuensch 1989, Ann. Stat. 17, 1217).
+        a side from random places, which keep the correlation of neighbours (Kuensch 1989, Ann. Stat. 17, 1217): at
+        most a quarter of the smallest image's smaller side.
     seed : int
         The same seed gives the same samples, whatever the number of threads.
     threads : int

@@ -134,7 +134,7 @@ void add_fit_options(CLI::App& command, FitArguments& arguments) {
   command
       .add_option("--bootstrap-block", arguments.bootstrap_block,
                   "Their noise: blocks of the residuals, of so many pixels a side, which keep correlations "
-                  "(0: normal noise by sigma)")
+                  "(0: normal noise by sigma; at most a quarter of the image's smaller side)")
       ->type_name("PIXELS")
       ->check(CLI::Range(0, 100'000));
   add_legacy_options(command, arguments.legacy);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 #include <utility>
 
@@ -15,6 +16,9 @@ namespace gaxel {
 namespace {
 
 using Generator = std::mt19937_64;
+
+/// Of blocks along an image's smaller side: with fewer, images made anew are alike, and errors too small.
+constexpr int kLeastBlocks = 4;
 
 /// Residuals of a band that blocks are taken from: in units of sigma, of mean 0, as wide as the noise that
 /// the fit has flattened a little.
@@ -154,20 +158,27 @@ std::optional<std::vector<double>> one_sample(std::span<const Band> bands, const
   return values;
 }
 
-void check(const BootstrapOptions& how) {
+void check(std::span<const Band> bands, const BootstrapOptions& how) {
   if (how.samples < 2)
     throw InputError({"bootstrap", "samples", fmt::format("{}", how.samples), "too few", "at least 2"});
-  if (how.block < 0) {
-    throw InputError({"bootstrap", "block", fmt::format("{}", how.block), "no side of a block",
-                      "0 for normal noise, or pixels from 1"});
+  int largest = std::numeric_limits<int>::max();
+  for (const Band& band : bands) {
+    const Shape shape = band.observation->data.shape();
+    largest = std::min(largest, std::max(1, std::min(shape.ny, shape.nx) / kLeastBlocks));
   }
+  if (how.block >= 0 && how.block <= largest) return;
+  throw InputError(
+      {"bootstrap", "block", fmt::format("{}", how.block),
+       how.block < 0 ? "no side of a block" : "so few blocks hold no sample of the noise",
+       fmt::format("0 for normal noise, or 1 to {} pixels, a quarter of the smallest image's smaller side",
+                   largest)});
 }
 
 }  // namespace
 
 ParameterSamples bootstrap(std::span<const Band> bands, const FitResult& result, const FitOptions& options,
                            const BootstrapOptions& how, const WorkCallback& progress) {
-  check(how);
+  check(bands, how);
   std::vector<NoiseSource> sources;
   for (std::size_t b = 0; b < bands.size(); ++b)
     sources.push_back(source_of(bands[b], result, b, how.block > 0));

@@ -16,13 +16,15 @@ namespace {
 
 using Size = Eigen::Index;
 
-/// (n_free, n_free); 0 for what is at a bound.
+/// (n_free, n_free); 0 for what is held at a bound. What is at its limit to another one moves with that.
 Eigen::MatrixXd as_matrix(const std::vector<double>& flat, const FitResult& result) {
   const auto n = static_cast<Size>(result.free_values.size());
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   Eigen::MatrixXd matrix = Eigen::Map<const RowMajor>(flat.data(), n, n);
   for (Size i = 0; i < n; ++i) {
-    if (result.free_values[static_cast<std::size_t>(i)].flag != ParameterFlag::kAtBound) continue;
+    if (result.free_values[static_cast<std::size_t>(i)].flag != ParameterFlag::kAtBound ||
+        !std::isnan(matrix(i, i)))
+      continue;
     matrix.row(i).setZero();
     matrix.col(i).setZero();
   }

@@ -20,6 +20,26 @@ Eigen::MatrixXd carried(const Eigen::MatrixXd& chain, const Eigen::MatrixXd& cov
   return product(chain, product(chain, covariance).transpose());
 }
 
+Eigen::MatrixXd coefficient_covariance(const ParameterMap& map, const Eigen::MatrixXd& nodes) {
+  Eigen::MatrixXd result = carried(map.coefficients_by_nodes(), nodes);
+  for (Eigen::Index i = 0; i < result.rows(); ++i) {
+    if (result(i, i) > 0.0) continue;
+    result.row(i).setConstant(kNoValue);
+    result.col(i).setConstant(kNoValue);
+  }
+  return result;
+}
+
+Eigen::MatrixXd with_limits_as_ties(const ParameterMap& map, const std::vector<char>& at_bound,
+                                    Eigen::MatrixXd nodes) {
+  for (int i = 0; i < map.size(); ++i) {
+    if (at_bound[static_cast<std::size_t>(i)] == 0 || !map.is_limited(i)) continue;
+    nodes.row(i).setZero();
+    nodes.col(i).setZero();
+  }
+  return nodes;
+}
+
 std::vector<std::vector<double>> errors_in_band(const ParameterMap& map, int band,
                                                 const Eigen::MatrixXd& covariance) {
   const Eigen::VectorXd errors = carried(map.derivatives(band), covariance).diagonal().cwiseSqrt();

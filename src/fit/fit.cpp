@@ -168,9 +168,8 @@ FitResult fit(std::span<const Band> bands, Scene scene, const FitOptions& option
   result.penalty = sum_of_penalties(penalties, at_best);
   result.chi2_start = search.chi2_start();
   result.likelihood = options.likelihood.kind;
-  result.statistic = options.likelihood.kind == Likelihood::kGaussian
-                         ? result.chi2 + result.penalty
-                         : best.about.chi2() + search.constant();
+  result.statistic = options.likelihood.kind == Likelihood::kGaussian ? result.chi2 + result.penalty
+                                                                      : best.about.chi2() + search.constant();
   const Eigen::MatrixXd bread =
       write_values(at_best, best, search.information(at_best), map.values(), result);
   if (options.robust) {

@@ -85,10 +85,12 @@ Eigen::MatrixXd write_values(const ParameterMap& map, const ScenePoint& best, co
   if (information.score.size() > 0) nodes.matrix = sandwich(bread, information.score);
   forget_directions(parameters, nodes);
   bread = nodes.matrix.array().isNaN().select(nodes.matrix, bread);
+  const Eigen::MatrixXd followed = with_limits_as_ties(map, best.at_bound, nodes.matrix);
+  bread = with_limits_as_ties(map, best.at_bound, bread);
   for (int band = 0; band < map.n_bands(); ++band)
-    result.bands[static_cast<std::size_t>(band)].errors = errors_in_band(map, band, nodes.matrix);
+    result.bands[static_cast<std::size_t>(band)].errors = errors_in_band(map, band, followed);
 
-  const Eigen::MatrixXd matrix = carried(map.coefficients_by_nodes(), nodes.matrix);
+  const Eigen::MatrixXd matrix = coefficient_covariance(map, followed);
   const Shape shape = result.bands.front().model.shape();
   const std::vector<ParameterFlag> flags =
       parameter_flags(parameters, best, start, nodes, std::max(shape.ny, shape.nx));

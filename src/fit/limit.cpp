@@ -9,6 +9,7 @@ namespace {
 
 /// Ratios are searched in their logarithm.
 constexpr double kSmallestRatio = 1e-12;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 double least(const Limit& limit) {
   return limit.is_ratio ? std::max(limit.min, kSmallestRatio) : limit.min;
@@ -36,6 +37,20 @@ FreeParameter limited(FreeParameter free, const Limit& limit) {
   free.max = limit.max;
   free.bounded = true;
   return free;
+}
+
+ValueRange range_of_other(const Limit& limit, double value) {
+  if (!limit.is_ratio) return {value - limit.max, value - limit.min};
+  if (value > 0.0) return {value / limit.max, limit.min > 0.0 ? value / limit.min : kInfinity};
+  // Nothing is a ratio of 0 to whatever is positive.
+  if (value == 0.0 && !(limit.min > 0.0)) return {0.0, kInfinity};
+  return {kInfinity, -kInfinity};
+}
+
+ValueRange range_beside(const Limit& limit, const ValueRange& other) {
+  if (!limit.is_ratio) return {other.low + limit.min, other.high + limit.max};
+  const double low = limit.min > 0.0 ? limit.min * std::max(other.low, 0.0) : 0.0;
+  return {low, std::isinf(limit.max) || std::isinf(other.high) ? kInfinity : limit.max * other.high};
 }
 
 Parameter limited_start(const Parameter& own, const Limit& limit, const Eigen::VectorXd& values,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <limits>
 
 #include "fit/coordinates.hpp"
 #include "scene/tie_function.hpp"
@@ -13,6 +14,18 @@ TieFunction limit_function(const Limit& limit);
 
 /// What is searched: `free`, that of the value, with the difference or ratio in its place.
 FreeParameter limited(FreeParameter free, const Limit& limit);
+
+struct ValueRange {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+};
+
+/// Where the other parameter may be, beside a fixed `value` of the limited one; no range, low above high,
+/// where it may be nowhere.
+ValueRange range_of_other(const Limit& limit, double value);
+
+/// Where the limited parameter may be, the other one in `other`.
+ValueRange range_beside(const Limit& limit, const ValueRange& other);
 
 /// `own` with differences or ratios for its value or coefficients, moved inside the limit. Values of both in
 /// the bands.

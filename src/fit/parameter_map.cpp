@@ -28,7 +28,7 @@ int power_of_length(const ParameterSpec& spec) {
 ParameterMap::ParameterMap(Scene scene, std::span<const BandFrame> bands, const std::string& where)
     : scene_(std::move(scene)), wavelengths_(wavelengths_of(bands)) {
   for (const BandFrame& frame : bands) bands_.push_back({frame, {}, {}, {}, {}, {}});
-  add_slots(unlimited_values(bands, where));
+  add_slots(unlimited_values(bands, where), where);
   order_ties();
   check_maps(where);
   for (InBand& band : bands_) {
@@ -156,6 +156,8 @@ Eigen::VectorXd ParameterMap::start() const {
     result.segment(next, series.size()) = series.start();
     next += series.size();
   }
+  for (int i = 0; i < size(); ++i)
+    result[i] = std::clamp(result[i], at(parameters_, i).min, at(parameters_, i).max);
   return result;
 }
 
@@ -287,6 +289,13 @@ Eigen::MatrixXd ParameterMap::coefficients_by_nodes() const {
     }
   }
   return result;
+}
+
+bool ParameterMap::is_limited(int parameter) const {
+  return std::ranges::any_of(slots_, [&](const Slot& slot) {
+    return slot.tie >= 0 && slot.series >= 0 && parameter >= slot.first &&
+           parameter < slot.first + at(series_, slot.series).size();
+  });
 }
 
 Eigen::VectorXd ParameterMap::prior_residual() const {

@@ -46,6 +46,8 @@ class ParameterMap {
   Scene scene() const;
   /// Of what the scene holds for the free parameters, in its order: the nodes' coefficients, by the nodes.
   Eigen::MatrixXd coefficients_by_nodes() const;
+  /// Whether what is searched is a difference or ratio to another parameter.
+  bool is_limited(int parameter) const;
 
   /// Residuals of the parameters' priors, (n), and their derivatives, (n, size()).
   Eigen::VectorXd prior_residual() const;
@@ -85,8 +87,12 @@ class ParameterMap {
   bool is_magnitude(const Slot& slot) const;
   /// The values of all slots in all bands, (slots, bands), as if there were no limits; empty without any.
   Eigen::MatrixXd unlimited_values(std::span<const BandFrame> bands, const std::string& where) const;
-  void add_slots(const Eigen::MatrixXd& unlimited);
+  void add_slots(const Eigen::MatrixXd& unlimited, const std::string& where);
   void add_free(Slot& slot, const Parameter& own, FreeParameter free);
+  /// Narrows the range of a node to what the limits of fixed parameters to it leave. `unlimited`: their
+  /// values.
+  void keep_limits_of_fixed(const Slot& slot, FreeParameter& node, const Eigen::MatrixXd& unlimited,
+                            const std::string& where) const;
   void order_ties();
   void check_maps(const std::string& where) const;
   void find_wanted();

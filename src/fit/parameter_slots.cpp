@@ -1,4 +1,6 @@
 // What a fit moves: the slots of a map, one for each parameter of the scene.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -7,6 +9,7 @@
 #include "fit/limit.hpp"
 #include "fit/magnitudes.hpp"
 #include "fit/parameter_map.hpp"
+#include "gaxel/error.hpp"
 
 namespace gaxel {
 
@@ -16,7 +19,7 @@ Eigen::MatrixXd ParameterMap::unlimited_values(std::span<const BandFrame> bands,
   bool any = false;
   for (SceneComponent& component : plain.components) {
     for (Parameter& own : component.parameters) {
-      any = any || (own.limit && own.free);
+      any = any || own.limit;
       own.limit.reset();
     }
   }
@@ -27,7 +30,7 @@ Eigen::MatrixXd ParameterMap::unlimited_values(std::span<const BandFrame> bands,
   return result;
 }
 
-void ParameterMap::add_slots(const Eigen::MatrixXd& unlimited) {
+void ParameterMap::add_slots(const Eigen::MatrixXd& unlimited, const std::string& where) {
   std::vector<std::size_t> first;  // slot of each component
   std::size_t n = 0;
   for (const SceneComponent& component : scene_.components) {
@@ -54,6 +57,8 @@ void ParameterMap::add_slots(const Eigen::MatrixXd& unlimited) {
         add_free(slot, start, limited(free_parameter(scene_, c, i), *own.limit));
       } else if (own.free) {
         add_free(slot, own, free_parameter(scene_, c, i));
+        for (int node = slot.first; node < size(); ++node)
+          keep_limits_of_fixed(slot, at(parameters_, node), unlimited, where);
       }
       slots_.push_back(slot);
     }
@@ -92,6 +97,33 @@ void ParameterMap::add_free(Slot& slot, const Parameter& own, FreeParameter free
         node.bounded || std::isfinite(series.low(free.node)) || std::isfinite(series.high(free.node));
     node.min = std::max(node.min, series.low(free.node));
     node.max = std::min(node.max, series.high(free.node));
+  }
+}
+
+void ParameterMap::keep_limits_of_fixed(const Slot& slot, FreeParameter& node,
+                                        const Eigen::MatrixXd& unlimited, const std::string& where) const {
+  constexpr double kRounding = 1e-12;
+  Eigen::Index row = 0;
+  for (const SceneComponent& component : scene_.components) {
+    for (std::size_t i = 0; i < component.parameters.size(); ++i, ++row) {
+      const Parameter& fixed = component.parameters[i];
+      if (!fixed.limit || fixed.free) continue;
+      if (fixed.limit->component != slot.component || fixed.limit->parameter != slot.index) continue;
+      const double value = unlimited(row, std::max(node.band, 0));
+      const ValueRange range = range_of_other(*fixed.limit, value);
+      const double least = std::max(node.min, range.low);
+      const double most = std::min(node.max, range.high);
+      if (!(least <= most + kRounding * std::abs(most))) {
+        throw InputError({where, fmt::format("{}.{}", component.name, component.kind->parameters[i].name),
+                          fmt::format("{:g}", value),
+                          fmt::format("fixed, and limited to {}.{}, which has no value left then",
+                                      scene_.components[slot.component].name, spec(slot).name),
+                          fmt::format("that one between {:g} and {:g}, or no limit", node.min, node.max)});
+      }
+      node.bounded = node.bounded || least > node.min || most < node.max;
+      node.min = std::min(least, most);  // a single value where the ranges touch
+      node.max = most;
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/parallel.hpp"
+#include "fit/limit.hpp"
 #include "fit/noise_tolerance.hpp"
 #include "fit/refit.hpp"
 #include "fit/shared_work.hpp"
@@ -20,21 +21,45 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// A statistic that is below the best by more than that is another minimum, and no rounding.
 constexpr double kBetter = 0.01;
 constexpr double kPrecision = 0.005;  // of the distance, by which ends are found
+constexpr double kAccepted = 0.03;    // where rounding or the search's own end stand in the way of that
 constexpr int kMostExpansions = 14;
 constexpr int kMostSteps = 12;
 
-struct Range {
-  double low;
-  double high;
-};
+/// That of a parameter itself; of a fixed one its value alone.
+ValueRange own_range(const Parameter& owner, const ParameterSpec& spec) {
+  if (!owner.free && !owner.tie) return {owner.value, owner.value};
+  return {std::max(owner.min, spec.min), std::min(owner.max, spec.max)};
+}
 
-/// Of a free value, as far as it has a range of its own; angles: half a turn about the best.
-Range range_of(const FitResult& result, const FreeValue& which) {
+/// What limits leave of the range of a constant: its own to another one, and those of fixed ones to it.
+void narrow(const Scene& scene, const FreeValue& which, ValueRange& range) {
+  const auto meet = [&range](const ValueRange& other) {
+    range = {std::max(range.low, other.low), std::min(range.high, other.high)};
+  };
+  const std::optional<Limit>& limit = scene.components[which.component].parameters[which.parameter].limit;
+  if (limit) {
+    const SceneComponent& component = scene.components[limit->component];
+    const Parameter& other = component.parameters[limit->parameter];
+    if (other.basis == Basis::kConstant)
+      meet(range_beside(*limit, own_range(other, component.kind->parameters[limit->parameter])));
+  }
+  for (const SceneComponent& component : scene.components) {
+    for (const Parameter& other : component.parameters) {
+      if (!other.limit || other.free || other.basis != Basis::kConstant) continue;
+      if (other.limit->component == which.component && other.limit->parameter == which.parameter)
+        meet(range_of_other(*other.limit, other.value));
+    }
+  }
+}
+
+/// Of a free value, as far as it has a range; angles: half a turn about the best.
+ValueRange range_of(const FitResult& result, const FreeValue& which) {
   const SceneComponent& component = result.scene.components[which.component];
   const Parameter& owner = component.parameters[which.parameter];
   const ParameterSpec& spec = component.kind->parameters[which.parameter];
   if (is_series(owner.basis)) return {-kInfinity, kInfinity};
-  Range range{std::max(owner.min, spec.min), std::min(owner.max, spec.max)};
+  ValueRange range = own_range(owner, spec);
+  if (owner.basis == Basis::kConstant) narrow(result.scene, which, range);
   if (spec.role == Role::kFlux && component.flux_is_magnitude)
     range.low = std::max(range.low, 1e-6 * which.value);
   if (spec.role == Role::kTheta && std::isinf(range.low) && std::isinf(range.high))
@@ -115,7 +140,7 @@ class Profile {
     for (std::size_t i = 0; i < n; ++i) {
       const FreeValue& other = best_.free_values[i];
       const double moved = value_in(scene, other) + best_.covariance[i * n + position_] / variance * step;
-      const Range range = range_of(best_, other);
+      const ValueRange range = range_of(best_, other);
       if (moved >= range.low && moved <= range.high) value_in(scene, other) = moved;
     }
   }
@@ -135,17 +160,18 @@ struct End {
   IntervalEnd how;
 };
 
-/// Between an inner point whose rise is too small and an outer one: regula falsi (Illinois).
-double closed_in(Profile& profile, double inner, double rise_inner, double outer, double rise_outer,
-                 double target) {
+/// Between an inner point whose rise is too small and an outer one: regula falsi (Illinois). Nothing where
+/// the rise jumps over the target: the points there are not of one minimum.
+std::optional<double> closed_in(Profile& profile, double inner, double rise_inner, double outer,
+                                double rise_outer, double target) {
   double miss_inner = rise_inner - target;
   double miss_outer = rise_outer - target;
   int side = 0;
-  double value = outer;
   for (int step = 0; step < kMostSteps && !profile.ended(); ++step) {
-    value = (inner * miss_outer - outer * miss_inner) / (miss_outer - miss_inner);
+    const double value = (inner * miss_outer - outer * miss_inner) / (miss_outer - miss_inner);
     const double miss = profile.rise(value) - target;
-    if (!(std::abs(miss) > kPrecision * target)) break;
+    if (std::isnan(miss)) return std::nullopt;
+    if (std::abs(miss) <= (step + 1 < kMostSteps ? kPrecision : kAccepted) * target) return value;
     if (miss > 0.0) {
       outer = value;
       miss_outer = miss;
@@ -158,11 +184,11 @@ double closed_in(Profile& profile, double inner, double rise_inner, double outer
       side = -1;
     }
   }
-  return value;
+  return std::nullopt;
 }
 
 /// `direction`: -1 or 1.
-End end_of(Profile& profile, const Range& range, double direction, double target) {
+End end_of(Profile& profile, const ValueRange& range, double direction, double target) {
   const FreeValue& which = profile.which();
   const End open{direction * kInfinity, IntervalEnd::kOpen};
   const double limit = direction < 0.0 ? range.low : range.high;
@@ -176,8 +202,10 @@ End end_of(Profile& profile, const Range& range, double direction, double target
     const double rise = profile.rise(outer);
     if (profile.ended() || std::isnan(rise)) return open;
     if (std::abs(rise - target) <= kPrecision * target) return {outer, IntervalEnd::kFound};
-    if (rise > target)
-      return {closed_in(profile, inner, rise_inner, outer, rise, target), IntervalEnd::kFound};
+    if (rise > target) {
+      const std::optional<double> end = closed_in(profile, inner, rise_inner, outer, rise, target);
+      return end ? End{*end, IntervalEnd::kFound} : open;
+    }
     if (outer == limit) return {limit, std::isinf(limit) ? IntervalEnd::kOpen : IntervalEnd::kAtRange};
     inner = outer;
     rise_inner = rise;

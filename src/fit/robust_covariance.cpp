@@ -101,9 +101,8 @@ RobustCovariance robust_covariance(const ParameterMap& map, std::span<const Band
   }
   const Eigen::MatrixXd by_sandwich = sandwich(bread, scattered);
   const Eigen::MatrixXd by_correlation = sandwich(bread, correlated);
-  const Eigen::MatrixXd coefficients = map.coefficients_by_nodes();
-  found.sandwich = row_major(carried(coefficients, by_sandwich));
-  found.correlated = row_major(carried(coefficients, by_correlation));
+  found.sandwich = row_major(coefficient_covariance(map, by_sandwich));
+  found.correlated = row_major(coefficient_covariance(map, by_correlation));
   for (int band = 0; band < map.n_bands(); ++band) {
     found.sandwich_errors.push_back(errors_in_band(map, band, by_sandwich));
     found.correlated_errors.push_back(errors_in_band(map, band, by_correlation));

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include "io/tie_keys.hpp"
@@ -22,10 +25,29 @@ std::string_view unit_of(const SceneComponent& component, std::size_t index) {
   return file_unit(component.kind->parameters[index], component.flux_is_magnitude);
 }
 
+double ratio_of_magnitudes(double magnitudes) {
+  return std::pow(10.0, -0.4 * magnitudes);
+}
+
+double magnitudes_of_ratio(double ratio) {
+  return ratio > 0.0 ? -2.5 * std::log10(ratio) : INFINITY;
+}
+
+/// The number of fewest digits that is read as `inner`: that which was given, and not its rounding.
+template <class ToFile, class FromFile>
+double as_given(double inner, const ToFile& to_file, const FromFile& from_file) {
+  const double exact = to_file(inner);
+  if (!std::isfinite(exact)) return exact;
+  for (int digits = 1; digits < std::numeric_limits<double>::max_digits10; ++digits) {
+    const double rounded = std::stod(fmt::format("{:.{}g}", exact, digits));
+    if (from_file(rounded) == inner) return rounded;
+  }
+  return exact;
+}
+
 /// A fainter magnitude is a smaller flux: the ends change places.
 Limit between_magnitudes(Limit limit) {
-  const auto ratio = [](double magnitudes) { return std::pow(10.0, -0.4 * magnitudes); };
-  std::tie(limit.min, limit.max) = std::pair(ratio(limit.max), ratio(limit.min));
+  std::tie(limit.min, limit.max) = std::pair(ratio_of_magnitudes(limit.max), ratio_of_magnitudes(limit.min));
   limit.is_ratio = true;
   return limit;
 }
@@ -81,11 +103,14 @@ std::string limit_text(const Scene& scene, const SceneComponent& component, std:
   double min = limit.min;
   double max = limit.max;
   if (magnitude) {
-    std::tie(min, max) = std::pair(-2.5 * std::log10(max), min > 0.0 ? -2.5 * std::log10(min) : INFINITY);
+    std::tie(min, max) = std::pair(as_given(limit.max, magnitudes_of_ratio, ratio_of_magnitudes),
+                                   as_given(limit.min, magnitudes_of_ratio, ratio_of_magnitudes));
   } else if (!limit.is_ratio) {
     const double factor = map_to_file(spec.role, frame).factor;
-    min *= factor;
-    max *= factor;
+    const auto to_file = [factor](double value) { return value * factor; };
+    const auto from_file = [factor](double value) { return value / factor; };
+    min = as_given(min, to_file, from_file);
+    max = as_given(max, to_file, from_file);
   }
   std::string text =
       fmt::format("{} = {{ to = \"{}.{}\"", limit.is_ratio && !magnitude ? "ratio" : "difference", other.name,

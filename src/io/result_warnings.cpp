@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -10,6 +11,16 @@
 
 namespace gaxel::io {
 namespace {
+
+/// What the error of an unconstrained parameter is larger than.
+std::string exceeded(const ParameterSpec& spec, const Parameter& parameter, double error) {
+  if (parameter.limit) return "what its limit leaves, or the value itself";
+  const double range = std::min(parameter.max, spec.max) - std::max(parameter.min, spec.min);
+  if (range < error) return "its range";
+  if (spec.role == Role::kX || spec.role == Role::kY) return "the image";
+  if (std::isnan(error) && std::isfinite(range)) return "its range, or the value itself";
+  return spec.role == Role::kFlux ? "the flux itself" : "the value itself";
+}
 
 std::string parameter_warning(const SceneComponent& component, std::size_t index, const FitResult& result,
                               std::size_t position) {
@@ -21,7 +32,8 @@ std::string parameter_warning(const SceneComponent& component, std::size_t index
     case ParameterFlag::kDegenerate:
       return fmt::format("{} is not told by the data: fix it, or leave its component out", name);
     case ParameterFlag::kUnconstrained:
-      return fmt::format("{} is hardly told by the data: its error exceeds its range", name);
+      return fmt::format("{} is hardly told by the data: its error exceeds {}", name,
+                         exceeded(spec, component.parameters[index], result.errors[position][index]));
     case ParameterFlag::kDidNotMove:
       return fmt::format("{} stayed at its start, although it is free: try another one", name);
     case ParameterFlag::kNone:

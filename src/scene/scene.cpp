@@ -22,6 +22,14 @@ std::string range_text(double min, double max) {
 }
 
 /// Throws the errors of one parameter.
+/// As a scene's file has it.
+std::string limit_text(const Limit& limit, bool magnitudes) {
+  if (!magnitudes)
+    return fmt::format("[{}, {}]", limit.is_ratio ? std::max(limit.min, 0.0) : limit.min, limit.max);
+  const auto difference = [](double ratio) { return ratio > 0.0 ? -2.5 * std::log10(ratio) : HUGE_VAL; };
+  return fmt::format("[{:.6g}, {:.6g}]", difference(limit.max), difference(limit.min));
+}
+
 class ParameterCheck {
  public:
   ParameterCheck(const std::string& where, const Scene& scene, const SceneComponent& component,
@@ -90,35 +98,59 @@ class ParameterCheck {
 
   void check_limit(const Wavelengths& wavelengths) const {
     const Limit& limit = *parameter_.limit;
-    const std::string text = fmt::format("[{}, {}]", limit.min, limit.max);
+    const bool magnitudes = spec_.role == Role::kFlux && component_.flux_is_magnitude;
+    const std::string key = limit.is_ratio && !magnitudes ? ".ratio" : ".difference";
+    const std::string text = limit_text(limit, magnitudes);
     if (parameter_.tie || !spec_.fittable)
-      fail(".limit", text, "only a parameter of its own can be limited to another", "no tie, no constant");
+      fail(key, text, "only a parameter of its own can be limited to another", "no tie, no constant");
     if (!is_there(limit.component, limit.parameter))
-      fail(".limit", text, "limited to what is not there", "parameters of the scene");
-    if (!(limit.min < limit.max)) fail(".limit", text, "the limits leave no room", "min < max");
+      fail(key, text, "limited to what is not there", "parameters of the scene");
+    if (!(limit.min < limit.max)) fail(key, text, "the limits leave no room", "min < max");
     if (limit.is_ratio && !(limit.max > 0.0 && (limit.min >= 0.0 || std::isinf(limit.min))))
-      fail(".limit", text, "limits of a ratio must not be negative", "0 <= min < max");
-    if (spec_.role == Role::kFlux && component_.flux_is_magnitude && !limit.is_ratio)
-      fail(".limit", text, "a difference of magnitudes is a ratio of fluxes", "a ratio");
+      fail(key, text, "limits of a ratio must not be negative", "0 <= min < max");
+    if (magnitudes && !limit.is_ratio)
+      fail(key, text, "a difference of magnitudes is a ratio of fluxes", "a ratio");
     if (std::isfinite(parameter_.min) || std::isfinite(parameter_.max)) {
-      fail(".limit", text, "a parameter that is limited to another has no bounds of its own",
+      fail(key, text, "a parameter that is limited to another has no bounds of its own",
            "the bounds on the other one, or no limit");
     }
     if (comes_back(parameter_, 0))
-      fail(".limit", text, "limits and ties that go in a circle", "one of them without");
+      fail(key, text, "limits and ties that go in a circle", "one of them without");
     if (is_series(parameter_.basis)) {
-      fail(".limit", text, "a series in wavelength cannot be limited to another parameter",
+      fail(key, text, "a series in wavelength cannot be limited to another parameter",
            "one that is constant, or has a value in each band");
     }
     const bool all_free = std::ranges::all_of(parameter_.free_coefficients, [](auto m) { return m != 0; });
     if (parameter_.free && !all_free)
-      fail(".limit", text, "some bands' values are fixed, others limited", "all of them free");
+      fail(key, text, "some bands' values are fixed, others limited", "all of them free");
     const Parameter& other = scene_.components[limit.component].parameters[limit.parameter];
     const bool other_varies = other.basis != Basis::kConstant || other.tie;
     if (wavelengths.size() > 1 && parameter_.basis == Basis::kConstant && other_varies) {
-      fail(".limit", text, "one value for all bands is limited to what differs from band to band",
+      fail(key, text, "one value for all bands is limited to what differs from band to band",
            "both constant, or a value of its own in each band");
     }
+    if (!parameter_.free) check_fixed(limit, other, key, text);
+  }
+
+  /// The limit of a fixed parameter is one of the other, if that can keep it.
+  void check_fixed(const Limit& limit, const Parameter& other, const std::string& key,
+                   const std::string& text) const {
+    const auto name = [&] {
+      const SceneComponent& owner = scene_.components[limit.component];
+      return fmt::format("{}.{}", owner.name, owner.kind->parameters[limit.parameter].name);
+    };
+    if (other.tie || other.limit || is_series(other.basis)) {
+      fail(key, text,
+           fmt::format("it is fixed, and {} is no parameter of its own that could keep the limit", name()),
+           "one of them free, or no limit");
+    }
+    if (other.free || parameter_.basis != Basis::kConstant || other.basis != Basis::kConstant) return;
+    constexpr double kRounding = 1e-9;
+    const double apart = limit.is_ratio ? parameter_.value / other.value : parameter_.value - other.value;
+    const double slack = kRounding * (limit.is_ratio ? std::abs(apart) : std::abs(other.value));
+    if (apart < limit.min - slack || apart > limit.max + slack)
+      fail(key, text, fmt::format("it and {} are fixed, and not within the limit", name()),
+           "one of them free, or no limit");
   }
 
   bool is_there(std::size_t component, std::size_t parameter) const {

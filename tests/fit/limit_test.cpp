@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "fit_support.hpp"
+#include "gaxel/derived.hpp"
 #include "gaxel/error.hpp"
 
 namespace gaxel {
@@ -171,7 +172,7 @@ TEST(Limit, RefusesWhatItCannotBeAbout) {
     try {
       fit(observation, scene);
     } catch (const InputError& error) {
-      return error.problem().key == "second.x.limit";
+      return error.problem().key == (limit.is_ratio ? "second.x.ratio" : "second.x.difference");
     }
     return false;
   };
@@ -184,6 +185,126 @@ TEST(Limit, RefusesWhatItCannotBeAbout) {
     scene.components[1].parameters[kX].free = false;
     scene.components[1].parameters[kX].tie = Tie{"v", {{"v", 0, kX}}};
   }));
+}
+
+/// The same scenes with a tie in place of the limit are the truth.
+void expect_errors_of_tie(bool robust) {
+  Observation observation = two_galaxies();
+  test::add_noise(observation, 5);
+  Scene limited = pair(kFlux);
+  for (SceneComponent& component : limited.components) component.parameters[kRe].free = true;
+  Scene tied = limited;
+  limited.components[1].parameters[kFlux].limit = Limit{0, kFlux, true, 0.0, 0.4};  // of 0.5
+  tied.components[1].parameters[kFlux].free = false;
+  tied.components[1].parameters[kFlux].tie = Tie{"0.4 * v", {{"v", 0, kFlux}}};
+  FitOptions options;
+  options.robust = robust;
+  const FitResult found = fit(observation, limited, options);
+  const FitResult truth = fit(observation, tied, options);
+  ASSERT_EQ(found.flags[1][kFlux], ParameterFlag::kAtBound);
+  for (std::size_t c = 0; c < 2; ++c) {
+    for (const std::size_t p : {kFlux, kRe}) {
+      EXPECT_NEAR(found.errors[c][p], truth.errors[c][p], 1e-4 * truth.errors[c][p]) << c << ' ' << p;
+      EXPECT_NEAR(found.bands[0].errors[c][p], truth.bands[0].errors[c][p], 1e-4 * truth.errors[c][p]);
+    }
+  }
+  const std::vector<DerivedFrame> frames{{{{}, 25.0, {}}, 25.0, 0.2}};
+  const std::vector<DerivedValue> by_limit = derived_values(found, frames);
+  const std::vector<DerivedValue> by_tie = derived_values(truth, frames);
+  ASSERT_EQ(by_limit.size(), by_tie.size());
+  for (std::size_t i = 0; i < by_tie.size(); ++i) {
+    if (by_tie[i].key == "fraction") {  // the ratio is fixed, and nothing but rounding is left of the error
+      EXPECT_FALSE(by_limit[i].error > 1e-6);
+      continue;
+    }
+    EXPECT_NEAR(by_limit[i].error, by_tie[i].error, 1e-4 * by_tie[i].error) << by_tie[i].key;
+    if (robust) {
+      EXPECT_NEAR(by_limit[i].sandwich, by_tie[i].sandwich, 1e-4 * by_tie[i].sandwich);
+    }
+  }
+}
+
+TEST(Limit, AtItsEndHasTheErrorsOfATie) {
+  expect_errors_of_tie(false);
+  expect_errors_of_tie(true);
+}
+
+TEST(Limit, ToAFixedParameterHasNoErrorAtItsEnd) {
+  const Observation observation = two_galaxies();
+  Scene scene = pair(kRe);
+  scene.components[0].parameters[kRe].free = false;
+  scene.components[1].parameters[kFlux].free = true;
+  scene.components[1].parameters[kRe].limit = Limit{0, kRe, true, 0.2, 0.7};  // of 0.8
+  const FitResult result = fit(observation, scene);
+  ASSERT_EQ(result.flags[1][kRe], ParameterFlag::kAtBound);
+  EXPECT_TRUE(std::isnan(result.errors[1][kRe]));
+  EXPECT_GT(result.errors[1][kFlux], 0.0);
+}
+
+TEST(Limit, OfAFixedParameterIsKeptByTheOther) {
+  const Observation observation = two_galaxies();
+  for (const Limit& limit : {Limit{0, kRe, true, 0.0, 0.7}, Limit{0, kRe, false, -9.0, -1.5}}) {
+    Scene scene = pair(kRe);
+    scene.components[1].parameters[kRe].free = false;  // 4: of 5, which the image has
+    scene.components[1].parameters[kRe].limit = limit;
+    const FitResult result = fit(observation, scene);
+    EXPECT_NEAR(value(result, 0, kRe), limit.is_ratio ? 4.0 / 0.7 : 5.5, 1e-9);
+    EXPECT_EQ(result.flags[0][kRe], ParameterFlag::kAtBound);
+    EXPECT_TRUE(result.scene.components[1].parameters[kRe].limit.has_value());
+  }
+}
+
+TEST(Limit, OfFixedMagnitudesIsKeptInEachBand) {
+  Observation faint = two_galaxies();
+  Observation bright = two_galaxies();
+  for (std::size_t i = 0; i < bright.data.size(); ++i) bright.data.data()[i] *= 2.5;
+  const std::vector<Band> bands{{"a", {1.0, 25.0, {}}, &faint}, {"b", {2.0, 26.0, {}}, &bright}};
+  Scene scene = pair(kFlux);
+  for (SceneComponent& component : scene.components) {
+    component.flux_is_magnitude = true;
+    Parameter& flux = component.parameters[kFlux];
+    flux.basis = Basis::kBands;
+    flux.coefficients = {flux.value, 2.5 * flux.value};
+    flux.free_coefficients = {1, 1};
+  }
+  Parameter& second = scene.components[1].parameters[kFlux];
+  second.limit = Limit{0, kFlux, true, 0.6, 2.0};  // of 0.5
+  second.free = false;
+  second.free_coefficients = {0, 0};
+  const FitResult result = fit(bands, scene);
+  for (std::size_t b = 0; b < 2; ++b) {
+    const std::vector<Component>& found = result.bands[b].components;
+    EXPECT_NEAR(found[1].values[kFlux] / found[0].values[kFlux], 0.6, 1e-9) << b;
+  }
+}
+
+TEST(Limit, OfAFixedParameterThatNothingCanKeepIsRefused) {
+  const Observation observation = two_galaxies();
+  const auto key_of = [&](const auto& change) -> std::string {
+    Scene scene = pair(kRe);
+    scene.components[0].parameters[kFlux].free = true;
+    scene.components[1].parameters[kRe].free = false;
+    scene.components[1].parameters[kRe].limit = Limit{0, kRe, true, 0.0, 0.7};
+    change(scene.components[0].parameters[kRe]);
+    try {
+      fit(observation, scene);
+    } catch (const InputError& error) {
+      return error.problem().key;
+    }
+    return "";
+  };
+  EXPECT_EQ(key_of([](Parameter& other) { other.free = false; }), "second.re.ratio");
+  EXPECT_EQ(key_of([](Parameter& other) { other.max = 5.5; }), "second.re");
+  EXPECT_EQ(key_of([](Parameter& other) {
+              other.free = false;
+              other.tie = Tie{"v", {{"v", 1, 5}}};
+            }),
+            "second.re.ratio");
+  EXPECT_EQ(key_of([](Parameter& other) {
+              other.free = false;
+              other.value = 6.0;
+            }),
+            "");
 }
 
 TEST(Limit, RefusesCircles) {

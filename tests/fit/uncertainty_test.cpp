@@ -368,6 +368,8 @@ TEST(Bootstrap, RefusesTooFew) {
   const FitResult best = fit(bands, flux_and_size(false, false));
   EXPECT_THROW(bootstrap(bands, best, {}, {1, 0, 7}), InputError);
   EXPECT_THROW(bootstrap(bands, best, {}, {10, -1, 7}), InputError);
+  EXPECT_THROW(bootstrap(bands, best, {}, {10, 9, 7}), InputError);  // of 32 pixels
+  EXPECT_EQ(bootstrap(bands, best, {}, {2, 8, 7}).n, 2U);
 }
 
 }  // namespace
