@@ -163,6 +163,11 @@ class Band:
         )
         return band, numbers
 
+    @property
+    def low_level_wcs(self) -> Any:
+        """The wcs with methods of plain numbers: of a part of an NDData it is a wrapper, which has these one level down."""
+        return getattr(self.wcs, "low_level_wcs", self.wcs)
+
     def pixels_from(self, first: "Band") -> tuple[float, ...]:
         """The affine map from another band's pixels to these: (xx, xy, x0, yx, yy, y0)."""
         if self is first or self.wcs is None or first.wcs is None:
@@ -171,10 +176,8 @@ class Band:
             return IDENTITY
         ny, nx = first.shape
         x, y = np.meshgrid(np.linspace(0.0, nx - 1.0, 5), np.linspace(0.0, ny - 1.0, 5))
-        # Of a part of an NDData the wcs is a wrapper, which has these methods one level down.
-        from_first, to_own = (getattr(wcs, "low_level_wcs", wcs) for wcs in (first.wcs, self.wcs))
-        sky = from_first.pixel_to_world_values(x.ravel(), y.ravel())
-        there = np.array(to_own.world_to_pixel_values(*sky))
+        sky = first.low_level_wcs.pixel_to_world_values(x.ravel(), y.ravel())
+        there = np.array(self.low_level_wcs.world_to_pixel_values(*sky))
         design = np.stack([x.ravel(), y.ravel(), np.ones(x.size)], axis=1)
         found, *_ = np.linalg.lstsq(design, there.T, rcond=None)
         miss = np.abs(design @ found - there.T).max()

@@ -41,6 +41,12 @@ class BandResult:
     observed: Band = field(repr=False)
     """What was fitted."""
 
+    def value(self, parameter: str) -> tuple[float, float]:
+        """A parameter in this band, "component.parameter": its value and error."""
+        name, _, key = parameter.rpartition(".")
+        names = component_names(self.components, "value")
+        return self.components[names.index(name)].shown(key), self.errors[parameter]
+
     @property
     def residual(self) -> Image:
         """Data less model; NaN in pixels that were not used."""
@@ -190,9 +196,7 @@ class FitResult(ResultViews):
             return value, float(np.sqrt(variance)) if variance > 0.0 else np.nan
         for band, own in zip(self.bands, self._wavelengths, strict=True):
             if own == at or basis == "constant":
-                name, _, key = parameter.rpartition(".")
-                names = component_names(band.components, "value_at")
-                return band.components[names.index(name)].shown(key), band.errors[parameter]
+                return band.value(parameter)
         return np.nan, np.nan
 
     def __getstate__(self) -> dict[str, Any]:
@@ -345,10 +349,10 @@ def _band(core: _core.FitResult, scene: FitScene, number: int) -> BandResult:
             fitted, [cuts_of(component, scene.components) for component in scene.components], strict=True
         )
     ]
-    errors = {}
+    errors, own_errors = {}, own.errors  # these are copied at every look
     for slot, (name, (component, index)) in zip(scene.slots, scene.places.items(), strict=True):
         slope = fitted[component].mag_slope() if slot.is_mag else 1.0
-        errors[name] = abs(own.errors[component][index] / slope)
+        errors[name] = abs(own_errors[component][index] / slope)
     return BandResult(
         name=scene.bands[number].name,
         components=fitted,

@@ -197,7 +197,7 @@ def plot_wavelength(result: "FitResult", parameters: Sequence[str]) -> Any:
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
     fine = np.linspace(min(wavelengths), max(wavelengths), 200)
     for axes, name in zip(grid.ravel(), shown, strict=False):
-        values, errors = zip(*(_value_in(result, band, name) for band in result.bands), strict=True)
+        values, errors = zip(*(band.value(name) for band in result.bands), strict=True)
         axes.errorbar(wavelengths, values, np.nan_to_num(errors), fmt="o", ms=4, color="k")
         if result._series[name][0] in SERIES:
             axes.plot(fine, [result.value_at(name, at)[0] for at in fine], color="C3")
@@ -210,12 +210,6 @@ def plot_wavelength(result: "FitResult", parameters: Sequence[str]) -> Any:
         axes.tick_params(labelbottom=True)
     figure.supxlabel("wavelength")
     return figure
-
-
-def _value_in(result: "FitResult", band: "BandResult", name: str) -> tuple[float, float]:
-    owner, _, key = name.rpartition(".")
-    names = component_names(band.components, "plot_wavelength")
-    return band.components[names.index(owner)].parameters[key], band.errors[name]
 
 
 def plot_cells(result: "FitResult", component: str | None, band: str | int, rtol: float, atol: float) -> Any:

@@ -373,7 +373,7 @@ def pixel_scale_of(band: Band) -> float | None:
         return None
     ny, nx = band.shape
     x, y = 0.5 * (nx - 1), 0.5 * (ny - 1)
-    ra, dec = np.radians(band.wcs.pixel_to_world_values([x, x + 1.0, x], [y, y, y + 1.0]))
+    ra, dec = np.radians(band.low_level_wcs.pixel_to_world_values([x, x + 1.0, x], [y, y, y + 1.0]))
     east = np.remainder(ra[1:] - ra[0] + math.pi, 2.0 * math.pi) - math.pi
     sides = np.stack([east * math.cos(dec[0]), dec[1:] - dec[0]])
     return float(np.degrees(np.sqrt(abs(np.linalg.det(sides)))) * 3600.0)

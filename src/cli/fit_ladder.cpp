@@ -18,6 +18,7 @@
 #include "gaxel/version.hpp"
 #include "io/fit_output.hpp"
 #include "io/ladder_table.hpp"
+#include "io/partial_file.hpp"
 #include "io/result_warnings.hpp"
 
 namespace gaxel::cli {
@@ -59,6 +60,10 @@ int run_ladder(const FitArguments& arguments, io::Task& task, const InterruptGua
   if (task.errors.profile || task.errors.bootstrap.samples > 0)
     task.warnings.emplace_back(
         "fit.profile and fit.bootstrap of the scene are not done for a ladder of models");
+  const std::string table_path = folder.file("ladder.ecsv");
+  std::vector<std::string> inputs = task.input_files;
+  inputs.push_back(task.scene_file);
+  io::check_output(table_path, inputs);
   print_remarks(task, arguments.quiet || arguments.json);
   ProgressLine line(!arguments.quiet, what_is_least(task.options));
   const Ladder ladder =
@@ -81,15 +86,14 @@ int run_ladder(const FitArguments& arguments, io::Task& task, const InterruptGua
       json["ladder"].push_back({{"model", to_text(rung)}, {"fit", fit_json(task, result, files)}});
   }
   io::StagedFiles table;
-  table.add(folder.file("ladder.ecsv"), io::ladder_ecsv(ladder));
+  table.add(table_path, io::ladder_ecsv(ladder));
   table.commit();
   if (arguments.json) {
     json["least_bic"] = to_text(ladder.steps[ladder.least_bic].rung);
     json["least_aic"] = to_text(ladder.steps[ladder.least_aic].rung);
     print_json(json);
   } else if (!arguments.quiet) {
-    fmt::print("{}\nwrote {} and a folder for each model\n", io::ladder_text(ladder),
-               folder.file("ladder.ecsv"));
+    fmt::print("{}\nwrote {} and a folder for each model\n", io::ladder_text(ladder), table_path);
   }
   return worst_exit_code(ladder);
 }

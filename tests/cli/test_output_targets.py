@@ -37,6 +37,14 @@ def test_a_pipe_stays_a_pipe(field, tmp_path, name):
     assert stat.S_ISFIFO((tmp_path / "out" / name).stat().st_mode)
 
 
+def test_the_table_of_a_ladder_does_not_replace_its_scene(field, tmp_path):
+    (tmp_path / "out").mkdir()
+    scene = field.write_scene(tmp_path / "out/ladder.ecsv")
+    before = scene.read_bytes()
+    refused(run("fit", scene, "-o", tmp_path / "out", "--ladder"), "ladder.ecsv")
+    assert scene.read_bytes() == before
+
+
 def test_a_folder_of_an_output_s_name(field, tmp_path):
     (tmp_path / "out/report.html").mkdir(parents=True)
     refused(

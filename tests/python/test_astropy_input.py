@@ -168,6 +168,8 @@ def test_a_part_of_an_nddata_knows_where_it_lies(data):
     result = gaxel.fit(bands, TRUTH)
     first, second = (band.components[0] for band in result.bands)
     assert (first.x - second.x, first.y - second.y) == pytest.approx((7.0, 5.0), abs=1e-6)
+    lengths = [value.value for value in result.derived() if value.quantity == "r_half_arcsec"]
+    assert lengths == pytest.approx([0.1 * first.re] * 2, rel=1e-4)
 
 
 def test_segmentation_masks_the_neighbours(data):

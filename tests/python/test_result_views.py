@@ -146,6 +146,8 @@ def test_a_plot_over_wavelength_shows_bands_and_series(result):
     np.testing.assert_allclose(points.get_ydata(orig=False), [band.components[0].re for band in result.bands])
     slope = np.polyfit(curve.get_xdata(), curve.get_ydata(orig=False), 1)  # two terms: a line
     np.testing.assert_allclose(np.polyval(slope, WAVELENGTHS), points.get_ydata(orig=False))
+    flat = result.plot_wavelength("sky.slope_x").axes[0].lines[0]  # at rest, and not fitted
+    assert list(flat.get_ydata(orig=False)) == [0.0, 0.0, 0.0]
     titles = [axes.get_title() for axes in result.plot_wavelength().axes if axes.get_visible()]
     assert titles == ["galaxy.mag", "galaxy.re", "sky.level"]
 
