@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gaxel {
@@ -15,6 +16,9 @@ enum class IntervalEnd {
   kAtRange,  ///< at the end of the parameter's range, before it has risen that much
   kOpen      ///< not found: it rises by less however far the parameter goes
 };
+
+/// "found", "at_range" or "open".
+std::string_view to_text(IntervalEnd end);
 
 /// Of one free value: between the ends the least statistic that all other free values can reach is less than
 /// `level` above that of the best fit. Level 1: 68.3 percent (Venzon & Moolgavkar 1988, Appl. Stat. 37, 87).

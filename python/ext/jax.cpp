@@ -212,39 +212,36 @@ struct Operations {
   }
 };
 
-template <auto kFunction, ffi::DataType kType>
-XLA_FFI_Error* call_image(XLA_FFI_CallFrame* frame) {
+template <ffi::DataType kType>
+auto of_one() {
   using Buffer = ffi::Buffer<kType>;
-  static auto* const handler = ffi::Ffi::Bind()
-                                   .template Arg<Buffer>()
-                                   .template Ret<Buffer>()
-                                   .template Attr<std::int64_t>("target")
-                                   .To(kFunction)
-                                   .release();
-  return handler->Call(frame);
+  return ffi::Ffi::Bind().template Arg<Buffer>().template Ret<Buffer>().template Attr<std::int64_t>("target");
 }
 
-template <auto kFunction, ffi::DataType kType>
-XLA_FFI_Error* call_linear(XLA_FFI_CallFrame* frame) {
+template <ffi::DataType kType>
+auto of_two() {
   using Buffer = ffi::Buffer<kType>;
-  static auto* const handler = ffi::Ffi::Bind()
-                                   .template Arg<Buffer>()
-                                   .template Arg<Buffer>()
-                                   .template Ret<Buffer>()
-                                   .template Attr<std::int64_t>("target")
-                                   .To(kFunction)
-                                   .release();
+  return ffi::Ffi::Bind()
+      .template Arg<Buffer>()
+      .template Arg<Buffer>()
+      .template Ret<Buffer>()
+      .template Attr<std::int64_t>("target");
+}
+
+template <auto kFunction, auto kBinding>
+XLA_FFI_Error* call(XLA_FFI_CallFrame* frame) {
+  static auto* const handler = kBinding().To(kFunction).release();
   return handler->Call(frame);
 }
 
 template <ffi::DataType kType>
 void add_operations(nb::dict& all, const char* type) {
-  const auto add = [&](const char* name, XLA_FFI_Error* (*call)(XLA_FFI_CallFrame*)) {
-    all[fmt::format("gaxel_{}_{}", name, type).c_str()] = nb::capsule(reinterpret_cast<void*>(call));
+  const auto add = [&](const char* name, XLA_FFI_Error* (*operation)(XLA_FFI_CallFrame*)) {
+    all[fmt::format("gaxel_{}_{}", name, type).c_str()] = nb::capsule(reinterpret_cast<void*>(operation));
   };
-  add("image", &call_image<&Operations<kType>::image, kType>);
-  add("tangent", &call_linear<&Operations<kType>::tangent, kType>);
-  add("adjoint", &call_linear<&Operations<kType>::adjoint, kType>);
+  add("image", &call<&Operations<kType>::image, &of_one<kType>>);
+  add("tangent", &call<&Operations<kType>::tangent, &of_two<kType>>);
+  add("adjoint", &call<&Operations<kType>::adjoint, &of_two<kType>>);
 }
 
 std::int64_t add_target(const ComponentList& list, std::vector<std::uint8_t> wanted, int ny, int nx,

@@ -40,18 +40,6 @@ std::vector<DerivedTuple> derived(const OwnedFit& fit, const Bands& bands,
   return all;
 }
 
-const char* to_text(IntervalEnd end) {
-  switch (end) {
-    case IntervalEnd::kFound:
-      return "found";
-    case IntervalEnd::kAtRange:
-      return "at_range";
-    case IntervalEnd::kOpen:
-      break;
-  }
-  return "open";
-}
-
 /// position of the free value, low, high, and how these ends are
 using IntervalTuple = std::tuple<std::size_t, double, double, std::string, std::string>;
 /// the fit, intervals, number of restarts, gain

@@ -154,7 +154,7 @@ class _Posterior:
         return found
 
 
-def _start(result: FitResult, posterior: _Posterior, walkers: int, random: np.random.Generator) -> Array:
+def _start(result: FitResult, posterior: _Posterior, walkers: int, random: "np.random.Generator") -> Array:
     """Points about the best one, scattered by its covariance, all of them possible."""
     known = np.isfinite(result.errors)
     covariance = np.zeros((len(known), len(known)))

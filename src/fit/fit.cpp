@@ -53,12 +53,6 @@ std::string words(StopReason reason, const FitOptions& options, bool linear) {
   return "failed: no step could be computed";
 }
 
-std::vector<BandFrame> frames_of(std::span<const Band> bands) {
-  std::vector<BandFrame> frames;
-  for (const Band& band : bands) frames.push_back(band.frame);
-  return frames;
-}
-
 double sum_of_penalties(const Penalties& penalties, const ParameterMap& map) {
   double sum = map.prior_residual().squaredNorm();
   for (int band = 0; band < map.n_bands(); ++band) sum += sum_of_squares(penalties, map.components(band));

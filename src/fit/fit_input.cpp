@@ -79,4 +79,10 @@ void check_fit_input(std::span<const Band> bands, const Scene& scene, const Like
   check_counts(bands, scene);
 }
 
+std::vector<BandFrame> frames_of(std::span<const Band> bands) {
+  std::vector<BandFrame> frames;
+  for (const Band& band : bands) frames.push_back(band.frame);
+  return frames;
+}
+
 }  // namespace gaxel

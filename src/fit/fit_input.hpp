@@ -1,7 +1,8 @@
-// Checks of what a fit is given.
+// What a fit is given: checks, and its bands' frames.
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "gaxel/fit.hpp"
 
@@ -12,5 +13,7 @@ namespace gaxel {
 /// needs_counts() of bands without; FitError for more of these than pixels. The source is "fit", and "fit:
 /// NAME" where there are several bands.
 void check_fit_input(std::span<const Band> bands, const Scene& scene, const LikelihoodOptions& likelihood);
+
+std::vector<BandFrame> frames_of(std::span<const Band> bands);
 
 }  // namespace gaxel

@@ -36,4 +36,16 @@ std::string_view to_text(ParameterFlag flag) {
   return "ok";
 }
 
+std::string_view to_text(IntervalEnd end) {
+  switch (end) {
+    case IntervalEnd::kFound:
+      return "found";
+    case IntervalEnd::kAtRange:
+      return "at_range";
+    case IntervalEnd::kOpen:
+      break;
+  }
+  return "open";
+}
+
 }  // namespace gaxel

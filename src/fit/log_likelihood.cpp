@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "fit/fit_input.hpp"
 #include "fit/loss.hpp"
 #include "fit/noise_tolerance.hpp"
 #include "fit/parameter_map.hpp"
@@ -79,12 +80,6 @@ class LogLikelihood::Impl {
   }
 
  private:
-  static std::vector<BandFrame> frames_of(std::span<const Band> bands) {
-    std::vector<BandFrame> frames;
-    for (const Band& band : bands) frames.push_back(band.frame);
-    return frames;
-  }
-
   bool in_range(const Eigen::VectorXd& nodes) const {
     if (!nodes.allFinite()) return false;
     for (int i = 0; i < map_.size(); ++i) {

@@ -106,7 +106,8 @@ class Profile {
 
   double statistic_at(double value) {
     if (best_.free_values.size() == 1) {
-      const double log_likelihood = LogLikelihood(bands_, best_, options_).value({&value, 1});
+      if (!alone_) alone_.emplace(bands_, best_, options_);
+      const double log_likelihood = alone_->value({&value, 1});
       Scene scene = best_.scene;
       value_in(scene, which()) = value;
       known_.push_back({value, std::move(scene)});
@@ -153,6 +154,7 @@ class Profile {
   const std::function<bool()>& stop_;
   std::vector<Point> known_;
   std::optional<Scene> better_;
+  std::optional<LogLikelihood> alone_;  ///< where there is no other free value
 };
 
 struct End {

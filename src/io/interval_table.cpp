@@ -25,18 +25,6 @@ const std::array kColumns{
     EcsvColumn{"method", "string", "profile (likelihood) or bootstrap"},
     EcsvColumn{"unit", "string", "unit of all of these, 1 for pure numbers"}};
 
-std::string_view word(IntervalEnd end) {
-  switch (end) {
-    case IntervalEnd::kFound:
-      return "found";
-    case IntervalEnd::kAtRange:
-      return "at_range";
-    case IntervalEnd::kOpen:
-      break;
-  }
-  return "open";
-}
-
 /// Where a change of convention turns the direction round, as magnitudes do.
 void put_in_order(IntervalRow& row) {
   if (row.low <= row.high) return;
@@ -113,7 +101,7 @@ std::vector<IntervalRow> interval_table(const Task& task, const FitResult& resul
     const FreeValueTerms& own = terms[interval.free_value];
     put_in_order(
         rows.emplace_back(IntervalRow{own, "profile", in_file(own, interval.low), in_file(own, interval.high),
-                                      word(interval.low_end), word(interval.high_end)}));
+                                      to_text(interval.low_end), to_text(interval.high_end)}));
   }
   for (std::size_t i = 0; result.samples && result.samples->n > 1 && i < terms.size(); ++i) {
     constexpr double kTail = 0.158655253931457;  // beyond 1 sigma of a normal distribution

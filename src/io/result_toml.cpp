@@ -17,12 +17,6 @@
 namespace gaxel::io {
 namespace {
 
-std::string toml_list(const std::vector<double>& values) {
-  std::string text;
-  for (const double value : values) text += (text.empty() ? "" : ", ") + toml_float(value);
-  return "[" + text + "]";
-}
-
 /// Numbers of a parameter that depends on the band, as they stand in files.
 std::vector<double> numbers_in_file(const SceneComponent& component, std::size_t index, const Task& task,
                                     std::vector<double> numbers) {

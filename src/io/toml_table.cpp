@@ -26,8 +26,15 @@ std::string shown(const toml::node& node) {
 
 std::string toml_float(double value) {
   std::string text = fmt::format("{}", value);
+  // TOML tells floats from integers by a point, an exponent, or the names of what is not finite.
   if (text.find_first_of(".en") == std::string::npos) text += ".0";
   return text;
+}
+
+std::string toml_list(const std::vector<double>& values) {
+  std::string text;
+  for (const double value : values) text += (text.empty() ? "" : ", ") + toml_float(value);
+  return "[" + text + "]";
 }
 
 std::string toml_text(const toml::node& node) {
@@ -41,11 +48,7 @@ std::string toml_text(const toml::node& node) {
     for (const auto& [key, value] : *table) item(fmt::format("{} = {}", key.str(), toml_text(value)));
     return text.empty() ? "{}" : "{ " + text + " }";
   }
-  if (const toml::value<double>* number = node.as_floating_point()) {
-    text = fmt::format("{}", number->get());
-    // TOML tells floats from integers by a point, an exponent, or the names of what is not finite.
-    return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
-  }
+  if (const toml::value<double>* number = node.as_floating_point()) return toml_float(number->get());
   std::ostringstream stream;
   node.visit([&stream](const auto& value) { stream << value; });
   return stream.str();

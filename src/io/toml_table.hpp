@@ -42,6 +42,7 @@ TomlFile read_toml(const std::string& path);
 
 /// A float, which TOML tells from integers by a point or an exponent.
 std::string toml_float(double value);
+std::string toml_list(const std::vector<double>& values);
 
 /// A value as it would stand in a file, on one line; numbers with as few digits as read back the same.
 std::string toml_text(const toml::node& node);

@@ -9,6 +9,7 @@
 
 #include "gaxel/error.hpp"
 #include "io/header_facts.hpp"
+#include "io/toml_table.hpp"
 #include "legacy/sky_level.hpp"
 
 namespace gaxel::legacy {
@@ -233,7 +234,7 @@ void GalfitBand::write_kernel(const std::string& name, std::size_t line) {
     for (const Token& token : split(kernel.line(i))) {
       const std::optional<double> value = parse_number(token.text);
       if (!value) kernel.fail(i, "", token.text, "not a number", "a square of numbers");
-      numbers.push_back(toml_number(*value));
+      numbers.push_back(io::toml_float(*value));
     }
   }
   writer_.raw("diffusion", fmt::format("[{}]", fmt::join(numbers, ", ")), line);

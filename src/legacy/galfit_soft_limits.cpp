@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "io/toml_table.hpp"
+
 namespace gaxel::legacy {
 
 SceneValue& SoftLimits::scene_value(const NumberPlace& place) const {
@@ -75,8 +77,8 @@ std::string SoftLimits::add(ConstraintForm form, const NumberPlace& of, const Nu
   double min = in_scene(low);
   double max = in_scene(high);
   if (min > max) std::swap(min, max);
-  const std::string ends = fmt::format("{}{}", std::isfinite(min) ? ", min = " + toml_number(min) : "",
-                                       std::isfinite(max) ? ", max = " + toml_number(max) : "");
+  const std::string ends = fmt::format("{}{}", std::isfinite(min) ? ", min = " + io::toml_float(min) : "",
+                                       std::isfinite(max) ? ", max = " + io::toml_float(max) : "");
   scene_value(follower).limit =
       fmt::format("{} = {{ to = {}{} }}", is_ratio || brightness ? "ratio" : "difference",
                   toml_string(key(leader)), ends);

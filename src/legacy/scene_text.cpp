@@ -14,6 +14,7 @@
 #include "gaxel/error.hpp"
 #include "io/convention.hpp"
 #include "io/fits_name.hpp"
+#include "io/toml_table.hpp"
 #include "legacy/text_document.hpp"
 
 namespace gaxel::legacy {
@@ -33,14 +34,8 @@ const ParameterSpec* spec_of(const SceneObject& object, std::string_view key) {
   return nullptr;
 }
 
-std::string list_text(const std::vector<double>& numbers) {
-  std::vector<std::string> texts;
-  for (const double number : numbers) texts.push_back(toml_number(number));
-  return fmt::format("[{}]", fmt::join(texts, ", "));
-}
-
 std::string series_text(const SceneSeries& series) {
-  const std::string numbers = list_text(series.numbers);
+  const std::string numbers = io::toml_list(series.numbers);
   if (series.form == SceneSeries::Form::kBands) return fmt::format("bands = {}", numbers);
   const auto n_free = std::ranges::count(series.free, 1);
   if (series.form == SceneSeries::Form::kValues)
@@ -58,13 +53,13 @@ std::string value_text(const SceneValue& value) {
   std::string limits;
   if (value.fixed && !value.constant) limits += ", fixed = true";
   if (value.common) limits += ", constant = true";
-  if (value.min && !value.fixed) limits += fmt::format(", min = {}", toml_number(*value.min));
-  if (value.max && !value.fixed) limits += fmt::format(", max = {}", toml_number(*value.max));
+  if (value.min && !value.fixed) limits += fmt::format(", min = {}", io::toml_float(*value.min));
+  if (value.max && !value.fixed) limits += fmt::format(", max = {}", io::toml_float(*value.max));
   if (!value.mins.empty() && !value.fixed)
-    limits += fmt::format(", min = {}, max = {}", list_text(value.mins), list_text(value.maxs));
+    limits += fmt::format(", min = {}, max = {}", io::toml_list(value.mins), io::toml_list(value.maxs));
   if (!value.limit.empty() && !value.fixed) limits += ", " + value.limit;
   if (value.series) return fmt::format("{{ {}{} }}", series_text(*value.series), limits);
-  const std::string plain = toml_number(value.value);
+  const std::string plain = io::toml_float(value.value);
   return limits.empty() ? plain : fmt::format("{{ value = {}{} }}", plain, limits);
 }
 
@@ -132,7 +127,7 @@ void SceneWriter::raw(const std::string& key, const std::string& toml_value, std
 }
 
 void SceneWriter::number(const std::string& key, double value, std::size_t line) {
-  raw(key, toml_number(value), line);
+  raw(key, io::toml_float(value), line);
 }
 
 void SceneWriter::text(const std::string& key, std::string_view value, std::size_t line) {
@@ -216,12 +211,6 @@ std::string name_from(const std::string& path, const std::string& target) {
   const fs::path relative = there.lexically_relative(base);
   const bool below = !relative.empty() && relative.begin()->string() != "..";
   return below ? relative.string() : there.string();
-}
-
-std::string toml_number(double value) {
-  std::string text = fmt::format("{}", value);
-  if (text.find_first_of(".en") == std::string::npos) text += ".0";
-  return text;
 }
 
 std::string toml_string(std::string_view text) {

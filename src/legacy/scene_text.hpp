@@ -114,9 +114,6 @@ class SceneWriter {
 /// from there where it lies in it, in full elsewhere.
 std::string name_from(const std::string& path, const std::string& target);
 
-/// A number as TOML has it: with a point or an exponent.
-std::string toml_number(double value);
-
 /// A string as TOML has it.
 std::string toml_string(std::string_view text);
 

@@ -1,14 +1,14 @@
 """The fit of one galaxy."""
 
 import time
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 import gaxel
-from gaxel import Band, Chebyshev, FitResult, PerBand, PsfWarning, Sersic, Sky
+from gaxel import Band, Chebyshev, FitResult, PerBand, Sersic, Sky
+from gaxel._errors import told_of_psf
 from gaxel.survey import _columns
 from gaxel.survey._cutout import Cutout, make_cutout
 from gaxel.survey._flags import Flag
@@ -52,8 +52,7 @@ def fit_galaxy(
     """
     began = time.monotonic()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", PsfWarning)  # as often as there are galaxies
+        with told_of_psf():  # as often as there are galaxies
             row, picture = _fit(survey, tile, target, sources)
     except Exception as error:  # whatever it is, it is one galaxy's, and the row tells it
         row, picture = _columns.failed(int(target["row"]), f"{type(error).__name__}: {error}"), None

@@ -10,9 +10,8 @@ from astropy.io import fits
 from astropy.wcs import WCS, FITSFixedWarning
 from numpy.typing import NDArray
 
-from gaxel import PsfWarning
 from gaxel._arrays import Image
-from gaxel._errors import input_error
+from gaxel._errors import input_error, told_of_psf
 from gaxel._psf import AnyPsf, GaussianPsf, Psf, VaryingPsf
 from gaxel._varying_psf import Psfex
 from gaxel.survey.settings import BandSettings, Survey
@@ -170,8 +169,7 @@ class Tile:
     def _read_psf(self, band: BandSettings, plane: int) -> AnyPsf | VaryingPsf | None:
         if band.psf is None or isinstance(band.psf, float):
             return None if band.psf is None else GaussianPsf(band.psf)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", PsfWarning)  # as often as there are tiles
+        with told_of_psf():  # as often as there are tiles
             if band.psf.endswith(".psf"):
                 return Psfex(self._survey.path(band.psf.replace("{tile}", self.name)))
             pixels = self.pixels(band, "psf")
