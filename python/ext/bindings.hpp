@@ -66,6 +66,7 @@ nb::ndarray<nb::numpy, T, nb::ndim<1>> to_numpy(std::vector<T> values) {
 
 void bind_errors(nb::module_& module);
 void bind_components(nb::module_& module);
+void bind_component_layout(nb::module_& module);
 void bind_psf(nb::module_& module);
 void bind_render(nb::module_& module);
 void bind_fit(nb::module_& module);
