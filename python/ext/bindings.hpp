@@ -75,5 +75,6 @@ void bind_integration(nb::module_& module);
 void bind_quadrature(nb::module_& module);
 void bind_sersic(nb::module_& module);
 void bind_jax(nb::module_& module);
+void bind_plan_export(nb::module_& module);
 
 }  // namespace gaxel::python

@@ -40,4 +40,5 @@ NB_MODULE(_core, module) {
   gaxel::python::bind_quadrature(module);
   gaxel::python::bind_sersic(module);
   gaxel::python::bind_jax(module);
+  gaxel::python::bind_plan_export(module);
 }
