@@ -249,7 +249,7 @@ class Leaves {
   static bool is_crossed(const Surface& surface, const CellPlace& place) {
     const double x = place.x - surface.x0();
     const double y = place.y - surface.y0();
-    return surface.crosses_edge({x - place.half_x, x + place.half_x, y - place.half_y, y + place.half_y});
+    return surface.crosses_edge({x, y, place.half_x, place.half_y});
   }
 
   std::map<Key, Tiles> tiles_;

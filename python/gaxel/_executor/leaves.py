@@ -156,19 +156,23 @@ class Leaves:
         weight = per_area * (area - along_y * moved_x + along_x * moved_y)
         return x - reach * moved_x, y - reach * moved_y, weight
 
+    def nodes(self, x0: jax.Array, y0: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """Offsets of all nodes from a centre, those of positions() first, and the weights of the wedges' nodes."""
+        x, y = self.positions(x0.dtype)
+        dx, dy, weight = self.wedge_nodes(x0, y0)
+        return jnp.concatenate([x - x0, dx]), jnp.concatenate([y - y0, dy]), weight
+
     def image(self, light: Light, x0: jax.Array, y0: jax.Array) -> jax.Array:
         """Fluxes on the grid of all that is no cusp pixel, of light with that centre."""
-        x, y = self.positions(x0.dtype)
-        values = light(x - x0, y - y0)
+        dx, dy, of_wedges = self.nodes(x0, y0)
+        # All at once: programs with one copy of the light compile soonest.
+        values = light(dx, dy)
+        values, at_wedges = jnp.split(values, [len(values) - len(of_wedges)])
         of_buckets, of_crossed = self.split(values)
         fluxes = [bucket.fluxes(part) for bucket, part in zip(self.buckets, of_buckets, strict=True)]
         pixels = [bucket.pixels.reshape(-1) for bucket in self.buckets]
-        fluxes.append(of_crossed * jnp.asarray(self.crossed["weight"], values.dtype))
-        pixels.append(self.crossed["pixel"])
-        if len(self.wedges["pixel"]) > 0:
-            dx, dy, weight = self.wedge_nodes(x0, y0)
-            fluxes.append(weight * light(dx, dy))
-            pixels.append(self.wedges["pixel"])
+        fluxes += [of_crossed * jnp.asarray(self.crossed["weight"], values.dtype), of_wedges * at_wedges]
+        pixels += [self.crossed["pixel"], self.wedges["pixel"]]
         return scatter(self.grid.shape, np.concatenate(pixels), jnp.concatenate(fluxes))
 
     def boxes(self) -> np.ndarray:
