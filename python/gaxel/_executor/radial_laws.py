@@ -30,13 +30,13 @@ class RadialLaw:
 
 class Sersic(RadialLaw):
     def __init__(self, n: ArrayLike) -> None:
-        self._n, self._b = n, sersic_b(n)
+        self._n, self.b = n, sersic_b(n)
 
     def intensity(self, r: Array) -> Array:
-        return jnp.exp(-self._b * (power_of(r, 1.0 / self._n) - 1.0))
+        return jnp.exp(-self.b * (power_of(r, 1.0 / self._n) - 1.0))
 
     def total(self) -> Array:
-        n, b = self._n, self._b
+        n, b = self._n, self.b
         return 2.0 * np.pi * n * jnp.exp(b - 2.0 * n * jnp.log(b) + gammaln(2.0 * n))
 
 
