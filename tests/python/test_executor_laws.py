@@ -28,7 +28,8 @@ def listed(components):
     slots = slots_of(components, "test")
     core = core_components(components, slots, [0] * len(components), (32, 32), "test")
     return [
-        {"kind": kind, "values": values, "inner": inner, "outer": outer} for kind, values, _, inner, outer, _ in core
+        {"kind": kind, "values": values, "inner": inner, "outer": outer}
+        for kind, values, _, inner, outer, _ in core
     ]
 
 

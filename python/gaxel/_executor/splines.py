@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from gaxel import _core
-from gaxel._executor.leaves import HIGHEST, Grid, Leaves, Light, grid_of
+from gaxel._executor.leaves import Leaves, Light, grid_of, scatter
+from gaxel._executor.tiles import HIGHEST
 
 ORDER = 7
 MARGIN = ORDER // 2
@@ -33,90 +34,60 @@ def _shares(t: jax.Array) -> jax.Array:
 
 @cache
 def _tile_matrix(side: int, order: int) -> np.ndarray:
+    """What light at a tile's nodes adds to its pixels and those about it."""
     return _core.spline_tile(side, order).reshape(order, side + 2 * MARGIN)
 
 
 class _Chunks:
-    """Nodes by the grid's cell that they are in, a fixed number at once."""
+    """Nodes by the grid's cell that they are in, `cells`, a fixed number at once."""
 
-    def __init__(self, grid: Grid, cells: np.ndarray) -> None:
+    def __init__(self, cells: np.ndarray) -> None:
         order = np.argsort(cells, kind="stable")
         found, first, count = np.unique(cells[order], return_index=True, return_counts=True)
         n_chunks = -(-count // _CHUNK)
-        start = np.concatenate([np.arange(n) for n in n_chunks]) * _CHUNK if len(found) else np.zeros(0, int)
-        within = start[:, None] + np.arange(_CHUNK)
+        self.cells = np.repeat(found, n_chunks)
+        number = np.arange(n_chunks.sum()) - np.repeat(np.cumsum(n_chunks) - n_chunks, n_chunks)
+        within = number[:, None] * _CHUNK + np.arange(_CHUNK)
         used = within < np.repeat(count, n_chunks)[:, None]
-        # Beyond the nodes: one that there is not, which counts as zero.
-        at = np.where(used, np.repeat(first, n_chunks)[:, None] + within, 0)
-        self.nodes = np.where(used, np.append(order, 0)[at], len(cells)).astype(np.int32)
-        self.row, self.col = (part.astype(np.int32) for part in divmod(np.repeat(found, n_chunks), grid.shape[1]))
+        at = np.where(used, np.repeat(first, n_chunks)[:, None] + within, len(cells))
+        # Beyond a cell's nodes: one that there is not, which counts as zero.
+        self.nodes = np.append(order, len(cells))[at].astype(np.int32)
 
 
 class Drawing:
-    """How light at the nodes of a plan's leaves is drawn."""
+    """How light is drawn at the nodes of a plan's leaves. `arrays`: "leaves" of an exported component."""
 
-    def __init__(self, leaves: Leaves) -> None:
-        self._leaves = leaves
-        self._grid = leaves.grid
-        cells = [np.repeat(bucket.pixels[:, 0], np.prod(bucket.shape[1:])) for bucket in leaves.cell_buckets]
-        cells += [leaves.crossed["pixel"], leaves.wedges["pixel"]]
-        weights = [
-            np.tile(np.outer(bucket.to_y[0], bucket.to_x[0]).reshape(-1), bucket.shape[0])
-            for bucket in leaves.cell_buckets
-        ]
-        self._weights = np.concatenate([*weights, leaves.crossed["weight"]])
-        self._cells = np.concatenate(cells).astype(np.int64)
-        self._chunks = _Chunks(self._grid, self._cells)
+    def __init__(self, arrays: Mapping[str, Any]) -> None:
+        self._leaves = Leaves(arrays, EXTRA_NODES, _tile_matrix, MARGIN)
+        grid = self._leaves.grid
+        self._cells = self._leaves.pixels.astype(np.int64)
+        self._chunks = _Chunks(self._cells)
+        ny, nx = grid.shape
+        self.shape = ny + 2 * MARGIN, nx + 2 * MARGIN
+        row, col = divmod(self._chunks.cells, nx)
+        spread = np.arange(ORDER)
+        at = (row[:, None, None] + spread[:, None]) * self.shape[1] + col[:, None, None] + spread
+        self._pixels = np.concatenate([self._leaves.tiles.pixels, at.reshape(-1)]).astype(np.int32)
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        ny, nx = self._grid.shape
-        return ny + 2 * MARGIN, nx + 2 * MARGIN
+    def __call__(self, light: Light, x0: jax.Array, y0: jax.Array) -> jax.Array:
+        """The drawing, of this shape."""
+        dx, dy, weights = self._leaves.nodes(x0, y0)
+        n_tiles = self._leaves.tiles.n_nodes
+        of_tiles, of_parts = jnp.split(light(dx, dy), [n_tiles])
+        spread = self._spread(weights * of_parts, dx[n_tiles:] + x0, dy[n_tiles:] + y0)
+        return scatter(self.shape, self._pixels, jnp.concatenate([self._leaves.tiles(of_tiles), spread]))
 
-    def add(self, light: Light, x0: jax.Array, y0: jax.Array, drawing: jax.Array) -> jax.Array:
-        """The drawing, of this shape, with the light added."""
-        dx, dy, of_wedges = self._leaves.nodes(x0, y0)
-        values = light(dx, dy)
-        n_tiles = sum(int(np.prod(bucket.shape)) for bucket in self._leaves.tile_buckets)
-        of_tiles, of_parts = jnp.split(values, [n_tiles])
-        weights = jnp.concatenate([jnp.asarray(self._weights, values.dtype), of_wedges])
-        drawing = self._add_tiles(of_tiles, drawing)
-        return self._add_parts(of_parts * weights, dx[n_tiles:] + x0, dy[n_tiles:] + y0, drawing)
-
-    def _add_tiles(self, values: jax.Array, drawing: jax.Array) -> jax.Array:
-        first = 0
-        for bucket, tiles in zip(self._leaves.tile_buckets, self._leaves.tiles, strict=True):
-            last = first + int(np.prod(bucket.shape))
-            (side_y, side_x), (order_y, order_x) = tiles["side"], tiles["orders"]
-            to_x, to_y = (
-                jnp.asarray(self._grid.step * _tile_matrix(side, order), values.dtype)
-                for side, order in ((side_x, order_x), (side_y, order_y))
-            )
-            cube = values[first:last].reshape(bucket.shape)
-            along_x = jnp.einsum("tlk,kn->tln", cube, to_x, precision=HIGHEST)
-            blocks = jnp.einsum("tln,lm->tmn", along_x, to_y, precision=HIGHEST)
-            drawing = _add_blocks(blocks, tiles["row"], tiles["col"], drawing)
-            first = last
-        return drawing
-
-    def _add_parts(self, fluxes: jax.Array, x: jax.Array, y: jax.Array, drawing: jax.Array) -> jax.Array:
-        if len(self._cells) == 0:
-            return drawing
-        grid, chunks = self._grid, self._chunks
+    def _spread(self, fluxes: jax.Array, x: jax.Array, y: jax.Array) -> jax.Array:
+        """What nodes add to the pixels about theirs: (chunks, ORDER, ORDER), flat."""
+        grid = self._leaves.grid
         row, col = np.divmod(self._cells, grid.shape[1])
         at_x = (x - jnp.asarray(grid.x0 + grid.step * col, x.dtype)) / grid.step
         at_y = (y - jnp.asarray(grid.y0 + grid.step * row, y.dtype)) / grid.step
-        of_chunks = (part.at[chunks.nodes].get(mode="fill", fill_value=0.0) for part in (fluxes, at_x, at_y))
-        flux, at_x, at_y = of_chunks
-        blocks = jnp.einsum("cnm,cnk->cmk", flux[..., None] * _shares(at_y), _shares(at_x), precision=HIGHEST)
-        return _add_blocks(blocks, chunks.row, chunks.col, drawing)
-
-
-def _add_blocks(blocks: jax.Array, rows: np.ndarray, cols: np.ndarray, drawing: jax.Array) -> jax.Array:
-    """Blocks from those rows and columns on; what of them lies outside is dropped."""
-    ny, nx = blocks.shape[1:]
-    at = rows[:, None, None] + np.arange(ny)[:, None], cols[:, None, None] + np.arange(nx)
-    return drawing.at[at].add(blocks, mode="drop")
+        flux, at_x, at_y = (
+            part.at[self._chunks.nodes].get(mode="fill", fill_value=0.0) for part in (fluxes, at_x, at_y)
+        )
+        along_y = flux[..., None] * _shares(at_y)
+        return jnp.einsum("cnm,cnk->cmk", along_y, _shares(at_x), precision=HIGHEST).reshape(-1)
 
 
 def _phases(j: np.ndarray, n: int, x: float) -> np.ndarray:

@@ -98,7 +98,9 @@ class Surface:
         own = components[which]
         self._layout = _Layout.of(own["kind"])
         if self._layout.law not in LAWS:
-            raise NotImplementedError(f"gaxel.jax: light of the kind {own['kind']!r} is known to the core alone")
+            raise NotImplementedError(
+                f"gaxel.jax: light of the kind {own['kind']!r} is known to the core alone"
+            )
         self._which = which
         self._cuts = [(cut, _Layout.of(components[cut]["kind"]), True) for cut in own["inner"]]
         self._cuts += [(cut, _Layout.of(components[cut]["kind"]), False) for cut in own["outer"]]

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
 from gaxel._executor.leaves import Leaves
-from gaxel._executor.splines import EXTRA_NODES, Drawing, DrawingTransform
+from gaxel._executor.splines import Drawing, DrawingTransform
 from gaxel._executor.surface import Light, Surface
 
 
@@ -20,8 +19,8 @@ class Surfaces:
         members = [i for i, component in enumerate(components) if component["family"] == "surface"]
         self._surfaces = [Surface(components, i) for i in members]
         has_psf = "drawn" in group
-        leaves = [Leaves(components[i]["leaves"], EXTRA_NODES if has_psf else 0) for i in members]
-        self._leaves = [] if has_psf else leaves
+        leaves = [components[i]["leaves"] for i in members]
+        self._leaves = [] if has_psf else [Leaves(of_one) for of_one in leaves]
         self._drawings = [Drawing(of_one) for of_one in leaves] if has_psf else []
         self._transform = DrawingTransform(group) if has_psf and members else None
 
@@ -42,14 +41,11 @@ class Surfaces:
 
     def spectrum(self, values: Sequence[jax.Array]) -> jax.Array:
         """The transform of the light (n_ky, n_kx), which the PSF's transfer function is to be multiplied with."""
-        drawing = jnp.zeros(self._drawings[0].shape, values[0].dtype)
-        for own, light in zip(self._drawings, self._lights(values), strict=True):
-
-            def scaled(dx: jax.Array, dy: jax.Array, light: Light = light) -> jax.Array:
-                return light.scale * light.unit(dx, dy)
-
-            drawing = own.add(scaled, light.x, light.y, drawing)
-        return self._transform(drawing)
+        drawings = (
+            light.scale * draw(light.unit, light.x, light.y)
+            for draw, light in zip(self._drawings, self._lights(values), strict=True)
+        )
+        return self._transform(sum(drawings))
 
     def _lights(self, values: Sequence[jax.Array]) -> list[Light]:
         return [surface.light(values) for surface in self._surfaces]
