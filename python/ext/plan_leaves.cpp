@@ -30,7 +30,7 @@ void for_each_block(const Plan& plan, const CellBucket& bucket, const Use& use) 
 bool is_crossed(const Surface& surface, const CellPlace& place) {
   const double x = place.x - surface.x0();
   const double y = place.y - surface.y0();
-  return surface.crosses_edge({x - place.half_x, x + place.half_x, y - place.half_y, y + place.half_y});
+  return surface.crosses_edge({x, y, place.half_x, place.half_y});
 }
 
 }  // namespace

@@ -26,7 +26,11 @@ OTHERS = {"mge": "a sum of Gaussians, each an elliptical profile of its own"}
 def listed(components):
     components = as_list(components, "test")
     slots = slots_of(components, "test")
-    return core_components(components, slots, [0] * len(components), (32, 32), "test")
+    core = core_components(components, slots, [0] * len(components), (32, 32), "test")
+    return [
+        {"kind": kind, "values": values, "inner": inner, "outer": outer}
+        for kind, values, _, inner, outer, _ in core
+    ]
 
 
 def light_at(component, x, y):
@@ -39,7 +43,7 @@ def light_at(component, x, y):
         found = surface.light(values)
         return found.scale * found.unit(x - found.x, y - found.y)
 
-    return light([jnp.array(values) for _, values, *_ in core], jnp.asarray(x), jnp.asarray(y))
+    return light([jnp.array(one["values"]) for one in core], jnp.asarray(x), jnp.asarray(y))
 
 
 def formula_at(component, x, y):

@@ -2,7 +2,7 @@
 components."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -91,14 +91,19 @@ class Light(NamedTuple):
 
 
 class Surface:
-    """components[which] of a list as the core takes it (gaxel._parameters.core_components), of a kind with a law."""
+    """components[which] of a list with each one's "kind" and places in the list of the truncations that cut it, "inner" and
+    "outer". Raises NotImplementedError for a kind without a law here."""
 
-    def __init__(self, components: Sequence[tuple[Any, ...]], which: int) -> None:
-        kind, _, _, inner, outer, _ = components[which]
-        self._layout = _Layout.of(kind)
+    def __init__(self, components: Sequence[Mapping[str, Any]], which: int) -> None:
+        own = components[which]
+        self._layout = _Layout.of(own["kind"])
+        if self._layout.law not in LAWS:
+            raise NotImplementedError(
+                f"gaxel.jax: light of the kind {own['kind']!r} is known to the core alone"
+            )
         self._which = which
-        self._cuts = [(cut, _Layout.of(components[cut][0]), True) for cut in inner]
-        self._cuts += [(cut, _Layout.of(components[cut][0]), False) for cut in outer]
+        self._cuts = [(cut, _Layout.of(components[cut]["kind"]), True) for cut in own["inner"]]
+        self._cuts += [(cut, _Layout.of(components[cut]["kind"]), False) for cut in own["outer"]]
 
     def light(self, values: Sequence[Array]) -> Light:
         """`values`: of each component of the list, vectors."""
