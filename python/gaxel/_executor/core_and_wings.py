@@ -190,11 +190,11 @@ class CoreAndWings:
         else:
             # One octave more than the components as they are need.
             octaves = range(min(self._n_chunks + 1, _MOST_OCTAVES))
-            rules = [
-                (_rule(0, m, False), _octave_radius(m), self._has_wings or m > 1) for m in octaves
-            ]
+            rules = [(_rule(0, m, False), _octave_radius(m), self._has_wings or m > 1) for m in octaves]
         t = np.concatenate([factor * t for (t, _), factor, _ in rules])
-        share = np.concatenate([core_share(t) if windowed else np.ones_like(t) for (t, _), _, windowed in rules])
+        share = np.concatenate(
+            [core_share(t) if windowed else np.ones_like(t) for (t, _), _, windowed in rules]
+        )
         r = jnp.maximum(radius * jnp.asarray(t, dtype), jnp.sqrt(jnp.finfo(dtype).tiny))
         light = profile.law.law.intensity(r) * jnp.asarray(share, dtype)
         ends = np.cumsum([len(t) for (t, _), _, _ in rules])[:-1]

@@ -38,7 +38,13 @@ def _flattened(places: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _along_edges(
-    profile: Profile, height: Array, start: Array, end: Array, least: Array, places: np.ndarray, weights: np.ndarray
+    profile: Profile,
+    height: Array,
+    start: Array,
+    end: Array,
+    least: Array,
+    places: np.ndarray,
+    weights: np.ndarray,
 ) -> Array:
     """Integrals of the mean over tau from start to end."""
     scale = jnp.maximum(jnp.abs(height), least)

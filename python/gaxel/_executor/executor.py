@@ -36,9 +36,7 @@ class _Elliptical:
 
 def _refuse(component: Mapping[str, Any], names: Sequence[str], what: str) -> None:
     name = names[component["owner"]]
-    raise NotImplementedError(
-        f"gaxel.jax: {name} ({component['kind']}): {what} only on the CPU, by the core"
-    )
+    raise NotImplementedError(f"gaxel.jax: {name} ({component['kind']}): {what} only on the CPU, by the core")
 
 
 class _Group:

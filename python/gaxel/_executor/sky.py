@@ -18,7 +18,9 @@ def _means(degree: int, centre: float, half_size: float, n: int) -> np.ndarray:
     return np.einsum("ijk,j->ki", chebyshev.chebvander(u, degree), 0.5 * weights)
 
 
-def sky_image(component: Mapping[str, Any], values: Mapping[str, jax.Array], shape: tuple[int, int]) -> jax.Array:
+def sky_image(
+    component: Mapping[str, Any], values: Mapping[str, jax.Array], shape: tuple[int, int]
+) -> jax.Array:
     """Of a component of family "sky". Its pivot and domain are constants."""
     constants = dict(zip(component["parameters"], component["values"], strict=True))
     ny, nx = shape
