@@ -133,7 +133,7 @@ class Executor:
     def image(self, values: jax.Array) -> jax.Array:
         least, most = jnp.asarray(self._limits, values.dtype).T
         possible = jnp.all((values >= least) & (values <= most))
-        values = jnp.where(possible, values, jnp.nan)
+        values = values * jnp.where(possible, 1.0, jnp.nan)  # derivatives, too
         image = jnp.zeros(self._shape, values.dtype)
         for group, members in zip(self._groups, self._members, strict=True):
             image = image + group.image([_values_of(member, values) for member in members])
