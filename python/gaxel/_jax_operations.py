@@ -1,6 +1,6 @@
 """The core's operations as primitives of JAX: an image, its derivative along a direction, and the transpose of that.
 
-Arguments and results have an axis of batches in front. `values` of the linear two may be a batch of one for all.
+The core computes them on the CPU, gaxel._executor elsewhere. Arguments and results have an axis of batches in front. `values` of the linear two may be a batch of one for all.
 """
 
 import functools
@@ -13,6 +13,7 @@ from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
 from gaxel import _core
+from gaxel._executor.operations import operation
 
 for _name, _capsule in _core.jax_operations().items():
     jax.ffi.register_ffi_target(_name, _capsule, platform="cpu")
@@ -40,6 +41,8 @@ def _primitive(name: str, result_shape: Any) -> Primitive:
     primitive.def_abstract_eval(abstract)
     primitive.def_impl(lambda *arguments, target, shape: compiled(target, shape)(*arguments))
     mlir.register_lowering(primitive, lower, platform="cpu")
+    elsewhere = mlir.lower_fun(functools.partial(operation, name), multiple_results=False)
+    mlir.register_lowering(primitive, elsewhere)
     return primitive
 
 

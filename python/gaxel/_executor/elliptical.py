@@ -32,12 +32,12 @@ _Y, _Y_WEIGHTS = _from_centre(0.07)
 _V, _LESS_V, _V_WEIGHTS = _tanh_sinh(0.1)
 
 
-def _power_mean(s: Array, exponent: Array, of_power: Callable[[Array], Array]) -> Array:
-    """Half of the mean over v from 0 to 1 of light at s v that is of_power((s v)^exponent): v = exp(-y / exponent)."""
+def _power_mean(s: Array, exponent: Array, of_log: Callable[[Array], Array]) -> Array:
+    """Half of the mean over v from 0 to 1 of light at s v that is of_log(exponent ln (s v)): v = exp(-y / exponent)."""
     y, weights = jnp.asarray(_Y, s.dtype), jnp.asarray(_Y_WEIGHTS, s.dtype)
     a = 1.0 / exponent
-    power = jnp.exp(exponent * jnp.log(s))[..., None] * jnp.exp(-y)
-    return 0.5 * a * jnp.sum(weights * jnp.exp(-a * y) * of_power(power), axis=-1)
+    light = of_log((exponent * jnp.log(s))[..., None] - y)
+    return 0.5 * a * jnp.sum(weights * jnp.exp(-a * y) * light, axis=-1)
 
 
 class EllipticalLaw(NamedTuple):
@@ -59,7 +59,7 @@ def _sersic(n: Array) -> EllipticalLaw:
         exponent = 0.5 / n
         beyond = jnp.exp(exponent * jnp.log(s)) * b > last
         inside = jnp.where(beyond, 1.0, s)
-        near = _power_mean(inside, exponent, lambda power: jnp.exp(b * (1.0 - power)))
+        near = _power_mean(inside, exponent, lambda log_x: jnp.exp(b * (1.0 - jnp.exp(log_x))))
         return jnp.where(beyond, law.total() / (2.0 * np.pi * s), near)
 
     return EllipticalLaw(law, mean, None)
@@ -96,7 +96,7 @@ def _ferrers(alpha: Array, beta: Array) -> EllipticalLaw:
     p = 2.0 - beta
 
     def mean(s: Array) -> Array:
-        return _power_mean(s, 0.5 * p, lambda power: jnp.exp(alpha * jnp.log1p(-power)))
+        return _power_mean(s, 0.5 * p, lambda log_t: jnp.exp(alpha * jnp.log(-jnp.expm1(log_t))))
 
     return EllipticalLaw(law, mean, jnp.ones_like(p))
 
