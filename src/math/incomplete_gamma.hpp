@@ -1,4 +1,4 @@
-// The lower incomplete gamma function as an all-positive series, with its derivative to the first argument.
+// The lower incomplete gamma function as an all-positive series, with its derivatives to the first argument.
 #pragma once
 
 namespace gaxel {
@@ -7,6 +7,7 @@ namespace gaxel {
 struct ScaledGammaSeries {
   double sum;   ///< e^-x S(a, x)
   double d_da;  ///< e^-x dS/da
+  double d2_da2;  ///< e^-x d2S/da2
 };
 
 /// Where 1 - P(a, x) is below 1e-17 and the series need not be used any more.
