@@ -18,8 +18,8 @@ namespace gaxel {
 inline constexpr std::size_t kChunkCells = 256;
 using CellLane = std::array<double, kChunkCells>;
 
-/// The tensor rule of a bucket's cells, as offsets from a cell's centre in the (u, v) plane. One object serves
-/// one bucket after the other.
+/// The tensor rule of a bucket's cells, as offsets from a cell's centre in the (u, v) plane. One object
+/// serves one bucket after the other.
 struct CellRule {
   std::vector<double> u;
   std::vector<double> v;

@@ -27,14 +27,14 @@ enum class EdgeNeed { kFlux, kMoments, kRates };
 
 /// Integrals over tau, G as in RadialLaw::enclosed.
 struct EdgeIntegrals {
-  double mean = 0.0;                                      ///< of G
-  std::array<double, kMaxShapes> mean_d_shape{};          ///< of dG/dshapes
-  double light = 0.0;                                     ///< of g
-  double light_tau = 0.0;                                 ///< of g tau
-  std::array<double, kMaxShapes> mean_d_shape_rate{};     ///< of the rates of dG/dshapes at the same s
-  double slope = 0.0;                                     ///< of dg/ds
-  std::array<double, kMaxShapes> light_d_shape{};         ///< of dg/dshapes
-  std::array<double, kMaxShapes> light_d_shape_tau{};     ///< of tau dg/dshapes
+  double mean = 0.0;                                   ///< of G
+  std::array<double, kMaxShapes> mean_d_shape{};       ///< of dG/dshapes
+  double light = 0.0;                                  ///< of g
+  double light_tau = 0.0;                              ///< of g tau
+  std::array<double, kMaxShapes> mean_d_shape_rate{};  ///< of the rates of dG/dshapes at the same s
+  double slope = 0.0;                                  ///< of dg/ds
+  std::array<double, kMaxShapes> light_d_shape{};      ///< of dg/dshapes
+  std::array<double, kMaxShapes> light_d_shape_tau{};  ///< of tau dg/dshapes
 };
 
 struct BoxEdges {

@@ -19,10 +19,11 @@ bool is_few(const CellRule& rule, const CellChunk& chunk) {
   return chunk.count < kFewCells && rule.size() > chunk.count && rule.size() <= kChunkCells;
 }
 
-// Calls work(cell, first) for each cell, with s at its nodes in s[first], s[first + 1], ...: at most kChunkCells
-// nodes between two calls of prepare(n), which tells that n are in place.
+// Calls work(cell, first) for each cell, with s at its nodes in s[first], s[first + 1], ...: at most
+// kChunkCells nodes between two calls of prepare(n), which tells that n are in place.
 template <class Prepare, class Work>
-void for_each_of_few(const CellRule& rule, const CellChunk& chunk, CellLane& s, Prepare&& prepare, Work&& work) {
+void for_each_of_few(const CellRule& rule, const CellChunk& chunk, CellLane& s, Prepare&& prepare,
+                     Work&& work) {
   const std::size_t n = rule.size();
   const std::size_t at_once = kChunkCells / n;
   for (std::size_t first = 0; first < chunk.count; first += at_once) {
@@ -39,7 +40,8 @@ void for_each_of_few(const CellRule& rule, const CellChunk& chunk, CellLane& s, 
 // Calls work(node, first) for each node, with s at that node of all cells in s[first], s[first + 1], ...;
 // prepare as above.
 template <class Prepare, class Work>
-void for_each_node(const CellRule& rule, const CellChunk& chunk, CellLane& s, Prepare&& prepare, Work&& work) {
+void for_each_node(const CellRule& rule, const CellChunk& chunk, CellLane& s, Prepare&& prepare,
+                   Work&& work) {
   const std::size_t at_once = kChunkCells / chunk.count;
   for (std::size_t first = 0; first < rule.size(); first += at_once) {
     const std::size_t n = std::min(at_once, rule.size() - first);

@@ -136,16 +136,16 @@ void add_second_derivative(const Plan& plan, const ProfileLight& light, const Li
                            const DirectionWeights& weights, ImageView image) {
   const double area = pixel_area(plan.grid, light.frame);
   std::vector<double> at_nodes;
-  for_each_tile(plan, light, rates,
-                [&](const TilePlace& place, const NodeLight& of_tile, const NodeRates& its_rates,
-                    std::size_t n) {
-                  at_nodes.resize(n);
-                  combine_moment_rates(of_tile, its_rates, n, weights, at_nodes.data());
-                  expand_on_band(place, at_nodes.data(), area, plan.band, Write::kAdd, image);
-                });
+  for_each_tile(
+      plan, light, rates,
+      [&](const TilePlace& place, const NodeLight& of_tile, const NodeRates& its_rates, std::size_t n) {
+        at_nodes.resize(n);
+        combine_moment_rates(of_tile, its_rates, n, weights, at_nodes.data());
+        expand_on_band(place, at_nodes.data(), area, plan.band, Write::kAdd, image);
+      });
   const auto add = [&](std::int32_t pixel, const MomentRates& moments) {
-    image.data()[pixel] += sum_of_products(weights.of_values, moments.values) +
-                           sum_of_products(weights.of_rates, moments.rates);
+    image.data()[pixel] +=
+        sum_of_products(weights.of_values, moments.values) + sum_of_products(weights.of_rates, moments.rates);
   };
   for_each_cell(plan, light, rates, add);
   for_each_cusp(plan, light, rates, add);
@@ -162,13 +162,13 @@ MomentRates execute_second_adjoint(const Plan& plan, const ProfileLight& light, 
     }
   };
   std::vector<double> at_nodes;
-  for_each_tile(plan, light, rates,
-                [&](const TilePlace& place, const NodeLight& of_tile, const NodeRates& its_rates,
-                    std::size_t n) {
-                  at_nodes.resize(n);
-                  contract_from_band(place, plan.band, cotangent, at_nodes.data());
-                  add_scaled_moments(area, weighted_moment_rates(of_tile, its_rates, n, at_nodes.data()));
-                });
+  for_each_tile(
+      plan, light, rates,
+      [&](const TilePlace& place, const NodeLight& of_tile, const NodeRates& its_rates, std::size_t n) {
+        at_nodes.resize(n);
+        contract_from_band(place, plan.band, cotangent, at_nodes.data());
+        add_scaled_moments(area, weighted_moment_rates(of_tile, its_rates, n, at_nodes.data()));
+      });
   const auto add = [&](std::int32_t pixel, const MomentRates& moments) {
     add_scaled_moments(cotangent.data()[pixel], moments);
   };

@@ -15,7 +15,8 @@ namespace {
 
 // Calls work(place, light at the nodes, number of nodes) for every tile of a plan.
 template <class Work>
-void for_each_tile_with_partials(const Plan& plan, const ProfileLight& light, TileScratch& scratch, Work&& work) {
+void for_each_tile_with_partials(const Plan& plan, const ProfileLight& light, TileScratch& scratch,
+                                 Work&& work) {
   std::vector<double>& g = scratch.g;
   std::vector<double>& g_s = scratch.g_s;
   std::vector<double>& g_shapes = scratch.g_shapes;

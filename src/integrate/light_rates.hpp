@@ -10,8 +10,8 @@ namespace gaxel {
 /// A direction: how much each LightParameter changes per step.
 using LightDirection = std::array<double, kLightParameters>;
 
-/// How places that are fixed in the image move in the (u, v) plane: per step u changes by u_0 + u_u u + u_v v,
-/// v by v_0 + v_u u + v_v v.
+/// How places that are fixed in the image move in the (u, v) plane: per step u changes by u_0 + u_u u + u_v
+/// v, v by v_0 + v_u u + v_v v.
 struct PlaneFlow {
   double u_0 = 0.0;
   double u_u = 0.0;

@@ -8,8 +8,8 @@
 
 namespace gaxel {
 
-/// What the light at nodes changes by per step at the same places in the image: rates of NodeLight::g, g_s and
-/// g_shapes, these in rows as far apart.
+/// What the light at nodes changes by per step at the same places in the image: rates of NodeLight::g, g_s
+/// and g_shapes, these in rows as far apart.
 struct NodeRates {
   const double* g;
   const double* g_s;

@@ -5,8 +5,8 @@ namespace gaxel {
 
 /// S(a, x) = sum_k x^k / (a)_(k+1) = e^x x^-a gamma(a, x), scaled by e^-x (DLMF 8.7.1).
 struct ScaledGammaSeries {
-  double sum;   ///< e^-x S(a, x)
-  double d_da;  ///< e^-x dS/da
+  double sum;     ///< e^-x S(a, x)
+  double d_da;    ///< e^-x dS/da
   double d2_da2;  ///< e^-x d2S/da2
 };
 

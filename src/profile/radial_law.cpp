@@ -12,7 +12,8 @@ void RadialLaw::evaluate_with_rates(const double* /*s*/, const double* /*s_rates
 }
 
 void RadialLaw::enclosed_with_rates(const double* /*s*/, std::size_t /*n*/, const double* /*shape_rates*/,
-                                    double* /*mean*/, double* /*d_shapes*/, double* /*d_shapes_rates*/) const {
+                                    double* /*mean*/, double* /*d_shapes*/,
+                                    double* /*d_shapes_rates*/) const {
   throw std::logic_error("this law has no second derivatives");
 }
 

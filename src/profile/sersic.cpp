@@ -30,8 +30,7 @@ double second_derivative_of_b(double n, const SersicB& b) {
   const double by_aa =
       by_a * by_a - boost::math::trigamma(a) + series.d2_da2 / series.sum - by_series * by_series;
   const double per_slope = b.b * std::exp(b.b) * series.sum;  // P / P'
-  return -(4.0 * by_aa * per_slope + 4.0 * log_slope * b.db_dn +
-           ((a - 1.0) / b.b - 1.0) * b.db_dn * b.db_dn);
+  return -(4.0 * by_aa * per_slope + 4.0 * log_slope * b.db_dn + ((a - 1.0) / b.b - 1.0) * b.db_dn * b.db_dn);
 }
 
 }  // namespace
@@ -59,8 +58,8 @@ SersicConstants sersic_constants(double n) {
   c.dlog_b_dn = b.db_dn / b.b;
   c.dlog_i0_dn = 2.0 * c.log_b + 2.0 * n * c.dlog_b_dn - 1.0 / n - 2.0 * boost::math::digamma(2.0 * n);
   c.d2log_b_dn2 = second_derivative_of_b(n, b) / b.b - c.dlog_b_dn * c.dlog_b_dn;
-  c.d2log_i0_dn2 = 4.0 * c.dlog_b_dn + 2.0 * n * c.d2log_b_dn2 + 1.0 / (n * n) -
-                   4.0 * boost::math::trigamma(2.0 * n);
+  c.d2log_i0_dn2 =
+      4.0 * c.dlog_b_dn + 2.0 * n * c.d2log_b_dn2 + 1.0 / (n * n) - 4.0 * boost::math::trigamma(2.0 * n);
   return c;
 }
 

@@ -43,9 +43,7 @@ struct Part {
 };
 
 Part part_of(double centre, double sigma) {
-  const auto density = [&](double z) {
-    return std::exp(-0.5 * z * z) / std::sqrt(2.0 * std::numbers::pi);
-  };
+  const auto density = [&](double z) { return std::exp(-0.5 * z * z) / std::sqrt(2.0 * std::numbers::pi); };
   const double upper = (0.5 - centre) / sigma;
   const double lower = (-0.5 - centre) / sigma;
   const auto difference = [&](auto&& f) { return f(upper) - f(lower); };
@@ -103,15 +101,17 @@ TEST(CuspRates, AreTheSumOfThoseOfParts) {
           const double whole = second(light, one, other, box_about(0.0, 0.0, 0.5, 0.5));
           double sum = 0.0;
           double size = std::abs(whole);
-          for (const Box& box : {Box{-0.5, 0.1, -0.5, 0.2}, {0.1, 0.5, -0.5, 0.2}, {-0.5, 0.1, 0.2, 0.5},
+          for (const Box& box : {Box{-0.5, 0.1, -0.5, 0.2},
+                                 {0.1, 0.5, -0.5, 0.2},
+                                 {-0.5, 0.1, 0.2, 0.5},
                                  {0.1, 0.5, 0.2, 0.5}}) {
             const double part = second(light, one, other, box);
             sum += part;
             size += std::abs(part);
           }
           EXPECT_NEAR(sum, whole, 1e-11 * size + 1e-12 + 1e-14 * law.value(0.0))
-              << "n " << n << " centre " << x0 << " " << y0 << " parameters " << static_cast<int>(one)
-              << " " << static_cast<int>(other);
+              << "n " << n << " centre " << x0 << " " << y0 << " parameters " << static_cast<int>(one) << " "
+              << static_cast<int>(other);
         }
       }
     }

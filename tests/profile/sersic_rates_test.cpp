@@ -26,8 +26,7 @@ constexpr Truth kTruth[] = {
     {2.5, 1.0e-6, 222371275437.44244, -644807.8649252025, 6.7528187381991306, 4.0053375777018611},
     {4.0, 2.0, 0.011061469962434149, 0.0015135274589200383, 0.00095804753321805521, 0.00034152771223810124},
     {10.0, 0.001, 10093068.024759742, -552.37974019240633, -0.092134979627896872, -0.0542496383009193},
-    {20.0, 5.0, 0.00032544002370071624, 2.0631451515056875e-5, 6.6904378152971874e-6,
-     5.8310930031840913e-6},
+    {20.0, 5.0, 0.00032544002370071624, 2.0631451515056875e-5, 6.6904378152971874e-6, 5.8310930031840913e-6},
     {20.0, 1.0e-12, 5.7367689374870772e+30, -1.2513588062384929e+18, 461175.5952049587, 578103.00169297961},
 };
 
@@ -64,8 +63,7 @@ TEST_F(SersicRates, AgreeWithMpmathInVectorsAndByThemselves) {
             expect(to.g[k], g[0], std::abs(g[0]));
             expect(to.g_s[k], g_s, std::abs(g_s));
             expect(to.g_shapes[k], g_n, std::abs(g[0]));
-            expect(to_rates.g[k], g_s * of_s + g_n * of_n,
-                   std::abs(g_s * of_s) + std::abs(g[0] * of_n));
+            expect(to_rates.g[k], g_s * of_s + g_n * of_n, std::abs(g_s * of_s) + std::abs(g[0] * of_n));
             expect(to_rates.g_s[k], t.g_ss * of_s + t.g_sn * of_n,
                    std::abs(t.g_ss * of_s) + std::abs(g_s * of_n) + std::abs(t.g_sn * of_n));
             expect(to_rates.g_shapes[k], t.g_sn * of_s + t.g_nn * of_n,
