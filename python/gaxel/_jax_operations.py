@@ -31,6 +31,23 @@ def image_of(values: jax.Array, target: int, shape: tuple[int, int]) -> jax.Arra
     return _image.bind(values[None], target=target, shape=shape)[0]
 
 
+# Targets whose images the core has no second derivatives of to some of the arguments: to which, in words.
+_without_second: dict[int, str] = {}
+
+
+def core_has_no_second(target: int, arguments: str) -> None:
+    """Second derivatives of the target that are compiled for the CPU raise NotImplementedError, which says `arguments`."""
+    _without_second[target] = arguments
+
+
+def _check_core_has(name: str, target: int) -> None:
+    if name.startswith("second") and target in _without_second:
+        raise NotImplementedError(
+            f"gaxel.jax: the core has no second derivatives of images to {_without_second[target]}: leave them out of "
+            "the model's parameters"
+        )
+
+
 def _primitive(name: str, result_shape: Any) -> Primitive:
     primitive = Primitive(f"gaxel_{name}")
 
@@ -38,6 +55,7 @@ def _primitive(name: str, result_shape: Any) -> Primitive:
         return jax.core.ShapedArray(result_shape(*arguments, shape), arguments[-1].dtype)
 
     def lower(context: Any, *operands: Any, target: int, shape: tuple[int, int]) -> Any:
+        _check_core_has(name, target)
         rule = jax.ffi.ffi_lowering(f"gaxel_{name}_{context.avals_out[0].dtype}")
         return rule(context, *operands, target=np.int64(target))
 
@@ -59,22 +77,6 @@ _second_adjoint = _primitive(
     "second_adjoint", lambda values, directions, cotangents, shape: (cotangents.shape[0], values.shape[-1])
 )
 
-# Targets whose images have no second derivatives to some of the arguments: to which, in words.
-_without_second: dict[int, str] = {}
-
-
-def has_no_second(target: int, arguments: str) -> None:
-    """From now on second derivatives of the target raise NotImplementedError, which says `arguments`."""
-    _without_second[target] = arguments
-
-
-def _check_second(target: int) -> None:
-    if target in _without_second:
-        raise NotImplementedError(
-            f"gaxel.jax: the core has no second derivatives of images to {_without_second[target]}; leave them out of "
-            "the model's parameters"
-        )
-
 
 def _image_jvp(primals: Any, tangents: Any, **target: Any) -> Any:
     (values,), (direction,) = primals, tangents
@@ -94,7 +96,6 @@ def _multilinear_jvp(
     if not isinstance(tangents[0], ad.Zero):
         if in_values is None:
             raise NotImplementedError("gaxel.jax: third derivatives of images are not defined")
-        _check_second(target["target"])
         terms.append(in_values.bind(primals[0], tangents[0], *primals[1:], **target))
     for place, tangent in enumerate(tangents[1:], 1):
         if not isinstance(tangent, ad.Zero):

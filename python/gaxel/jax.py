@@ -36,7 +36,7 @@ try:
 except ImportError as error:  # pragma: no cover
     raise ImportError("gaxel.jax needs the package jax: pip install 'gaxel[jax]'") from error
 
-from gaxel._jax_operations import has_no_second, image_of
+from gaxel._jax_operations import core_has_no_second, image_of
 
 __all__ = ["Model", "render"]
 
@@ -132,7 +132,7 @@ class Model:
         if lacking := _core.jax_without_second(self._target):
             names = component_names(listed, source)
             parts = (f"parameters of {names[place]!r} ({listed[place].kind})" for place in lacking)
-            has_no_second(self._target, " and ".join(parts))
+            core_has_no_second(self._target, " and ".join(parts))
 
     def __repr__(self) -> str:
         ny, nx = self.shape
