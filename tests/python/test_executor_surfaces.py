@@ -143,7 +143,11 @@ def test_every_shape_is_the_core_s_through_a_psf(name):
 
 @pytest.mark.parametrize("psf", [None, PSF], ids=["no psf", "psf"])
 def test_second_derivatives_are_those_of_differences(psf):
-    components = [gaxel.Nuker(x=8.3, y=7.4, ib=3.0, rb=2.0, alpha=2.0, beta=2.5, gamma=0.9, b2=0.3, f3=0.05, f3_phase=0.3)]
+    components = [
+        gaxel.Nuker(
+            x=8.3, y=7.4, ib=3.0, rb=2.0, alpha=2.0, beta=2.5, gamma=0.9, b2=0.3, f3=0.05, f3_phase=0.3
+        )
+    ]
     _, own = models(components, psf)
     core = gaxel_jax.Model(components, SHAPE, psf)
     check_grads(jax.jit(lambda values: jnp.sum(own(values) ** 2)), (jnp.array(core.start),), order=2)
