@@ -59,7 +59,7 @@ class _Group:
                 _refuse(component, names, "light too sharp for its transform is convolved")
             else:
                 self._lights[i] = _Elliptical(component)
-        self._surfaces = Surfaces(group)
+        self._surfaces = Surfaces(group, names)
 
     def image(self, values: Sequence[jax.Array]) -> jax.Array:
         """`values`: of each component."""
