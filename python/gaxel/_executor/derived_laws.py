@@ -25,7 +25,7 @@ def _bending(n: int) -> np.ndarray:
 class Spline(RadialLaw):
     def __init__(self, r_max: ArrayLike, *knots: ArrayLike) -> None:
         self._values = jnp.stack([jnp.asarray(knot) for knot in knots])
-        self._spacing = jnp.log(r_max) / (len(knots) - 1)
+        self._spacing = jnp.log(jnp.where(r_max > 1.0, r_max, jnp.nan)) / (len(knots) - 1)
         self._bend = jnp.matmul(_bending(len(knots)), self._values, precision="highest") / 6.0
 
     def intensity(self, r: Array) -> Array:

@@ -58,7 +58,7 @@ class _Group:
             self._lights[i] = CoreAndWings(component, self._convolvers) if split else _Elliptical(component)
         in_boxes = any(isinstance(light, _Elliptical) for light in self._lights.values())
         self._boxes = DrawingTransform(group, order=1) if self._convolvers and in_boxes else None
-        self._surfaces = Surfaces(group)
+        self._surfaces = Surfaces(group, names)
 
     def image(self, values: Sequence[jax.Array]) -> jax.Array:
         """`values`: of each component."""

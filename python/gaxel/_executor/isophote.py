@@ -54,6 +54,14 @@ class Isophote:
             real, imaginary = real * cos_t - imaginary * sin_t, real * sin_t + imaginary * cos_t
         return factor
 
+    def least_factor(self) -> Array | float:
+        """The smallest of the modes' factors of the radius, found to a thousandth."""
+        if not self.modes:
+            return 1.0
+        n = 64 * max(self.modes)
+        t = 2.0 * np.pi * np.arange(n) / n
+        return jnp.min(self._mode_factor(jnp.cos(t), jnp.sin(t)))
+
     def light_factor(self, point: PolarPoint) -> Array:
         """What the light in a direction is multiplied by."""
         if self.asymmetry is None:

@@ -8,6 +8,8 @@ from jax import Array
 from gaxel._executor.isophote import Isophote
 from gaxel._executor.spiral import Spiral
 
+_LEAST_FACTOR = 0.05  # of src/profile/shape_chain.cpp
+
 
 class ShapeStep(NamedTuple):
     """An option that changes a shape."""
@@ -50,6 +52,11 @@ class ShapeChain:
             elif name.startswith("f"):
                 modes[mode] = (values[first], values[first + 1])
         self._isophote = Isophote(exponent, modes, asymmetry)
+
+    def is_possible(self) -> Array:
+        """Whether the modes leave some radius in all directions, and a spiral's radii are in order."""
+        possible = jnp.asarray(self._isophote.least_factor() >= _LEAST_FACTOR)
+        return possible if self._spiral is None else possible & (self._spiral.r_in < self._spiral.r_out)
 
     def _axes(self, dx: Array, dy: Array) -> tuple[Array, Array]:
         x, y = (dx, dy) if self._spiral is None else self._spiral.unwind(dx, dy)

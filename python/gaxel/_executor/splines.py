@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.polynomial import Polynomial
 
 from gaxel import _core
 from gaxel._executor.leaves import Leaves, Light, grid_of, scatter
@@ -21,15 +22,26 @@ EXTRA_NODES = MARGIN
 _CHUNK = 16  # nodes of one cell of the grid that are added up before they are spread
 
 
-def _shares(t: jax.Array) -> jax.Array:
-    """(..., ORDER): what the cells about a place, t from its own cell's middle, -1/2 to 1/2, have of light there (de
-    Boor's recurrence)."""
-    u = t + 0.5
-    values = [jnp.ones_like(u)]
+def _share_polynomials() -> np.ndarray:
+    """(power of t, cell): what the cells about a place, t from its own cell's middle, -1/2 to 1/2, have of light there, by
+    de Boor's recurrence."""
+    u, none = Polynomial([0.5, 1.0]), Polynomial([0.0])
+    values = [Polynomial([1.0])]
     for k in range(2, ORDER + 1):
-        here, before = [*values, 0.0], [0.0, *values]
+        here, before = [*values, none], [none, *values]
         values = [((u + i) * here[i] + (k - u - i) * before[i]) / (k - 1) for i in range(k)]
-    return jnp.stack(values[::-1], axis=-1)
+    return np.stack([value.coef for value in values[::-1]], axis=-1)
+
+
+_SHARES = _share_polynomials()
+
+
+def _shares(t: jax.Array) -> jax.Array:
+    """(..., ORDER), see _share_polynomials."""
+    powers = [jnp.ones_like(t)]
+    for _ in range(ORDER - 1):
+        powers.append(powers[-1] * t)
+    return jnp.matmul(jnp.stack(powers, axis=-1), jnp.asarray(_SHARES, t.dtype), precision=HIGHEST)
 
 
 @cache
@@ -86,8 +98,8 @@ class Drawing:
         flux, at_x, at_y = (
             part.at[self._chunks.nodes].get(mode="fill", fill_value=0.0) for part in (fluxes, at_x, at_y)
         )
-        along_y = flux[..., None] * _shares(at_y)
-        return jnp.einsum("cnm,cnk->cmk", along_y, _shares(at_x), precision=HIGHEST).reshape(-1)
+        along_y, along_x = _shares(jnp.stack([at_y, at_x]))
+        return jnp.einsum("cnm,cnk->cmk", flux[..., None] * along_y, along_x, precision=HIGHEST).reshape(-1)
 
 
 def _phases(j: np.ndarray, n: int, x: float) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The light of one component of any law and shape, as in src/profile/surface.hpp, as a function of the parameters of all
 components."""
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from jax import Array
 
 from gaxel import _core
 from gaxel._executor.derived_laws import SoftLaw, Spline
+from gaxel._executor.kinks import kink_of, once_differentiable
 from gaxel._executor.plane_laws import EdgeDisc, EdgeOnDisc, FlatBar
 from gaxel._executor.radial_laws import (
     BrokenExponential,
@@ -46,6 +48,9 @@ LAWS: dict[str, Callable[..., Any]] = {
 """Of a kind's name without options."""
 
 
+_MOST_SOFTENING = 7.66  # break radii: of src/profile/shape/truncation.hpp
+
+
 class _Layout(NamedTuple):
     """Where a component has what, from its kind."""
 
@@ -72,7 +77,9 @@ class _Truncation:
         self.x, self.y = values[layout.shape.x], values[layout.shape.y]
         self.rbreak = values[layout.shape.re]
         ((softening, _),) = layout.law_shapes
-        slope = 4.98 * self.rbreak / values[softening] - 0.65
+        softness = values[softening] / self.rbreak
+        self.is_possible = self._chain.is_possible() & (softness <= _MOST_SOFTENING)
+        slope = 4.98 / softness - 0.65
         self._slope = slope if keeps_outside else -slope
         self._rise = 4.0 if keeps_outside else -4.0
 
@@ -86,27 +93,31 @@ class Light(NamedTuple):
 
     x: Array  # the centre, pixels
     y: Array
-    scale: Array  # light is so many times `unit`
+    scale: Array  # light is so many times `unit`; NaN for values that no shape has
     unit: Callable[[Array, Array], Array]  # per pixel, at offsets from the centre
 
 
 class Surface:
-    """components[which] of a list with each one's "kind" and places in the list of the truncations that cut it, "inner" and
-    "outer". Raises NotImplementedError for a kind without a law here."""
+    """components[which] of a list with each one's "kind", "values" and places in the list of the truncations that cut it,
+    "inner" and "outer". Raises NotImplementedError, with its `name`, for a kind without a law here."""
 
-    def __init__(self, components: Sequence[Mapping[str, Any]], which: int) -> None:
+    def __init__(self, components: Sequence[Mapping[str, Any]], which: int, name: str) -> None:
         own = components[which]
-        self._layout = _Layout.of(own["kind"])
-        if self._layout.law not in LAWS:
-            raise NotImplementedError(
-                f"gaxel.jax: light of the kind {own['kind']!r} is known to the core alone"
-            )
+        layout = self._layout = _Layout.of(own["kind"])
+        self._name = f"gaxel.jax: {name} ({own['kind']})"
+        if layout.law not in LAWS:
+            raise NotImplementedError(f"{self._name}: light of this kind is known to the core alone")
+        steps = {step.name: own["values"][step.first] for step in layout.shape.steps}
+        self._kink = kink_of(layout.law, steps, [own["values"][i] for i, _ in layout.law_shapes])
         self._which = which
         self._cuts = [(cut, _Layout.of(components[cut]["kind"]), True) for cut in own["inner"]]
         self._cuts += [(cut, _Layout.of(components[cut]["kind"]), False) for cut in own["outer"]]
 
     def light(self, values: Sequence[Array]) -> Light:
         """`values`: of each component of the list, vectors."""
+        if self._kink is not None:
+            what = f"{self._name}: light has a kink {self._kink}, and no second derivatives"
+            values = [once_differentiable(of_one, what) for of_one in values]
         own, layout = values[self._which], self._layout
         cuts = [_Truncation(of_cut, values[cut], outside) for cut, of_cut, outside in self._cuts]
         chain = ShapeChain(layout.shape, own)
@@ -124,7 +135,9 @@ class Surface:
                 light = light * cut(dx + (x - cut.x), dy + (y - cut.y))
             return light
 
-        return Light(x, y, self._scale(own, law, chain, cuts), unit)
+        # A spline's knots, too, give NaN where they are not in order.
+        possible = functools.reduce(jnp.logical_and, (cut.is_possible for cut in cuts), chain.is_possible())
+        return Light(x, y, jnp.where(possible, self._scale(own, law, chain, cuts), jnp.nan), unit)
 
     def _scale(self, own: Array, law: Any, chain: ShapeChain, cuts: list[_Truncation]) -> Array:
         layout = self._layout

@@ -12,12 +12,13 @@ from gaxel._executor.surface import Light, Surface
 
 
 class Surfaces:
-    """`group`: of _core.export_plan. Raises NotImplementedError for a kind whose law is not known here."""
+    """`group`: of _core.export_plan; `names`: of the model's components. Raises NotImplementedError for a kind whose law is
+    not known here."""
 
-    def __init__(self, group: Mapping[str, Any]) -> None:
+    def __init__(self, group: Mapping[str, Any], names: Sequence[str]) -> None:
         components = group["components"]
         members = [i for i, component in enumerate(components) if component["family"] == "surface"]
-        self._surfaces = [Surface(components, i) for i in members]
+        self._surfaces = [Surface(components, i, names[components[i]["owner"]]) for i in members]
         has_psf = "drawn" in group
         leaves = [components[i]["leaves"] for i in members]
         self._leaves = [] if has_psf else [Leaves(of_one) for of_one in leaves]
