@@ -40,7 +40,7 @@ except ImportError as error:  # pragma: no cover
 
 from gaxel._executor.executor import Executor
 from gaxel._executor.operations import keep_maker
-from gaxel._jax_operations import image_of
+from gaxel._jax_operations import core_has_no_second, image_of
 
 __all__ = ["Model", "render"]
 
@@ -77,9 +77,8 @@ class Model:
     backend : {"auto", "core", "jax"}
         What computes images. "auto": the core on the CPU, operations of JAX on the same cells and rules elsewhere,
         whichever platform a program is compiled for. "core": the core alone. "jax": operations of JAX everywhere, with
-        derivatives of any order; slower than the core on the CPU. They know no images as components, nor light that is
-        too sharp to be convolved by its transform: NotImplementedError, with "jax" here, with "auto" when a program is
-        compiled for another platform.
+        derivatives of any order; slower than the core on the CPU. They know no images as components:
+        NotImplementedError, with "jax" here, with "auto" when a program is compiled for another platform.
 
     Attributes
     ----------
@@ -93,7 +92,8 @@ class Model:
     -----
     Values that no component can have, such as a negative radius, give NaN, and so do their derivatives: samplers reject
     them, and no compiled program stops. Programs hold their models' core objects for as long as the process lives.
-    Second derivatives are not defined.
+    There are second derivatives to the parameters of Sersic profiles and those of a fixed index, of point sources, skies
+    and multi-Gaussian expansions. Those to others, and third ones, raise NotImplementedError unless `backend` is "jax".
     """
 
     def __init__(
@@ -151,6 +151,10 @@ class Model:
             plan == "static",
             1 if threads is None else as_threads(threads, size, source),
         )
+        if lacking := _core.jax_without_second(target):
+            names = component_names(listed, source)
+            parts = (f"parameters of {names[place]!r} ({listed[place].kind})" for place in lacking)
+            core_has_no_second(target, " and ".join(parts))
         if backend == "auto":
             keep_maker(target, make_executor)
         self._image = functools.partial(image_of, target=target, shape=size)

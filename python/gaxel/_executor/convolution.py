@@ -28,44 +28,36 @@ class Convolver:
         transfer[np.arange(len(self.kx)) >= arrays["used"][:, None]] = 0.0
         self._transfer = transfer
         self._point_transfer = _complex(arrays["point_transfer"], nx // 2 + 1) * (ny * nx)
-        self._fold()
-
-    def _fold(self) -> None:
-        """Which element of the half spectrum each frequency is added to, and as its conjugate where that is negative: those
-        beyond pi are folded onto those below. Those of the first and the middle column stand for both."""
-        ny, nx = self.padded
-        columns = np.arange(len(self.kx))
-        rows = np.arange(len(self.ky)) - len(self.ky) // 2
-        place = columns % nx
-        into: list[np.ndarray] = []
-        taken: list[np.ndarray] = []
-        conjugate: list[np.ndarray] = []
-        for mirrored in (False, True):
-            # Column 0 has its negative rows itself, but for whole periods, which no row with negative kx stands for.
-            used = (
-                (place == nx // 2) | (place > nx // 2) | ((place == 0) & (columns > 0))
-                if mirrored
-                else place <= nx // 2
-            )
-            to_column = (-columns if mirrored else columns) % nx
-            to_row = (-rows if mirrored else rows) % ny
-            at = to_row[:, None] * (nx // 2 + 1) + to_column[None, used]
-            from_ = np.arange(len(rows))[:, None] * len(columns) + columns[None, used]
-            into.append(at.reshape(-1))
-            taken.append(from_.reshape(-1))
-            conjugate.append(np.full(at.size, mirrored))
-        keep = np.concatenate([np.abs(self._transfer.reshape(-1)[t]) > 0.0 for t in taken])
-        self._into = np.concatenate(into)[keep].astype(np.int32)
-        self._taken = np.concatenate(taken)[keep].astype(np.int32)
-        self._sign = np.where(np.concatenate(conjugate)[keep], -1.0, 1.0)
 
     def spectrum(self, light: jax.Array) -> jax.Array:
-        """The half spectrum of light with that transform (n_ky, n_kx), convolved."""
-        ny, nx = self.padded
-        product = (light * jnp.asarray(self._transfer, light.dtype)).reshape(-1)[self._taken]
-        product = jax.lax.complex(product.real, product.imag * jnp.asarray(self._sign, product.real.dtype))
-        half = jnp.zeros(ny * (nx // 2 + 1), light.dtype).at[jnp.asarray(self._into)].add(product)
-        return half.reshape(ny, nx // 2 + 1)
+        """The half spectrum of light with that transform (n_ky, n_kx), convolved.
+
+        Frequencies beyond pi are folded onto those below, as conjugates where they are negative: in stretches of half a
+        period of columns, in turn onto those of the half spectrum and, backwards, onto those of its mirror image. Middle
+        columns, and those of whole periods, stand for both.
+        """
+        product = light * jnp.asarray(self._transfer, light.dtype)
+        half = self.padded[1] // 2
+        n = len(self.kx)
+        total: Any = 0.0
+        for number, first in enumerate(range(0, n, half)):
+            stretch = product[:, first : first + half + 1]
+            missing = half + 1 - stretch.shape[1]
+            if number % 2 == 0:
+                part = jnp.pad(self._folded_rows(stretch), ((0, 0), (0, missing)))
+            else:
+                mirrored = jnp.conj(self._folded_rows(stretch[::-1]))
+                part = jnp.pad(mirrored[:, ::-1], ((0, 0), (missing, 0)))
+            total = total + part
+        return total
+
+    def _folded_rows(self, rows: jax.Array) -> jax.Array:
+        """From rows of frequencies, as many below zero as above, to those of a half spectrum."""
+        ny = self.padded[0]
+        before = -(rows.shape[0] // 2) % ny
+        turns = -(-(before + rows.shape[0]) // ny)
+        whole = jnp.pad(rows, ((before, turns * ny - before - rows.shape[0]), (0, 0)))
+        return whole.reshape(turns, ny, -1).sum(0)
 
     def spectrum_of_samples(self, samples: jax.Array) -> jax.Array:
         """The same of light that is known at the centres of the grid's pixels, flux per pixel."""

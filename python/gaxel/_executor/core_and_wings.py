@@ -8,7 +8,7 @@ window's radius follows the parameters as in the core, and like there no derivat
 import math
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -63,6 +63,47 @@ def core_share(t: Any) -> Any:
     return numbers.where(t < _WINDOW_END, share, 0.0)
 
 
+class _Copy(NamedTuple):
+    """A copy of the core, whole periods away, that falls on needed pixels: their places as seen from it, relative to where
+    the core's are counted from, and the first of them."""
+
+    x: np.ndarray
+    y: np.ndarray
+    first: tuple[int, int]
+
+    @property
+    def size(self) -> int:
+        return len(self.x) * len(self.y)
+
+    def s(self, profile: Profile) -> jax.Array:
+        dtype = profile.x.dtype
+        dx, dy = jnp.asarray(self.x, dtype) - profile.x, jnp.asarray(self.y, dtype) - profile.y
+        return profile.s(dx, dy[:, None]).reshape(-1)
+
+    def placed(self, light: jax.Array, shape: tuple[int, ...]) -> jax.Array:
+        """Light at its pixels among zeros."""
+        return _padded(light.reshape(len(self.y), len(self.x)), self.first, shape)
+
+
+def _padded(part: jax.Array, first: tuple[int, int], shape: tuple[int, ...]) -> jax.Array:
+    ends = [(at, n - at - own) for at, n, own in zip(first, shape, part.shape, strict=True)]
+    return jnp.pad(part, ends)
+
+
+def _copies_along(
+    places: np.ndarray, centre: float, extent: float, period: int
+) -> list[tuple[int, int, np.ndarray]]:
+    """Along an axis: by how much a copy is shifted, the first place within its extent, and these places."""
+    copies = []
+    first = math.floor((places[0] - centre - extent) / period)
+    last = math.ceil((places[-1] - centre + extent) / period)
+    for shift in range(first * period, last * period + 1, period):
+        within = np.flatnonzero(np.abs(places - centre - shift) <= extent)
+        if len(within) > 0:
+            copies.append((shift, int(within[0]), places[within]))
+    return copies
+
+
 class CoreAndWings:
     """One component of a group of _core.export_plan that is split: its spectrum on a convolver's padded grid."""
 
@@ -93,42 +134,32 @@ class CoreAndWings:
         self._columns = needed.x0 + np.arange(needed.shape[1])
         self._fade = split["fade_y"][:, None] * split["fade_x"]
         self._first = round(needed.y0 - grid.y0), round(needed.x0 - grid.x0)
-        self._copies = self._copies_of_core(split) if self._has_table else (np.zeros(0),) * 3
+        self._copies = self._copies_of_core(split) if self._has_table else []
         self._samples_wings = not self._has_table or self._has_wings
 
-    def _copies_of_core(self, split: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(x, y, pixel): places of needed pixels as seen from the copy of the core that falls on them, and which they are.
-        Copies lie whole periods away."""
+    def _copies_of_core(self, split: Mapping[str, Any]) -> list[_Copy]:
         q, theta = self._start["q"], self._start["theta"]
         radius = _MARGIN * _WINDOW_END * split["radius"] * self._scale
         reach = (
             radius * math.hypot(math.sin(theta), q * math.cos(theta)),
             radius * math.hypot(math.cos(theta), q * math.sin(theta)),
         )
-        along = []
-        for places, centre, extent, period in zip(
-            (self._rows, self._columns), (self._start["y"], self._start["x"]), reach, self._convolver.padded,
-            strict=True,
-        ):  # fmt: skip
-            first = math.floor((places[0] - centre - extent) / period)
-            last = math.ceil((places[-1] - centre + extent) / period)
-            along.append(
-                [
-                    (m, np.flatnonzero(np.abs(places - centre - m * period) <= extent))
-                    for m in range(first, last + 1)
-                ]
+        along = [
+            _copies_along(places, centre, extent, period)
+            for places, centre, extent, period in zip(
+                (self._rows, self._columns),
+                (self._start["y"], self._start["x"]),
+                reach,
+                self._convolver.padded,
+                strict=True,
             )
-        x, y, pixel = [np.zeros(0)], [np.zeros(0)], [np.zeros(0, np.int32)]
-        ny, nx = self._convolver.padded
-        for m_y, rows in along[0]:
-            for m_x, columns in along[1]:
-                if (m_x, m_y) == (0, 0):
-                    continue
-                shape = len(rows), len(columns)
-                x.append(np.broadcast_to(self._columns[columns] - m_x * nx, shape).reshape(-1))
-                y.append(np.broadcast_to((self._rows[rows] - m_y * ny)[:, None], shape).reshape(-1))
-                pixel.append((rows[:, None] * len(self._columns) + columns).reshape(-1))
-        return np.concatenate(x), np.concatenate(y), np.concatenate(pixel).astype(np.int32)
+        ]
+        return [
+            _Copy(columns - x, rows - y, (top, left))
+            for y, top, rows in along[0]
+            for x, left, columns in along[1]
+            if (x, y) != (0, 0)
+        ]
 
     def _samples(self, profile: Profile, radius: jax.Array | None) -> jax.Array:
         """On the convolver's grid."""
@@ -146,19 +177,16 @@ class CoreAndWings:
                 wings = jnp.where(counts, share * light, 0.0)
             else:
                 wings = profile.law.law.intensity(jnp.sqrt(s))
-        x, y, pixel = self._copies
-        if len(x) > 0:
-            s = profile.s(jnp.asarray(x, dtype) - profile.x, jnp.asarray(y, dtype) - profile.y)
-            copies = profile.law.law.intensity(jnp.sqrt(s))
+        if self._copies:
+            s = jnp.concatenate([copy.s(profile) for copy in self._copies])
+            light = profile.law.law.intensity(jnp.sqrt(s))
             if self._has_wings:
-                copies = copies * core_share(jnp.sqrt(s) / radius)
-            wings = wings.reshape(-1).at[jnp.asarray(pixel)].add(-copies).reshape(wings.shape)
+                light = light * core_share(jnp.sqrt(s) / radius)
+            ends = np.cumsum([copy.size for copy in self._copies])[:-1]
+            for copy, part in zip(self._copies, jnp.split(light, ends), strict=True):
+                wings = wings - copy.placed(part, wings.shape)
         faded = profile.amplitude * wings * jnp.asarray(self._fade, dtype)
-        ends = [
-            (first, whole - first - own)
-            for first, whole, own in zip(self._first, self._shape, faded.shape, strict=True)
-        ]
-        return jnp.pad(faded, ends)
+        return _padded(faded, self._first, self._shape)
 
     # --- the core's transform --------------------------------------------------------------------------------------
 
@@ -237,7 +265,7 @@ class CoreAndWings:
         fixed = Profile.of(self._component, jax.lax.stop_gradient(values))
         radius = self._radius(fixed) if self._has_table else None
         total: Any = 0.0
-        if self._samples_wings or len(self._copies[0]) > 0:
+        if self._samples_wings or self._copies:
             total = self._convolver.spectrum_of_samples(self._samples(profile, radius))
         if radius is not None:
             total = total + self._convolver.spectrum(self._core(profile, radius))

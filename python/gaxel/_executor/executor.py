@@ -14,11 +14,12 @@ from gaxel._executor.cusp import cusp_fluxes
 from gaxel._executor.elliptical import KINDS, Profile
 from gaxel._executor.leaves import Leaves, scatter
 from gaxel._executor.sky import sky_image
+from gaxel._executor.splines import DrawingTransform
 from gaxel._executor.surfaces import Surfaces
 
 
 class _Elliptical:
-    """An elliptical profile without a PSF, on the plan's leaves."""
+    """An elliptical profile on the plan's leaves: its pixels, or through a PSF the cells of the drawing's grid."""
 
     def __init__(self, component: Mapping[str, Any]) -> None:
         self._leaves = Leaves(component["leaves"])
@@ -53,12 +54,10 @@ class _Group:
                 _refuse(component, names, "images as components are made")
             if family != "elliptical":
                 continue
-            if "split" in component:
-                self._lights[i] = CoreAndWings(component, self._convolvers)
-            elif self._convolvers:
-                _refuse(component, names, "light too sharp for its transform is convolved")
-            else:
-                self._lights[i] = _Elliptical(component)
+            split = "split" in component
+            self._lights[i] = CoreAndWings(component, self._convolvers) if split else _Elliptical(component)
+        in_boxes = any(isinstance(light, _Elliptical) for light in self._lights.values())
+        self._boxes = DrawingTransform(group, order=1) if self._convolvers and in_boxes else None
         self._surfaces = Surfaces(group, names)
 
     def image(self, values: Sequence[jax.Array]) -> jax.Array:
@@ -70,8 +69,15 @@ class _Group:
         def add(convolver: int, spectrum: jax.Array) -> None:
             spectra[convolver] = spectra.get(convolver, 0.0) + spectrum
 
+        boxes: Any = 0.0
         for i, light in self._lights.items():
-            add(light.convolver, light.spectrum(self._named(i, values)))
+            if isinstance(light, CoreAndWings):
+                add(light.convolver, light.spectrum(self._named(i, values)))
+            else:
+                boxes = boxes + light.image(Profile.of(self._components[i], self._named(i, values)))
+        if self._boxes is not None:
+            number = self._boxes.convolver
+            add(number, self._convolvers[number].spectrum(self._boxes(boxes)))
         points: Any = 0.0
         for i in self._points():
             if self._components[i]["reaches"]:
@@ -133,7 +139,7 @@ class Executor:
     def image(self, values: jax.Array) -> jax.Array:
         least, most = jnp.asarray(self._limits, values.dtype).T
         possible = jnp.all((values >= least) & (values <= most))
-        values = jnp.where(possible, values, jnp.nan)
+        values = values * jnp.where(possible, 1.0, jnp.nan)  # derivatives, too
         image = jnp.zeros(self._shape, values.dtype)
         for group, members in zip(self._groups, self._members, strict=True):
             image = image + group.image([_values_of(member, values) for member in members])

@@ -111,16 +111,18 @@ def _phases(j: np.ndarray, n: int, x: float) -> np.ndarray:
 
 class DrawingTransform:
     """From drawings of a group of an exported plan to the light's transform, at the frequencies of the convolver
-    group["convolvers"][self.convolver]."""
+    group["convolvers"][self.convolver]. Drawings with splines of another order have other margins about the grid: integrals
+    over its cells, of order 1, none."""
 
-    def __init__(self, group: Mapping[str, Any]) -> None:
+    def __init__(self, group: Mapping[str, Any], order: int = ORDER) -> None:
+        margin = order // 2
         drawn = group["drawn"]
         self.convolver: int = drawn["convolver"]
         convolver = group["convolvers"][self.convolver]
         grid, m = grid_of(drawn["grid"]), drawn["cells_per_pixel"]
         padded = tuple(convolver["padded"])
         self._size = (m * padded[0], m * padded[1])
-        self._fade = [_fading(drawn[key]) for key in ("fade_y", "fade_x")]
+        self._fade = [_fading(drawn[key], margin) for key in ("fade_y", "fade_x")]
         factors = []
         self._at = []
         for k, n, size, first in zip(
@@ -128,8 +130,8 @@ class DrawingTransform:
         ):
             j = np.rint(k * n / (2.0 * np.pi)).astype(int)
             known = 2 * np.abs(j) < size
-            spline = np.sinc(np.where(known, j, 0) / size) ** -ORDER
-            factors.append(np.where(known, spline, 0.0) * _phases(j, n, first - MARGIN * grid.step))
+            spline = np.sinc(np.where(known, j, 0) / size) ** -order
+            factors.append(np.where(known, spline, 0.0) * _phases(j, n, first - margin * grid.step))
             self._at.append(np.where(known, j, 0))
         self._factors = factors
 
@@ -142,9 +144,9 @@ class DrawingTransform:
         return transform[rows % self._size[0]][:, columns] * along_y[:, None] * along_x
 
 
-def _fading(shares: np.ndarray) -> np.ndarray:
+def _fading(shares: np.ndarray, margin: int) -> np.ndarray:
     """By row or column of a drawing: its margins have what the grid's border has."""
-    return np.pad(shares, MARGIN, mode="edge")
+    return np.pad(shares, margin, mode="edge")
 
 
 def _wrapped(drawing: jax.Array, size: Sequence[int]) -> jax.Array:
