@@ -54,11 +54,12 @@ def make_cutout(
     x0, x1, y0, y1 = box
     x, y = np.arange(x0, x1)[np.newaxis, :], np.arange(y0, y1)[:, np.newaxis]
     own = _kron_radius(target, x, y)
+    nearest = np.minimum.reduce([own, *(_kron_radius(other, x, y) for other in together)])
     masked = np.zeros(own.shape, np.bool_)
     n_masked = 0
     for other in others[~np.isin(others["row"], together["row"])]:
         radius = _kron_radius(other, x, y)
-        pixels = (radius < neighbours.mask_scale) & (radius < own)
+        pixels = (radius < neighbours.mask_scale) & (radius < nearest)
         n_masked += bool(pixels.any())
         masked |= pixels
     fitted = np.concatenate([np.array([target], sources.dtype), together])
