@@ -17,7 +17,7 @@ SYSTEM = re.compile(
 """Libraries that every Linux has (manylinux, PEP 600)."""
 SCENE = """
 [image]
-shape = [40, 50]
+shape = [50, 40]
 
 [psf]
 type = "gaussian"
