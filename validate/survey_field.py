@@ -5,6 +5,7 @@ of the comparisons was not found or not fitted, or lies outside what is allowed 
 """
 
 import argparse
+import collections
 import os
 import pathlib
 import sys
@@ -70,6 +71,25 @@ def hsc(data, output, tiles, with_mask):
     return survey.from_dict(given, folder=data / "hsc_pysersic", output=output, source="HSC")
 
 
+def ngc4261(data, output):
+    """Five bands at once; sources are those of the first, r."""
+    bands = [
+        {
+            "name": name,
+            "image": f"{name}.fits",
+            "gain": 1.0,
+            "mask": "mask.fits",
+            "psf": f"psf_{name}.fits",
+            "pixel_in_psf": "none",
+            "zeropoint": scenes.ZEROPOINTS[name],
+            "wavelength": scenes.BANDS[name],
+        }
+        for name in ("r", "u", "g", "i", "z")
+    ]
+    given = {"band": bands, "cutout": {"max_size": 400}}
+    return survey.from_dict(given, folder=data / "ngc4261_sdss_ugriz", output=output, source="NGC 4261")
+
+
 def summary(name, rows, seconds):
     fitted = [row for row in rows if not row["flags"] & Flag.FAILED]
     clean = [row for row in fitted if not row["flags"] & ~REMARKS]
@@ -83,6 +103,20 @@ def flag_table(runs):
         if any(counts):
             lines.append(f"| {flag.name.lower()} | {' | '.join(map(str, counts))} |")
     return lines
+
+
+def reason_table(runs):
+    """What failures of all runs are put down to, without the place."""
+    reasons = collections.Counter(
+        (name, row["reason"].partition(" around ")[0])
+        for name, rows in runs.items()
+        for row in rows
+        if row["reason"]
+    )
+    if not reasons:
+        return ["No fit failed, and all converged."]
+    lines = ["| field | reason | sources |", "|---|---|---|"]
+    return [*lines, *(f"| {name} | {reason} | {n} |" for (name, reason), n in reasons.items())]
 
 
 def source_table(rows):
@@ -171,6 +205,20 @@ def hsc_comparison(reference, rows):
     return lines, faults
 
 
+def joint_comparison(reference, rows):
+    """NGC 4261 beside a fit of all bands with skies as they were published."""
+    theirs = {(key, band): value for (_, key, band), value in reference["joint", "S"]["values"].items()}
+    row = nearest(rows, theirs["x", ""], theirs["y", ""])
+    if row is None:
+        return [], ["NGC 4261: not found"]
+    expected = {f"mag_{band}" if band else key: value for (key, band), value in theirs.items()}
+    keys = ("x", "y", "re", "n", "q", "pa", *(f"mag_{band}" for band in scenes.BANDS))
+    lines = [f"| fit | {' | '.join(key.replace('_', ' ') for key in keys)} |", "|" + "---|" * (len(keys) + 1)]
+    for name, values in (("Imfit's engine, skies fixed", expected), ("survey", row)):
+        lines.append(f"| {name} | {' | '.join(f'{values[key]:.3f}' for key in keys)} |")
+    return lines, faults_of("NGC 4261", row | {"mag": row["mag_r"]}, expected | {"mag": expected["mag_r"]})
+
+
 def five_objects(rows):
     lines = ["| object | fit | x | y | magnitude | re | n | q | pa |", "|---|---|" + "---|" * 7]
     faults = []
@@ -192,6 +240,7 @@ def document(data, folder):
         "Abell 2744": abell(data, folder / "abell"),
         "HSC, masked": hsc(data, folder / "hsc", ["gal1", "gal2", "gal3"], True),
         "HSC gal3, no mask": hsc(data, folder / "gal3", ["gal3"], False),
+        "NGC 4261, ugriz": ngc4261(data, folder / "ngc4261"),
     }
     runs, lines = {}, []
     for name, one in configured.items():
@@ -199,7 +248,9 @@ def document(data, folder):
         lines.append(summary(name, runs[name], seconds))
         print(lines[-1], flush=True)
     bright, faults = abell_comparison(data, runs["Abell 2744"])
-    galaxies, more = hsc_comparison(reference_fits(data / "reference_fits.md"), runs["HSC, masked"])
+    reference = reference_fits(data / "reference_fits.md")
+    galaxies, more = hsc_comparison(reference, runs["HSC, masked"])
+    bands, joint = joint_comparison(reference, runs["NGC 4261, ugriz"])
     objects, others = five_objects(runs["HSC gal3, no mask"])
     text = PAGE.format(
         runs="\n".join(lines),
@@ -208,8 +259,10 @@ def document(data, folder):
         bright="\n".join(bright),
         galaxies="\n".join(galaxies),
         objects="\n".join(objects),
+        reasons="\n".join(reason_table(runs)),
+        bands="\n".join(bands),
     )
-    return text, [*faults, *more, *others]
+    return text, [*faults, *more, *others, *joint]
 
 
 PAGE = """# Surveys of real fields
@@ -222,7 +275,8 @@ with a star as PSF, which everybody can run:
     .venv/bin/python -m gaxel.survey run examples/survey/abell2744.toml
 
 HSC are three images of 121 x 121 and 120 x 120 pixels about a galaxy each, with their sigma and PSFs, and with and without the masks that
-come with them. The images are public ones; they are not part of gaxel. Positions are FITS pixels, sizes pixels along the major axis.
+come with them. NGC 4261 is a galaxy of SDSS in u, g, r, i and z, 301 x 301 pixels, fitted in all bands at once and detected in r. The images
+are public ones; they are not part of gaxel. Positions are FITS pixels, sizes pixels along the major axis.
 
 | field | found | fitted | nothing to remark but neighbours or an edge | seconds of processor time |
 |---|---|---|---|---|
@@ -234,6 +288,8 @@ A galaxy may have several. What has nothing to fit (scraps at edges and masks, t
 found all the same, and flagged: most often a parameter at a bound.
 
 {flags}
+
+{reasons}
 
 ## Abell 2744
 
@@ -259,6 +315,12 @@ gal3 without its mask: other sources one by one, with neighbours by the rules, b
 for points. The survey knows Sersic profiles only, and has points as small ones.
 
 {objects}
+
+## NGC 4261
+
+One form in all bands, beside a fit of the whole image, whose skies are those that were published. The survey fits them.
+
+{bands}
 """
 
 

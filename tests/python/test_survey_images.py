@@ -6,8 +6,10 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 from gaxel import survey
+from gaxel.survey import Flag
 from gaxel.survey._detect import detect
 from gaxel.survey._images import Tile
+from small_survey import deviations, run_here
 
 
 def wcs_header():
@@ -79,3 +81,23 @@ def test_light_of_neighbours_does_not_count(tmp_path):
     assert found["beside"]["kron"] == pytest.approx(found["alone"]["kron"], rel=0.3)
     assert found["beside"]["flux"] == pytest.approx(found["alone"]["flux"], rel=0.3)
     assert found["beside"]["re"] == pytest.approx(found["alone"]["re"], rel=0.3)
+
+
+def test_a_galaxy_that_one_band_does_not_show_is_fitted(tmp_path):
+    random = np.random.default_rng(8)
+    fluxes, bands = {"r": 4000.0, "u": 0.0, "i": 6000.0}, []
+    for i, (name, flux) in enumerate(fluxes.items()):
+        galaxy = gaxel.Sersic(x=60.3, y=58.8, flux=flux, re=4.0, n=1.0, q=0.6, theta=0.5)
+        image = gaxel.render(galaxy, (120, 120)) + 20.0 + random.standard_normal((120, 120))
+        fits.writeto(tmp_path / f"{name}.fits", image)
+        bands.append({"name": name, "image": f"{name}.fits", "sigma": 1.0, "wavelength": 500.0 + 100.0 * i})
+    found = run_here(survey.from_dict({"band": bands}, folder=tmp_path, output=tmp_path / "results"))
+    near = np.hypot(found["x"].astype(float) - 61.3, found["y"].astype(float) - 59.8) < 1.0
+    assert near.sum() == 1 and not found["flags"][near] & (Flag.FAILED | Flag.NOT_CONVERGED)
+    for name, flux in fluxes.items():
+        assert (
+            np.abs(
+                deviations({k: v[near] for k, v in found.items()}, {"flux": [flux]}, "flux", f"flux_{name}")
+            )
+            < 4.0
+        )
