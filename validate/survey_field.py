@@ -284,7 +284,7 @@ are public ones; they are not part of gaxel. Positions are FITS pixels, sizes pi
 
 ## Flags
 
-A galaxy may have several. What has nothing to fit (scraps at edges and masks, tidal light that no Sersic profile describes) is
+A galaxy may have several. What has no size (stars) or nothing to fit (scraps at edges and masks, tidal light that no Sersic profile describes) is
 found all the same, and flagged: most often a parameter at a bound.
 
 {flags}
