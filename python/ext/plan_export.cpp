@@ -86,7 +86,6 @@ nb::dict convolver_arrays(const Convolver& convolver) {
   nb::dict result;
   result["padded"] = pair_of(convolver.padded());
   result["grid"] = grid_of(convolver.model_grid());
-  result["highest"] = convolver.highest_frequency();
   result["kx"] = to_numpy(std::vector<double>(response.kx));
   result["ky"] = to_numpy(std::vector<double>(response.ky));
   result["used"] = to_numpy(std::vector<std::int64_t>(response.used.begin(), response.used.end()));

@@ -88,7 +88,7 @@ def image_psf():
         ([GALAXY, SKY, gaxel.PointSource(x=20.2, y=9.1, flux=3.0)], PSF),
         ([GALAXY.replace(q=0.12, n=4.0, x=2.0)], gaxel.GaussianPsf(fwhm=1.4)),
         ([gaxel.Gaussian(**AT, re=1.0), gaxel.King(**AT, rc=2.0, rt=7.0, alpha=2.0)], image_psf()),
-        ([gaxel.Sersic(**AT, re=20.0, n=0.1)], PSF),
+        ([gaxel.Sersic(**AT, re=20.0, n=0.101)], PSF),
     ],
     ids=["galaxy", "thin", "image", "boxes"],
 )

@@ -1,5 +1,6 @@
 """What a PSF does to light: constants of the core's convolvers, in operations of JAX (src/psf/convolver.hpp)."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +21,6 @@ class Convolver:
     def __init__(self, arrays: Mapping[str, Any]) -> None:
         self.padded: tuple[int, int] = tuple(arrays["padded"])
         self.grid = grid_of(arrays["grid"])
-        self.highest: float = arrays["highest"]
         self.kx, self.ky = arrays["kx"], arrays["ky"]
         ny, nx = self.padded
         # The core's transforms backwards are not divided by the number of pixels, numpy's are.
@@ -57,7 +57,7 @@ class Convolver:
         before = -(rows.shape[0] // 2) % ny
         turns = -(-(before + rows.shape[0]) // ny)
         whole = jnp.pad(rows, ((before, turns * ny - before - rows.shape[0]), (0, 0)))
-        return whole.reshape(turns, ny, -1).sum(0)
+        return functools.reduce(jnp.add, [whole[turn * ny : (turn + 1) * ny] for turn in range(turns)])
 
     def spectrum_of_samples(self, samples: jax.Array) -> jax.Array:
         """The same of light that is known at the centres of the grid's pixels, flux per pixel."""

@@ -105,13 +105,12 @@ def _copies_along(
 
 
 class CoreAndWings:
-    """One component of a group of _core.export_plan that is split: its spectrum on a convolver's padded grid."""
+    """One component of a group of _core.export_plan that is split, for one of the group's convolvers."""
 
     def __init__(self, component: Mapping[str, Any], convolvers: list[Convolver]) -> None:
         split = component["split"]
         self._component = {key: component[key] for key in ("base", "parameters", "brightness_radius")}
         self._convolver = convolvers[split["convolver"]]
-        self._highest = convolvers[0].highest
         self.convolver: int = split["convolver"]
         self._has_table: bool = split["has_table"]
         if self._has_table:
@@ -259,14 +258,14 @@ class CoreAndWings:
             value = value * x + rows[..., term]
         return profile.amplitude * profile.area * value * self._convolver.phases(profile.x, profile.y)
 
-    def spectrum(self, values: Mapping[str, jax.Array]) -> jax.Array:
-        """The half spectrum of the convolved light of those parameters."""
+    def light(self, values: Mapping[str, jax.Array]) -> tuple[jax.Array | None, jax.Array | None]:
+        """(samples on the convolver's grid, the core's transform at its frequencies) for those parameters; None where there
+        are none."""
         profile = Profile.of(self._component, values)
         fixed = Profile.of(self._component, jax.lax.stop_gradient(values))
         radius = self._radius(fixed) if self._has_table else None
-        total: Any = 0.0
-        if self._samples_wings or self._copies:
-            total = self._convolver.spectrum_of_samples(self._samples(profile, radius))
-        if radius is not None:
-            total = total + self._convolver.spectrum(self._core(profile, radius))
-        return total
+        has_samples = self._samples_wings or self._copies
+        return (
+            self._samples(profile, radius) if has_samples else None,
+            None if radius is None else self._core(profile, radius),
+        )

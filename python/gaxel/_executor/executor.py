@@ -64,32 +64,38 @@ class _Group:
         """`values`: of each component."""
         if not self._convolvers:
             return self._bare_image(values)
-        spectra: dict[int, Any] = {}
+        samples: dict[int, jax.Array] = {}
+        transforms: dict[int, jax.Array] = {}
 
-        def add(convolver: int, spectrum: jax.Array) -> None:
-            spectra[convolver] = spectra.get(convolver, 0.0) + spectrum
+        def add(to: dict[int, jax.Array], convolver: int, light: jax.Array | None) -> None:
+            if light is not None:
+                to[convolver] = to[convolver] + light if convolver in to else light
 
-        boxes: Any = 0.0
+        boxes: dict[int, jax.Array] = {}
         for i, light in self._lights.items():
+            named = self._named(i, values)
             if isinstance(light, CoreAndWings):
-                add(light.convolver, light.spectrum(self._named(i, values)))
+                sampled, core = light.light(named)
+                add(samples, light.convolver, sampled)
+                add(transforms, light.convolver, core)
             else:
-                boxes = boxes + light.image(Profile.of(self._components[i], self._named(i, values)))
+                add(boxes, 0, light.image(Profile.of(self._components[i], named)))
         if self._boxes is not None:
-            number = self._boxes.convolver
-            add(number, self._convolvers[number].spectrum(self._boxes(boxes)))
-        points: Any = 0.0
+            add(transforms, self._boxes.convolver, self._boxes(boxes[0]))
         for i in self._points():
             if self._components[i]["reaches"]:
                 point = self._named(i, values)
-                points = points + point["flux"] * self._convolvers[0].phases(point["x"], point["y"])
-        if np.ndim(points) > 0:
-            add(0, self._convolvers[0].spectrum(points))
+                add(transforms, 0, point["flux"] * self._convolvers[0].phases(point["x"], point["y"]))
         if len(self._surfaces) > 0:
-            number = self._surfaces.convolver
-            add(number, self._convolvers[number].spectrum(self._surfaces.spectrum(values)))
-        images = [self._convolvers[i].image(spectrum, self._shape) for i, spectrum in spectra.items()]
-        return sum(images) if images else jnp.zeros(self._shape, values[0].dtype)
+            add(transforms, self._surfaces.convolver, self._surfaces.spectrum(values))
+        image = jnp.zeros(self._shape, values[0].dtype)
+        for i, convolver in enumerate(self._convolvers):
+            spectra = [convolver.spectrum_of_samples(samples[i])] if i in samples else []
+            if i in transforms:
+                spectra.append(convolver.spectrum(transforms[i]))
+            if spectra:
+                image = image + convolver.image(sum(spectra), self._shape)
+        return image
 
     def _bare_image(self, values: Sequence[jax.Array]) -> jax.Array:
         image = jnp.zeros(self._shape, values[0].dtype)
