@@ -178,6 +178,13 @@ nb::dict component_arrays(const Flat& flat) {
   result["values"] = std::vector<double>(component.values);
   result["inner"] = std::vector<std::size_t>(component.inner);
   result["outer"] = std::vector<std::size_t>(component.outer);
+  if (component.image != nullptr) {
+    const Image& coefficients = component.image->coefficients();
+    result["coefficients"] =
+        to_numpy(std::vector<double>(coefficients.data(), coefficients.data() + coefficients.size()));
+    result["coefficients_shape"] = pair_of(coefficients.shape());
+    result["margin"] = LightImage::kMargin;
+  }
   return result;
 }
 

@@ -43,7 +43,9 @@ def integral_between(f: Callable[[Array], Array], a: ArrayLike, b: ArrayLike) ->
 
 
 def integral_beyond(f: Callable[[Array], Array], a: ArrayLike) -> Array:
-    """Integral of f, which takes a vector, from a >= 0 to infinity, for f that falls faster than x^-1.02."""
-    x = a + jnp.asarray(_DISTANCES)
-    weights = jnp.asarray(_WEIGHTS_BEYOND)
-    return _sum(f, x, weights, (x > a) & jnp.isfinite(x) & jnp.isfinite(weights), a + 1.0)
+    """Integral of f, which takes a vector, from a >= 0 to infinity, for f that falls exponentially."""
+    a = jnp.asarray(a)
+    # Farther out products, of derivatives too, would be too large for single precision.
+    held = _WEIGHTS_BEYOND < float(jnp.finfo(a.dtype).max) ** 0.25
+    x = a + jnp.asarray(_DISTANCES[held], a.dtype)
+    return _sum(f, x, jnp.asarray(_WEIGHTS_BEYOND[held], a.dtype), x > a, a + 1.0)

@@ -35,11 +35,6 @@ class _Elliptical:
         return image + scatter(image.shape, self._leaves.cusps, fluxes)
 
 
-def _refuse(component: Mapping[str, Any], names: Sequence[str], what: str) -> None:
-    name = names[component["owner"]]
-    raise NotImplementedError(f"gaxel.jax: {name} ({component['kind']}): {what} only on the CPU, by the core")
-
-
 class _Group:
     """The components that are seen through one PSF, or none."""
 
@@ -49,10 +44,7 @@ class _Group:
         self._convolvers = [Convolver(arrays) for arrays in group["convolvers"]]
         self._lights: dict[int, _Elliptical | CoreAndWings] = {}
         for i, component in enumerate(self._components):
-            family = component["family"]
-            if family == "image":
-                _refuse(component, names, "images as components are made")
-            if family != "elliptical":
+            if component["family"] != "elliptical":
                 continue
             split = "split" in component
             self._lights[i] = CoreAndWings(component, self._convolvers) if split else _Elliptical(component)
@@ -108,7 +100,7 @@ class _Group:
             rows = jnp.arange(self._shape[0])[:, None] == row
             image = image + point["flux"] * (rows & (jnp.arange(self._shape[1]) == column))
         if len(self._surfaces) > 0:
-            image = image + self._surfaces.image(values)
+            image = image + self._surfaces.image(values, self._shape)
         return image
 
     def _points(self) -> list[int]:

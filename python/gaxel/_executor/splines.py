@@ -36,7 +36,7 @@ def _share_polynomials() -> np.ndarray:
 _SHARES = _share_polynomials()
 
 
-def _shares(t: jax.Array) -> jax.Array:
+def shares(t: jax.Array) -> jax.Array:
     """(..., ORDER), see _share_polynomials."""
     powers = [jnp.ones_like(t)]
     for _ in range(ORDER - 1):
@@ -98,7 +98,7 @@ class Drawing:
         flux, at_x, at_y = (
             part.at[self._chunks.nodes].get(mode="fill", fill_value=0.0) for part in (fluxes, at_x, at_y)
         )
-        along_y, along_x = _shares(jnp.stack([at_y, at_x]))
+        along_y, along_x = shares(jnp.stack([at_y, at_x]))
         return jnp.einsum("cnm,cnk->cmk", flux[..., None] * along_y, along_x, precision=HIGHEST).reshape(-1)
 
 
