@@ -65,7 +65,9 @@ def _along_edges(
 
 def _angle(height: Array, start: Array, end: Array) -> Array:
     """height times the integral of 1 / s over tau from start to end, both on one side of the foot."""
-    least = np.sqrt(jnp.finfo(height.dtype).tiny)  # its square is a number: in the centre derivatives are, too
+    least = np.sqrt(
+        jnp.finfo(height.dtype).tiny
+    )  # its square is a number: in the centre derivatives are, too
     return jnp.arctan2(height * (end - start), height * height + start * end + least)
 
 
