@@ -174,6 +174,10 @@ def measure(case: GradientCase, rounds: int) -> list[Measured]:
     return found
 
 
+def _factor(value: float) -> str:
+    return report.ratio(value) if value < 1e3 else f"{value:.1e}"
+
+
 def table_of(found: list[Measured]) -> str:
     """Ratios are to the first row."""
     ours = found[0]
@@ -195,9 +199,9 @@ def table_of(found: list[Measured]) -> str:
             report.ratio(one.seconds / ours.seconds),
             report.ratio(one.compile_seconds),
             f"{one.image_error:.1e}",
-            report.sci(max(one.image_error, IMAGE_TRUTH) / of_image),
+            _factor(max(one.image_error, IMAGE_TRUTH) / of_image),
             f"{one.gradient_error:.1e}",
-            report.sci(max(one.gradient_error, GRADIENT_TRUTH) / of_gradient),
+            _factor(max(one.gradient_error, GRADIENT_TRUTH) / of_gradient),
         ]
         for one in found
     ]

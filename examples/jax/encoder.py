@@ -56,21 +56,12 @@ def initial_weights(key: jax.Array) -> Weights:
     side = SIDE // 2 ** (len(CHANNELS) - 1)
     shapes = [(out, into, 3, 3) for into, out in zip(CHANNELS[:-1], CHANNELS[1:], strict=True)]
     shapes += [(HIDDEN, CHANNELS[-1] * side**2), (len(KEYS), HIDDEN)]
-    keys = jax.random.split(key, len(shapes))
-    scale = jax.nn.initializers.he_normal(in_axis=1, out_axis=0)
-    layers = [
-        {
-            "weight": scale(one, shape) if len(shape) == 2 else _kernel(one, shape),
-            "bias": jnp.zeros(shape[0]),
-        }
-        for one, shape in zip(keys, shapes, strict=True)
-    ]
+    layers = []
+    for one, shape in zip(jax.random.split(key, len(shapes)), shapes, strict=True):
+        spread = np.sqrt(2.0 / np.prod(shape[1:]))  # He et al. 2015, arXiv:1502.01852
+        layers.append({"weight": spread * jax.random.normal(one, shape), "bias": jnp.zeros(shape[0])})
     layers[-1]["weight"] *= 0.01
     return layers
-
-
-def _kernel(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
-    return jax.random.normal(key, shape) * np.sqrt(2.0 / np.prod(shape[1:]))
 
 
 def answer(weights: Weights, cutouts: jax.Array) -> jax.Array:

@@ -37,7 +37,9 @@ def load(name):
 @pytest.mark.usefixtures("float64")
 def test_a_posterior_holds_the_truth():
     posterior = load("posterior")
-    rows = posterior.summary(posterior.posterior(n_warmup=100, n_samples=150, n_chains=1, progress=False))
+    rows = posterior.summary(
+        posterior.posterior(posterior.simulated(), n_warmup=100, n_samples=150, n_chains=1)
+    )
     truth = {"x": 31.3, "y": 32.1, "flux": 4000.0, "re": 6.0, "n": 2.5, "q": 0.7, "theta": 0.6}
     for name, value in truth.items():
         row = rows[f"galaxy.{name}"]
