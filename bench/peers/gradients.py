@@ -245,7 +245,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--write", action="store_true", help="write docs/peers/gradients.md")
-    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--size", type=int, help="only images of this size")
     arguments = parser.parse_args()
     chosen = [case for case in CASES if arguments.size in (None, case.size)]
