@@ -212,7 +212,7 @@ def page_of(tables: dict[str, str]) -> str:
     versions = ", ".join(
         f"{name} {importlib.metadata.version(name)}" for name in ("pysersic", "jax", "jaxlib", "numpy")
     )
-    parts = "\n".join(f"**{name}**\n{table}" for name, table in tables.items())
+    parts = "".join(f"**{name}**\n{table}" for name, table in tables.items())
     return f"""# Gradients beside pysersic
 
 Value and gradient of chi2 to the seven parameters of a Sersic profile through a PSF, as samplers and optimisers in JAX ask for
@@ -227,7 +227,7 @@ them: by [`gaxel.jax`](../jax.md), by the renderers of pysersic, and by the sche
   the borders do not count: some programs have no light beyond these.
 - pysersic approximates b_n by 1.9992 n - 0.3271; it is given a radius by which its law is the exact one, so that errors are of its pixels.
 - **ms**: the median of calls of the compiled function, the programs in turns, in one process on one core. In double precision, unless
-  said otherwise; pysersic's users mostly run it in single.
+  said otherwise; pysersic comes in single, as JAX does.
 - **image's error**: the largest of a pixel, over the brightest pixel. **gradient's error**: the length of the difference over that of the
   gradient, parameters in units of their errors.
 - Ratios are to gaxel.jax at its default tolerance, rtol 1e-6. Its errors, and any, that are below what the truth is checked to count as
