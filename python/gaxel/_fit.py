@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from gaxel import _core
 from gaxel._arrays import as_float, as_int, as_threads, as_tolerance
 from gaxel._bands import Band, CountNoise, Variation
-from gaxel._errors import input_error
+from gaxel._errors import input_error, shown
 from gaxel._fit_result import FitResult, to_result
 from gaxel._fit_scene import Bounds, FitScene, Limits, Prior
 from gaxel._parameters import Components, as_list
@@ -140,6 +140,14 @@ def fit(
     return result
 
 
+def _by_name(rules: Any, key: str) -> Mapping[str, Any]:
+    """What parameters are told by their names or patterns of names; none, if nothing is given."""
+    given: Any = {} if rules is None else rules
+    if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
+        raise input_error("fit", key, shown(rules), "no dictionary", f"{{name of a parameter: its {key}}}")
+    return given
+
+
 def prepared(
     data: Any, components: Components, sigma: Any, mask: Any, psf: Any, fixed: str | Iterable[str], bounds: Any, vary: Any,
     ties: Any, limits: Any, priors: Any, likelihood: str, counts: CountNoise | None, student_dof: float | None,
@@ -149,11 +157,11 @@ def prepared(
     """The arguments of fit as the core takes them: the scene, and the options with what was asked for as progress."""
     scene = FitScene(as_list(components, "fit"), _bands(data, sigma, mask, psf, counts))
     scene.fix(fixed)
-    scene.bound(bounds or {})
-    scene.vary(vary or {})
-    scene.tie(ties or {})
-    scene.limit(limits or {})
-    scene.expect(priors or {})
+    scene.bound(_by_name(bounds, "bounds"))
+    scene.vary(_by_name(vary, "vary"))
+    scene.tie(_by_name(ties, "ties"))
+    scene.limit(_by_name(limits, "limits"))
+    scene.expect(_by_name(priors, "priors"))
     if not isinstance(likelihood, str):
         raise input_error(
             "fit", "likelihood", repr(likelihood), "not a name", '"gaussian", "cash" or another'

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -25,6 +26,23 @@ namespace fs = std::filesystem;
   throw InputError({path, key, value, what, allowed});
 }
 
+/// Throws when what a gzipped file says of its size, in its last bytes, cannot be: CFITSIO would ask for that
+/// memory.
+void check_gzipped_size(const std::string& path, std::ifstream& file) {
+  constexpr std::uint64_t kMostPacked = 1032;  // bytes in one of deflate's (RFC 1951): 258 by two bits
+  std::array<char, 4> last{};
+  file.clear();
+  file.seekg(-static_cast<int>(last.size()), std::ios::end);
+  const std::uint64_t packed = static_cast<std::uint64_t>(file.tellg()) + last.size();
+  if (!file.read(last.data(), last.size()))
+    fail(path, "the file is truncated: it ends within its first bytes");
+  std::uint64_t size = 0;
+  for (std::size_t i = last.size(); i-- > 0;) size = 256 * size + static_cast<unsigned char>(last[i]);
+  if (size > kMostPacked * packed) {
+    fail(path, fmt::format("the file is damaged: it says that {} bytes are packed in its {}", size, packed));
+  }
+}
+
 /// Whether the file is gzipped. Throws unless it begins like a FITS file or a gzipped one: CFITSIO would go
 /// on to try other formats and other names.
 bool check_beginning(const std::string& path) {
@@ -42,6 +60,7 @@ bool check_beginning(const std::string& path) {
   const std::string_view text(first.data(), static_cast<std::size_t>(file.gcount()));
   const bool gzipped = text.starts_with("\x1f\x8b");
   if (!gzipped && text != "SIMPLE  =") fail(path, "this is not a FITS file: it does not begin with SIMPLE");
+  if (gzipped) check_gzipped_size(path, file);
   return gzipped;
 }
 
