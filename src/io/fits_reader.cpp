@@ -14,6 +14,7 @@
 #include "gaxel/error.hpp"
 #include "io/cfitsio.hpp"
 #include "io/fits_file.hpp"
+#include "io/fits_tiles.hpp"
 
 namespace gaxel::io {
 
@@ -26,17 +27,18 @@ namespace fs = std::filesystem;
   throw InputError({path, key, value, what, allowed});
 }
 
+constexpr std::int64_t kMostPacked = 1032;  // bytes in one of deflate's (RFC 1951): 258 by two bits
+
 /// Throws when what a gzipped file says of its size, in its last bytes, cannot be: CFITSIO would ask for that
 /// memory.
 void check_gzipped_size(const std::string& path, std::ifstream& file) {
-  constexpr std::uint64_t kMostPacked = 1032;  // bytes in one of deflate's (RFC 1951): 258 by two bits
   std::array<char, 4> last{};
   file.clear();
   file.seekg(-static_cast<int>(last.size()), std::ios::end);
-  const std::uint64_t packed = static_cast<std::uint64_t>(file.tellg()) + last.size();
+  const std::int64_t packed = static_cast<std::int64_t>(file.tellg()) + std::ssize(last);
   if (!file.read(last.data(), last.size()))
     fail(path, "the file is truncated: it ends within its first bytes");
-  std::uint64_t size = 0;
+  std::int64_t size = 0;
   for (std::size_t i = last.size(); i-- > 0;) size = 256 * size + static_cast<unsigned char>(last[i]);
   if (size > kMostPacked * packed) {
     fail(path, fmt::format("the file is damaged: it says that {} bytes are packed in its {}", size, packed));
@@ -123,9 +125,15 @@ class FitsReader::Impl {
          (ended ? "the file is truncated or damaged: " : "the file is damaged: ") + cfitsio_reason(status));
   }
 
-  /// Throws when the file ends before the pixels of `hdu` do. Gzipped files and compressed images show it
-  /// when read.
+  /// Throws when the file ends before the pixels of `hdu` do, or compressed ones are not where they are said
+  /// to be. Gzipped files show it when read.
   void check_length(const HduInfo& hdu) const {
+    if (hdu.compressed) {
+      const auto bytes = static_cast<std::int64_t>(fs::file_size(path)) * (gzipped_ ? kMostPacked : 1);
+      const std::string problem = tile_problem(at(hdu), hdu.axes, kMaxPixels, bytes);
+      if (!problem.empty())
+        fail(path, fmt::format("the file is damaged: unit [{}]: {}", hdu.number, problem));
+    }
     if (gzipped_ || hdu.compressed) return;
     int status = 0;
     LONGLONG head = 0;

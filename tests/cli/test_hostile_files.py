@@ -39,6 +39,7 @@ def refused(folder, scene, *words, command="render", most_memory=MOST_MEMORY):
     assert {path.name for path in folder.iterdir()} == before
 
 
+FEEDME = ROOT / "tests/legacy/data/single_sersic.feedme"
 STAR = '[[component]]\ntype = "pointsource"\nx = 2\ny = 2\nflux = 1\n'
 SMALL = "[image]\nshape = [9, 9]\n"
 USES = {
@@ -129,6 +130,33 @@ def test_a_model_of_the_psf_that_ends_early(tmp_path, part):
     refused(tmp_path, USES["psf"].format("cut.psf"), "psf.file = 'cut.psf'")
 
 
+def test_a_packed_file_whose_tiles_are_elsewhere(tmp_path):
+    """A row of the table tells the length and the place of a tile, in four bytes each."""
+    pixels = np.random.default_rng(2).normal(10.0, 1.0, (8, 8))
+    packed = fits.CompImageHDU(pixels, compression_type="GZIP_1")
+    fits.HDUList([fits.PrimaryHDU(), packed]).writeto(tmp_path / "lie.fits")
+    content = bytearray((tmp_path / "lie.fits").read_bytes())
+    with fits.open(tmp_path / "lie.fits", disable_image_compression=True) as stored:
+        begin = stored[1].fileinfo()["datLoc"]
+    content[begin : begin + 4] = struct.pack(">i", 2**31 - 1)
+    (tmp_path / "lie.fits").write_bytes(content)
+    refused(tmp_path, USES["psf"].format("lie.fits"), "psf.file = 'lie.fits'", "tile 1 has 2147483647 bytes")
+
+
+@pytest.mark.parametrize("row", [b"A) bild_\xe4.fits", b"D) psf_\xff.fits"])
+def test_names_that_are_not_utf8(tmp_path, row):
+    """Scenes are, and so are those that are made of other programs' files."""
+    text = (
+        FEEDME.read_bytes().replace(b"A) galaxy.fits", row) if row[:1] == b"A" else FEEDME.read_bytes() + row
+    )
+    (tmp_path / "old.feedme").write_bytes(text + b"\n# a remark may hold anything: \xe4\xff\n")
+    finished = run("convert", "old.feedme", "new.toml", cwd=tmp_path)
+    assert finished.returncode == 2, finished.stderr
+    assert "old.feedme" in finished.stderr and "not UTF-8" in finished.stderr
+    assert ("\\xe4" if row[:1] == b"A" else "\\xff") in finished.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["old.feedme"]
+
+
 # --- scenes that ask for too much ---------------------------------------------------------------------------------
 
 
@@ -143,7 +171,10 @@ def test_a_model_of_the_psf_that_ends_early(tmp_path, part):
         (SMALL + "[fit]\nstarts = 1000000000000\n" + STAR, ["fit.starts", "1000000000000"]),
         (SMALL + "[fit]\nbootstrap = 1000000000000\n" + STAR, ["fit.bootstrap", "1000000000000"]),
         (SMALL + "[fit]\nthreads = 1000000\n" + STAR, ["fit.threads", "1000000", "1024"]),
-        (SMALL + STAR.replace("pointsource", "spline:1000000000"), ["type", "spline:1000000000", "spline:30"]),
+        (
+            SMALL + STAR.replace("pointsource", "spline:1000000000"),
+            ["type", "spline:1000000000", "spline:30"],
+        ),
         (SMALL + STAR.replace("x = 2", "x = 1e999"), [":5", "1e999"]),
         (SMALL + "a = " + "[" * 100_000, ["not valid TOML"]),
     ],
@@ -192,7 +223,6 @@ def test_too_little_memory(tmp_path):
 
 # --- places that cannot be written --------------------------------------------------------------------------------
 
-FEEDME = ROOT / "tests/legacy/data/single_sersic.feedme"
 WRITERS = {
     "convert": ["convert", FEEDME, "{}.toml"],
     "map": ["integrate", "--size", "200,200", "--map", "{}.fits"],
@@ -226,7 +256,9 @@ def test_a_folder_that_takes_no_files(tmp_path, writer):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-@pytest.mark.parametrize("arguments", [["list"], ["list", "sersic"], ["--help"], ["--version"], ["integrate", "--size", "20,20"]])
+@pytest.mark.parametrize(
+    "arguments", [["list"], ["list", "sersic"], ["--help"], ["--version"], ["integrate", "--size", "20,20"]]
+)
 def test_a_full_standard_output(arguments):
     with open("/dev/full", "w") as full:
         finished = subprocess.run(

@@ -16,7 +16,13 @@ PIXELS = np.arange(12, dtype=np.float32).reshape(3, 4)
 
 def sky_header() -> fits.Header:
     header = fits.Header()
-    cards = {"CTYPE1": "RA---TAN-SIP", "CTYPE2": "DEC--TAN-SIP", "CRVAL1": 150.1, "CRVAL2": 2.2, "CRPIX1": 2.0}
+    cards = {
+        "CTYPE1": "RA---TAN-SIP",
+        "CTYPE2": "DEC--TAN-SIP",
+        "CRVAL1": 150.1,
+        "CRVAL2": 2.2,
+        "CRPIX1": 2.0,
+    }
     cards |= {"CRPIX2": 2.0, "CD1_1": -5e-5, "CD1_2": 1e-5, "CD2_1": 1e-5, "CD2_2": 5e-5}
     cards |= {"A_ORDER": 2, "B_ORDER": 2, "A_2_0": 1e-5, "B_0_2": 1e-5}
     cards |= {"BUNIT": "MJy/sr", "PIXAR_SR": 1e-13, "PHOTFLAM": 3e-20, "PHOTPLAM": 10552.0}
@@ -60,7 +66,9 @@ def models(folder: Path) -> None:
     mask = np.zeros((3, 3, 3))
     mask[0] = [[0, 1, 0], [1, 4, 1], [0, 1, 0]]
     write_psfex(folder / "linear.psf", mask, degrees=(1,))
-    write_psfex(folder / "constant.psf", mask[:1], names=(), zeros=(), scales=(), groups=(), degrees=(), step=0.5)
+    write_psfex(
+        folder / "constant.psf", mask[:1], names=(), zeros=(), scales=(), groups=(), degrees=(), step=0.5
+    )
     write_psfex(folder / "two_groups.psf", np.repeat(mask[:1], 4, axis=0), groups=(1, 2), degrees=(1, 1))
 
 

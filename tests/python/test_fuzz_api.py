@@ -17,13 +17,19 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 EXAMPLES = int(os.environ.get("GAXEL_FUZZ_EXAMPLES", "0"))
-often = settings(
-    max_examples=EXAMPLES or 50,
-    derandomize=not EXAMPLES,
-    database=None,
-    deadline=datetime.timedelta(seconds=60),
-    suppress_health_check=list(HealthCheck),
-)
+
+
+def examples(number):
+    return settings(
+        max_examples=EXAMPLES or number,
+        derandomize=not EXAMPLES,
+        database=None,
+        deadline=datetime.timedelta(minutes=10),  # what takes longer hangs, on whatever machine
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+often = examples(50)
 pytestmark = [
     pytest.mark.filterwarnings("ignore::gaxel.PsfWarning"),
     pytest.mark.filterwarnings("ignore::RuntimeWarning:numpy"),
@@ -39,7 +45,9 @@ DATA = gaxel.render([GALAXY, gaxel.Sky(level=3.0)], SHAPE)
 FLOATS = st.one_of(
     st.floats(),
     st.floats(-20.0, 20.0),
-    st.sampled_from([0.0, -0.0, 5e-324, 1e-310, 1e-30, 1e30, 1.7e308, -1.7e308, math.inf, -math.inf, math.nan]),
+    st.sampled_from(
+        [0.0, -0.0, 5e-324, 1e-310, 1e-30, 1e30, 1.7e308, -1.7e308, math.inf, -math.inf, math.nan]
+    ),
 )
 THINGS = st.one_of(
     FLOATS,
@@ -66,7 +74,9 @@ def images(draw):
         values = draw(arrays.arrays(dtype, shape, fill=st.just(dtype.type(1))))
     else:
         values = np.zeros(shape, dtype)
-    layout = draw(st.sampled_from(["plain", "transposed", "strided", "reversed", "fortran", "read-only", "broadcast"]))
+    layout = draw(
+        st.sampled_from(["plain", "transposed", "strided", "reversed", "fortran", "read-only", "broadcast"])
+    )
     if layout == "transposed":
         values = values.T
     elif layout == "strided":
@@ -130,14 +140,20 @@ def parameters(draw, specs, options):
 
     def value(spec):
         low, high = max(spec.min, -1e3), min(spec.max, 1e3)
-        return draw(st.one_of(st.floats(low, high), st.floats(low, high), st.sampled_from([spec.min, spec.max]), THINGS))
+        return draw(
+            st.one_of(
+                st.floats(low, high), st.floats(low, high), st.sampled_from([spec.min, spec.max]), THINGS
+            )
+        )
 
     chosen = draw(st.lists(st.sampled_from(sorted(options)), max_size=2, unique=True)) if options else []
     return {key: value(spec) for key, spec in {**specs, **{key: options[key] for key in chosen}}.items()}
 
 
-@pytest.mark.parametrize("name", sorted({cls.__name__ for cls in components.CLASSES.values() if cls._base is None}))
-@often
+@pytest.mark.parametrize(
+    "name", sorted({cls.__name__ for cls in components.CLASSES.values() if cls._base is None})
+)
+@examples(12)
 @given(data=st.data())
 def test_components(name, data):
     cls = getattr(gaxel, name)
@@ -187,7 +203,12 @@ def test_shapes(shape):
 
 
 @often
-@given(image=images(), oversample=THINGS, center=st.one_of(st.none(), THINGS, st.tuples(THINGS, THINGS)), pixel=THINGS)
+@given(
+    image=images(),
+    oversample=THINGS,
+    center=st.one_of(st.none(), THINGS, st.tuples(THINGS, THINGS)),
+    pixel=THINGS,
+)
 def test_psfs(image, oversample, center, pixel):
     keys = ("array", "psf", "Psf", "oversample", "center", "pixel_in_psf")
     check_image(answer(lambda: gaxel.render(GALAXY, SHAPE, image), *keys))
@@ -259,7 +280,17 @@ def test_images_of_fits(image, mask):
     check_fit(lambda: fit(psf=image), "array", "psf", "Psf")
 
 
-NUMERIC = ["rtol", "atol", "noise_share", "max_iterations", "max_seconds", "ftol", "starts", "seed", "threads"]
+NUMERIC = [
+    "rtol",
+    "atol",
+    "noise_share",
+    "max_iterations",
+    "max_seconds",
+    "ftol",
+    "starts",
+    "seed",
+    "threads",
+]
 NUMERIC += ["student_dof", "huber_threshold", "sigma"]
 
 
@@ -285,7 +316,9 @@ MAPPINGS = {
 @given(data=st.data(), key=st.sampled_from([*MAPPINGS, "fixed", "likelihood"]))
 def test_rules_of_fits(data, key):
     if key in MAPPINGS:
-        values = st.one_of(THINGS, st.dictionaries(st.one_of(NAMES, THINGS.filter(_hashable)), MAPPINGS[key], max_size=2))
+        values = st.one_of(
+            THINGS, st.dictionaries(st.one_of(NAMES, THINGS.filter(_hashable)), MAPPINGS[key], max_size=2)
+        )
     else:
         values = st.one_of(THINGS, NAMES, st.lists(st.one_of(NAMES, THINGS), max_size=2))
     value = data.draw(values)
@@ -313,8 +346,38 @@ def test_priors_and_series(mean, sigma, terms):
 
 # --- text ---------------------------------------------------------------------------------------------------------
 
-WORDS = ["[[band]]", "[fit]", "[run]", "[cutout]", "[catalogue]", "[detection]", "name", "image", "factor", "n", "vary"]
-WORDS += ["=", "{", "}", "[", "]", '"r"', "'", "1.5", "-1", "nan", "inf", "true", "\n", "\n", "9" * 40, "\0", "é"]
+WORDS = [
+    "[[band]]",
+    "[fit]",
+    "[run]",
+    "[cutout]",
+    "[catalogue]",
+    "[detection]",
+    "name",
+    "image",
+    "factor",
+    "n",
+    "vary",
+]
+WORDS += [
+    "=",
+    "{",
+    "}",
+    "[",
+    "]",
+    '"r"',
+    "'",
+    "1.5",
+    "-1",
+    "nan",
+    "inf",
+    "true",
+    "\n",
+    "\n",
+    "9" * 40,
+    "\0",
+    "é",
+]
 
 
 @often
