@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -163,11 +164,37 @@ class FitsReader::Impl {
   }
 
   void list_units() {
+    hdus.push_back(unit(0));
     int status = 0;
-    int count = 0;
-    fits_get_num_hdus(file_, &count, &status);
-    check(status);
-    for (int number = 0; number < count; ++number) hdus.push_back(unit(number));
+    for (int number = 1; status == 0; ++number) {
+      LONGLONG head = 0;
+      LONGLONG data = 0;
+      LONGLONG end = 0;
+      fits_get_hduaddrll(file_, &head, &data, &end, &status);
+      check(status);
+      check_columns(end);
+      fits_movabs_hdu(file_, number + 1, nullptr, &status);
+      if (status == 0) hdus.push_back(unit(number));
+    }
+    fits_clear_errmsg();
+  }
+
+  /// Throws when a header that begins at this byte of the file tells of more columns than a table can have:
+  /// CFITSIO would take memory for all of them. Gzipped files cannot be looked into.
+  void check_columns(LONGLONG begin) const {
+    constexpr double kMostColumns = 999;  // FITS standard 4.0, 7.3.1
+    constexpr std::string_view kKey = "TFIELDS =";
+    if (gzipped_) return;
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(begin);
+    for (std::string card(80, ' ');
+         file.read(card.data(), std::ssize(card)) && !card.starts_with("END     ");) {
+      if (!card.starts_with(kKey)) continue;
+      const double columns = std::strtod(card.c_str() + kKey.size(), nullptr);
+      if (columns <= kMostColumns) continue;
+      fail(path, "the file is damaged: a table with too many columns",
+           fmt::format("at most {}", kMostColumns), "TFIELDS", fmt::format("{}", columns));
+    }
   }
 
   HduInfo unit(int number) {
