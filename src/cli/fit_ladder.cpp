@@ -86,7 +86,7 @@ int run_ladder(const FitArguments& arguments, io::Task& task, const InterruptGua
       json["ladder"].push_back({{"model", to_text(rung)}, {"fit", fit_json(task, result, files)}});
   }
   io::StagedFiles table;
-  table.add(table_path, io::ladder_ecsv(ladder));
+  table.add(table_path, io::ladder_ecsv(ladder, io::sources_meta(task, version())));
   table.commit();
   if (arguments.json) {
     json["least_bic"] = to_text(ladder.steps[ladder.least_bic].rung);

@@ -6,8 +6,9 @@
 
 namespace gaxel::io {
 
-/// Reads name, wavelength and shift into `own`. Throws InputError for unknown keys, for a name or a
-/// wavelength that is missing, and for a first band that is shifted.
-void read_band_keys(const TomlTable& table, bool is_first, TaskImage& own);
+/// Reads name, wavelength and shift into `own`, and adds the name to those of the bands before. Throws
+/// InputError for unknown keys, for a name or a wavelength that is missing, for a name that another band has,
+/// and for a first band that is shifted.
+void read_band_keys(const TomlTable& table, std::vector<std::string>& names, TaskImage& own);
 
 }  // namespace gaxel::io

@@ -58,6 +58,10 @@ std::string cell(bool value) {
   return value ? "True" : "False";
 }
 
+std::string cell(std::int64_t value) {
+  return fmt::format("{}", value);
+}
+
 std::string cell(double value) {
   return std::isfinite(value) ? fmt::format("{}", value)
          : std::isnan(value)  ? "nan"

@@ -22,7 +22,7 @@ struct EcsvColumn {
 };
 
 /// A cell: texts are quoted, numbers read back to the same bits.
-using EcsvCell = std::variant<std::string, double, bool>;
+using EcsvCell = std::variant<std::string, double, std::int64_t, bool>;
 using EcsvRow = std::vector<EcsvCell>;
 
 /// Rows of as many cells as there are columns. `meta` follows the convention in the header.

@@ -32,9 +32,6 @@ constexpr const char* kPicture = "picture.png";
 TableMeta table_meta(const Task& task, const FitResult& result, std::string_view version) {
   TableMeta meta;
   if (const std::string light = photometry_text(task); !light.empty()) meta.emplace_back("photometry", light);
-  meta.emplace_back("creator", fmt::format("gaxel {}", version));
-  meta.emplace_back("scene", task.scene_file);
-  meta.emplace_back("image", task.image_file);
   meta.emplace_back("likelihood", std::string(to_text(result.likelihood)));
   meta.emplace_back("statistic", result.statistic);
   meta.emplace_back("chi2", result.chi2);
@@ -47,12 +44,22 @@ TableMeta table_meta(const Task& task, const FitResult& result, std::string_view
     meta.emplace_back("noise_error_factor", factor);
   meta.emplace_back("starts", std::int64_t{result.starts});
   meta.emplace_back("agreed", std::int64_t{result.agreed});
-  for (std::size_t i = 0; const std::string& line : provenance_lines(task))
-    meta.emplace_back(fmt::format("provenance{}", ++i), line);
+  const TableMeta sources = sources_meta(task, version);
+  meta.insert(meta.end(), sources.begin(), sources.end());
   return meta;
 }
 
 }  // namespace
+
+TableMeta sources_meta(const Task& task, std::string_view version) {
+  TableMeta meta;
+  meta.emplace_back("creator", fmt::format("gaxel {}", version));
+  meta.emplace_back("scene", task.scene_file);
+  meta.emplace_back("image", task.image_file);
+  for (std::size_t i = 0; const std::string& line : provenance_lines(task))
+    meta.emplace_back(fmt::format("provenance{}", ++i), line);
+  return meta;
+}
 
 void check_fit_output(const OutputFolder& folder, const Task& task) {
   std::vector<std::string> inputs = task.input_files;

@@ -5,11 +5,15 @@
 #include <string_view>
 #include <vector>
 
+#include "io/ecsv.hpp"
 #include "io/output_folder.hpp"
 #include "io/samples.hpp"
 #include "io/task.hpp"
 
 namespace gaxel::io {
+
+/// What every table of a fit says of where it comes from: creator, scene, image, provenance1 and so on.
+TableMeta sources_meta(const Task& task, std::string_view version);
 
 /// Throws InputError when write_fit_output would replace what is no regular file, or a file that the task
 /// reads. result.toml may replace the task's own scene.

@@ -57,11 +57,17 @@ int digits_needed(double value) {
   return 17;
 }
 
+// FITS allows these characters alone.
+std::string printable_ascii(std::string text) {
+  std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
+}
+
 void write_key(fitsfile* file, const HeaderKey& key, int* status) {
   const char* name = key.name.c_str();
   const char* comment = key.comment.c_str();
   if (const auto* text = std::get_if<std::string>(&key.value)) {
-    fits_update_key_longstr(file, name, text->c_str(), comment, status);
+    fits_update_key_longstr(file, name, printable_ascii(*text).c_str(), comment, status);
   } else if (const auto* number = std::get_if<double>(&key.value)) {
     if (std::isfinite(*number)) {
       fits_update_key_dbl(file, name, *number, -digits_needed(*number), comment, status);
@@ -195,8 +201,7 @@ class FitsWriter::Impl {
                     int* status) {
     for (std::string card : header) {
       if (belongs_to_storage(card)) continue;
-      // Cards outside FITS's character set would be refused.
-      for (char& c : card) c = c < ' ' || c > '~' ? '?' : c;
+      card = printable_ascii(card);
       fits_write_record(file_, card.c_str(), status);
     }
     if (!extname.empty()) write_key(file_, {"EXTNAME", extname, "name of this image"}, status);

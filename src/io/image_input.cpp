@@ -72,6 +72,10 @@ void read_file(const TomlTable& image, const FitsName& name, bool need_data, Ima
 
 }  // namespace
 
+std::optional<double> stated_pixel_scale(const TomlTable& image) {
+  return image.number("pixel_scale", {0.0, std::numeric_limits<double>::infinity(), true});
+}
+
 ImageInput read_image_input(const TomlTable& image, const std::string& folder, bool need_data,
                             std::vector<std::string>& notes) {
   image.allow_only(kKeys);

@@ -1,6 +1,7 @@
 // [image] of a scene: the data, their region, and what the headers say.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct ImageInput {
   HeaderCards primary;  ///< of the file's primary unit, when that is another one
   Image data;           ///< the region's pixels; empty when they were not asked for
 };
+
+/// `pixel_scale` of [image], arcsec, above 0.
+std::optional<double> stated_pixel_scale(const TomlTable& image);
 
 /// Reads [image]; its pixels only when `need_data`, where a shape alone is an error. Throws InputError for
 /// unknown keys, files that cannot be read, regions outside the image and more than kMaxPixels pixels.

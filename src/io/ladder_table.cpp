@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cstdint>
+#include <vector>
+
 namespace gaxel::io {
 
 std::string ladder_text(const Ladder& ladder) {
@@ -24,26 +28,24 @@ std::string ladder_text(const Ladder& ladder) {
   return text + fmt::format("BIC would choose {}\n", to_text(ladder.steps[ladder.least_bic].rung));
 }
 
-std::string ladder_ecsv(const Ladder& ladder) {
-  std::string text =
-      "# %ECSV 1.0\n# ---\n# datatype:\n"
-      "# - {name: model, datatype: string}\n"
-      "# - {name: n_free, datatype: int64, description: free parameters}\n"
-      "# - {name: n_pixels, datatype: int64, description: pixels used}\n"
-      "# - {name: chi2, datatype: float64}\n"
-      "# - {name: statistic, datatype: float64, description: what the likelihood makes least; penalty in "
-      "it}\n"
-      "# - {name: penalty, datatype: float64, description: of priors and smoothness}\n"
-      "# - {name: aic, datatype: float64, description: statistic - penalty + 2 n_free}\n"
-      "# - {name: bic, datatype: float64, description: statistic - penalty + n_free ln(n_pixels)}\n"
-      "# - {name: stopped, datatype: string, description: why the fit ended}\n"
-      "# schema: astropy-2.0\nmodel n_free n_pixels chi2 statistic penalty aic bic stopped\n";
+std::string ladder_ecsv(const Ladder& ladder, const TableMeta& meta) {
+  static const std::array kColumns = {
+      EcsvColumn{"model", "string", "what stands in for the component"},
+      EcsvColumn{"n_free", "int64", "free parameters"},
+      EcsvColumn{"n_pixels", "int64", "pixels used"},
+      EcsvColumn{"chi2", "float64", "sum of ((data - model) / sigma)^2"},
+      EcsvColumn{"statistic", "float64", "what the likelihood makes least; penalty in it"},
+      EcsvColumn{"penalty", "float64", "of priors and smoothness"},
+      EcsvColumn{"aic", "float64", "statistic - penalty + 2 n_free"},
+      EcsvColumn{"bic", "float64", "statistic - penalty + n_free ln(n_pixels)"},
+      EcsvColumn{"stopped", "string", "why the fit ended"}};
+  std::vector<EcsvRow> rows;
   for (const auto& [rung, result] : ladder.steps) {
-    text += fmt::format("{} {} {} {} {} {} {} {} {}\n", to_text(rung), result.scene.n_free(), result.n_pixels,
-                        result.chi2, result.statistic, result.penalty, result.aic, result.bic,
-                        to_text(result.stop_reason));
+    rows.push_back({std::string(to_text(rung)), std::int64_t{result.scene.n_free()},
+                    std::int64_t{result.n_pixels}, result.chi2, result.statistic, result.penalty, result.aic,
+                    result.bic, std::string(to_text(result.stop_reason))});
   }
-  return text;
+  return ecsv_document(kColumns, rows, meta);
 }
 
 }  // namespace gaxel::io

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "gaxel/ladder.hpp"
+#include "io/ecsv.hpp"
 
 namespace gaxel::io {
 
@@ -12,7 +13,7 @@ namespace gaxel::io {
 std::string ladder_text(const Ladder& ladder);
 
 /// ECSV with the columns model, n_free, n_pixels, chi2, statistic (FitSummary::statistic), penalty, aic, bic,
-/// stopped.
-std::string ladder_ecsv(const Ladder& ladder);
+/// stopped; `meta` in its header.
+std::string ladder_ecsv(const Ladder& ladder, const TableMeta& meta);
 
 }  // namespace gaxel::io

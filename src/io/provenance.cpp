@@ -19,11 +19,6 @@ std::string in_line(std::string text) {
   return text;
 }
 
-std::string printable_ascii(std::string text) {
-  std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return text;
-}
-
 }  // namespace
 
 std::string sha256_of(const std::string& path) {
@@ -66,10 +61,10 @@ std::vector<std::string> provenance_lines(const Task& task) {
 
 std::vector<HeaderKey> provenance_keys(const Task& task) {
   if (!task.provenance) return {};
-  std::vector<HeaderKey> keys{{"COMMAND", printable_ascii(task.provenance->command), "as it was typed"}};
+  std::vector<HeaderKey> keys{{"COMMAND", task.provenance->command, "as it was typed"}};
   for (std::size_t i = 0; i < task.provenance->inputs.size(); ++i) {
     const Provenance::Input& input = task.provenance->inputs[i];
-    keys.push_back({fmt::format("INFILE{}", i + 1), printable_ascii(input.path), "read"});
+    keys.push_back({fmt::format("INFILE{}", i + 1), input.path, "read"});
     keys.push_back({fmt::format("INSHA{}", i + 1), input.sha256, ""});
   }
   return keys;

@@ -19,8 +19,7 @@ Provenance provenance_of(const Task& task, std::string version, std::string comm
 /// does not say.
 std::vector<std::string> provenance_lines(const Task& task);
 
-/// For the header of a FITS file: COMMAND, and INFILE1, INSHA1 and so on. Characters that FITS does not allow
-/// are replaced by question marks.
+/// For the header of a FITS file: COMMAND, and INFILE1, INSHA1 and so on.
 std::vector<HeaderKey> provenance_keys(const Task& task);
 
 }  // namespace gaxel::io

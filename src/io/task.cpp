@@ -132,15 +132,12 @@ std::vector<BandInput> read_bands(const TomlTable& root, const std::string& fold
   }
   std::vector<BandInput> bands;
   task.others.resize(tables.size() - 1);
+  std::vector<std::string> names;
   for (std::size_t b = 0; b < tables.size(); ++b) {
     const TomlTable& table = tables[b];
     TaskImage& own = b == 0 ? task : task.others[b - 1];
     const BandRemarks remarks(task);
-    if (several) read_band_keys(table, b == 0, own);
-    for (std::size_t other = 0; other < b; ++other) {
-      if (images_of(task)[other]->band == own.band)
-        table.fail("name", "two bands have the same name", "names must be unique");
-    }
+    if (several) read_band_keys(table, names, own);
     const std::optional<TomlTable> image = table.table("image");
     if (!image) table.fail("image", "missing", "an [image] table with the name of a FITS file");
     bands.push_back(
@@ -151,8 +148,7 @@ std::vector<BandInput> read_bands(const TomlTable& root, const std::string& fold
     own.placement = {input.region.section.x1, input.region.section.y1};
     own.photometry = read_photometry(*image, {input.header, input.primary}, task.notes);
     remarks.name(own.band, task);
-    own.stated_pixel_scale =
-        image->number("pixel_scale", {0.0, std::numeric_limits<double>::infinity(), true});
+    own.stated_pixel_scale = stated_pixel_scale(*image);
     own.header = input.header;
     for (const PsfTables& psf : bands.back().psfs) own.psf_names.push_back(psf.name);
     const bool same_names = own.psf_names == task.psf_names;
@@ -209,10 +205,6 @@ double zeropoint_of(const Photometry& photometry) {
   return photometry.zeropoint.value_or(0.0) + 2.5 * std::log10(photometry.exptime);
 }
 
-BandFrame frame_of(const TaskImage& image) {
-  return {image.wavelength, zeropoint_of(image.photometry), image.pixels};
-}
-
 SceneFrame scene_frame(const Task& task, const std::string& folder, bool estimate) {
   SceneFrame frame{{task.placement, task.photometry},
                    task.shape,
@@ -227,6 +219,10 @@ SceneFrame scene_frame(const Task& task, const std::string& folder, bool estimat
 }
 
 }  // namespace
+
+BandFrame frame_of(const TaskImage& image) {
+  return {image.wavelength, zeropoint_of(image.photometry), image.pixels};
+}
 
 std::vector<const TaskImage*> images_of(const Task& task) {
   std::vector<const TaskImage*> images{&task};

@@ -100,7 +100,10 @@ std::vector<const TaskImage*> images_of(const Task& task);
 /// Pixels of all bands that are not used.
 std::int64_t n_masked(const Task& task);
 
-/// What the scene needs to know of them.
+/// What the scene needs to know of a band's image.
+BandFrame frame_of(const TaskImage& image);
+
+/// Of the images of all bands, in order.
 std::vector<BandFrame> frames_of(const Task& task);
 
 /// As the fit takes them: views of the task's pixels.

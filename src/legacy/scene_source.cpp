@@ -32,13 +32,14 @@ std::optional<io::Section> stated_region(const io::TomlTable& image) {
 }
 
 /// One band's image, without the scene's components.
-SceneSource read_band(const io::TomlFile& file, std::optional<std::size_t> band, io::TaskImage& facts) {
+SceneSource read_band(const io::TomlFile& file, std::optional<std::size_t> band,
+                      std::vector<std::string>& names, io::TaskImage& facts) {
   SceneSource source;
   source.file = &file;
   source.folder = std::filesystem::path(file.path).parent_path().string();
   source.band = band;
   const io::TomlTable tables = source.tables();
-  if (band) io::read_band_keys(tables, *band == 0, facts);
+  if (band) io::read_band_keys(tables, names, facts);
   source.band_name = facts.band;
   source.wavelength = facts.wavelength;
   const std::optional<io::TomlTable> image = tables.table("image");
@@ -56,12 +57,12 @@ SceneSource read_band(const io::TomlFile& file, std::optional<std::size_t> band,
     if (stated) source.region = *stated;
     source.region_known = stated.has_value();
   }
-  source.pixel_scale = image->number("pixel_scale");
-  if (!source.pixel_scale) source.pixel_scale = io::pixel_scale_arcsec(input.header);
   source.header_exptime = io::header_number(input.header, "EXPTIME");
   source.frame.placement = {source.region.x1, source.region.y1};
   source.frame.photometry = io::read_photometry(*image, {input.header, input.primary}, source.notes);
   facts.header = input.header;
+  facts.stated_pixel_scale = io::stated_pixel_scale(*image);
+  source.pixel_scale = io::pixel_scale_arcsec(facts);
   facts.placement = source.frame.placement;
   facts.photometry = source.frame.photometry;
   facts.shape = source.region.shape();
@@ -91,11 +92,6 @@ void map_pixels(const io::TomlTable& root, std::vector<io::TaskImage>& images) {
   }
 }
 
-BandFrame frame_of(const io::TaskImage& image) {
-  const io::Photometry& photometry = image.photometry;
-  return {image.wavelength, photometry.zeropoint ? photometry.magnitude(1.0) : 0.0, image.pixels};
-}
-
 }  // namespace
 
 std::string SceneSource::path_of(const std::string& name) const {
@@ -108,9 +104,10 @@ std::vector<SceneSource> read_sources(const io::TomlFile& file) {
   const io::TomlTable root(file, file.root, "");
   const std::size_t n_bands = root.tables("band").size();
   std::vector<SceneSource> sources;
+  std::vector<std::string> names;
   std::vector<io::TaskImage> images(std::max<std::size_t>(n_bands, 1));
   for (std::size_t b = 0; b < images.size(); ++b)
-    sources.push_back(read_band(file, n_bands == 0 ? std::nullopt : std::optional(b), images[b]));
+    sources.push_back(read_band(file, n_bands == 0 ? std::nullopt : std::optional(b), names, images[b]));
   map_pixels(root, images);
 
   SceneSource& first = sources.front();
@@ -121,7 +118,7 @@ std::vector<SceneSource> read_sources(const io::TomlFile& file) {
   std::vector<BandFrame> frames;
   for (std::size_t b = 0; b < images.size(); ++b) {
     frame.bands.push_back({images[b].band, images[b].wavelength, sources[b].frame});
-    frames.push_back(frame_of(images[b]));
+    frames.push_back(io::frame_of(images[b]));
   }
   const Scene scene = io::read_scene(root, frame, first.notes);
   validate(scene, wavelengths_of(frames), file.path);

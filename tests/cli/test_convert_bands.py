@@ -278,6 +278,23 @@ def test_what_cannot_be_is_refused(scene):
     assert '"z" has not the pixels of "r"' in finished.stderr
 
 
+@pytest.mark.parametrize(
+    ("said", "instead", "message"),
+    [
+        ('name = "u"', 'name = "r"', "two bands have the same name"),
+        ('file = "u.fits"', 'file = "u.fits"\npixel_scale = -0.2', "pixel_scale = -0.2"),
+    ],
+)
+def test_bands_that_no_fit_would_read_are_refused(scene, said, instead, message):
+    text = (scene / "scene.toml").read_text()
+    assert said in text
+    (scene / "scene.toml").write_text(text.replace(said, instead))
+    for command in (("convert", "scene.toml", "out.feedme", "--to", "galfitm"), ("inspect", "scene.toml")):
+        finished = cli_support.run(*command, cwd=scene)
+        assert finished.returncode == 2
+        assert message in finished.stderr
+
+
 @pytest.mark.parametrize("model", ["s", "se"])
 def test_real_files_come_back_the_same(tmp_path, model):
     data = os.environ.get("GAXEL_TEST_DATA")

@@ -198,6 +198,8 @@ def test_ladder_fits_all_models_and_names_the_choice(pair, tmp_path):
         table["bic"], table["chi2"] + table["n_free"] * np.log(table["n_pixels"]), rtol=1e-14
     )
     assert "BIC would choose exponential\n" in finished.stdout
+    assert table.meta["scene"] == str(tmp_path / "scene.toml")
+    assert table.meta["provenance2"].startswith("command: ") and "--ladder" in table.meta["provenance2"]
     for model in table["model"]:
         row = table[table["model"] == model]
         chi2 = fits.getheader(tmp_path / "out" / model / "block.fits")["CHI2"]

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from pathlib import Path
 
 import cli_support
 import pytest
@@ -100,3 +101,18 @@ def test_a_fit_goes_on_in_place(field, tmp_path):
     second = run("fit", tmp_path / "out/result.toml", "-o", tmp_path / "out", "--max-iterations", "200")
     assert second.returncode == 0, second.stderr
     assert fits.getheader(tmp_path / "out/block.fits")["STOPPED"] == "converged"
+
+
+def test_names_beyond_ascii_leave_a_file_that_others_read(own_field, tmp_path):
+    """FITS allows printable ASCII alone."""
+    tables = own_field.tables()
+    named = tmp_path / "Größe.fits"
+    Path(tables["image"]["file"]).rename(named)
+    tables["image"]["file"] = named
+    scene = own_field.write_scene(tmp_path / "Ω.toml", tables)
+    finished = run("fit", scene, "-o", tmp_path / "out", "--max-iterations", 1)
+    assert finished.returncode in (0, 1), finished.stderr
+    with fits.open(tmp_path / "out/block.fits") as block:
+        block.verify("exception")
+        assert block[0].header["IMAGE"].endswith("Gr????e.fits")
+        assert block[0].header["SCENE"].endswith("??.toml")

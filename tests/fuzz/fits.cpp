@@ -13,8 +13,8 @@ using namespace gaxel;
 
 constexpr std::size_t kMostKernel = 1 << 16;  // larger ones take long to look at
 
-/// Whether a tile may be packed by what CFITSIO 4.2 unpacks without looking where the packed bytes end: damaged ones crash
-/// in it, whatever the caller does. Those that zlib unpacks are safe.
+/// Whether a tile may be packed by what CFITSIO 4.2 unpacks without looking where the packed bytes end:
+/// damaged ones crash in it, whatever the caller does. Those that zlib unpacks are safe.
 bool has_unsafe_tiles(const std::string& bytes) {
   for (const char* name : {"RICE_", "PLIO_", "HCOMPRESS_"}) {
     if (bytes.find(name) != std::string::npos) return true;

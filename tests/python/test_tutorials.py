@@ -79,3 +79,24 @@ def test_from_galfit(monkeypatch):
         assert index == pytest.approx(names["as_galfit"].components[0].n, rel=1e-4)
     finally:
         shutil.rmtree(names["folder"])
+
+
+def test_survey(monkeypatch):
+    names = run("survey", monkeypatch)
+    try:
+        found, truth, clean = names["found"], names["truth"], names["clean"]
+        assert list(found["id"]) == list(truth["id"]) and np.count_nonzero(clean) > 45
+        for key, values in names["away"].items():
+            assert abs(np.median(values)) < 0.6, key  # 4 errors of a median of 45
+            assert np.mean(np.abs(values) < 3.0) > 0.9, key
+        detected = names["detected"]
+        near = [
+            np.hypot(detected["x"] - one["x"], detected["y"] - one["y"])[
+                detected["tile"] == one["tile"]
+            ].min()
+            < 1.5
+            for one in truth
+        ]
+        assert np.count_nonzero(near) > 45
+    finally:
+        shutil.rmtree(names["folder"])
