@@ -136,12 +136,23 @@ def test_they_map_scan_and_compile():
         np.testing.assert_allclose(images, single, rtol=1e-12, atol=1e-14 * largest(mapped))
 
 
-def test_float32_goes_in_and_comes_out():
+@pytest.mark.parametrize(
+    ("components", "psf"), [([GALAXY, SKY], PSF), ([gaxel.Ferrers(**AT | {"x": 12.5}, rout=6.0, alpha=0.9, beta=1.2)], None)],
+    ids=["psf", "no psf"],
+)  # fmt: skip
+def test_float32_goes_in_and_comes_out(components, psf):
     jax.config.update("jax_enable_x64", False)
-    core, executor = both([GALAXY, SKY], PSF)
-    image = jax.jit(executor.image)(core.start)
-    assert image.dtype == jnp.float32
-    assert largest(image - core.image(core.start)) < 3e-6 * largest(image)
+    core, executor = both(components, psf)
+    weights = np.cos(np.arange(np.prod(SHAPE))).reshape(SHAPE)
+    (value, gradient), (found, slopes) = (
+        jax.jit(lambda v, model=model: (model.image(v), jax.grad(lambda v: jnp.sum(weights * model.image(v)))(v)))(
+            core.start
+        )
+        for model in (core, executor)
+    )  # fmt: skip
+    assert found.dtype == slopes.dtype == jnp.float32
+    assert largest(found - value) < 3e-6 * largest(value)
+    assert largest(slopes - gradient) < 1e-3 * largest(gradient)
 
 
 def test_values_that_cannot_be_are_nan():

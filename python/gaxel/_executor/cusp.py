@@ -5,19 +5,25 @@ place, in which the integrand is as smooth everywhere and a fixed number of pane
 """
 
 import math
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from gaxel._executor.elliptical import Profile
+from gaxel._executor.elliptical import Profile, mean_outside
 from gaxel._executor.leaves import gauss_legendre
 
 _ORDER = 16
 _PANEL = 2.2  # length in w, of half the width of the strip in which the integrand is smooth: 2e-12
-_LEAST_HEIGHT = 1e-10  # of an edge's length: what lies nearer to the foot does not count
+_LEAST_HEIGHT = 0.64  # power of the numbers' precision that is the least height
 _NEAR = 1.25  # pixels from the middle of a pixel to a centre that may come to lie in it or on its border
 _FLATTENING = 6  # order in which nodes approach the end of the light
+
+
+def _least_height(dtype: Any) -> float:
+    """Of an edge's length, 1e-10 in float64: what lies nearer to the foot does not count."""
+    return float(jnp.finfo(dtype).eps) ** _LEAST_HEIGHT
 
 
 def _panels(w_range: float, exponent: float) -> tuple[np.ndarray, np.ndarray]:
@@ -58,16 +64,17 @@ def _along_edges(
     else:
         # Rounding may take a node beyond the end of the light.
         inside = s < profile.law.edge
-        mean = jnp.where(inside, profile.law.mean(jnp.where(inside, s, 0.5 * profile.law.edge)), 0.0)
-        mean = jnp.where(inside, mean, profile.law.law.total() / (2.0 * np.pi * s))
+        within = profile.law.mean(jnp.where(inside, s, 0.5 * profile.law.edge))
+        mean = jnp.where(
+            inside, within, mean_outside(profile.law.law, jnp.where(inside, profile.law.edge, s))
+        )
     return (last - first) * jnp.sum(density * mean, axis=-1)
 
 
 def _angle(height: Array, start: Array, end: Array) -> Array:
     """height times the integral of 1 / s over tau from start to end, both on one side of the foot."""
-    least = np.sqrt(
-        jnp.finfo(height.dtype).tiny
-    )  # its square is a number: in the centre derivatives are, too
+    # The square of what is added is a number: in the centre derivatives are, too.
+    least = np.sqrt(jnp.finfo(height.dtype).tiny)
     return jnp.arctan2(height * (end - start), height * height + start * end + least)
 
 
@@ -87,7 +94,7 @@ def _fluxes(profile: Profile, boxes: np.ndarray, w_range: float, exponent: float
     height = (x_from * (y_to - y_from) - y_from * (x_to - x_from)) / (profile.area * length)
     start = (u * along_u + v * along_v) / length
     end = start + length
-    least = _LEAST_HEIGHT * length
+    least = _least_height(dtype) * length
     places, weights = _panels(w_range, exponent)
     edge = profile.law.edge
     if edge is None:
@@ -111,7 +118,10 @@ def cusp_fluxes(profile: Profile, boxes: np.ndarray, centre: tuple[float, float]
     near = np.all(np.abs(middles - np.asarray(centre)) < _NEAR * sides, axis=-1)
     fluxes = jnp.zeros(len(boxes), profile.x.dtype)
     # asinh of an edge's half over its least height, and over the height of one that passes by at a distance.
-    for which, w_range in ((near, 2.0 * math.asinh(1.0 / _LEAST_HEIGHT)), (~near, 2.0 * math.asinh(50.0))):
+    for which, w_range in (
+        (near, 2.0 * math.asinh(1.0 / _least_height(profile.x.dtype))),
+        (~near, 2.0 * math.asinh(50.0)),
+    ):
         if np.any(which):
             of_those = _fluxes(profile, boxes[which], w_range, exponent)
             fluxes = fluxes.at[np.flatnonzero(which)].set(of_those)

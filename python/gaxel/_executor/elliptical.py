@@ -40,6 +40,11 @@ def _power_mean(s: Array, exponent: Array, of_log: Callable[[Array], Array]) -> 
     return 0.5 * a * jnp.sum(weights * jnp.exp(-a * y) * light, axis=-1)
 
 
+def mean_outside(law: radial_laws.RadialLaw, s: Array) -> Array:
+    """Half of the mean inside s where that holds all light."""
+    return law.total() / (2.0 * np.pi * s)
+
+
 class EllipticalLaw(NamedTuple):
     """A law whose light in the plane of u and v is law.intensity(r), r^2 = s; mean(s) is half of its mean inside s, the
     G of docs/math/pixels.md. Light is a smooth function of s^exponent, at the values that the plan was made for."""
@@ -60,7 +65,7 @@ def _sersic(n: Array) -> EllipticalLaw:
         beyond = jnp.exp(exponent * jnp.log(s)) * b > last
         inside = jnp.where(beyond, 1.0, s)
         near = _power_mean(inside, exponent, lambda log_x: jnp.exp(b * (1.0 - jnp.exp(log_x))))
-        return jnp.where(beyond, law.total() / (2.0 * np.pi * s), near)
+        return jnp.where(beyond, mean_outside(law, jnp.where(beyond, s, 1.0)), near)
 
     return EllipticalLaw(law, mean, None)
 
