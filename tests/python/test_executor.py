@@ -195,10 +195,3 @@ def test_what_only_the_core_makes_is_told():
         gaxel_jax.Model(GALAXY, SHAPE, backend="gpu")
     with pytest.raises(NotImplementedError, match='backend="core"'):
         lowered_elsewhere(gaxel_jax.Model(GALAXY, SHAPE, backend="core"))
-    star = gaxel.ImageLight(image=np.ones((5, 5)), x=12.0, y=15.0, flux=1.0, name="star")
-    with pytest.raises(NotImplementedError, match=r"star \(image\)"):
-        gaxel_jax.Model([GALAXY, star], SHAPE, backend="jax")
-    model = gaxel_jax.Model([GALAXY, star], SHAPE)
-    assert np.all(np.isfinite(model.image(model.start)))
-    with pytest.raises(NotImplementedError, match=r"star \(image\)"):
-        lowered_elsewhere(model)
