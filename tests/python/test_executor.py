@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from gaxel._executor.surface import LAWS
 
 SHAPE = (30, 26)
 AT = {"x": 12.3, "y": 15.2, "flux": 30.0, "q": 0.6, "theta": 0.7}
@@ -190,8 +191,16 @@ def lowered_elsewhere(model):
     return jax.export.export(jax.jit(model.image), platforms=["cuda"])(model.start)
 
 
-def test_what_only_the_core_makes_is_told():
+def test_what_only_the_core_makes_is_told(monkeypatch):
     with pytest.raises(gaxel.InputError, match="'auto' or 'core' or 'jax'"):
         gaxel_jax.Model(GALAXY, SHAPE, backend="gpu")
     with pytest.raises(NotImplementedError, match='backend="core"'):
         lowered_elsewhere(gaxel_jax.Model(GALAXY, SHAPE, backend="core"))
+    monkeypatch.delitem(LAWS, "nuker")
+    nucleus = gaxel.Nuker(x=12.0, y=15.0, ib=1.0, rb=3.0, alpha=2.0, beta=2.0, gamma=0.5, name="nucleus")
+    with pytest.raises(NotImplementedError, match="nucleus"):
+        gaxel_jax.Model([GALAXY, nucleus], SHAPE, backend="jax")
+    model = gaxel_jax.Model([GALAXY, nucleus], SHAPE)
+    assert np.all(np.isfinite(model.image(model.start)))
+    with pytest.raises(NotImplementedError, match="nucleus"):
+        lowered_elsewhere(model)

@@ -65,8 +65,10 @@ def _along_edges(
 
 def _angle(height: Array, start: Array, end: Array) -> Array:
     """height times the integral of 1 / s over tau from start to end, both on one side of the foot."""
-    tiny = jnp.finfo(height.dtype).tiny
-    return jnp.arctan2(height * (end - start), height * height + start * end + tiny)
+    least = np.sqrt(
+        jnp.finfo(height.dtype).tiny
+    )  # its square is a number: in the centre derivatives are, too
+    return jnp.arctan2(height * (end - start), height * height + start * end + least)
 
 
 def _fluxes(profile: Profile, boxes: np.ndarray, w_range: float, exponent: float) -> Array:
