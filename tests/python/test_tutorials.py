@@ -63,6 +63,25 @@ def test_multi_band(monkeypatch):
     )
 
 
+def test_jax_posterior(monkeypatch):
+    import jax
+
+    before = jax.config.jax_enable_x64
+    try:
+        names = run("jax_posterior", monkeypatch)
+    finally:
+        jax.config.update("jax_enable_x64", before)
+    assert names["best"].chi2 / names["best"].dof == pytest.approx(1.0, abs=0.07)
+    assert np.abs(names["gradient"] * names["errors"]).max() < 0.02
+    assert float(names["value"]) == pytest.approx(names["best"].chi2, abs=1e-2)
+    samples, true_values = names["samples"], names["true_values"]
+    off = (samples.mean(axis=0) - true_values) / samples.std(axis=0)
+    assert np.abs(off).max() < 4.0
+    assert all(row["r_hat"] < 1.05 and row["n_eff"] > 100 for row in names["rows"].values())
+    # Noise this small leaves the posterior close to normal: the fit's errors are its widths.
+    np.testing.assert_allclose(samples.std(axis=0), names["errors"], rtol=0.25)
+
+
 def test_from_galfit(monkeypatch):
     names = run("from_galfit", monkeypatch)
     try:
