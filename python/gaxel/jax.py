@@ -77,7 +77,8 @@ class Model:
     backend : {"auto", "core", "jax"}
         What computes images. "auto": the core on the CPU, operations of JAX on the same cells and rules elsewhere,
         whichever platform a program is compiled for. "core": the core alone. "jax": operations of JAX everywhere, with
-        derivatives of any order; slower than the core on the CPU.
+        derivatives of any order, but for NotImplementedError of the second where the slope of light jumps on a curve; slower
+        than the core on the CPU.
 
     Attributes
     ----------
