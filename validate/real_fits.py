@@ -87,6 +87,10 @@ def cause_lines(data, fits, differ, reference):
     for (case, model), result in differ.items():
         theirs = reference[case, model]
         again = fits.fit(f"{case}, {model}, from pyimfit's values", scenes.from_values(data, case, theirs))
+        start = f"| {case} | {model} | {result['chi2']:.1f} | {again['chi2']:.1f} | {theirs['chi2']:.1f} |"
+        if not DiscreteFit.has(case):
+            lines.append(f"{start} - | - | - | - |")
+            continue
         values, chi2 = DiscreteFit(data, case).best(theirs)
         left[case, model] = 100 * (chi2 / theirs["chi2"] - 1)
         rows = named_rows(again)
@@ -96,10 +100,7 @@ def cause_lines(data, fits, differ, reference):
             for name, value in values.items()
         }
         name, most = largest(away)
-        lines.append(
-            f"| {case} | {model} | {result['chi2']:.1f} | {again['chi2']:.1f} | {theirs['chi2']:.1f} | {chi2:.1f} | "
-            f"{left[case, model]:+.3f} | {most:+.1f} | {name} |"
-        )
+        lines.append(f"{start} {chi2:.1f} | {left[case, model]:+.3f} | {most:+.1f} | {name} |")
         print(lines[-1], flush=True)
     return lines, left
 

@@ -32,16 +32,20 @@ def once(function: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-def best_times(functions: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """The shortest time of a call of each, in seconds.
+def interleaved_times(functions: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
+    """The times of calls of each, in seconds.
 
     In every round each function has its turn, so that all of them meet the quiet moments of a shared machine; short ones are
     called more often.
     """
     calls = {name: max(1, int(2e-3 / once(function))) for name, function in functions.items()}
-    best = dict.fromkeys(functions, float("inf"))
+    times: dict[str, list[float]] = {name: [] for name in functions}
     for _ in range(rounds):
         for name, function in functions.items():
-            for _ in range(calls[name]):
-                best[name] = min(best[name], once(function))
-    return best
+            times[name] += [once(function) for _ in range(calls[name])]
+    return times
+
+
+def best_times(functions: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
+    """The shortest time of a call of each, in seconds; interleaved."""
+    return {name: min(times) for name, times in interleaved_times(functions, rounds).items()}

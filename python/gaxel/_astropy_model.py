@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gaxel._component import Component
 from gaxel._errors import input_error
-from gaxel._parameters import Slot, core_value, slots_of
+from gaxel._parameters import Slot, core_value, relinked, slots_of
 from gaxel._psf import AnyPsf
 from gaxel._render import render, render_with_jacobian
 
@@ -62,16 +62,8 @@ class PixelModel(Fittable2DModel):
             key = "mag" if slot.is_mag else slot.spec.name
             number = float(np.ravel(value)[0]) - {"x": origin[0], "y": origin[1]}.get(key, 0.0)
             changes.setdefault(id(slot.component), {})[key] = number
-        made = {id(one): one.replace(**changes.get(id(one), {})) for one in self._given}
-        # Hosts refer to the truncations as they are now.
-        return [
-            made[id(one)].replace(
-                inner=[made[id(cut)] for cut in one.inner], outer=[made[id(cut)] for cut in one.outer]
-            )
-            if one.inner or one.outer
-            else made[id(one)]
-            for one in self._given
-        ]
+        made = [one.replace(**changes.get(id(one), {})) for one in self._given]
+        return relinked(made, self._given)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return make_model, (self._given, self._psf, *self._tolerance), self.__dict__

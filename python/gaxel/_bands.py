@@ -64,8 +64,8 @@ class Band:
         CCDData brings its unit, uncertainty (standard deviation, variance or inverse variance; where that is 0 the
         pixel is not used), mask, wcs and psf; a Quantity its unit.
     sigma : array_like, shape (ny, nx), or float, optional
-        Standard deviation of each pixel; a Quantity is converted to the data's unit. Without, what the data bring, or
-        that of counts.sigma(data).
+        Standard deviation of each pixel; a Quantity is converted to the data's unit; a masked array's mask counts. Without,
+        what the data bring, or that of counts.sigma(data).
     name : str
         Unique among the bands that are fitted together.
     wavelength : float or Quantity, optional
@@ -207,8 +207,9 @@ def _observation(
     elif np.ndim(sigma) == 0:
         noise = np.full(image.shape, as_float(sigma, where, "sigma", "above 0"))
     else:
-        noise = as_image(sigma, where, "sigma")
+        noise = as_image(np.ma.getdata(sigma), where, "sigma")
         check_shape(noise, image.shape, where, "sigma")
+        bad = bad | np.ma.getmaskarray(sigma) if isinstance(sigma, np.ma.MaskedArray) else bad
     wrong_data = np.count_nonzero(~bad & ~np.isfinite(image))
     if wrong_data:
         raise input_error(

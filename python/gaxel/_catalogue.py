@@ -9,6 +9,7 @@ from gaxel import _core
 from gaxel._arrays import as_float
 from gaxel._component import Component
 from gaxel._errors import input_error
+from gaxel._light import light_unit
 from gaxel._quantities import is_quantity, number_of, unit_of
 from gaxel.components import CLASSES
 
@@ -79,8 +80,7 @@ def _unit_of_count(table: Any, band: list[str], unit: Any) -> Any:
         return unit
     from astropy import units
 
-    light = units.Unit(known[band[0]])
-    return light if light.bases else None
+    return light_unit(units.Unit(known[band[0]]))
 
 
 class Row(Mapping[str, Any]):

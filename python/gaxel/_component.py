@@ -9,17 +9,10 @@ from gaxel._arrays import as_float
 from gaxel._errors import input_error
 from gaxel._held_image import HeldImage
 from gaxel._html import component_html
+from gaxel._light import flux_of
 from gaxel._on_sky import arguments_on_sky
 from gaxel._psf import AnyPsf
 from gaxel._quantities import is_quantity, number_of
-
-
-def flux_of(mag: float, zeropoint: float) -> float:
-    return float(10.0 ** (-0.4 * (mag - zeropoint)))
-
-
-def mag_of(flux: float, zeropoint: float) -> float:
-    return zeropoint - 2.5 * math.log10(flux) if flux > 0.0 else math.nan
 
 
 def range_text(spec: _core.ParameterSpec) -> str:
@@ -228,7 +221,7 @@ class Component:
     def value(self, parameter: str) -> float | None:
         """A parameter's value, in the core's terms (flux, never mag); None when left out."""
         if parameter == "flux" and self.has_mag:
-            return flux_of(self._given["mag"], self._zeropoint)
+            return float(flux_of(self._given["mag"], self._zeropoint))
         return self._given.get(parameter)
 
     def value_or_fallback(self, parameter: str) -> float:

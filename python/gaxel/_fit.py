@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -130,49 +131,46 @@ def fit(
     KeyboardInterrupt
         On Ctrl-C, after the iteration.
     """
-    scene, (options, wanted) = prepared(
-        data, components, sigma, mask, psf, fixed, bounds, vary, ties, limits, priors, likelihood, counts, student_dof,
-        huber_threshold, rtol, atol, noise_share, max_iterations, max_seconds, ftol, starts, seed, threads, robust, progress,
-    )  # fmt: skip
+    asked = locals()
+    scene, (options, wanted) = prepared(asked)
     with callback_of(wanted) as tell:
         result = to_result(_core.fit(*scene.to_core(), options, tell), scene)
     log_end(result)
     return result
 
 
-def prepared(
-    data: Any, components: Components, sigma: Any, mask: Any, psf: Any, fixed: str | Iterable[str], bounds: Any, vary: Any,
-    ties: Any, limits: Any, priors: Any, likelihood: str, counts: CountNoise | None, student_dof: float | None,
-    huber_threshold: float | None, rtol: float, atol: float, noise_share: float, max_iterations: int,
-    max_seconds: float | None, ftol: float, starts: int, seed: int, threads: int | None, robust: bool, progress: Any,
-) -> tuple[FitScene, tuple[_core.FitOptions, Any]]:  # fmt: skip
-    """The arguments of fit as the core takes them: the scene, and the options with what was asked for as progress."""
-    scene = FitScene(as_list(components, "fit"), _bands(data, sigma, mask, psf, counts))
-    scene.fix(fixed)
-    scene.bound(bounds or {})
-    scene.vary(vary or {})
-    scene.tie(ties or {})
-    scene.limit(limits or {})
-    scene.expect(priors or {})
+def prepared(arguments: Mapping[str, Any]) -> tuple[FitScene, tuple[_core.FitOptions, Any]]:
+    """The arguments of fit, by their names, as the core takes them: the scene, and the options with what was asked for as
+    progress."""
+    asked = SimpleNamespace(**arguments)
+    bands = _bands(asked.data, asked.sigma, asked.mask, asked.psf, asked.counts)
+    scene = FitScene(as_list(asked.components, "fit"), bands)
+    scene.fix(asked.fixed)
+    scene.bound(asked.bounds or {})
+    scene.vary(asked.vary or {})
+    scene.tie(asked.ties or {})
+    scene.limit(asked.limits or {})
+    scene.expect(asked.priors or {})
+    likelihood, seconds = asked.likelihood, asked.max_seconds
     if not isinstance(likelihood, str):
         raise input_error(
             "fit", "likelihood", repr(likelihood), "not a name", '"gaussian", "cash" or another'
         )
     options = _core.FitOptions(
-        *as_tolerance(rtol, atol, "fit"),
-        as_float(noise_share, "fit", "noise_share", "at least 0 and below 1"),
-        as_int(max_iterations, "fit", "max_iterations", 1),
-        as_float(ftol, "fit", "ftol", "between 0 and 1"),
-        as_threads(threads, scene.bands[0].shape, "fit"),
-        bool(robust),
-        math.inf if max_seconds is None else as_float(max_seconds, "fit", "max_seconds", "above 0"),
-        as_int(starts, "fit", "starts", 1),
-        as_int(seed, "fit", "seed", 0),
+        *as_tolerance(asked.rtol, asked.atol, "fit"),
+        as_float(asked.noise_share, "fit", "noise_share", "at least 0 and below 1"),
+        as_int(asked.max_iterations, "fit", "max_iterations", 1),
+        as_float(asked.ftol, "fit", "ftol", "between 0 and 1"),
+        as_threads(asked.threads, scene.bands[0].shape, "fit"),
+        bool(asked.robust),
+        math.inf if seconds is None else as_float(seconds, "fit", "max_seconds", "above 0"),
+        as_int(asked.starts, "fit", "starts", 1),
+        as_int(asked.seed, "fit", "seed", 0),
         likelihood,
-        _shape_of_loss(student_dof, "student_dof", 4.0, "student_t", likelihood),
-        _shape_of_loss(huber_threshold, "huber_threshold", 1.345, "huber", likelihood),
+        _shape_of_loss(asked.student_dof, "student_dof", 4.0, "student_t", likelihood),
+        _shape_of_loss(asked.huber_threshold, "huber_threshold", 1.345, "huber", likelihood),
     )
-    return scene, (options, progress)
+    return scene, (options, asked.progress)
 
 
 def _shape_of_loss(value: Any, key: str, default: float, owner: str, likelihood: str) -> float:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from gaxel import _core
 from gaxel._arrays import Image, as_float
 from gaxel._bands import Band
-from gaxel._component import Component, mag_of
+from gaxel._component import Component
 from gaxel._fit_scene import FitScene
-from gaxel._parameters import component_names, cuts_of, select_names
+from gaxel._light import mag_of
+from gaxel._parameters import component_names, relinked, select_names
 from gaxel._result_views import ResultViews
 
 if TYPE_CHECKING:
@@ -259,17 +260,16 @@ class FitResult(ResultViews):
 def to_result(core: _core.OwnedFit, scene: FitScene) -> FitResult:
     """The core's result in the terms of the components that were given."""
     bands = [_band(core, scene, number) for number in range(len(scene.bands))]
-    places = {place: name for name, place in scene.places.items()}
     names, values, errors, scales, flags = [], [], [], [], []
     zeropoints: list[float | None] = []
-    series: dict[str, Series] = {name: ("constant", np.empty(0)) for name in scene.places}
+    series: dict[str, Series] = {}
     for name, (component, index) in scene.places.items():
         basis, coefficients = core.series(component, index)
         series[name] = basis, np.array(coefficients)
     for component, index, coefficient, value, error, flag in core.free_values:
-        name = places[component, index]
+        slot = scene.at[component, index]
+        name = slot.name
         basis, coefficients = series[name]
-        slot = scene.slots[list(scene.places).index(name)]
         scale = 1.0
         zeropoints.append(None)
         if slot.is_mag and basis in ("constant", "bands"):
@@ -342,17 +342,11 @@ def _band(core: _core.FitResult, scene: FitScene, number: int) -> BandResult:
             zeropoint = scene.bands[number].zeropoint if several else component._zeropoint
             given |= {"mag": mag_of(given.pop("flux"), zeropoint), "zeropoint": zeropoint}
         fitted.append(component.replace(**given))
-    # Hosts refer to the truncations as they are now.
-    fitted = [
-        component.replace(inner=[fitted[i] for i in inside], outer=[fitted[i] for i in outside])
-        for component, (inside, outside) in zip(
-            fitted, [cuts_of(component, scene.components) for component in scene.components], strict=True
-        )
-    ]
+    fitted = relinked(fitted, scene.components)
     errors, own_errors = {}, own.errors  # these are copied at every look
-    for slot, (name, (component, index)) in zip(scene.slots, scene.places.items(), strict=True):
+    for (component, index), slot in scene.at.items():
         slope = fitted[component].mag_slope() if slot.is_mag else 1.0
-        errors[name] = abs(own_errors[component][index] / slope)
+        errors[slot.name] = abs(own_errors[component][index] / slope)
     return BandResult(
         name=scene.bands[number].name,
         components=fitted,

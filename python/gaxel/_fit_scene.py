@@ -10,8 +10,9 @@ import numpy as np
 from gaxel import _core
 from gaxel._arrays import as_float
 from gaxel._bands import Band, Constant, LogNormal, Normal, PerBand, Variation
-from gaxel._component import Component, flux_of
+from gaxel._component import Component
 from gaxel._errors import input_error
+from gaxel._light import flux_of
 from gaxel._parameters import Slot, component_names, core_value, cuts_of, select_names, slots_of
 from gaxel._psf import NO_PSF
 
@@ -27,13 +28,12 @@ class FitScene:
         self.components = components
         self.bands = bands
         self.slots = slots_of(components, "fit")
-        self.places: dict[
-            str, tuple[int, int]
-        ] = {}  # of each parameter: its component, its place among its own
-        left = iter(self.slots)
-        for number, component in enumerate(components):
-            for index, _ in enumerate(component._specs):
-                self.places[next(left).name] = number, index
+        # By component, and place among its parameters.
+        places = [
+            (number, index) for number, own in enumerate(components) for index in range(len(own._specs))
+        ]
+        self.at: dict[tuple[int, int], Slot] = dict(zip(places, self.slots, strict=True))
+        self.places = {slot.name: place for place, slot in self.at.items()}
         self.names = [slot.name for slot in self.slots if slot.spec.fittable]
         self.variations: dict[str, Variation] = {}
         self._held: set[str] = set()
@@ -93,7 +93,7 @@ class FitScene:
         for text, pair in limits.items():
             key = f"limits[{text!r}]"
             name, sign, other = self._two_names(text)
-            slot, its = (next(s for s in self.slots if s.name == one) for one in (name, other))
+            slot, its = (self.at[self.places[one]] for one in (name, other))
             low, high = _two_ends(pair, "limits", text)
             is_ratio = sign == "/"
             if slot.is_mag != its.is_mag or (slot.is_mag and is_ratio):
@@ -148,12 +148,31 @@ class FitScene:
         spec = list(component._specs.values())[index]
         if not (spec.rests_unless_given and spec.fittable) or component.value(spec.name) is not None:
             return False
-        name = next(name for name, place in self.places.items() if place == (number, index))
-        return name not in self._ties and value == spec.fallback
+        return self.at[number, index].name not in self._ties and value == spec.fallback
 
-    def to_core(self) -> tuple[list[_core.Band], list[tuple[Any, ...]]]:
-        """The bands, and (kind, name, flux_is_magnitude, parameters, (PSF, truncations inside, outside, image)) of each
-        component."""
+    def take_over(self, other: "FitScene", renamed: Mapping[str, Sequence[str]]) -> None:
+        """What was asked of another scene's parameters, as far as they are here. `renamed`: components that took the place
+        of one of its, by that one's name."""
+
+        def here(name: str) -> list[str]:
+            owner, _, key = name.rpartition(".")
+            names = [f"{one}.{key}" for one in renamed.get(owner, [owner])]
+            return [one for one in names if one in self.places]
+
+        self._held = {one for name in other._held for one in here(name)}
+        for own, asked in (
+            (self.variations, other.variations),
+            (self.limits, other.limits),
+            (self._ends, other._ends),
+            (self._ties, other._ties),
+            (self._apart, other._apart),
+            (self._priors, other._priors),
+        ):
+            own.clear()
+            own.update({one: what for name, what in asked.items() for one in here(name)})
+
+    def core_bands(self) -> tuple[list[_core.Band], list[int]]:
+        """The bands, and the number of each component's PSF."""
         own = [component.psf for component in self.components]
         if len(self.bands) > 1:
             for psf in own:
@@ -163,9 +182,14 @@ class FitScene:
                         "None, or False: none",
                     )  # fmt: skip
         first, numbers = self.bands[0].to_core(self.bands[0], own)
-        bands = [first, *(band.to_core(self.bands[0], [])[0] for band in self.bands[1:])]
         if len(self.bands) > 1:
             numbers = [NO_PSF if psf is False else 0 for psf in own]
+        return [first, *(band.to_core(self.bands[0], [])[0] for band in self.bands[1:])], numbers
+
+    def to_core(self) -> tuple[list[_core.Band], list[tuple[Any, ...]]]:
+        """The bands, and (kind, name, flux_is_magnitude, parameters, (PSF, truncations inside, outside, image)) of each
+        component."""
+        bands, numbers = self.core_bands()
         parameters = iter([self._parameter(slot) for slot in self.slots])
         return bands, [
             (
@@ -271,9 +295,9 @@ class FitScene:
         terms: list[tuple[str, int, int]] = []
 
         def plain(match: re.Match[str]) -> str:
-            slot = next(slot for slot in self.slots if slot.name == match.group())
-            name = f"v{len(terms)}"
-            terms.append((name, *self.places[slot.name]))
+            place = self.places[match.group()]
+            slot, name = self.at[place], f"v{len(terms)}"
+            terms.append((name, *place))
             zeropoint = "_zeropoint" if len(self.bands) > 1 else repr(slot.component._zeropoint)
             return f"({zeropoint} - 2.5 * log10({name}))" if slot.is_mag else name
 

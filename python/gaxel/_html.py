@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gaxel._light import light_text
+
 if TYPE_CHECKING:
     from gaxel._bands import Band
     from gaxel._component import Component
@@ -37,8 +39,8 @@ def band_html(band: "Band") -> str:
         ["pixels", f"{band.shape[0]} x {band.shape[1]}", ""],
         ["used", f"{np.count_nonzero(band.used)}", ""],
     ]
-    unit = "counts" if band.unit is None or not band.unit.bases else str(band.unit)
-    rows.append(["median sigma", f"{np.median(band.sigma[band.used]):.4g}" if band.used.any() else "", unit])
+    sigma = f"{np.median(band.sigma[band.used]):.4g}" if band.used.any() else ""
+    rows.append(["median sigma", sigma, light_text(band.unit)])
     if band.wavelength is not None:
         rows.append(["wavelength", f"{band.wavelength:g}", ""])
     rows.append(["zero point", f"{band.zeropoint:g}", "mag"])

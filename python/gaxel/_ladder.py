@@ -89,7 +89,7 @@ def fit_ladder(
     """
     bound = inspect.signature(fit).bind(data, components, **options)
     bound.apply_defaults()
-    scene, (core_options, progress) = prepared(**bound.arguments)
+    scene, (core_options, progress) = prepared(bound.arguments)
     names = component_names(scene.components, "fit_ladder")
     if component is not None and component not in names:
         raise input_error(
@@ -116,7 +116,10 @@ def _result(scene: FitScene, place: int, rung: str, names: list[str], core: _cor
         own.replace(name=name) if own.name is None and not _is_cut(own, components) else own
         for own, name in zip(components, names, strict=True)
     ]
-    return to_result(core, FitScene(named, scene.bands))
+    own = FitScene(named, scene.bands)
+    whole = component_names(scene.components, "fit_ladder")[place]
+    own.take_over(scene, {whole: [names[where] for where in kinds]})
+    return to_result(core, own)
 
 
 def _is_cut(component: Component, components: list[Component]) -> bool:

@@ -44,6 +44,17 @@ def cuts_of(component: Component, listed: Sequence[Component]) -> tuple[list[int
     return [listed.index(cut) for cut in component.inner], [listed.index(cut) for cut in component.outer]
 
 
+def relinked(changed: Sequence[Component], given: Sequence[Component]) -> list[Component]:
+    """The components that took the place of others, each with the truncations as they are now."""
+    found = []
+    for component, own in zip(changed, given, strict=True):
+        inside, outside = cuts_of(own, given)
+        cut = bool(inside or outside)
+        inner, outer = [changed[i] for i in inside], [changed[i] for i in outside]
+        found.append(component.replace(inner=inner, outer=outer) if cut else component)
+    return found
+
+
 def component_names(components: Sequence[Component], source: str) -> list[str]:
     """Their names; those without one are called by their kind and a number from 1 that no other one has."""
     given = [component.name for component in components if component.name is not None]

@@ -10,6 +10,7 @@ from gaxel._arrays import Image, as_float
 from gaxel._component import Component
 from gaxel._component_cells import KINDS, Cells, cells
 from gaxel._errors import input_error, told_of_psf
+from gaxel._light import light_text
 from gaxel._parameters import component_names, select_names
 from gaxel._render import render
 
@@ -77,8 +78,7 @@ def _draw_band(figure: Any, row: Sequence[Any], band: "BandResult", cmap: str, l
     scatter = row[2].imshow(
         pull, cmap="RdBu_r", vmin=-limit, vmax=limit, origin="lower", interpolation="nearest"
     )
-    unit = "counts" if seen.unit is None or not seen.unit.bases else str(seen.unit)
-    bar = figure.colorbar(picture, ax=list(row[:2]), shrink=0.9, pad=0.01, label=unit)
+    bar = figure.colorbar(picture, ax=list(row[:2]), shrink=0.9, pad=0.01, label=light_text(seen.unit))
     bar.set_ticks(norm.inverse(np.linspace(0.0, 1.0, 5)))
     bar.ax.set_yticklabels([f"{tick:.3g}" for tick in bar.get_ticks()])
     figure.colorbar(scatter, ax=row[2], shrink=0.9, pad=0.02).set_label("(data - model) / sigma")
@@ -116,8 +116,7 @@ def plot_profile(
             top.plot(radius, annuli.mean(image), lw=1, ls="--", label=name)
     top.set_yscale("log")
     top.set_ylim(bottom=0.3 * float(error.min()))
-    unit = shown.observed.unit
-    top.set_ylabel(f"{'counts' if unit is None or not unit.bases else unit} / pixel, less sky")
+    top.set_ylabel(f"{light_text(shown.observed.unit)} / pixel, less sky")
     top.legend(frameon=False)
     bottom.axhline(0.0, color="C3", lw=1)
     bottom.plot(radius, (data - model) / error, "o", ms=3, color="k")

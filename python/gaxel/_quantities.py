@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 from gaxel._errors import input_error
+from gaxel._light import flux_of
 
 COUNTS = ("ct", "count", "adu", "electron", "photon", "DN", "dn")
 
@@ -33,7 +34,7 @@ def number_of(
             raise input_error(
                 source, key, value, "a flux density without the magnitude of one count", "zeropoint=, in AB"
             )
-        return float(10.0 ** (-0.4 * (value.to_value(units.ABmag) - zeropoint)))
+        return float(flux_of(value.to_value(units.ABmag), zeropoint))
     if unit in ("pixel", "1/pixel"):
         length = value if unit == "pixel" else 1.0 / value
         if length.unit.is_equivalent(units.rad):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gaxel._errors import input_error
+from gaxel._light import light_unit
 from gaxel._on_sky import local_pixels
 from gaxel._parameters import component_names
 from gaxel._quantities import unit_of
@@ -60,8 +61,8 @@ def _unit(band: Any, component: Any, key: str) -> Any:
     from astropy import units as u
 
     unit = _units(component).get(key)
-    light = band.observed.unit
-    return None if unit is None else unit_of(unit, u.ct if light is None or not light.bases else light)
+    light = light_unit(band.observed.unit)
+    return None if unit is None else unit_of(unit, u.ct if light is None else light)
 
 
 def _meta(result: "FitResult") -> dict[str, Any]:

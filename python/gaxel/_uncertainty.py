@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from gaxel import _core
 from gaxel._arrays import as_float, as_int
 from gaxel._bands import Band
-from gaxel._component import flux_of, mag_of
 from gaxel._errors import input_error, told_of_psf
 from gaxel._fit_result import FitResult, to_result
+from gaxel._light import flux_of, light_text, mag_of
 from gaxel._parameters import component_names, select_names
 from gaxel._samples import Samples
 
@@ -273,7 +273,7 @@ class LogLikelihood:
         there = np.array(points)
         for column, zeropoint in enumerate(self._result._zeropoints):
             if zeropoint is not None:
-                there[:, column] = 10.0 ** (-0.4 * (points[:, column] - zeropoint))
+                there[:, column] = flux_of(points[:, column], zeropoint)
         return np.ascontiguousarray(there)
 
     def __reduce__(self) -> Any:
@@ -296,7 +296,7 @@ def _scene_of(result: FitResult, source: str) -> Any:
 
 def core_bands(result: FitResult) -> list[_core.Band]:
     with told_of_psf():
-        return result._scene.to_core()[0]
+        return result._scene.core_bands()[0]
 
 
 def file_columns(result: FitResult) -> list[tuple[str, float, float]]:
@@ -326,11 +326,11 @@ def file_columns(result: FitResult) -> list[tuple[str, float, float]]:
 
 def _places(result: FitResult) -> list[tuple[str, str, int, str]]:
     """Component, parameter, coefficient and basis of each free parameter."""
-    names = {place: name for name, place in result._scene.places.items()}
     places = []
     for component, index, coefficient, *_ in result._fitted.free_values:
-        owner, _, key = names[component, index].rpartition(".")
-        places.append((owner, key, coefficient, result._series[names[component, index]][0]))
+        name = result._scene.at[component, index].name
+        owner, _, key = name.rpartition(".")
+        places.append((owner, key, coefficient, result._series[name][0]))
     return places
 
 
@@ -347,8 +347,7 @@ def _slopes(result: FitResult, values: Array | None = None) -> Array:
 
 def _own_unit(unit: str, band: Band) -> str:
     """The core's unit with the image's in the place of counts, where it has one."""
-    light = band.unit
-    return unit if light is None or not light.bases else unit.replace("counts", str(light))
+    return unit.replace("counts", light_text(band.unit))
 
 
 def _of_bands(given: Any, bands: Sequence[Band], key: str, allowed: str) -> list[float] | None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from gaxel import _core
 from gaxel._arrays import Image
-from gaxel._component import Component, mag_of, range_text
+from gaxel._component import Component, range_text
+from gaxel._light import mag_of
 
 # Class names that are more than the kind's name with a capital letter.
 _CLASS_NAMES = {

@@ -186,6 +186,7 @@ class Model:
         """Sum of ((data - image) / sigma)**2 over the pixels that `mask` (True: bad, as in numpy) leaves.
 
         `data` (ny, nx); `sigma` a number or (ny, nx), above 0 where not masked; `mask` (ny, nx). Of another shape: InputError.
+        Masks that numpy's masked arrays bring along count, too; jax.jit takes no such array as an argument.
         """
         data, sigma, used = self._observed(data, sigma, mask)
         return self._chi2(values, data, sigma, used)
@@ -198,12 +199,14 @@ class Model:
 
     def _observed(self, data: Any, sigma: Any, mask: Any) -> tuple[Any, Any, Any]:
         """Data and sigma as JAX takes them, and which pixels are used."""
-        is_number = np.ndim(sigma) == 0
-        return (
-            _native(data, self.shape, "data"),
-            _native(sigma, () if is_number else self.shape, "sigma"),
-            True if mask is None else ~jnp.asarray(_native(mask, self.shape, "mask"), bool),
-        )
+        used: Any = True if mask is None else ~jnp.asarray(_native(mask, self.shape, "mask"), bool)
+        native = {"data": data, "sigma": sigma}
+        for key, value in native.items():
+            shape = () if key == "sigma" and np.ndim(value) == 0 else self.shape
+            native[key] = _native(value, shape, key)
+            if isinstance(value, np.ma.MaskedArray):
+                used = used & ~np.ma.getmaskarray(value)
+        return native["data"], native["sigma"], used
 
     def log_likelihood(
         self,

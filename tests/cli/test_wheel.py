@@ -1,13 +1,22 @@
-"""What pyproject.toml says of the wheel, against what the build puts there. The wheel itself is not built here."""
+"""What pyproject.toml says of the wheel, against what the build puts there, and the licences of what is in it.
 
+The wheel itself is not built here: ./dev wheel does that, and uses it.
+"""
+
+import email
 import importlib
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import cli_support
+import pytest
+import wheel_licences as licences
 from cli_support import ROOT
+from packaging.licenses import canonicalize_license_expression
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 BUILD = PROJECT["tool"]["scikit-build"]
@@ -52,3 +61,81 @@ def test_the_script_runs_the_program_of_the_package(tmp_path):
             direct.stdout,
             direct.stderr,
         )
+
+
+def shared_libraries():
+    """File names of all that the command is linked with."""
+    listed = subprocess.run(["ldd", cli_support.COMMAND], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"(\S+) => (/\S+)", listed)
+
+
+def test_the_licence_of_every_library_is_known():
+    listed = shared_libraries()
+    assert len(listed) > 20
+    unknown = {name for name, _ in listed if licences.known_name(name) is None}
+    # On every Linux; and those of sanitizers, which no wheel has.
+    others = r"lib(c|m|pthread|resolv|dl|rt|asan|ubsan|tsan)\.so\.\d+"
+    strange = {name for name in unknown if not re.fullmatch(others, name)}
+    assert not strange, "tools/wheel_licences.toml and docs/design/dependencies.md name them"
+
+
+def test_licences_are_spdx_expressions():
+    for table in licences.TABLE.values():
+        for name, (_, licence) in table.items():
+            assert canonicalize_license_expression(licence) == licence, name
+
+
+@pytest.mark.parametrize(
+    ("file", "key"),
+    [
+        ("libfftw3-1a2b3c4d.so.3.6.10", "libfftw3"),
+        ("libldap-2-1a2b3c4d.5.so.0.1.11", "libldap"),
+        ("libz.so.1", "libz"),
+        ("libzstd-00000000.so.1.5.4", "libzstd"),
+        ("libcurl-gnutls-1a2b3c4d.so.4.8.0", "libcurl-gnutls"),
+        ("libstdc++.so.6", "libstdc"),
+        ("libkrb5other.so.3", None),
+    ],
+)
+def test_libraries_are_known_by_their_names(file, key):
+    assert licences.known_name(file) == key
+
+
+def test_a_library_of_no_known_licence_stops_the_wheel(tmp_path):
+    with pytest.raises(licences.NoLicence, match=r"libunheard\.so\.1.*licences\.toml"):
+        licences.bundled_part("libunheard.so.1", tmp_path / "libunheard.so.1")
+
+
+@pytest.mark.skipif(
+    shutil.which("dpkg-query") is None, reason="texts of licences are those of Debian's packages"
+)
+def test_notice_and_metadata_name_all_that_is_in_the_wheel(tmp_path):
+    dist_info = tmp_path / "gaxel-9.8.dist-info"
+    (dist_info / "licenses").mkdir(parents=True)
+    (dist_info / "licenses" / "LICENSE").write_text("BSD")
+    head = "Metadata-Version: 2.4\nName: gaxel\nVersion: 9.8\nLicense-Expression: BSD-3-Clause\nLicense-File: LICENSE\n"
+    (dist_info / "METADATA").write_text(f"{head}\nWhat it is.\n")
+    bundled = {name: path for name, path in shared_libraries() if re.match("lib(fftw3|wcs|cfitsio)", name)}
+    assert len(bundled) == 3
+    parts = [licences.bundled_part(name, Path(path)) for name, path in bundled.items()]
+    parts += licences.compiled_in_parts()
+    licences.write(dist_info, parts)
+    metadata = email.message_from_string((dist_info / "METADATA").read_text())
+    assert metadata["Version"] == "9.8" and metadata.get_payload() == "What it is.\n"
+    stated = metadata.get_all("License-Expression")
+    assert len(stated) == 1 and canonicalize_license_expression(stated[0])
+    for licence in ("BSD-3-Clause", "GPL-2.0-or-later", "LGPL-3.0-or-later", "CFITSIO", "MPL-2.0"):
+        assert licence in stated[0].split(" AND "), licence
+    named = {dist_info / "licenses" / name for name in metadata.get_all("License-File")}
+    assert named == {path for path in (dist_info / "licenses").rglob("*") if path.is_file()}
+    notice = (dist_info / "licenses" / "NOTICE.md").read_text()
+    for part in parts:
+        (row,) = (
+            line for line in notice.splitlines() if f"| {part.name} | {part.licence} | {part.file}" in line
+        )
+        text = dist_info / "licenses" / row.rstrip(" |").rpartition("| ")[2]
+        assert text.read_bytes() == part.text.read_bytes()
+        assert part.version in row and part.source in row
+    fftw = next(part for part in parts if part.name == "FFTW")
+    assert "GNU General Public License" in fftw.text.read_text()
+    assert "GNU GENERAL PUBLIC LICENSE" in (dist_info / "licenses" / "texts" / "GPL-2.txt").read_text()

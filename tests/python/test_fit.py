@@ -154,6 +154,8 @@ def test_masked_pixels_do_not_count(data):
         masked = gaxel.fit(dirty, POOR, sigma=sigma, mask=mask.astype(kind) * 4)
         assert masked.n_pixels == data.size - 15
         np.testing.assert_array_equal(masked.values, clean.values)
+    by_sigma = gaxel.fit(dirty, POOR, sigma=np.ma.masked_array(sigma, mask))
+    np.testing.assert_array_equal(by_sigma.values, clean.values)
     by_array = gaxel.fit(np.ma.masked_array(dirty, mask), POOR, sigma=sigma)
     np.testing.assert_array_equal(by_array.values, clean.values)
 

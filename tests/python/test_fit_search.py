@@ -6,6 +6,7 @@ import time
 import gaxel
 import numpy as np
 import pytest
+from gaxel._mcmc import _Posterior
 from scipy.optimize import minimize
 from scipy.special import erf
 
@@ -277,3 +278,29 @@ def test_ladder_from_nothing_but_the_image(pair):
         gaxel.fit_ladder(pair, two(), sigma=SIGMA, component="three")
     with pytest.raises(TypeError, match="nonsense"):
         gaxel.fit_ladder(pair, two(), sigma=SIGMA, nonsense=1)
+
+
+def test_rungs_keep_what_was_asked_of_the_whole(pair):
+    """Where an angle has bounds samples may turn as far as these, else a quarter turn about the best."""
+    asked = gaxel.fit_ladder(pair, two(), sigma=SIGMA, component="two", bounds={"two.theta": (-3.0, 3.0)})
+    free = gaxel.fit_ladder(pair, two(), sigma=SIGMA, component="two")
+    for rung, owner in (("exponential", "two"), ("bulge_disc", "bulge"), ("bulge_disc", "disc")):
+        for ladder, allowed in ((asked, True), (free, False)):
+            result = ladder[rung]
+            place = result.parameter_names.index(f"{owner}.theta")
+            turned = result.values.copy()
+            turned[place] -= 1.7 * np.sign(turned[place])
+            assert np.isfinite(_Posterior(result, 1)(turned[None])).tolist() == [allowed], (rung, owner)
+
+
+def test_ties_and_priors_of_a_rung_stay_with_their_parameters(pair):
+    """What is tied is told by a result even at the value that it would rest at."""
+    sky = gaxel.Sky(name="sky")
+    ties = {"sky.slope_x": "0 * two.re"}
+    whole = gaxel.fit(pair, [*two(), sky], sigma=SIGMA, ties=ties)
+    with pytest.raises(gaxel.InputError, match="tied or limited"):
+        gaxel.fit_ladder(pair, [*two(), sky], sigma=SIGMA, component="two", ties=ties)
+    ladder = gaxel.fit_ladder(pair, [*two(), sky], sigma=SIGMA, component="one", ties=ties)
+    for result in (whole, ladder["sersic"], ladder["bulge_disc"]):
+        found = next(one for one in result.components if one.name == "sky")
+        assert found.parameters["slope_x"] == 0.0 and "slope_y" not in found.parameters

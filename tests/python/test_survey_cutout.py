@@ -72,6 +72,22 @@ def test_pixels_belong_to_the_source_whose_ellipse_is_nearer():
     np.testing.assert_array_equal(found.inside, is_inside(sources[0], x, y, 1.0))
 
 
+def test_masks_leave_neighbours_that_are_fitted_alone():
+    """A bright source whose centre lies outside the cut-out is masked up to where the fitted neighbour is nearer."""
+    sources = sources_of(
+        (100.0, 100.0, 15.0, 1.0, 0.0, 1e3),
+        (125.0, 100.0, 10.0, 1.0, 0.0, 1e3),
+        (152.0, 100.0, 20.0, 1.0, 0.0, 1e5),
+    )
+    found = cut(sources)
+    assert found.fitted["row"].tolist() == [0, 1]
+    x0, x1, y0, y1 = found.box
+    x, y = np.meshgrid(np.arange(x0, x1), np.arange(y0, y1))
+    radii = [np.hypot(x - one["x"], y - one["y"]) / one["kron"] for one in sources]
+    np.testing.assert_array_equal(found.masked, (radii[2] < 2.0) & (radii[2] < np.minimum(*radii[:2])))
+    assert not found.masked[100 - y0, 125 - x0] and found.masked[100 - y0, 136 - x0]
+
+
 def test_which_neighbours_are_fitted():
     sources = sources_of(
         (150.0, 100.0, 10.0, 1.0, 0.0, 1e3),

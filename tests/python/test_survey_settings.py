@@ -4,9 +4,11 @@ import dataclasses
 from pathlib import Path
 
 import gaxel
+import numpy as np
 import pytest
 from gaxel import survey
 from gaxel.survey import settings
+from gaxel.survey._report import _examples, _with_error
 
 ROOT = Path(__file__).resolve().parents[2]
 BAND = '[[band]]\nname = "r"\nimage = "r.fits"\n'
@@ -98,3 +100,29 @@ def test_every_flag_is_explained():
     text = (ROOT / "docs/survey.md").read_text(encoding="utf-8")
     for flag in survey.Flag:
         assert f"| {int(flag)} | {flag.name.lower()} |" in text
+
+
+def test_the_example_is_a_survey():
+    example = survey.read(ROOT / "examples" / "survey" / "abell2744.toml")
+    assert example.catalogue is None and example.bands[0].zeropoint == 26.269
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [
+        (3.14159, 0.0123, "3.142 ± 0.012"),
+        (28.29, 0.1634, "28.29 ± 0.16"),
+        (197.4, 17.0, "197 ± 17"),
+        (197.4, 170.0, "197 ± 170"),
+        (400.0, np.nan, "400"),
+        (0.92448, 0.00064, "0.92448 ± 0.00064"),
+    ],
+)
+def test_values_are_written_to_the_second_digit_of_their_errors(value, error, text):
+    assert _with_error(value, error) == text
+
+
+def test_examples_are_not_the_fits_that_are_shown_already():
+    columns = {"mag": np.array([22.0, np.nan, 20.0, 21.0, 23.0, 24.0])}
+    assert _examples(columns, 3, [3]) == [2, 4, 5]
+    assert _examples(columns, 8, [2, 3]) == [0, 4, 5]

@@ -63,6 +63,25 @@ def test_multi_band(monkeypatch):
     )
 
 
+def test_jax_posterior(monkeypatch):
+    import jax
+
+    before = jax.config.jax_enable_x64
+    try:
+        names = run("jax_posterior", monkeypatch)
+    finally:
+        jax.config.update("jax_enable_x64", before)
+    assert names["best"].chi2 / names["best"].dof == pytest.approx(1.0, abs=0.07)
+    assert np.abs(names["gradient"] * names["errors"]).max() < 0.02
+    assert float(names["value"]) == pytest.approx(names["best"].chi2, abs=1e-2)
+    samples, true_values = names["samples"], names["true_values"]
+    off = (samples.mean(axis=0) - true_values) / samples.std(axis=0)
+    assert np.abs(off).max() < 4.0
+    assert all(row["r_hat"] < 1.05 and row["n_eff"] > 100 for row in names["rows"].values())
+    # Noise this small leaves the posterior close to normal: the fit's errors are its widths.
+    np.testing.assert_allclose(samples.std(axis=0), names["errors"], rtol=0.25)
+
+
 def test_from_galfit(monkeypatch):
     names = run("from_galfit", monkeypatch)
     try:
@@ -77,5 +96,26 @@ def test_from_galfit(monkeypatch):
         written = (names["folder"] / "results" / "galfit.01").read_text()
         index = float(re.search(r"^\s*5\)\s+(\S+)", written, re.MULTILINE).group(1))
         assert index == pytest.approx(names["as_galfit"].components[0].n, rel=1e-4)
+    finally:
+        shutil.rmtree(names["folder"])
+
+
+def test_survey(monkeypatch):
+    names = run("survey", monkeypatch)
+    try:
+        found, truth, clean = names["found"], names["truth"], names["clean"]
+        assert list(found["id"]) == list(truth["id"]) and np.count_nonzero(clean) > 45
+        for key, values in names["away"].items():
+            assert abs(np.median(values)) < 0.6, key  # 4 errors of a median of 45
+            assert np.mean(np.abs(values) < 3.0) > 0.9, key
+        detected = names["detected"]
+        near = [
+            np.hypot(detected["x"] - one["x"], detected["y"] - one["y"])[
+                detected["tile"] == one["tile"]
+            ].min()
+            < 1.5
+            for one in truth
+        ]
+        assert np.count_nonzero(near) > 45
     finally:
         shutil.rmtree(names["folder"])

@@ -17,10 +17,13 @@ HIGH = {"n": 20.0, "q": 1.0, "q disc": 1.0}
 class DiscreteFit:
     """The images of a case; model as real.scenes.one_galaxy() and with_disc() have it."""
 
+    @staticmethod
+    def has(case):
+        """Whether it is of those images that come with their sigma."""
+        return case.startswith("hsc ")
+
     def __init__(self, data, case):
-        survey, which = case.split()
-        if survey != "hsc":
-            raise ValueError(f"{case}: images that come with their sigma are compared")
+        which = case.split()[1]
         folder = data / "hsc_pysersic"
         self.image, sigma, mask, psf = (
             fits.getdata(folder / f"{which}_{kind}.fits").astype(float)

@@ -1,6 +1,7 @@
 """`python -m gaxel.survey`."""
 
 import argparse
+import os
 import sys
 
 from gaxel import InputError
@@ -66,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
                 progress=not args.quiet,
                 report=not args.no_report,
             )
-            print(f"{len(table)} galaxies: {survey.output / 'results.parquet'}")
+            print(f"{len(table)} galaxies: {os.path.normpath(survey.output / 'results.parquet')}")
     except InputError as error:
         print(f"gaxel.survey: {error}", file=sys.stderr)
         return 2

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gaxel._light import flux_of
 from gaxel.survey._flags import Flag
 from gaxel.survey._images import Box
 from gaxel.survey._sources import Sources
@@ -54,11 +55,12 @@ def make_cutout(
     x0, x1, y0, y1 = box
     x, y = np.arange(x0, x1)[np.newaxis, :], np.arange(y0, y1)[:, np.newaxis]
     own = _kron_radius(target, x, y)
+    nearest = np.minimum.reduce([own, *(_kron_radius(other, x, y) for other in together)])
     masked = np.zeros(own.shape, np.bool_)
     n_masked = 0
     for other in others[~np.isin(others["row"], together["row"])]:
         radius = _kron_radius(other, x, y)
-        pixels = (radius < neighbours.mask_scale) & (radius < own)
+        pixels = (radius < neighbours.mask_scale) & (radius < nearest)
         n_masked += bool(pixels.any())
         masked |= pixels
     fitted = np.concatenate([np.array([target], sources.dtype), together])
@@ -109,7 +111,7 @@ def _together(target: Any, others: Sources, box: Box, rule: NeighbourSettings) -
     is_near = distance < rule.overlap * reach
     centre = (others["x"] > x0) & (others["x"] < x1 - 1) & (others["y"] > y0) & (others["y"] < y1 - 1)
     # A flux that is not known compares false, and the source counts as bright.
-    is_faint = others["flux"] < target["flux"] * 10.0 ** (-0.4 * rule.fainter)
+    is_faint = others["flux"] < target["flux"] * flux_of(rule.fainter, 0.0)
     wanted = others[is_near & centre & ~is_faint]
     order = np.argsort((distance / reach)[is_near & centre & ~is_faint], kind="stable")
     return wanted[order[: rule.max_fitted]], max(len(wanted) - rule.max_fitted, 0)

@@ -26,7 +26,7 @@ def detect(survey: Survey, tile_name: str, number: int) -> Sources:
     data = data - background.back()
     sep.set_extract_pixstack(max(300_000, data.size // 4))
     sep.set_sub_object_limit(4096)
-    found = sep.extract(
+    found, segments = sep.extract(
         data,
         settings.threshold,
         err=background.globalrms if band.sigma is None else sigma,
@@ -34,15 +34,19 @@ def detect(survey: Survey, tile_name: str, number: int) -> Sources:
         minarea=settings.min_area,
         deblend_nthresh=settings.deblend_levels,
         deblend_cont=settings.deblend_contrast,
+        segmentation_map=True,
     )
-    found = found[np.lexsort((found["x"], found["y"]))]
+    order = np.lexsort((found["x"], found["y"]))
+    found = found[order]
+    # Pixels of other sources do not count.
+    alone = {"mask": bad, "segmap": segments, "seg_id": order.astype(np.int32) + 1}
     shape = found["x"], found["y"], found["a"], found["b"], np.clip(found["theta"], -np.pi / 2, np.pi / 2)
     with np.errstate(invalid="ignore"):
-        kron, _ = sep.kron_radius(data, *shape, 6.0, mask=bad)
+        kron, _ = sep.kron_radius(data, *shape, 6.0, **alone)
         scale = np.maximum(KRON_FACTOR * np.nan_to_num(kron), KRON_LEAST)
-        flux, _, _ = sep.sum_ellipse(data, *shape, scale, mask=bad, subpix=1)
+        flux, _, _ = sep.sum_ellipse(data, *shape, scale, subpix=1, **alone)
         half, _ = sep.flux_radius(
-            data, found["x"], found["y"], scale * found["a"], 0.5, normflux=flux, mask=bad, subpix=5
+            data, found["x"], found["y"], scale * found["a"], 0.5, normflux=flux, subpix=5, **alone
         )
     sources = empty_sources(len(found))
     sources["row"] = np.arange(len(found))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import gaxel
-from gaxel import Band, Chebyshev, FitResult, PerBand, Sersic, Sky
+from gaxel import Band, Chebyshev, FitError, FitResult, PerBand, Sersic, Sky
 from gaxel._errors import told_of_psf
 from gaxel.survey import _columns
 from gaxel.survey._cutout import Cutout, make_cutout
@@ -79,20 +79,12 @@ def _fit(survey: Survey, tile: Tile, target: Any, sources: Sources) -> tuple[dic
         )
     if _is_mostly_bad(bands, cutout):
         flags |= Flag.BAD_PIXELS
-    components = _starts(cutout, survey)
-    result = gaxel.fit(
-        bands,
-        components,
-        bounds=_bounds(components, survey.fit),
-        vary=_variations(components, survey.fit),
-        rtol=survey.fit.rtol,
-        atol=survey.fit.atol,
-        ftol=survey.fit.ftol,
-        max_iterations=survey.fit.max_iterations,
-        threads=1,
-        noise_share=0.0,  # rtol is coarse already: a coarser search first only adds steps
-        max_seconds=survey.fit.max_seconds,
-    )
+    try:
+        result = _fitted(bands, _starts(cutout, survey, len(bands) == 1), survey.fit)
+    except FitError:  # in some band there is too little light to start from
+        if len(bands) == 1 or not np.isfinite(cutout.fitted["flux"]).any():
+            raise
+        result = _fitted(bands, _starts(cutout, survey, True), survey.fit)
     row = {"row": number, **_columns.fitted(survey, result, cutout.box)}
     row |= {
         "flags": int(flags | _verdict(result)),
@@ -107,13 +99,30 @@ def _fit(survey: Survey, tile: Tile, target: Any, sources: Sources) -> tuple[dic
     return row, Picture(cutout, bands, result)
 
 
+def _fitted(bands: list[Band], components: list[Any], fit: FitSettings) -> FitResult:
+    return gaxel.fit(
+        bands,
+        components,
+        bounds=_bounds(components, fit),
+        vary=_variations(components, fit),
+        rtol=fit.rtol,
+        atol=fit.atol,
+        ftol=fit.ftol,
+        max_iterations=fit.max_iterations,
+        threads=1,
+        noise_share=0.0,  # rtol is coarse already: a coarser search first only adds steps
+        max_seconds=fit.max_seconds,
+    )
+
+
 def _is_mostly_bad(bands: list[Band], cutout: Cutout) -> bool:
     bad = np.mean([~band.used for band in bands], axis=0)
     return bool(bad.mean() > 0.75 or (cutout.inside.any() and bad[cutout.inside].mean() > 0.2))
 
 
-def _starts(cutout: Cutout, survey: Survey) -> list[Any]:
-    """The galaxy, its neighbours, the sky; what is not known is left to gaxel's own estimate."""
+def _starts(cutout: Cutout, survey: Survey, with_flux: bool) -> list[Any]:
+    """The galaxy, its neighbours, the sky; what is not known is left to gaxel's own estimate. With the flux in the first band as
+    the start in all, or without."""
     x0, _, y0, _ = cutout.box
     limits = {"re": survey.fit.re, "n": survey.fit.n, "q": survey.fit.q}
     components: list[Any] = []
@@ -124,7 +133,7 @@ def _starts(cutout: Cutout, survey: Survey) -> list[Any]:
                 given[key] = float(np.clip(source[key], 1.01 * low, low + 0.99 * (high - low)))
         if np.isfinite(source["theta"]):
             given["theta"] = float(source["theta"])
-        if len(survey.bands) == 1 and source["flux"] > 0.0:
+        if with_flux and source["flux"] > 0.0:
             given["flux"] = float(source["flux"])
         components.append(Sersic(name=f"neighbour{i}" if i else "galaxy", **given))
     return [*components, Sky(name="sky")]

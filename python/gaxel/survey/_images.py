@@ -35,7 +35,7 @@ def tile_names(survey: Survey) -> list[str]:
         return [""]
     if survey.tiles.names:
         return list(survey.tiles.names)
-    file, _ = _file_and_extension(pattern)
+    file, *_ = _parts(pattern)
     found = set()
     whole = re.compile(
         re.escape(file).replace(re.escape("{tile}"), "(.+)", 1).replace(re.escape("{tile}"), r"\1")
@@ -59,22 +59,27 @@ def image_files(survey: Survey, tiles: list[str]) -> list[Path]:
         for text in (band.image, band.sigma, band.mask, band.psf)
         if isinstance(text, str)
     ]
-    named = {_file_and_extension(text)[0].replace("{tile}", tile) for text in texts for tile in tiles}
+    named = {_parts(text)[0].replace("{tile}", tile) for text in texts for tile in tiles}
     return [survey.path(one) for one in sorted(named)]
 
 
-def _file_and_extension(text: str) -> tuple[str, int | str | None]:
-    match = re.fullmatch(r"(.*?)(?:\[([^\[\]]+)\])?", text)
+def _parts(text: str) -> tuple[str, int | str | None, Box | None]:
+    """File, extension and section of "image.fits[SCI][1:49,1:49]", the ends of whose section count from 1 and belong to it."""
+    match = re.fullmatch(r"(.*?)(?:\[([^\[\]:]+)\])?(?:\[(\d+):(\d+),(\d+):(\d+)\])?", text)
     assert match is not None  # the pattern takes any text
     extension = match.group(2)
-    return match.group(1), int(extension) if extension and extension.isdigit() else extension
+    section = None
+    if match.group(3):
+        x0, x1, y0, y1 = map(int, match.groups()[2:])
+        section = x0 - 1, x1, y0 - 1, y1
+    return match.group(1), int(extension) if extension and extension.isdigit() else extension, section
 
 
 class _Pixels:
     """An image, or a stack of them, in a FITS file."""
 
     def __init__(self, survey: Survey, key: str, text: str, tile: str) -> None:
-        name, extension = _file_and_extension(text.replace("{tile}", tile))
+        name, extension, section = _parts(text.replace("{tile}", tile))
         self.where = f"{survey.source}: {key} of tile {tile!r}" if tile else f"{survey.source}: {key}"
         path = survey.path(name)
         try:
@@ -91,15 +96,24 @@ class _Pixels:
                 self.where, "file", str(path), "holds no image", "2 axes, or 3 where it is a stack"
             )
         self._unit = images[0]
-        self.header = self._unit.header
-        self.shape: tuple[int, int] = self._unit.shape[-2:]
+        self.header = self._unit.header.copy()
+        ny, nx = self._unit.shape[-2:]
+        x0, x1, y0, y1 = section or (0, nx, 0, ny)
+        if not (0 <= x0 < x1 <= nx and 0 <= y0 < y1 <= ny):
+            raise input_error(self.where, "file", text, "no such section", f"[1:{nx},1:{ny}] at most")
+        self._first = x0, y0
+        self.shape: tuple[int, int] = (y1 - y0, x1 - x0)
+        for key, first in (("CRPIX1", x0), ("CRPIX2", y0)):
+            if first and key in self.header:
+                self.header[key] -= first
         self.planes = self._unit.shape[0] if len(self._unit.shape) == 3 else 0
 
     def read(self, box: Box, plane: int) -> Image:
         x0, x1, y0, y1 = box
         if bool(self.planes) != (plane >= 0) or plane >= max(self.planes, 1):
             raise input_error(self.where, "plane", plane, "no such plane", f"{self.planes} planes")
-        index = (slice(y0, y1), slice(x0, x1))
+        left, below = self._first
+        index = (slice(y0 + below, y1 + below), slice(x0 + left, x1 + left))
         found = self._unit.section[(plane, *index) if self.planes else index]
         return np.ascontiguousarray(found, dtype=np.float64)
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from gaxel.survey._galaxy import Picture
 
 INK, ACCENT = "#1f2a37", "#2a6f97"
-BINS = 40
+BINS = 8, 40
+"""Fewest, for a few galaxies, and most."""
 
 Column = NDArray[np.float64]
 
@@ -42,7 +43,8 @@ def _histogram(axes: Any, values: Column, is_logarithmic: bool) -> None:
     if not high > low:
         low, high = low - 0.5 * abs(low) - 1e-9, high + 0.5 * abs(high) + 1e-9
     wide = is_logarithmic and high > 4.0 * low
-    edges = np.geomspace(low, high, BINS + 1) if wide else np.linspace(low, high, BINS + 1)
+    n = int(np.clip(2.0 * np.sqrt(len(use)), *BINS))
+    edges = np.geomspace(low, high, n + 1) if wide else np.linspace(low, high, n + 1)
     axes.hist(np.clip(use, edges[0], edges[-1]), edges, color=ACCENT)
     if wide:
         axes.set_xscale("log")
@@ -63,7 +65,7 @@ def relation(x: Column, y: Column, colour: Column, titles: tuple[str, str, str])
     axes = figure.subplots()
     use = np.isfinite(x) & np.isfinite(y) & np.isfinite(colour) & (y > 0.0)
     if use.any():
-        size = float(np.clip(4000.0 / np.count_nonzero(use), 1.0, 14.0))
+        size = float(np.clip(4000.0 / np.count_nonzero(use), 1.0, 30.0))
         points = axes.scatter(
             x[use], y[use], s=size, c=colour[use], cmap="viridis", linewidths=0.0, rasterized=True
         )

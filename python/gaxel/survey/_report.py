@@ -53,9 +53,11 @@ def write_report(survey: Survey) -> Path:
     table = pq.read_table(file)
     columns = _columns_of(survey, table)
     is_failed = (columns["flags"].astype(int) & Flag.FAILED) != 0
+    worst = _worst(columns, survey.report.worst)
     page = jinja2.Environment(autoescape=True).from_string(PAGE)
     text = page.render(
         survey=survey,
+        title="A survey" if survey.source == Survey.source else f"Survey {survey.source}",
         facts=_facts(facts_of(table.schema), columns, is_failed),
         flags=_flag_counts(columns["flags"].astype(int)),
         skipped=output.skipped_tiles(),
@@ -66,8 +68,8 @@ def write_report(survey: Survey) -> Path:
         relation=_pictures.relation(
             columns["mag"], columns["re"], columns["n"], (TITLES["mag"], TITLES["re"], TITLES["n"])
         ),
-        worst=_shown(survey, output, table, _worst(columns, survey.report.worst)),
-        examples=_shown(survey, output, table, _examples(columns, survey.report.examples)),
+        worst=_shown(survey, output, table, worst),
+        examples=_shown(survey, output, table, _examples(columns, survey.report.examples, worst)),
     )
     write_whole(output.path(REPORT), text.encode())
     return output.path(REPORT)
@@ -122,10 +124,10 @@ def _worst(columns: dict[str, NDArray[np.float64]], n: int) -> list[int]:
     return [int(row) for row in np.argsort(-found, kind="stable")[:n] if found[row] >= 0.0]
 
 
-def _examples(columns: dict[str, NDArray[np.float64]], n: int) -> list[int]:
-    """Rows spread evenly over the order of the magnitudes."""
+def _examples(columns: dict[str, NDArray[np.float64]], n: int, shown: list[int]) -> list[int]:
+    """Rows that are not shown already, spread evenly over the order of the magnitudes."""
     order = np.argsort(columns["mag"], kind="stable")
-    order = order[np.isfinite(columns["mag"][order])]
+    order = order[np.isfinite(columns["mag"][order]) & ~np.isin(order, shown)]
     places = np.linspace(0, len(order) - 1, min(n, len(order))).round().astype(int)
     return [int(row) for row in order[places]]
 
@@ -143,8 +145,8 @@ def _shown(survey: Survey, output: Output, table: Any, rows: list[int]) -> list[
             _, picture = fit_galaxy(survey, tile, target, piece.sources)
         values = table.slice(row, 1).to_pylist()[0]
         text = [
-            f"{title} {values[name]:.4g} ± {values[f'{name}_err']:.2g}"
-            for name, title in (("re", "re"), ("n", "n"), ("q", "q"))
+            f"{name} {_with_error(values[name], values[f'{name}_err'])}"
+            for name in ("re", "n", "q")
             if values.get(name) is not None
         ]
         mag = values.get("mag", values.get(f"mag_{survey.bands[0].name}"))
@@ -159,3 +161,11 @@ def _shown(survey: Survey, output: Output, table: Any, rows: list[int]) -> list[
             }
         )
     return shown
+
+
+def _with_error(value: float, error: float) -> str:
+    """Both to the error's second digit; the value alone where there is no error."""
+    if not (np.isfinite(error) and error > 0.0):
+        return f"{value:.4g}"
+    digits = max(1 - int(np.floor(np.log10(error))), 0)
+    return f"{value:.{digits}f} ± {error:.{digits}f}"

@@ -6,7 +6,7 @@ PAGE = """\
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Survey {{ survey.source }}</title>
+<title>{{ title }}</title>
 <style>
 body { font: 15px/1.5 system-ui, sans-serif; color: #1f2a37; background: #fff; margin: 2rem auto; max-width: 72rem;
   padding: 0 1rem; }
@@ -21,7 +21,7 @@ figure { margin: 0; } figcaption { font-size: .85rem; color: #4a5866; }
 </style>
 </head>
 <body>
-<h1>Survey {{ survey.source }}</h1>
+<h1>{{ title }}</h1>
 <div class="columns">
 <table>
 {% for name, value in facts %}<tr><td>{{ name }}</td><td class="number">{{ value }}</td></tr>
@@ -51,7 +51,7 @@ figure { margin: 0; } figcaption { font-size: .85rem; color: #4a5866; }
 <p><img alt="Sizes and magnitudes, coloured by Sersic index" src="{{ relation }}"></p>
 {% for title, text, shown in [
   ("Worst fits", "By chi2 / pixel in the galaxy's ellipse.", worst),
-  ("Examples", "Spread evenly over the order of the magnitudes, bright to faint.", examples)] %}
+  ("Examples", "Of the others, spread evenly over the order of the magnitudes, bright to faint.", examples)] %}
 {% if shown %}
 <h2>{{ title }}</h2>
 <p>{{ text }} Masked pixels are grey; axes are FITS pixels of the tile or plane{% if survey.bands|length > 1 %}; \

@@ -8,6 +8,7 @@ from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from gaxel._errors import input_error
+from gaxel._light import flux_of
 from gaxel.survey._images import Tile
 from gaxel.survey._keys import unknown
 from gaxel.survey.settings import CatalogueSettings, Survey
@@ -69,7 +70,7 @@ def read_catalogue(survey: Survey, tiles: list[str]) -> tuple[Sources, NDArray[A
         if getattr(catalogue, name) is not None:
             sources[name] = column.numbers(name)
     if catalogue.mag is not None:
-        sources["flux"] = 10.0 ** (-0.4 * (column.numbers("mag") - survey.bands[0].zeropoint))
+        sources["flux"] = flux_of(column.numbers("mag"), survey.bands[0].zeropoint)
     if catalogue.pa is not None:
         sources["theta"] = np.radians(column.numbers("pa") + 90.0)
     if catalogue.plane is not None:

@@ -27,7 +27,7 @@ from gaxel.survey._keys import (
 @dataclass(frozen=True)
 class BandSettings:
     """[[band]]: where a band's images are. "{tile}" in a file's name stands for the name of each tile; "[EXT]" behind
-    it for an extension's name or number."""
+    it for an extension's name or number, "[x0:x1,y0:y1]" for a section."""
 
     name: str = key(TEXT)
     image: str = key(TEXT)

@@ -1,0 +1,81 @@
+"""Derivatives of gaxel.jax's likelihoods against finite differences, in forward and reverse mode; masks that data bring."""
+
+import gaxel
+import gaxel.jax as gaxel_jax
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax.test_util import check_grads
+
+SHAPE = (32, 30)
+GALAXY = gaxel.Sersic(x=15.3, y=16.2, mag=-7.0, re=4.0, n=2.5, q=0.6, theta=0.7, name="galaxy")
+SKY = gaxel.Sky(level=3.0, name="sky")
+PSF = gaxel.GaussianPsf(fwhm=3.0)
+LIKELIHOODS = ["chi2", "log_likelihood"]
+
+
+@pytest.fixture(autouse=True)
+def _float64():
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    yield
+    jax.config.update("jax_enable_x64", before)
+
+
+@pytest.fixture(params=[None, PSF], ids=["no psf", "psf"])
+def model(request):
+    return gaxel_jax.Model([GALAXY, SKY], SHAPE, psf=request.param, parameters=["galaxy.*", "sky.level"])
+
+
+def observation():
+    """Data, sigma and mask; of a galaxy a little off the model's start."""
+    rng = np.random.default_rng(2)
+    sigma = rng.uniform(0.5, 2.0, SHAPE)
+    truth = [GALAXY.replace(x=15.5, re=4.2, n=2.3), SKY.replace(level=3.1)]
+    data = gaxel.render(truth, SHAPE, psf=PSF) + sigma * rng.standard_normal(SHAPE)
+    return data, sigma, rng.random(SHAPE) < 0.1
+
+
+@pytest.mark.parametrize("method", LIKELIHOODS)
+def test_derivatives_agree_with_differences(model, method):
+    data, sigma, mask = observation()
+
+    def likelihood(values):
+        return getattr(model, method)(values, data, sigma, mask) / data.size
+
+    check_grads(likelihood, (model.start,), 1, modes=["fwd", "rev"], eps=1e-5, rtol=1e-6)
+
+
+@pytest.mark.parametrize("method", LIKELIHOODS)
+def test_derivatives_to_data_and_sigma_agree_with_differences(model, method):
+    data, sigma, _ = observation()
+
+    def likelihood(data, sigma):
+        return getattr(model, method)(model.start, data, sigma) / data.size
+
+    check_grads(likelihood, (data, sigma), 1, modes=["fwd", "rev"], eps=1e-5, rtol=1e-6)
+
+
+@pytest.mark.parametrize("method", LIKELIHOODS)
+def test_masks_of_masked_arrays_count_as_given_ones_do(model, method):
+    data, sigma, mask = observation()
+    likelihood = getattr(model, method)
+    truth = likelihood(model.start, np.where(mask, np.nan, data), sigma, mask)
+    assert truth != likelihood(model.start, data, sigma)
+    with_mask = np.ma.array(np.where(mask, np.nan, data), mask=mask)
+    assert likelihood(model.start, with_mask, sigma) == truth
+    assert likelihood(model.start, data, np.ma.array(np.where(mask, 0.0, sigma), mask=mask)) == truth
+    compiled = jax.jit(lambda values: likelihood(values, with_mask, sigma))(model.start)
+    np.testing.assert_allclose(compiled, truth, rtol=1e-12)
+    assert likelihood(model.start, np.ma.array(data), sigma) == likelihood(model.start, data, sigma)
+    columns, rows = np.indices(SHAPE)[1] % 7 == 0, np.indices(SHAPE)[0] % 5 == 0
+    all_three = likelihood(model.start, with_mask, np.ma.array(sigma, mask=columns), rows)
+    assert all_three == likelihood(model.start, data, sigma, mask | columns | rows)
+
+
+@pytest.mark.parametrize("method", LIKELIHOODS)
+def test_compiled_functions_refuse_masked_arrays(model, method):
+    data = np.ma.array(np.ones(SHAPE), mask=np.indices(SHAPE)[0] > 3)
+    with pytest.raises((TypeError, ValueError), match="masked"):
+        jax.jit(getattr(model, method))(jnp.asarray(model.start), data, 1.0)
