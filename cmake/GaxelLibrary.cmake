@@ -1,15 +1,19 @@
 # Options that all of gaxel's own targets share.
 add_library(gaxel_options INTERFACE)
 target_compile_options(gaxel_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-                       -Wno-sign-conversion -Wno-stringop-overflow)
+                       -Wno-sign-conversion $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>)
 if(GAXEL_WARNINGS_AS_ERRORS)
   target_compile_options(gaxel_options INTERFACE -Werror)
 endif()
 if(GAXEL_SANITIZE)
   # GCC 12 takes members of empty optionals for read before they are written once sanitizers are in the code.
-  target_compile_options(gaxel_options INTERFACE -fsanitize=${GAXEL_SANITIZE} -Wno-maybe-uninitialized
+  target_compile_options(gaxel_options INTERFACE -fsanitize=${GAXEL_SANITIZE}
+                         $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
                          -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(gaxel_options INTERFACE -fsanitize=${GAXEL_SANITIZE})
+endif()
+if(GAXEL_FUZZ)
+  target_compile_options(gaxel_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # gaxel_layer(<name> [LINKS target...]): the static library gaxel_<name> of every .cpp in this folder. The order of

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gaxel._errors import input_error
+from gaxel._errors import input_error, shown
 
 Image = NDArray[np.float64]
 
@@ -105,18 +105,18 @@ def as_shape(value: Any, source: str, key: str = "shape") -> tuple[int, int]:
     try:
         ny, nx = value
     except (TypeError, ValueError):
-        raise input_error(source, key, repr(value), "not a shape", allowed) from None
+        raise input_error(source, key, shown(value), "not a shape", allowed) from None
     if not all(isinstance(n, int | np.integer) and 0 < n < 2**31 for n in (ny, nx)):
-        raise input_error(source, key, repr(value), "not a shape", allowed)
+        raise input_error(source, key, shown(value), "not a shape", allowed)
     if int(ny) * int(nx) >= MOST_PIXELS:
-        raise input_error(source, key, repr(value), "the image is too large", "fewer than 2**31 pixels")
+        raise input_error(source, key, shown(value), "the image is too large", "fewer than 2**31 pixels")
     return int(ny), int(nx)
 
 
 def as_int(value: Any, source: str, key: str, least: int, most: int = 2**31 - 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
         allowed = f"{least} or more" if most == 2**31 - 1 else f"{least} to {most}"
-        raise input_error(source, key, repr(value), "out of range", f"a whole number, {allowed}")
+        raise input_error(source, key, shown(value), "out of range", f"a whole number, {allowed}")
     return int(value)
 
 
@@ -126,8 +126,8 @@ def as_float(value: Any, source: str, key: str, allowed: str) -> float:
         if isinstance(value, str | bytes | bool) or np.ndim(value) != 0:
             raise TypeError
         number = float(value)
-    except (TypeError, ValueError):
-        raise input_error(source, key, repr(value), "not a number", allowed) from None
+    except (TypeError, ValueError, OverflowError):
+        raise input_error(source, key, shown(value), "not a number", allowed) from None
     if not np.isfinite(number):
         raise input_error(source, key, repr(number), "not a finite number", allowed)
     return number

@@ -28,6 +28,16 @@ class RefinementWarning(UserWarning):
     """A prepared refinement was applied to light that no longer fits it."""
 
 
+def shown(value: object) -> str:
+    """A value of any kind for messages: its repr, without the middle of a long one."""
+    longest = 120
+    try:
+        text = repr(value)
+    except ValueError:  # Python does not write whole numbers of thousands of digits
+        return type(value).__name__
+    return text if len(text) <= longest else f"{text[: longest // 2]}...{text[-longest // 2 :]}"
+
+
 def input_error(source: str, key: str, value: object, what: str, allowed: str = "") -> InputError:
     """An InputError worded like those of the core; `value` None: there is none to show."""
     return InputError(_core.problem_text(source, key, "" if value is None else str(value), what, allowed))

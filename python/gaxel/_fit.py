@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from gaxel import _core
 from gaxel._arrays import as_float, as_int, as_threads, as_tolerance
 from gaxel._bands import Band, CountNoise, Variation
-from gaxel._errors import input_error
+from gaxel._errors import input_error, shown
 from gaxel._fit_result import FitResult, to_result
 from gaxel._fit_scene import Bounds, FitScene, Limits, Prior
 from gaxel._parameters import Components, as_list
@@ -139,6 +139,14 @@ def fit(
     return result
 
 
+def _by_name(rules: Any, key: str) -> Mapping[str, Any]:
+    """What parameters are told by their names or patterns of names; none, if nothing is given."""
+    given: Any = {} if rules is None else rules
+    if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
+        raise input_error("fit", key, shown(rules), "no dictionary", f"{{name of a parameter: its {key}}}")
+    return given
+
+
 def prepared(arguments: Mapping[str, Any]) -> tuple[FitScene, tuple[_core.FitOptions, Any]]:
     """The arguments of fit, by their names, as the core takes them: the scene, and the options with what was asked for as
     progress."""
@@ -146,11 +154,11 @@ def prepared(arguments: Mapping[str, Any]) -> tuple[FitScene, tuple[_core.FitOpt
     bands = _bands(asked.data, asked.sigma, asked.mask, asked.psf, asked.counts)
     scene = FitScene(as_list(asked.components, "fit"), bands)
     scene.fix(asked.fixed)
-    scene.bound(asked.bounds or {})
-    scene.vary(asked.vary or {})
-    scene.tie(asked.ties or {})
-    scene.limit(asked.limits or {})
-    scene.expect(asked.priors or {})
+    scene.bound(_by_name(asked.bounds, "bounds"))
+    scene.vary(_by_name(asked.vary, "vary"))
+    scene.tie(_by_name(asked.ties, "ties"))
+    scene.limit(_by_name(asked.limits, "limits"))
+    scene.expect(_by_name(asked.priors, "priors"))
     likelihood, seconds = asked.likelihood, asked.max_seconds
     if not isinstance(likelihood, str):
         raise input_error(

@@ -1,6 +1,7 @@
 """Lists of components and the names of their parameters."""
 
 import fnmatch
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from gaxel import _core
 from gaxel._component import Component
-from gaxel._errors import input_error
+from gaxel._errors import input_error, shown
 
 Components = Component | Sequence[Component]
 
@@ -27,7 +28,10 @@ class Slot(NamedTuple):
 
 def as_list(components: Components, source: str) -> list[Component]:
     """The components, and behind them the truncations that they name and that are not among them."""
-    listed = list(components) if isinstance(components, Iterable) else [components]
+    try:
+        listed = list(components)  # type: ignore[arg-type]
+    except TypeError:  # one alone; an array without axes says that it could be iterated over
+        listed = [components]
     for component in listed:
         if not isinstance(component, Component):
             found = type(component).__name__
@@ -65,13 +69,14 @@ def component_names(components: Sequence[Component], source: str) -> list[str]:
             source, "name", repr(twice), "two components have the same name", "names must be unique"
         )
     names = []
+    last: Counter[str] = Counter()  # number of each kind
     for component in components:
         name = component.name
-        number = 1
+        kind = component._kind.base_name
         while name is None:
-            candidate = f"{component._kind.base_name}{number}"
+            last[kind] += 1
+            candidate = f"{kind}{last[kind]}"
             name = None if candidate in taken else candidate
-            number += 1
         taken.add(name)
         names.append(name)
     return names
@@ -107,13 +112,17 @@ def parameter_names(components: Components) -> list[str]:
 def select_names(wanted: str | Iterable[str], names: Sequence[str], source: str, key: str) -> set[str]:
     """The members of `names` that match one of the names or shell patterns ("*.q") in `wanted`."""
     selected: set[str] = set()
-    for pattern in [wanted] if isinstance(wanted, str) else wanted:
+    try:
+        patterns = [wanted] if isinstance(wanted, str) else list(wanted)
+    except TypeError:
+        raise input_error(source, key, shown(wanted), "no names", "a name or a list of names") from None
+    for pattern in patterns:
         matches = fnmatch.filter(names, pattern) if isinstance(pattern, str) else []
         if pattern in names:
             matches = [pattern]  # a name may hold characters that mean something in a pattern
         if not matches:
             raise input_error(
-                source, key, repr(pattern), "no such parameter", _core.suggestion(str(pattern), names)
+                source, key, shown(pattern), "no such parameter", _core.suggestion(str(pattern), names)
             )
         selected.update(matches)
     return selected

@@ -63,13 +63,14 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    // --help and --version arrive here too, with code 0.
-    if (error.get_exit_code() == 0) return app.exit(error);
-    fmt::print(stderr, "gaxel: error: {} (see --help)\n", error.what());
-    return gaxel::cli::kBadInput;
+    if (error.get_exit_code() != 0) {
+      fmt::print(stderr, "gaxel: error: {} (see --help)\n", error.what());
+      return gaxel::cli::kBadInput;
+    }
+    exit_code = app.exit(error);  // --help and --version
   }
   // What was printed may go to a file on a full disk.
-  if (std::fflush(stdout) != 0) {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     throw gaxel::OutputError(fmt::format("standard output: cannot be written: {}", std::strerror(errno)));
   }
   return exit_code;

@@ -81,11 +81,28 @@ BandFit fit_of_band(const Band& band, std::vector<Psf> psfs, const RenderOptions
   return result;
 }
 
+/// The scene with every parameter fixed, if that leaves its values alone: limits may move them. What is free costs
+/// derivatives to each other, of which only a fit makes use.
+Scene at_rest(Scene scene) {
+  for (SceneComponent& component : scene.components) {
+    for (Parameter& parameter : component.parameters) {
+      if (parameter.limit) return scene;
+    }
+  }
+  for (SceneComponent& component : scene.components) {
+    for (Parameter& parameter : component.parameters) {
+      parameter.free = false;
+      std::ranges::fill(parameter.free_coefficients, std::uint8_t{0});
+    }
+  }
+  return scene;
+}
+
 }  // namespace
 
 std::vector<std::vector<Component>> components_in_bands(const Scene& scene, std::span<const BandFrame> bands,
                                                         const std::string& where) {
-  const ParameterMap map(scene, bands, where);
+  const ParameterMap map(at_rest(scene), bands, where);
   std::vector<std::vector<Component>> result;
   for (int band = 0; band < map.n_bands(); ++band) result.push_back(map.components(band));
   return result;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +15,7 @@
 #include "gaxel/error.hpp"
 #include "io/cfitsio.hpp"
 #include "io/fits_file.hpp"
+#include "io/fits_tiles.hpp"
 
 namespace gaxel::io {
 
@@ -23,6 +26,24 @@ namespace fs = std::filesystem;
 [[noreturn]] void fail(const std::string& path, const std::string& what, const std::string& allowed = "",
                        const std::string& key = "", const std::string& value = "") {
   throw InputError({path, key, value, what, allowed});
+}
+
+constexpr std::int64_t kMostPacked = 1032;  // bytes in one of deflate's (RFC 1951): 258 by two bits
+
+/// Throws when what a gzipped file says of its size, in its last bytes, cannot be: CFITSIO would ask for that
+/// memory.
+void check_gzipped_size(const std::string& path, std::ifstream& file) {
+  std::array<char, 4> last{};
+  file.clear();
+  file.seekg(-static_cast<int>(last.size()), std::ios::end);
+  const std::int64_t packed = static_cast<std::int64_t>(file.tellg()) + std::ssize(last);
+  if (!file.read(last.data(), last.size()))
+    fail(path, "the file is truncated: it ends within its first bytes");
+  std::int64_t size = 0;
+  for (std::size_t i = last.size(); i-- > 0;) size = 256 * size + static_cast<unsigned char>(last[i]);
+  if (size > kMostPacked * packed) {
+    fail(path, fmt::format("the file is damaged: it says that {} bytes are packed in its {}", size, packed));
+  }
 }
 
 /// Whether the file is gzipped. Throws unless it begins like a FITS file or a gzipped one: CFITSIO would go
@@ -42,6 +63,7 @@ bool check_beginning(const std::string& path) {
   const std::string_view text(first.data(), static_cast<std::size_t>(file.gcount()));
   const bool gzipped = text.starts_with("\x1f\x8b");
   if (!gzipped && text != "SIMPLE  =") fail(path, "this is not a FITS file: it does not begin with SIMPLE");
+  if (gzipped) check_gzipped_size(path, file);
   return gzipped;
 }
 
@@ -104,9 +126,15 @@ class FitsReader::Impl {
          (ended ? "the file is truncated or damaged: " : "the file is damaged: ") + cfitsio_reason(status));
   }
 
-  /// Throws when the file ends before the pixels of `hdu` do. Gzipped files and compressed images show it
-  /// when read.
+  /// Throws when the file ends before the pixels of `hdu` do, or compressed ones are not where they are said
+  /// to be. Gzipped files show it when read.
   void check_length(const HduInfo& hdu) const {
+    if (hdu.compressed) {
+      const auto bytes = static_cast<std::int64_t>(fs::file_size(path)) * (gzipped_ ? kMostPacked : 1);
+      const std::string problem = tile_problem(at(hdu), hdu.axes, kMaxPixels, bytes);
+      if (!problem.empty())
+        fail(path, fmt::format("the file is damaged: unit [{}]: {}", hdu.number, problem));
+    }
     if (gzipped_ || hdu.compressed) return;
     int status = 0;
     LONGLONG head = 0;
@@ -136,11 +164,37 @@ class FitsReader::Impl {
   }
 
   void list_units() {
+    hdus.push_back(unit(0));
     int status = 0;
-    int count = 0;
-    fits_get_num_hdus(file_, &count, &status);
-    check(status);
-    for (int number = 0; number < count; ++number) hdus.push_back(unit(number));
+    for (int number = 1; status == 0; ++number) {
+      LONGLONG head = 0;
+      LONGLONG data = 0;
+      LONGLONG end = 0;
+      fits_get_hduaddrll(file_, &head, &data, &end, &status);
+      check(status);
+      check_columns(end);
+      fits_movabs_hdu(file_, number + 1, nullptr, &status);
+      if (status == 0) hdus.push_back(unit(number));
+    }
+    fits_clear_errmsg();
+  }
+
+  /// Throws when a header that begins at this byte of the file tells of more columns than a table can have:
+  /// CFITSIO would take memory for all of them. Gzipped files cannot be looked into.
+  void check_columns(LONGLONG begin) const {
+    constexpr double kMostColumns = 999;  // FITS standard 4.0, 7.3.1
+    constexpr std::string_view kKey = "TFIELDS =";
+    if (gzipped_) return;
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(begin);
+    for (std::string card(80, ' ');
+         file.read(card.data(), std::ssize(card)) && !card.starts_with("END     ");) {
+      if (!card.starts_with(kKey)) continue;
+      const double columns = std::strtod(card.c_str() + kKey.size(), nullptr);
+      if (columns <= kMostColumns) continue;
+      fail(path, "the file is damaged: a table with too many columns",
+           fmt::format("at most {}", kMostColumns), "TFIELDS", fmt::format("{}", columns));
+    }
   }
 
   HduInfo unit(int number) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -220,9 +221,11 @@ std::vector<std::size_t> truncations(const TomlTable& table, std::string_view ke
 void name_the_rest(Scene& scene) {
   std::set<std::string> taken;
   for (const SceneComponent& component : scene.components) taken.insert(component.name);
+  std::map<std::string_view, int> last;  // number of each kind
   for (SceneComponent& component : scene.components) {
-    for (int number = 1; component.name.empty(); ++number) {
-      const std::string name = fmt::format("{}{}", component.kind->base().name, number);
+    const std::string_view kind = component.kind->base().name;
+    while (component.name.empty()) {
+      const std::string name = fmt::format("{}{}", kind, ++last[kind]);
       if (taken.insert(name).second) component.name = name;
     }
   }

@@ -174,9 +174,7 @@ std::optional<GalfitConstraints> read_constraints(const GalfitDocument& document
   if (control == nullptr || control->tokens.empty() || lower(control->tokens.front().text) == "none")
     return std::nullopt;
   const std::string& name = control->tokens.front().text;
-  const fs::path beside = fs::path(folder_of(document.text.path())) / name;
-  const std::string path =
-      fs::exists(beside) || !fs::exists(name) ? beside.lexically_normal().string() : name;
+  const std::string path = find_file(name, folder_of(document.text.path()));
   std::optional<TextDocument> text;
   try {
     text = TextDocument::read(path);

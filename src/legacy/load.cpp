@@ -38,11 +38,17 @@ Format detect_format(const std::string& path) {
 LegacyScene legacy_scene(const std::string& path, Format format, const LegacyOptions& options,
                          const std::string& target, Purpose purpose) {
   TextDocument text = TextDocument::read(path);
-  if (format == Format::kGalfit) {
-    const GalfitDocument document = parse_galfit(std::move(text));
-    return map_galfit(document, find_band(document, options.band), target, purpose).scene;
+  try {
+    if (format == Format::kGalfit) {
+      const GalfitDocument document = parse_galfit(std::move(text));
+      return map_galfit(document, find_band(document, options.band), target, purpose).scene;
+    }
+    return imfit_scene(parse_imfit(std::move(text)), options.imfit, target, purpose);
+  } catch (const InputError& error) {
+    InputProblem problem = error.problem();
+    if (problem.source.empty()) problem.source = path;
+    throw InputError(std::move(problem));
   }
-  return imfit_scene(parse_imfit(std::move(text)), options.imfit, target, purpose);
 }
 
 io::Task load_any_task(const std::string& path, const LegacyOptions& options, bool need_data) {

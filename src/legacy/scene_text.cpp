@@ -63,6 +63,43 @@ std::string value_text(const SceneValue& value) {
   return limits.empty() ? plain : fmt::format("{{ value = {}{} }}", plain, limits);
 }
 
+/// RFC 3629: no byte too few or too many, nothing that could be said in fewer, no halves of UTF-16.
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    const std::size_t n = first < 0x80   ? 1
+                          : first < 0xC2 ? 0
+                          : first < 0xE0 ? 2
+                          : first < 0xF0 ? 3
+                          : first < 0xF5 ? 4
+                                         : 0;
+    if (n == 0 || i + n > text.size()) return false;
+    for (std::size_t k = 1; k < n; ++k) {
+      if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
+    }
+    const auto second = static_cast<unsigned char>(n > 1 ? text[i + 1] : 0);
+    const bool short_or_none = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
+                               (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
+    if (short_or_none) return false;
+    i += n;
+  }
+  return true;
+}
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+/// For messages: what is not ASCII in hexadecimal.
+std::string shown_bytes(std::string_view text) {
+  std::string shown;
+  for (const char c : text) {
+    const bool plain = !is_control(c) && static_cast<unsigned char>(c) < 0x80;
+    shown += plain ? std::string(1, c) : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  }
+  return shown;
+}
+
 }  // namespace
 
 void SceneSeries::shift(double by) {
@@ -131,7 +168,7 @@ void SceneWriter::number(const std::string& key, double value, std::size_t line)
 }
 
 void SceneWriter::text(const std::string& key, std::string_view value, std::size_t line) {
-  raw(key, toml_string(value), line);
+  raw(key, toml_string(value, key), line);
 }
 
 std::string SceneWriter::path_of(const std::string& name) const {
@@ -141,8 +178,7 @@ std::string SceneWriter::path_of(const std::string& name) const {
   } catch (const InputError&) {
     parsed.path = name;
   }
-  const fs::path beside = fs::path(source_) / parsed.path;
-  if (fs::exists(beside) || !fs::exists(parsed.path)) parsed.path = beside.lexically_normal().string();
+  parsed.path = find_file(parsed.path, source_);
   return parsed.text();
 }
 
@@ -152,7 +188,7 @@ void SceneWriter::file(const std::string& key, const std::string& name, std::siz
 
 void SceneWriter::texts(const std::string& key, const std::vector<std::string>& values, std::size_t line) {
   std::vector<std::string> quoted;
-  for (const std::string& value : values) quoted.push_back(toml_string(value));
+  for (const std::string& value : values) quoted.push_back(toml_string(value, key));
   raw(key, fmt::format("[{}]", fmt::join(quoted, ", ")), line);
 }
 
@@ -205,6 +241,13 @@ void SceneWriter::component(SceneObject object, const std::string& place) {
   }
 }
 
+std::string find_file(const std::string& name, const std::string& folder) {
+  std::error_code ignored;  // of names that are too long
+  const fs::path beside = fs::path(folder) / name;
+  const bool here = !fs::exists(beside, ignored) && fs::exists(name, ignored);
+  return here ? name : beside.lexically_normal().string();
+}
+
 std::string name_from(const std::string& path, const std::string& target) {
   const fs::path there = fs::absolute(path).lexically_normal();
   const fs::path base = fs::absolute(target.empty() ? "." : target).lexically_normal();
@@ -213,11 +256,15 @@ std::string name_from(const std::string& path, const std::string& target) {
   return below ? relative.string() : there.string();
 }
 
-std::string toml_string(std::string_view text) {
+std::string toml_string(std::string_view text, const std::string& key) {
+  if (!is_utf8(text)) {
+    throw InputError({"", key, shown_bytes(text), "not UTF-8, which scenes are written in",
+                      "a name in UTF-8; a link of another name, if it is that of a file"});
+  }
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
+    if (is_control(c)) {
       result += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
     } else {
       result += c;

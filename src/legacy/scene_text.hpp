@@ -114,7 +114,11 @@ class SceneWriter {
 /// from there where it lies in it, in full elsewhere.
 std::string name_from(const std::string& path, const std::string& target);
 
-/// A string as TOML has it.
-std::string toml_string(std::string_view text);
+/// The path of a file that another one in `folder` names: from there, or where nothing is there, from the
+/// current folder.
+std::string find_file(const std::string& name, const std::string& folder);
+
+/// A string as TOML has it. Throws InputError about `key` for what is not UTF-8.
+std::string toml_string(std::string_view text, const std::string& key = "");
 
 }  // namespace gaxel::legacy

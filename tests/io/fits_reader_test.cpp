@@ -149,7 +149,7 @@ TEST(FitsReader, FilesThatAreNone) {
   EXPECT_THAT(problem(folder.write("t.fits", "x y z\n1 2 3\n")), testing::HasSubstr("not a FITS file"));
   EXPECT_THAT(problem(folder.write("s.fits", "SIMPLE  =                    T")), testing::HasSubstr("FITS"));
   EXPECT_THAT(problem(folder.write("g.fits.gz", "\x1f\x8b garbage")),
-              testing::HasSubstr("cannot be read as FITS"));
+              testing::HasSubstr("it says that 1701273954 bytes are packed in its 10"));
   EXPECT_THAT(problem(std::string(5000, 'x')), testing::HasSubstr("xxx"));
 }
 

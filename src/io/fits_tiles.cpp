@@ -1,0 +1,68 @@
+#include "io/fits_tiles.hpp"
+
+#include <fmt/format.h>
+
+namespace gaxel::io {
+
+namespace {
+
+/// A whole number of the header, or what stands in its place where there is none.
+std::int64_t number(fitsfile* file, const std::string& keyword, std::int64_t otherwise) {
+  int status = 0;
+  LONGLONG value = 0;
+  if (fits_read_key(file, TLONGLONG, keyword.c_str(), &value, nullptr, &status) == 0) return value;
+  fits_clear_errmsg();
+  return otherwise;
+}
+
+std::string size_problem(fitsfile* file, const std::vector<std::int64_t>& axes, std::int64_t most_pixels) {
+  double pixels = 1.0;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::string keyword = fmt::format("ZTILE{}", i + 1);
+    const std::int64_t side = number(file, keyword, i == 0 ? axes[0] : 1);
+    if (side < 1) return fmt::format("{} is {}", keyword, side);
+    pixels *= static_cast<double>(side);
+  }
+  if (pixels <= static_cast<double>(most_pixels)) return "";
+  return fmt::format("tiles of {:.0f} pixels are too large, at most {}", pixels, most_pixels);
+}
+
+/// Of a column that holds packed tiles.
+std::string column_problem(fitsfile* file, int column, std::int64_t most_bytes) {
+  int status = 0;
+  int type = 0;
+  LONGLONG repeat = 0;
+  LONGLONG width = 0;
+  LONGLONG rows = 0;
+  fits_get_coltypell(file, column, &type, &repeat, &width, &status);
+  fits_get_num_rowsll(file, &rows, &status);
+  if (status == 0 && type >= 0) return "the tiles are not in a column of variable length";
+  const double heap = static_cast<double>(number(file, "PCOUNT", 0));
+  for (LONGLONG row = 1; row <= rows && status == 0; ++row) {
+    LONGLONG length = 0;
+    LONGLONG begin = 0;
+    if (fits_read_descriptll(file, column, row, &length, &begin, &status) != 0) break;
+    const double bytes = static_cast<double>(length) * static_cast<double>(width);
+    const bool inside = length >= 0 && begin >= 0 && static_cast<double>(begin) + bytes <= heap;
+    if (!inside || bytes > static_cast<double>(most_bytes))
+      return fmt::format("tile {} has {:.0f} bytes at {} of {:.0f}", row, bytes, begin, heap);
+  }
+  return status == 0 ? "" : cfitsio_reason(status);
+}
+
+}  // namespace
+
+std::string tile_problem(fitsfile* file, const std::vector<std::int64_t>& axes, std::int64_t most_pixels,
+                         std::int64_t most_bytes) {
+  std::string problem = size_problem(file, axes, most_pixels);
+  for (std::string name : {"COMPRESSED_DATA", "GZIP_COMPRESSED_DATA", "UNCOMPRESSED_DATA"}) {
+    int status = 0;
+    int column = 0;
+    const bool there = fits_get_colnum(file, CASEINSEN, name.data(), &column, &status) == 0;
+    if (!there) fits_clear_errmsg();
+    if (there && problem.empty()) problem = column_problem(file, column, most_bytes);
+  }
+  return problem;
+}
+
+}  // namespace gaxel::io
