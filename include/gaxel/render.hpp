@@ -98,6 +98,10 @@ struct CellMap {
   std::vector<Cell> cells;
 };
 
+/// Whether a valid component has second derivatives to its parameters: Sersic profiles and those of a fixed
+/// index, point sources, skies, and sums of these.
+bool has_second_derivatives(const Component& component);
+
 /// Renders images of one shape through one PSF, whatever Component::psf says. Immutable after construction:
 /// one renderer may be used from many threads at once. Equal input gives equal bits.
 class Renderer {
@@ -139,6 +143,21 @@ class Renderer {
   /// convolution run backwards.
   void vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
            ConstImageView cotangent, double* gradient, const RenderPlan& plan = {}) const;
+
+  /// Writes to `image` (shape()) the second derivative of the image along two directions, each with a step
+  /// for every wanted parameter: sum over i, j of first[i] second[j] d2 image / dp_i dp_j, on the cells of
+  /// the image. Throws InputError as vjp, for directions of another length, and when a wanted parameter
+  /// belongs to a component that has_second_derivatives() says no of.
+  void second_derivative(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+                         std::span<const double> first, std::span<const double> second, ImageView image,
+                         const RenderPlan& plan = {}) const;
+
+  /// Its transpose, a Hessian times a vector: writes to `gradient` (n), for each wanted parameter i, the sum
+  /// over the pixels of `cotangent` times sum over j of direction[j] d2 image / dp_i dp_j, without making an
+  /// image of any derivative. Throws as second_derivative.
+  void second_vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+                  std::span<const double> direction, ConstImageView cotangent, double* gradient,
+                  const RenderPlan& plan = {}) const;
 
  private:
   friend class MultiPsfRenderer;
@@ -183,6 +202,12 @@ class MultiPsfRenderer {
                                    const MultiPsfPlan& plan = {}) const;
   void vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
            ConstImageView cotangent, double* gradient, const MultiPsfPlan& plan = {}) const;
+  void second_derivative(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+                         std::span<const double> first, std::span<const double> second, ImageView image,
+                         const MultiPsfPlan& plan = {}) const;
+  void second_vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+                  std::span<const double> direction, ConstImageView cotangent, double* gradient,
+                  const MultiPsfPlan& plan = {}) const;
 
  private:
   struct Group;

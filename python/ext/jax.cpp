@@ -1,5 +1,5 @@
 // Renders as operations of XLA (its foreign function interface): the image, its derivative along directions
-// of the parameters, and the transpose of that. Batches are an axis in front.
+// of the parameters, that along two of them, and the transposes of these. Batches are an axis in front.
 #include <fmt/format.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/shared_ptr.h>
@@ -58,6 +58,35 @@ class JaxTarget {
     return result;
   }
 
+  /// Of a number for every parameter those of the wanted ones.
+  template <class T>
+  std::vector<double> steps(const T* direction) const {
+    std::vector<double> result;
+    for (std::size_t p = 0; p < wanted_.size(); ++p) {
+      if (wanted_[p] != 0) result.push_back(static_cast<double>(direction[p]));
+    }
+    return result;
+  }
+
+  /// Writes a number for every wanted parameter among zeros for the others.
+  template <class T>
+  void spread(std::span<const double> of_wanted, std::span<T> to) const {
+    auto next = of_wanted.begin();
+    for (std::size_t p = 0; p < to.size(); ++p) to[p] = wanted_[p] != 0 ? static_cast<T>(*next++) : T{0};
+  }
+
+  /// Which components have wanted parameters but no second derivatives.
+  std::vector<std::size_t> without_second() const {
+    std::vector<std::size_t> places;
+    auto flag = wanted_.begin();
+    for (std::size_t c = 0; c < components_.size(); ++c) {
+      const auto end = flag + std::ssize(components_[c].values);
+      if (std::find(flag, end, 1) != end && !has_second_derivatives(components_[c])) places.push_back(c);
+      flag = end;
+    }
+    return places;
+  }
+
   MultiPsfPlan plan(std::span<const Component> components) const {
     return fixed_plan_ ? plan_ : renderer_.prepare(components, plan_);
   }
@@ -97,6 +126,12 @@ class JaxTargets {
 template <class Buffer>
 std::size_t length(const Buffer& buffer) {
   return static_cast<std::size_t>(buffer.dimensions().front());
+}
+
+/// From one member of a batch to the next: 0 where there is one for all.
+template <class Buffer>
+std::size_t stride_of(const Buffer& buffer) {
+  return length(buffer) == 1 ? 0 : buffer.element_count() / length(buffer);
 }
 
 /// Calls work(i) for each member of a batch. Values that no component can have, which samplers may try, make
@@ -194,21 +229,57 @@ struct Operations {
   static ffi::Error adjoint(Input values, Input cotangents, Output gradients, std::int64_t number) {
     const JaxTarget* target = JaxTargets::all().find(number);
     if (target == nullptr) return unknown(number);
-    const std::size_t stride = length(values) == 1 ? 0 : target->n_values();
+    const std::size_t stride = stride_of(values);
     return for_each(
         length(cotangents), target->threads(), span_of(gradients), [&](std::size_t i, std::span<T> out) {
           const std::vector<Component> components = target->components(values.typed_data() + i * stride);
-          const T* from = cotangents.typed_data() + i * target->shape().size();
-          Image cotangent(target->shape());
-          std::copy_n(from, cotangent.size(), cotangent.data());
+          const Image cotangent = image_at(cotangents, i, target->shape());
           std::vector<double> gradient(target->n_wanted());
           target->renderer().vjp(components, target->wanted(), cotangent.view(), gradient.data(),
                                  target->plan(components));
-          auto next = gradient.begin();
-          for (std::size_t p = 0; p < out.size(); ++p) {
-            out[p] = target->wanted()[p] != 0 ? static_cast<T>(*next++) : T{0};
-          }
+          target->spread(gradient, out);
         });
+  }
+
+  /// values (1 or b, n), first (1 or b, n), second (b, n) -> derivatives of the images along both (b, ny, nx)
+  static ffi::Error second(Input values, Input first, Input second, Output images, std::int64_t number) {
+    const JaxTarget* target = JaxTargets::all().find(number);
+    if (target == nullptr) return unknown(number);
+    return for_each(length(second), target->threads(), span_of(images), [&](std::size_t i, std::span<T> out) {
+      const std::vector<Component> components =
+          target->components(values.typed_data() + i * stride_of(values));
+      Image made(target->shape());
+      target->renderer().second_derivative(
+          components, target->wanted(), target->steps(first.typed_data() + i * stride_of(first)),
+          target->steps(second.typed_data() + i * target->n_values()), made.view(), target->plan(components));
+      std::ranges::transform(made.pixels(), out.begin(), [](double pixel) { return static_cast<T>(pixel); });
+    });
+  }
+
+  /// values (1 or b, n), directions (1 or b, n), cotangents (b, ny, nx) -> gradients (b, n) of the sum over
+  /// the pixels of cotangent * derivative of the image along the direction
+  static ffi::Error second_adjoint(Input values, Input directions, Input cotangents, Output gradients,
+                                   std::int64_t number) {
+    const JaxTarget* target = JaxTargets::all().find(number);
+    if (target == nullptr) return unknown(number);
+    return for_each(
+        length(cotangents), target->threads(), span_of(gradients), [&](std::size_t i, std::span<T> out) {
+          const std::vector<Component> components =
+              target->components(values.typed_data() + i * stride_of(values));
+          const Image cotangent = image_at(cotangents, i, target->shape());
+          std::vector<double> gradient(target->n_wanted());
+          target->renderer().second_vjp(components, target->wanted(),
+                                        target->steps(directions.typed_data() + i * stride_of(directions)),
+                                        cotangent.view(), gradient.data(), target->plan(components));
+          target->spread(gradient, out);
+        });
+  }
+
+ private:
+  static Image image_at(const Input& images, std::size_t i, Shape shape) {
+    Image image(shape);
+    std::copy_n(images.typed_data() + i * shape.size(), shape.size(), image.data());
+    return image;
   }
 };
 
@@ -222,6 +293,17 @@ template <ffi::DataType kType>
 auto of_two() {
   using Buffer = ffi::Buffer<kType>;
   return ffi::Ffi::Bind()
+      .template Arg<Buffer>()
+      .template Arg<Buffer>()
+      .template Ret<Buffer>()
+      .template Attr<std::int64_t>("target");
+}
+
+template <ffi::DataType kType>
+auto of_three() {
+  using Buffer = ffi::Buffer<kType>;
+  return ffi::Ffi::Bind()
+      .template Arg<Buffer>()
       .template Arg<Buffer>()
       .template Arg<Buffer>()
       .template Ret<Buffer>()
@@ -242,6 +324,8 @@ void add_operations(nb::dict& all, const char* type) {
   add("image", &call<&Operations<kType>::image, &of_one<kType>>);
   add("tangent", &call<&Operations<kType>::tangent, &of_two<kType>>);
   add("adjoint", &call<&Operations<kType>::adjoint, &of_two<kType>>);
+  add("second", &call<&Operations<kType>::second, &of_three<kType>>);
+  add("second_adjoint", &call<&Operations<kType>::second_adjoint, &of_three<kType>>);
 }
 
 std::int64_t add_target(const ComponentList& list, std::vector<std::uint8_t> wanted, int ny, int nx,
@@ -257,6 +341,13 @@ void bind_jax(nb::module_& module) {
   module.def("jax_target", &add_target, nb::arg("components"), nb::arg("wanted"), nb::arg("ny"),
              nb::arg("nx"), nb::arg("psfs"), nb::arg("rtol"), nb::arg("atol"), nb::arg("fixed_plan"),
              nb::arg("threads"), "Keeps what an operation renders; its number.");
+  module.def(
+      "jax_without_second",
+      [](std::int64_t number) {
+        const JaxTarget* target = JaxTargets::all().find(number);
+        return target == nullptr ? std::vector<std::size_t>() : target->without_second();
+      },
+      nb::arg("target"), "Which components of a target have arguments but no second derivatives.");
   module.def(
       "jax_operations",
       [] {

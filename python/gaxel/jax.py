@@ -19,7 +19,15 @@ from numpy.typing import ArrayLike
 from gaxel import _core
 from gaxel._arrays import as_shape, as_threads, as_tolerance
 from gaxel._errors import input_error
-from gaxel._parameters import Components, as_list, core_components, core_value, select_slots, slots_of
+from gaxel._parameters import (
+    Components,
+    as_list,
+    component_names,
+    core_components,
+    core_value,
+    select_slots,
+    slots_of,
+)
 from gaxel._psf import AnyPsf, VaryingPsf, core_psfs_of
 
 try:
@@ -28,7 +36,7 @@ try:
 except ImportError as error:  # pragma: no cover
     raise ImportError("gaxel.jax needs the package jax: pip install 'gaxel[jax]'") from error
 
-from gaxel._jax_operations import image_of
+from gaxel._jax_operations import core_has_no_second, image_of
 
 __all__ = ["Model", "render"]
 
@@ -74,7 +82,8 @@ class Model:
     -----
     Values that no component can have, such as a negative radius, give NaN, and so do their derivatives: samplers reject
     them, and no compiled program stops. Programs hold their models' core objects for as long as the process lives.
-    Second derivatives are not defined.
+    There are second derivatives to the parameters of Sersic profiles and those of a fixed index, of point sources, skies
+    and multi-Gaussian expansions. Those to others, and third ones, raise NotImplementedError.
     """
 
     def __init__(
@@ -120,6 +129,10 @@ class Model:
             plan == "static",
             1 if threads is None else as_threads(threads, size, source),
         )
+        if lacking := _core.jax_without_second(self._target):
+            names = component_names(listed, source)
+            parts = (f"parameters of {names[place]!r} ({listed[place].kind})" for place in lacking)
+            core_has_no_second(self._target, " and ".join(parts))
 
     def __repr__(self) -> str:
         ny, nx = self.shape

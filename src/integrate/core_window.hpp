@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include "profile/radial_law.hpp"
+
 namespace gaxel {
 
 /// The core's share of the light at t = elliptical radius over the window's radius: 1 at the centre, 1/2 at
@@ -27,5 +29,11 @@ struct LightValues {
 /// Multiplies the values at s with the window's share of the part; the partials become those of the product
 /// at a fixed window. `radius`: of the window, in scale radii.
 void apply_window(double radius, WindowPart part, const double* s, std::size_t n, const LightValues& light);
+
+/// The same, also for what the values and partials change by per step in which s[i] changes by s_rates[i].
+/// Rows of derivatives to `n_shapes` shape parameters.
+void apply_window_with_rates(double radius, WindowPart part, const double* s, const double* s_rates,
+                             std::size_t n, std::size_t n_shapes, const LawPartials& values,
+                             const LawPartials& rates);
 
 }  // namespace gaxel

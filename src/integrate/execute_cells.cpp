@@ -5,105 +5,27 @@
 #include <cmath>
 #include <vector>
 
-#include "base/stop_scopes.hpp"
-#include "gaxel/quadrature.hpp"
+#include "integrate/cell_nodes.hpp"
 #include "integrate/leaf_errors.hpp"
 #include "integrate/node_kernel.hpp"
 
 namespace gaxel {
 namespace {
 
-constexpr std::size_t kChunk = 256;  // cells at a time: their nodes stay in the first cache
 constexpr std::size_t kFewCells = 16;
-using Lane = std::array<double, kChunk>;
-
-// The tensor rule of a bucket's cells, as offsets from a cell's centre in the (u, v) plane. One object serves
-// one bucket after the other.
-struct CellRule {
-  std::vector<double> u;
-  std::vector<double> v;
-  std::vector<double> weight;  // of the mean
-  double area = 0.0;           // of a cell in the (u, v) plane
-
-  void set(const CellBucket& bucket, const EllipseFrame& f, double step, int extra_orders) {
-    const QuadratureRule& rule_x = gauss_legendre(bucket.orders.x + extra_orders);
-    const QuadratureRule& rule_y = gauss_legendre(bucket.orders.y + extra_orders);
-    const double hx = std::ldexp(0.5 * step, -bucket.level_x);
-    const double hy = std::ldexp(0.5 * step, -bucket.level_y);
-    area = 4.0 * hx * hy * f.area_factor();
-    const std::size_t n = rule_x.size() * rule_y.size();
-    u.resize(n);
-    v.resize(n);
-    weight.resize(n);
-    tensor_offsets({hx * f.a, hy * f.b, hx * f.c, hy * f.d}, rule_x.nodes.data(), rule_x.size(),
-                   rule_y.nodes.data(), rule_y.size(), u.data(), v.data());
-    double* to = weight.data();
-    for (const double weight_y : rule_y.weights) {
-      for (const double weight_x : rule_x.weights) *to++ = 0.25 * weight_x * weight_y;
-    }
-  }
-
-  std::size_t size() const { return weight.size(); }
-};
-
-// Up to kChunk cells of a bucket, their centres in the (u, v) plane.
-struct Chunk {
-  std::size_t count = 0;
-  Lane u;
-  Lane v;
-  std::array<std::int32_t, kChunk> pixel;
-
-  // s at node number `node` of every cell.
-  void squared_radii(const CellRule& rule, std::size_t node, double* s) const {
-    shifted_radii(u.data(), v.data(), count, rule.u[node], rule.v[node], s);
-  }
-};
-
-// Calls work(chunk) for the cells of a bucket, chunk by chunk.
-template <class Work>
-void for_each_chunk(const Plan& plan, const CellBucket& bucket, const EllipseFrame& f, Work&& work) {
-  Chunk chunk;
-  for (std::size_t b = bucket.first; b < bucket.first + bucket.count; ++b) {
-    const CellBlock& block = plan.blocks[b];
-    for (int row = 0; row < block.ny; ++row) {
-      for (int col = 0; col < block.nx; ++col) {
-        const double dx = block.x + col * plan.grid.step - f.x0;
-        const double dy = block.y + row * plan.grid.step - f.y0;
-        chunk.u[chunk.count] = f.a * dx + f.b * dy;
-        chunk.v[chunk.count] = f.c * dx + f.d * dy;
-        chunk.pixel[chunk.count] = block.pixel + row * plan.grid.shape.nx + col;
-        if (++chunk.count == kChunk) {
-          stop_if_wanted();
-          work(chunk);
-          chunk.count = 0;
-        }
-      }
-    }
-  }
-  if (chunk.count > 0) work(chunk);
-}
-
-// Calls work(rule, chunk) for all cells of a plan.
-template <class Work>
-void for_each_cell_chunk(const Plan& plan, const EllipseFrame& frame, Work&& work) {
-  CellRule rule;
-  for (const CellBucket& bucket : plan.cell_buckets) {
-    rule.set(bucket, frame, plan.grid.step, 0);
-    for_each_chunk(plan, bucket, frame, [&](const Chunk& chunk) { work(rule, chunk); });
-  }
-}
 
 // Cells too few to fill vectors: the vectors run over the nodes of each.
-bool is_few(const CellRule& rule, const Chunk& chunk) {
-  return chunk.count < kFewCells && rule.size() > chunk.count && rule.size() <= kChunk;
+bool is_few(const CellRule& rule, const CellChunk& chunk) {
+  return chunk.count < kFewCells && rule.size() > chunk.count && rule.size() <= kChunkCells;
 }
 
-// Calls work(cell, first) for each cell, with s at its nodes in s[first], s[first + 1], ...: at most kChunk
-// nodes between two calls of prepare(n), which tells that n are in place.
+// Calls work(cell, first) for each cell, with s at its nodes in s[first], s[first + 1], ...: at most
+// kChunkCells nodes between two calls of prepare(n), which tells that n are in place.
 template <class Prepare, class Work>
-void for_each_of_few(const CellRule& rule, const Chunk& chunk, Lane& s, Prepare&& prepare, Work&& work) {
+void for_each_of_few(const CellRule& rule, const CellChunk& chunk, CellLane& s, Prepare&& prepare,
+                     Work&& work) {
   const std::size_t n = rule.size();
-  const std::size_t at_once = kChunk / n;
+  const std::size_t at_once = kChunkCells / n;
   for (std::size_t first = 0; first < chunk.count; first += at_once) {
     const std::size_t last = std::min(first + at_once, chunk.count);
     for (std::size_t cell = first; cell < last; ++cell) {
@@ -118,8 +40,9 @@ void for_each_of_few(const CellRule& rule, const Chunk& chunk, Lane& s, Prepare&
 // Calls work(node, first) for each node, with s at that node of all cells in s[first], s[first + 1], ...;
 // prepare as above.
 template <class Prepare, class Work>
-void for_each_node(const CellRule& rule, const Chunk& chunk, Lane& s, Prepare&& prepare, Work&& work) {
-  const std::size_t at_once = kChunk / chunk.count;
+void for_each_node(const CellRule& rule, const CellChunk& chunk, CellLane& s, Prepare&& prepare,
+                   Work&& work) {
+  const std::size_t at_once = kChunkCells / chunk.count;
   for (std::size_t first = 0; first < rule.size(); first += at_once) {
     const std::size_t n = std::min(at_once, rule.size() - first);
     for (std::size_t k = 0; k < n; ++k) chunk.squared_radii(rule, first + k, s.data() + k * chunk.count);
@@ -129,8 +52,8 @@ void for_each_node(const CellRule& rule, const Chunk& chunk, Lane& s, Prepare&& 
 }
 
 // Means of g over the cells of a chunk.
-void mean_light(const RadialLaw& law, const CellRule& rule, const Chunk& chunk, Lane& mean) {
-  Lane s;
+void mean_light(const RadialLaw& law, const CellRule& rule, const CellChunk& chunk, CellLane& mean) {
+  CellLane s;
   const auto evaluate = [&](std::size_t n) { law.evaluate(s.data(), n, s.data()); };
   if (is_few(rule, chunk)) {
     for_each_of_few(rule, chunk, s, evaluate, [&](std::size_t cell, std::size_t first) {
@@ -145,12 +68,12 @@ void mean_light(const RadialLaw& law, const CellRule& rule, const Chunk& chunk, 
 }
 
 // Means of the moments' integrands over the cells of a chunk.
-void mean_moments(const RadialLaw& law, const CellRule& rule, const Chunk& chunk,
-                  std::array<Lane, kMaxMoments>& mean) {
-  Lane s;
-  Lane g;
-  Lane g_s;
-  std::array<double, kMaxShapes * kChunk> g_shapes;
+void mean_moments(const RadialLaw& law, const CellRule& rule, const CellChunk& chunk,
+                  std::array<CellLane, kMaxMoments>& mean) {
+  CellLane s;
+  CellLane g;
+  CellLane g_s;
+  std::array<double, kMaxShapes * kChunkCells> g_shapes;
   std::size_t n_evaluated = 0;
   const auto evaluate = [&](std::size_t n) {
     n_evaluated = n;
@@ -187,15 +110,15 @@ void mean_moments(const RadialLaw& law, const CellRule& rule, const Chunk& chunk
   });
 }
 
-void add_to_pixels(const Chunk& chunk, double scale, const Lane& mean, ImageView image) {
+void add_to_pixels(const CellChunk& chunk, double scale, const CellLane& mean, ImageView image) {
   for (std::size_t k = 0; k < chunk.count; ++k) image.data()[chunk.pixel[k]] += scale * mean[k];
 }
 
 }  // namespace
 
 void add_cells(const Plan& plan, const ProfileLight& light, ImageView image) {
-  Lane mean;
-  for_each_cell_chunk(plan, light.frame, [&](const CellRule& rule, const Chunk& chunk) {
+  CellLane mean;
+  for_each_cell_chunk(plan, light.frame, [&](const CellRule& rule, const CellChunk& chunk) {
     mean_light(light.law, rule, chunk, mean);
     add_to_pixels(chunk, light.flux * rule.area, mean, image);
   });
@@ -203,12 +126,12 @@ void add_cells(const Plan& plan, const ProfileLight& light, ImageView image) {
 
 void add_cells_with_derivatives(const Plan& plan, const ProfileLight& light, std::span<const Moments> weights,
                                 ImageView image, std::span<const ImageView> derivatives) {
-  std::array<Lane, kMaxMoments> mean;
-  for_each_cell_chunk(plan, light.frame, [&](const CellRule& rule, const Chunk& chunk) {
+  std::array<CellLane, kMaxMoments> mean;
+  for_each_cell_chunk(plan, light.frame, [&](const CellRule& rule, const CellChunk& chunk) {
     mean_moments(light.law, rule, chunk, mean);
     add_to_pixels(chunk, light.flux * rule.area, mean[kFlux], image);
     for (std::size_t p = 0; p < weights.size(); ++p) {
-      Lane sum;
+      CellLane sum;
       std::fill_n(sum.begin(), chunk.count, 0.0);
       for (std::size_t m = 0; m < n_moments(light.law); ++m) {
         if (weights[p][m] != 0.0) add_scaled(mean[m].data(), chunk.count, weights[p][m], sum.data());
@@ -219,9 +142,9 @@ void add_cells_with_derivatives(const Plan& plan, const ProfileLight& light, std
 }
 
 void add_cell_adjoint(const Plan& plan, const ProfileLight& light, ConstImageView cotangent, Moments& sums) {
-  std::array<Lane, kMaxMoments> mean;
-  Lane at_cells;
-  for_each_cell_chunk(plan, light.frame, [&](const CellRule& rule, const Chunk& chunk) {
+  std::array<CellLane, kMaxMoments> mean;
+  CellLane at_cells;
+  for_each_cell_chunk(plan, light.frame, [&](const CellRule& rule, const CellChunk& chunk) {
     mean_moments(light.law, rule, chunk, mean);
     for (std::size_t k = 0; k < chunk.count; ++k) at_cells[k] = cotangent.data()[chunk.pixel[k]];
     for (std::size_t m = 0; m < n_moments(light.law); ++m) {
@@ -236,14 +159,14 @@ void add_cell_bounds(const Plan& plan, const ProfileLight& light, ImageView boun
   const LeafErrors errors = cell_errors(plan, light.law, light.frame);
   CellRule rule;
   CellRule finer;
-  Lane mean;
-  Lane check;
+  CellLane mean;
+  CellLane check;
   for (const CellBucket& bucket : plan.cell_buckets) {
     rule.set(bucket, light.frame, plan.grid.step, 0);
     finer.set(bucket, light.frame, plan.grid.step, kCheckOrders);
     std::size_t block = bucket.first;
     std::size_t of_block = 0;  // cells of this block that are done
-    for_each_chunk(plan, bucket, light.frame, [&](const Chunk& chunk) {
+    for_each_chunk(plan, bucket, light.frame, [&](const CellChunk& chunk) {
       mean_light(light.law, rule, chunk, mean);
       mean_light(light.law, finer, chunk, check);
       for (std::size_t k = 0; k < chunk.count; ++k) {

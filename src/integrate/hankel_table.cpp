@@ -22,13 +22,15 @@ constexpr double kShellRatio = 4.0;  // ratio of a shell's windows
 
 enum class Window { kNone, kCore, kShell };
 
-// A law's light at the nodes of a rule, with or without a window, and its partials to the shapes.
+// A law's light at the nodes of a rule, with or without a window, its partials to the shapes and their
+// rates.
 class NodeValues {
  public:
-  NodeValues(const RadialLaw& law, bool with_shapes)
-      : law_(law), n_shapes_(with_shapes ? law.n_shapes() : 0) {}
+  NodeValues(const RadialLaw& law, bool with_shapes, const double* shape_rates = nullptr)
+      : law_(law), n_shapes_(with_shapes ? law.n_shapes() : 0), shape_rates_(shape_rates) {}
 
-  std::size_t n_functions() const { return 1 + n_shapes_; }
+  std::size_t n_shapes() const { return n_shapes_; }
+  std::size_t n_functions() const { return 1 + (shape_rates_ != nullptr ? 2 : 1) * n_shapes_; }
 
   /// values[f * stride + r]: the transforms at the rule's z.
   void transform(const HankelRule& rule, double radius, Window window, double* values, std::size_t stride) {
@@ -40,12 +42,21 @@ class NodeValues {
       const double r = radius * rule.t()[i];
       s_[i] = std::max(r * r, std::numeric_limits<double>::min());
     }
-    if (n_shapes_ > 0) {
+    if (shape_rates_ != nullptr) {
+      // At fixed places.
+      s_rates_.assign(n, 0.0);
+      g_rates_.resize(n);
+      g_s_rates_.resize(n);
+      law_.evaluate_with_rates(s_.data(), s_rates_.data(), n, shape_rates_,
+                               {g_.data(), g_s_.data(), g_.data() + n},
+                               {g_rates_.data(), g_s_rates_.data(), g_.data() + (1 + n_shapes_) * n});
+    } else if (n_shapes_ > 0) {
       law_.evaluate_with_partials(s_.data(), n, g_.data(), g_s_.data(), g_.data() + n);
     } else {
       law_.evaluate(s_.data(), n, g_.data());
     }
-    const LightValues values_of{g_.data(), n_shapes_ > 0 ? g_s_.data() : nullptr, g_.data() + n, n_shapes_};
+    const LightValues values_of{g_.data(), n_shapes_ > 0 ? g_s_.data() : nullptr, g_.data() + n,
+                                n_functions() - 1};
     if (window != Window::kNone) apply_window(radius, WindowPart::kCore, s_.data(), n, values_of);
     if (window == Window::kShell)
       apply_window(radius / kShellRatio, WindowPart::kWings, s_.data(), n, values_of);
@@ -57,9 +68,13 @@ class NodeValues {
  private:
   const RadialLaw& law_;
   std::size_t n_shapes_;
+  const double* shape_rates_;
   std::vector<double> s_;
   std::vector<double> g_s_;
-  std::vector<double> g_;
+  std::vector<double> g_;  // the functions, row by row
+  std::vector<double> s_rates_;
+  std::vector<double> g_rates_;
+  std::vector<double> g_s_rates_;
 };
 
 double light_beyond(const RadialLaw& law, double r) {
@@ -108,7 +123,8 @@ double shell_power(NodeValues& light, double radius, int first) {
 
 // The same of all light outside the window, shell by shell. Farther out the frequency is higher beside the
 // shell's radius; it is enough to see that at twice the first one there is nothing.
-double wing_power(const RadialLaw& law, NodeValues& light, double radius) {
+double wing_power(const RadialLaw& law, bool with_shapes, double radius) {
+  NodeValues light(law, with_shapes);
   constexpr int kMaxShells = 24;
   double power = shell_power(light, radius, 1);
   double shell_radius = 2.0 * radius;
@@ -159,11 +175,12 @@ void HankelTable::add_chunk(const double* values, std::size_t chunk, std::size_t
 }
 
 void HankelTable::make(const RadialLaw& law, const HankelRequest& request, const Core& core) {
-  NodeValues light(law, request.with_shapes);
+  NodeValues light(law, request.with_shapes, request.shape_rates);
   radius_ = core.radius;
   has_wings_ = core.windowed;
   scale_ = kChunkBand / radius_;
   n_functions_ = light.n_functions();
+  n_shapes_ = light.n_shapes();
   log2_panels_ = static_cast<int>(std::bit_width(kChunkPanels)) - 1;
   int n_octaves = 1;
   while (n_octaves <= kMaxHankelOctave && std::ldexp(1.0, n_octaves) < 1.0 + request.kappa_max / scale_) {
@@ -191,18 +208,19 @@ void HankelTable::make(const RadialLaw& law, const HankelRequest& request, const
                            light_within(law, last_radius * last.t().front()));
   measure_interpolation();
   measure_junctions(static_cast<std::size_t>(n_octaves));
-  if (core.windowed) error_ += kAliases * wing_power(law, light, radius_);
+  if (core.windowed) error_ += kAliases * wing_power(law, request.with_shapes, radius_);
 }
 
 void HankelTable::make_uniform(const RadialLaw& law, const HankelRequest& request, const Core& core,
                                int level) {
-  NodeValues light(law, request.with_shapes);
+  NodeValues light(law, request.with_shapes, request.shape_rates);
   const LightEnd end = std::isfinite(law.edge()) ? LightEnd::kEdge : LightEnd::kSmooth;
   const HankelRule& rule = HankelRule::low(level, end);
   radius_ = core.radius;
   has_wings_ = core.windowed;
   scale_ = std::ldexp(kChunkBand, level) / radius_;
   n_functions_ = light.n_functions();
+  n_shapes_ = light.n_shapes();
   const auto n_chunks = std::size_t{1} << level;
   n_panels_ = n_chunks * kChunkPanels;
   log2_panels_ = static_cast<int>(std::bit_width(n_panels_)) - 1;
@@ -216,10 +234,10 @@ void HankelTable::make_uniform(const RadialLaw& law, const HankelRequest& reques
   error_ = kRounding + light_within(law, radius_ * rule.t().front());
   measure_interpolation();
   if (core.windowed) {
-    error_ += kAliases * wing_power(law, light, radius_);
+    error_ += kAliases * wing_power(law, request.with_shapes, radius_);
   } else {
     // All light is there: its flux is known, and does not depend on the shape.
-    for (std::size_t f = 0; f < n_functions_; ++f) {
+    for (std::size_t f = 0; f < n_measured(); ++f) {
       error_ += std::abs(value_at_zero(f) - (f == 0 ? 1.0 : 0.0));
     }
   }
@@ -234,7 +252,7 @@ double HankelTable::value_at_zero(std::size_t function) const {
 
 // A polynomial's error is about its first missing coefficient: by the ratio of the last two that there are.
 void HankelTable::measure_interpolation() {
-  for (std::size_t f = 0; f < n_functions_; ++f) {
+  for (std::size_t f = 0; f < n_measured(); ++f) {
     const double* c = coefficients_.data() + f * n_panels_ * kPanelTerms;
     double last = 0.0;
     double before = 0.0;
@@ -249,7 +267,7 @@ void HankelTable::measure_interpolation() {
 // Where one window gives way to the next, what the smaller one leaves out shows as a step.
 void HankelTable::measure_junctions(std::size_t n_chunks) {
   double step = 0.0;
-  for (std::size_t f = 0; f < n_functions_; ++f) {
+  for (std::size_t f = 0; f < n_measured(); ++f) {
     for (std::size_t chunk = 1; chunk < n_chunks; ++chunk) {
       const double* after = coefficients_.data() + f * n_panels_ * kPanelTerms + chunk * kChunkTerms;
       const double* before = after - kPanelTerms;

@@ -19,6 +19,9 @@ struct HankelRequest {
   double kappa_max;      ///< largest elliptical frequency, radians per scale radius
   double tolerance;      ///< that error() should not exceed, of a unit flux
   bool with_shapes;      ///< also the derivatives to the shape parameters
+  /// Also what those change by per step in which shape parameter k changes by shape_rates[k]; of a law that
+  /// has_rates(), with_shapes. Null: not.
+  const double* shape_rates = nullptr;
 };
 
 /// H(kappa) = 2 pi int g(r^2) W(r / R) J0(kappa r) r dr, W the window (core_window.hpp) of radius R, and its
@@ -35,7 +38,8 @@ class HankelTable {
   /// Whether there is light beyond the core.
   bool has_wings() const { return has_wings_; }
   double radius() const { return radius_; }  ///< R; light and core end at 2 R where there are no wings
-  std::size_t n_functions() const { return n_functions_; }  ///< 1, or 1 + the law's shape parameters
+  /// The functions: H, its derivatives to n_shapes() shape parameters, and with rates those of these.
+  std::size_t n_shapes() const { return n_shapes_; }
 
   /// As transform_kernel.hpp wants it. The coefficients of a function are n_panels() * kPanelTerms numbers.
   const double* coefficients() const { return coefficients_.data(); }
@@ -54,6 +58,7 @@ class HankelTable {
   void add_chunk(const double* values, std::size_t chunk, std::size_t n_values);
   void measure_interpolation();
   void measure_junctions(std::size_t n_chunks);
+  std::size_t n_measured() const { return 1 + n_shapes_; }  // functions whose error counts: not the rates
   double value_at_zero(std::size_t function) const;
 
   double radius_ = 0.0;
@@ -61,6 +66,7 @@ class HankelTable {
   double error_ = std::numeric_limits<double>::infinity();
   bool has_wings_ = false;
   std::size_t n_functions_ = 1;
+  std::size_t n_shapes_ = 0;
   std::size_t n_panels_ = 0;
   int log2_panels_ = 0;
   std::vector<double> coefficients_;

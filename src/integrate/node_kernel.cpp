@@ -9,6 +9,7 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "integrate/integrands-inl.hpp"
 #include "math/for_lanes-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -64,42 +65,6 @@ double dot(const double* a, const double* b, std::size_t n) {
   double sum = hn::GetLane(hn::SumOfLanes(d, sums));
   for (; k < n; ++k) sum += a[k] * b[k];
   return sum;
-}
-
-// body(number of moments as a constant) for a law of n_shapes shape parameters: moments then stay in
-// registers.
-template <class Body>
-HWY_INLINE void with_moments(std::size_t n_shapes, Body&& body) {
-  static_assert(kMaxShapes == 4);
-  switch (n_shapes) {
-    case 0:
-      return body(std::integral_constant<std::size_t, kShape>());
-    case 1:
-      return body(std::integral_constant<std::size_t, kShape + 1>());
-    case 2:
-      return body(std::integral_constant<std::size_t, kShape + 2>());
-    case 3:
-      return body(std::integral_constant<std::size_t, kShape + 3>());
-    default:
-      return body(std::integral_constant<std::size_t, kShape + 4>());
-  }
-}
-
-// The integrands of the moments at the nodes from k on, as many as a vector holds.
-template <class D, std::size_t kMoments>
-HWY_INLINE void integrands(D d, const NodeLight& nodes, std::size_t k, hn::Vec<D> (&m)[kMoments]) {
-  const auto u = hn::Add(hn::LoadU(d, nodes.u + k), hn::Set(d, nodes.u0));
-  const auto v = hn::Add(hn::LoadU(d, nodes.v + k), hn::Set(d, nodes.v0));
-  const auto slope = hn::LoadU(d, nodes.g_s + k);
-  m[kFlux] = hn::LoadU(d, nodes.g + k);
-  for (std::size_t i = kShape; i < kMoments; ++i) {
-    m[i] = hn::LoadU(d, nodes.g_shapes + (i - kShape) * nodes.shape_stride + k);
-  }
-  m[kU] = hn::Mul(slope, u);
-  m[kV] = hn::Mul(slope, v);
-  m[kUU] = hn::Mul(m[kU], u);
-  m[kVV] = hn::Mul(m[kV], v);
-  m[kUV] = hn::Mul(m[kU], v);
 }
 
 void add_moments(const NodeLight& nodes, std::size_t n, double weight,

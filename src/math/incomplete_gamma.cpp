@@ -12,15 +12,19 @@ ScaledGammaSeries scaled_gamma_series(double a, double x) {
   constexpr double kNegligible = 1e-18;
   double term = 1.0 / a;
   double harmonic = 1.0 / a;
+  double squares = harmonic * harmonic;  // sum of 1 / (a + j)^2
   double sum = term;
   double derivative = term * harmonic;
+  double second = term * (harmonic * harmonic + squares);
   for (int k = 1;; ++k) {
     const double denominator = a + k;
     const double ratio = x / denominator;
     term *= ratio;
     harmonic += 1.0 / denominator;
+    squares += 1.0 / (denominator * denominator);
     sum += term;
     derivative += term * harmonic;
+    second += term * (harmonic * harmonic + squares);
     if (ratio < 0.5 && term * harmonic <= kNegligible * derivative) {
       break;
     }
@@ -29,7 +33,7 @@ ScaledGammaSeries scaled_gamma_series(double a, double x) {
     }
   }
   const double scale = std::exp(-x);
-  return {scale * sum, -scale * derivative};
+  return {scale * sum, -scale * derivative, scale * second};
 }
 
 }  // namespace gaxel

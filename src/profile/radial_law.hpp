@@ -29,6 +29,13 @@ struct RadialRanges {
   const double* log_at_max;
 };
 
+/// Where a law's values go: n of g, of dg/ds, and of dg/dshape for every shape parameter.
+struct LawPartials {
+  double* g;
+  double* g_s;
+  double* g_shapes;
+};
+
 /// A light profile g(s), s = (r / scale radius)^2 along the major axis, of unit flux: integral of g over the
 /// (u, v) plane = 1, where s = u^2 + v^2. Laws are immutable and cheap to copy into a plan's execution.
 /// Arrays of derivatives to the shape parameters have a row of n values for each, one after the other.
@@ -54,6 +61,16 @@ class RadialLaw {
   virtual void evaluate_with_partials(const double* s, std::size_t n, double* g, double* g_s,
                                       double* g_shapes) const = 0;
 
+  /// Whether there are second derivatives: the two members with rates.
+  virtual bool has_rates() const { return false; }
+
+  /// As evaluate_with_partials; `rates` becomes what `values` changes by per step in which s[i] changes by
+  /// s_rates[i] and shape parameter k by shape_rates[k]. No array may be another. Throws std::logic_error
+  /// unless has_rates().
+  virtual void evaluate_with_rates(const double* s, const double* s_rates, std::size_t n,
+                                   const double* shape_rates, const LawPartials& values,
+                                   const LawPartials& rates) const;
+
   /// ln g at n values of s >= 0, 1e-6 of its range too low at most where s is below the smallest normal
   /// number; minus infinity beyond the edge.
   virtual void log_values(const double* s, std::size_t n, double* log_g) const = 0;
@@ -71,6 +88,11 @@ class RadialLaw {
   /// of G below enclosed_rounding(), which is at most 3e-14.
   virtual void enclosed(const double* s, std::size_t n, double* mean, double* d_shapes) const = 0;
   virtual double enclosed_rounding() const = 0;
+
+  /// As enclosed; d_shapes_rates (n_shapes(), n) becomes what d_shapes changes by at the same s per step in
+  /// which shape parameter k changes by shape_rates[k]. Throws std::logic_error unless has_rates().
+  virtual void enclosed_with_rates(const double* s, std::size_t n, const double* shape_rates, double* mean,
+                                   double* d_shapes, double* d_shapes_rates) const;
 
   /// g at a single s >= 0, finite at the centre.
   virtual double value(double s) const = 0;

@@ -181,6 +181,68 @@ void partials(const SersicConstants& c, const double* s, std::size_t n, double* 
   }
 }
 
+void rates(const SersicConstants& c, const double* s, const double* s_rates, std::size_t n, double n_rate,
+           const LawPartials& to, const LawPartials& to_rates) {
+  const hn::ScalableTag<double> d;
+  const std::size_t lanes = hn::Lanes(d);
+  if (n < lanes) {
+    Block padded;
+    Block padded_rates;
+    alignas(64) double partial[6][hn::MaxLanes(d)];
+    pad(s, n, padded.values);
+    pad(s_rates, n, padded_rates.values);
+    rates(c, padded.values, padded_rates.values, lanes, n_rate, {partial[0], partial[1], partial[2]},
+          {partial[3], partial[4], partial[5]});
+    double* const all[6] = {to.g, to.g_s, to.g_shapes, to_rates.g, to_rates.g_s, to_rates.g_shapes};
+    for (std::size_t i = 0; i < 6; ++i) std::copy_n(partial[i], n, all[i]);
+    return;
+  }
+  const double p = c.exponent;
+  const auto i0 = hn::Set(d, c.i0);
+  const auto per_n = hn::Set(d, n_rate);
+  // Squares of these stay finite, where the light is long gone, and at the centre.
+  const auto steepest = hn::Set(d, -1e60);
+  const auto innermost = hn::Set(d, 1e-80);
+  const double ln2 = std::numbers::ln2;
+  Block at;
+  Block log_s;
+  Block minus_w;
+  for (std::size_t begin = 0; begin < n;) {
+    const std::size_t count = next_block(n - begin);
+    transform(s + begin, count, at.values, [&](auto x) HWY_ATTR { return hn::Max(x, innermost); });
+    logarithms(at.values, count, log_s);
+    negative_powers(c, log_s, count, minus_w);
+    for (std::size_t next = 0; next < count; next += lanes) {
+      const std::size_t i = std::min(next, count - lanes);
+      const auto per_s = hn::Div(hn::Set(d, 1.0), hn::LoadU(d, at.values + i));
+      const auto log2_s = hn::LoadU(d, log_s.values + i);
+      const auto log_decay = hn::LoadU(d, minus_w.values + i);
+      const auto w = hn::Max(hn::Mul(hn::Set(d, ln2), log_decay), steepest);  // ln g = ln I0 + w
+      const auto g = hn::Mul(i0, decay(d, log_decay));
+      // Derivatives of ln |w|, to n once and twice, and of ln g; dp/dn = -2 p^2.
+      const auto w_n = hn::MulAdd(hn::Set(d, -2.0 * p * p * ln2), log2_s, hn::Set(d, c.dlog_b_dn));
+      const auto w_nn = hn::MulAdd(hn::Set(d, 8.0 * p * p * p * ln2), log2_s, hn::Set(d, c.d2log_b_dn2));
+      const auto of_s = hn::Mul(hn::Mul(hn::Set(d, p), w), per_s);
+      const auto of_n = hn::MulAdd(w, w_n, hn::Set(d, c.dlog_i0_dn));
+      const auto of_ss = hn::Mul(hn::Mul(hn::Set(d, p - 1.0), per_s), of_s);
+      const auto of_sn = hn::Mul(of_s, hn::Sub(w_n, hn::Set(d, 2.0 * p)));
+      const auto of_nn = hn::MulAdd(w, hn::MulAdd(w_n, w_n, w_nn), hn::Set(d, c.d2log_i0_dn2));
+      const auto s_rate = hn::LoadU(d, s_rates + begin + i);
+      const auto rate = hn::MulAdd(of_s, s_rate, hn::Mul(of_n, per_n));
+      const auto of_s_rate = hn::MulAdd(of_ss, s_rate, hn::Mul(of_sn, per_n));
+      const auto of_n_rate = hn::MulAdd(of_sn, s_rate, hn::Mul(of_nn, per_n));
+      const std::size_t out = begin + i;
+      hn::StoreU(g, d, to.g + out);
+      hn::StoreU(hn::Mul(g, of_s), d, to.g_s + out);
+      hn::StoreU(hn::Mul(g, of_n), d, to.g_shapes + out);
+      hn::StoreU(hn::Mul(g, rate), d, to_rates.g + out);
+      hn::StoreU(hn::Mul(g, hn::MulAdd(of_s, rate, of_s_rate)), d, to_rates.g_s + out);
+      hn::StoreU(hn::Mul(g, hn::MulAdd(of_n, rate, of_n_rate)), d, to_rates.g_shapes + out);
+    }
+    begin += count;
+  }
+}
+
 }  // namespace gaxel::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -190,6 +252,7 @@ namespace gaxel {
 HWY_EXPORT(values);
 HWY_EXPORT(log_values);
 HWY_EXPORT(partials);
+HWY_EXPORT(rates);
 
 void sersic_values(const SersicConstants& constants, const double* s, std::size_t n, double* g) {
   HWY_DYNAMIC_DISPATCH(values)(constants, s, n, g);
@@ -202,6 +265,11 @@ void sersic_log_values(const SersicConstants& constants, const double* s, std::s
 void sersic_partials(const SersicConstants& constants, const double* s, std::size_t n, double* g, double* g_s,
                      double* g_n) {
   HWY_DYNAMIC_DISPATCH(partials)(constants, s, n, g, g_s, g_n);
+}
+
+void sersic_rates(const SersicConstants& constants, const double* s, const double* s_rates, std::size_t n,
+                  double n_rate, const LawPartials& values, const LawPartials& rates) {
+  HWY_DYNAMIC_DISPATCH(rates)(constants, s, s_rates, n, n_rate, values, rates);
 }
 
 }  // namespace gaxel

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "profile/radial_law.hpp"
+
 namespace gaxel {
 
 struct SersicConstants;
@@ -17,5 +19,10 @@ void sersic_log_values(const SersicConstants& constants, const double* s, std::s
 /// g, and dg/ds and dg/dn at fixed flux; no array may be another.
 void sersic_partials(const SersicConstants& constants, const double* s, std::size_t n, double* g, double* g_s,
                      double* g_n);
+
+/// The same in `values`, and what they change by where s[i] changes by s_rates[i] and n by n_rate in `rates`:
+/// RadialLaw::evaluate_with_rates. s below 1e-80 counts as that.
+void sersic_rates(const SersicConstants& constants, const double* s, const double* s_rates, std::size_t n,
+                  double n_rate, const LawPartials& values, const LawPartials& rates);
 
 }  // namespace gaxel

@@ -25,8 +25,9 @@ void PointLight::row(double ky, std::span<const double> kx, std::span<const Comp
       const double re = along_x_.re[j] * y.real() - along_x_.im[j] * y.imag();
       const double im = along_x_.re[j] * y.imag() + along_x_.im[j] * y.real();
       const double slope = image.dx * kx[j] + image.dy * ky;
-      out[d].re[j] = image.value * re + slope * im;
-      out[d].im[j] = image.value * im - slope * re;
+      const double level = image.value - ((image.dxx * kx[j] + image.dxy * ky) * kx[j] + image.dyy * ky * ky);
+      out[d].re[j] = level * re + slope * im;
+      out[d].im[j] = level * im - slope * re;
     }
   }
 }
@@ -39,12 +40,18 @@ void PointLight::row_adjoint(double ky, std::span<const double> kx, ConstComplex
     const double re = along_x_.re[j] * y.real() - along_x_.im[j] * y.imag();
     const double im = along_x_.re[j] * y.imag() + along_x_.im[j] * y.real();
     const double turned = weights.re[j] * im + weights.im[j] * re;
-    sums.value += weights.re[j] * re - weights.im[j] * im;
+    const double along = weights.re[j] * re - weights.im[j] * im;
+    sums.value += along;
+    sums.dxx -= kx[j] * kx[j] * along;
+    sums.dxy -= kx[j] * ky * along;
+    sums.dyy -= ky * ky * along;
     sums.dx += kx[j] * turned;
     sums.dy += ky * turned;
   }
   for (std::size_t d = 0; d < images_.size(); ++d) {
-    products[d] += images_[d].value * sums.value + images_[d].dx * sums.dx + images_[d].dy * sums.dy;
+    const PointWeights& image = images_[d];
+    products[d] += image.value * sums.value + image.dx * sums.dx + image.dy * sums.dy + image.dxx * sums.dxx +
+                   image.dxy * sums.dxy + image.dyy * sums.dyy;
   }
 }
 

@@ -9,12 +9,16 @@
 
 namespace gaxel {
 
-/// What of a point source to take: value * P + dx * dP/dx + dy * dP/dy, with P the image of a source of unit
-/// flux at (x, y). {flux, 0, 0} is the source itself, {0, flux, 0} its derivative with respect to x.
+/// What of a point source to take: value * P + dx * dP/dx + dy * dP/dy + dxx * d2P/dx2 + dxy * d2P/dxdy + dyy
+/// * d2P/dy2, with P the image of a source of unit flux at (x, y). {flux} is the source itself, {0, flux} its
+/// derivative with respect to x.
 struct PointWeights {
   double value = 0.0;
   double dx = 0.0;
   double dy = 0.0;
+  double dxx = 0.0;
+  double dxy = 0.0;
+  double dyy = 0.0;
 };
 
 /// One point source, each image of which has other weights. Shifts are exact, by whatever part of a pixel;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "psf/point_light.hpp"
+#include "render/add_pixels.hpp"
 
 namespace gaxel {
 namespace {
@@ -25,6 +26,27 @@ std::vector<PointWeights> derivative_weights(const Component& point, std::span<c
     }
   }
   return weights;
+}
+
+// Steps in x, y and flux.
+struct PointDirection {
+  double x = 0.0;
+  double y = 0.0;
+  double flux = 0.0;
+
+  PointDirection(std::span<const Role> roles, std::span<const double> steps) {
+    for (std::size_t p = 0; p < roles.size(); ++p) {
+      (roles[p] == Role::kX ? x : roles[p] == Role::kY ? y : flux) = steps[p];
+    }
+  }
+};
+
+PointWeights second_weights(double flux, const PointDirection& u, const PointDirection& v) {
+  return {.dx = u.flux * v.x + v.flux * u.x,
+          .dy = u.flux * v.y + v.flux * u.y,
+          .dxx = flux * u.x * v.x,
+          .dxy = flux * (u.x * v.y + v.x * u.y),
+          .dyy = flux * u.y * v.y};
 }
 
 }  // namespace
@@ -66,6 +88,41 @@ void convolved_point_gradient(const Component& point, const Convolver& convolver
   } else {
     std::ranges::fill(products, 0.0);
   }
+}
+
+void add_convolved_point_second(const Component& point, const Convolver& convolver,
+                                std::span<const Role> roles, std::span<const double> first,
+                                std::span<const double> second, ImageView image, int threads) {
+  const double x = point.value(Role::kX);
+  const double y = point.value(Role::kY);
+  if (!convolver.reaches(x, y)) return;
+  Convolver::Spectrum spectrum = convolver.make_spectrum();
+  Convolver::Spectrum* const to = &spectrum;
+  const PointWeights weights =
+      second_weights(point.value(Role::kFlux), PointDirection(roles, first), PointDirection(roles, second));
+  convolver.add({&to, 1}, PointLight(convolver, x, y, {weights}), threads);
+  Image convolved(image.shape());
+  convolver.convolve(spectrum, convolved.view());
+  add_pixels(convolved.pixels(), image.pixels());
+}
+
+void convolved_point_second_gradient(const Component& point, const Convolver& convolver,
+                                     std::span<const Role> roles, std::span<const double> first,
+                                     const Convolver::Spectrum& cotangent, double* gradient, int threads) {
+  const double x = point.value(Role::kX);
+  const double y = point.value(Role::kY);
+  std::fill_n(gradient, roles.size(), 0.0);
+  if (!convolver.reaches(x, y)) return;
+  std::vector<PointWeights> weights;
+  std::vector<double> unit(roles.size());
+  for (std::size_t p = 0; p < roles.size(); ++p) {
+    unit.assign(roles.size(), 0.0);
+    unit[p] = 1.0;
+    weights.push_back(
+        second_weights(point.value(Role::kFlux), PointDirection(roles, first), PointDirection(roles, unit)));
+  }
+  convolver.add_adjoint(cotangent, PointLight(convolver, x, y, std::move(weights)), {gradient, roles.size()},
+                        threads);
 }
 
 }  // namespace gaxel

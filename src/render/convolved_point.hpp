@@ -23,4 +23,14 @@ void add_convolved_point(const Component& point, const Convolver& convolver, std
 void convolved_point_gradient(const Component& point, const Convolver& convolver, std::span<const Role> roles,
                               const Convolver::Spectrum& cotangent, double* gradient, int threads);
 
+/// Adds the second derivative along two directions, with a step for each of `roles`, to `image`.
+void add_convolved_point_second(const Component& point, const Convolver& convolver,
+                                std::span<const Role> roles, std::span<const double> first,
+                                std::span<const double> second, ImageView image, int threads);
+
+/// As convolved_point_gradient, of the derivatives along a direction.
+void convolved_point_second_gradient(const Component& point, const Convolver& convolver,
+                                     std::span<const Role> roles, std::span<const double> first,
+                                     const Convolver::Spectrum& cotangent, double* gradient, int threads);
+
 }  // namespace gaxel

@@ -65,12 +65,13 @@ ConvolvedProfiles::ConvolvedProfiles(const Psf& psf, const Convolver& base, cons
   needed_.shape.ny += 2 * margin_;
 }
 
-std::unique_ptr<const SplitLight> ConvolvedProfiles::split(const EllipticalLight& light,
-                                                           bool with_shapes) const {
+std::unique_ptr<const SplitLight> ConvolvedProfiles::split(const EllipticalLight& light, bool with_shapes,
+                                                           const double* shape_rates) const {
   // An error of the transform is spread over the pixels of the PSF; the laws of the registry reach 3e-9.
   const double tolerance = std::max(tolerance_.atol, 3e-9);
-  auto split = std::make_unique<const SplitLight>(
-      light, needed_, margin_, std::numbers::sqrt2 * base_->highest_frequency(), tolerance, with_shapes);
+  auto split = std::make_unique<const SplitLight>(light, needed_, margin_,
+                                                  std::numbers::sqrt2 * base_->highest_frequency(), tolerance,
+                                                  with_shapes, shape_rates);
   return split->error() <= tolerance ? std::move(split) : nullptr;
 }
 
@@ -225,6 +226,57 @@ void ConvolvedProfiles::gradients(std::span<const Wanted> wanted, ConstImageView
             derivative_weights(*light.law, light.frame, light.flux, light.d_flux, w.parameters[p]), sums);
       }
     }
+  }
+}
+
+void ConvolvedProfiles::add_second_derivative(const SplitLight& light, const LightRates& rates,
+                                              const LightDirection& other, ImageView image) const {
+  const Convolver& convolver = convolver_for(light);
+  const ProfileLight profile = light.light().profile();
+  Convolver::Spectrum spectrum = convolver.make_spectrum();
+  if (light.has_samples(convolver.padded())) {
+    Image samples(convolver.model_grid().shape);
+    light.add_second_samples(convolver.model_grid(), convolver.padded(), rates,
+                             direction_weights(profile, rates, other), samples.view(), threads_);
+    convolver.transform(samples.view(), spectrum, Sampling::kPoint);
+  }
+  if (light.table() != nullptr) {
+    SecondTransformWeights weights;
+    for (std::size_t p = 0; p < kLightParameters; ++p) {
+      if (other[p] == 0.0) continue;
+      weights.add(other[p], second_transform(profile, rates, static_cast<LightParameter>(p)));
+    }
+    Convolver::Spectrum* const to = &spectrum;
+    convolver.add({&to, 1}, SecondCoreLight(light, convolver, rates, {weights}), threads_);
+  }
+  Image convolved(image.shape());
+  convolver.convolve(spectrum, convolved.view());
+  add_pixels(convolved.pixels(), image.pixels());
+}
+
+void ConvolvedProfiles::second_gradient(const SplitLight& light, const LightRates& rates,
+                                        std::span<const LightParameter> parameters, ConstImageView cotangent,
+                                        std::span<double> gradient) const {
+  const Convolver& convolver = convolver_for(light);
+  const ProfileLight profile = light.light().profile();
+  Convolver::Spectrum spectrum = convolver.make_undefined_spectrum();
+  convolver.convolve_adjoint(cotangent, spectrum);
+  std::ranges::fill(gradient, 0.0);
+  if (light.table() != nullptr) {
+    std::vector<SecondTransformWeights> weights;
+    for (const LightParameter parameter : parameters) {
+      weights.push_back(second_transform(profile, rates, parameter));
+    }
+    convolver.add_adjoint(spectrum, SecondCoreLight(light, convolver, rates, std::move(weights)), gradient,
+                          threads_);
+  }
+  if (!light.has_samples(convolver.padded())) return;
+  Image of_samples(convolver.model_grid().shape);
+  convolver.transform_adjoint(spectrum, of_samples.view(), Sampling::kPoint);
+  const MomentRates sums = light.sum_second_samples(convolver.model_grid(), convolver.padded(), rates,
+                                                    of_samples.view(), threads_);
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    gradient[p] += gaxel::second_derivative(profile, rates, parameters[p], sums);
   }
 }
 

@@ -23,7 +23,9 @@ class ConvolvedProfiles {
 
   /// The light split for this PSF; null if its transform is not known to the tolerance: such light has to be
   /// integrated. `with_shapes`: derivatives to shape parameters will be asked for.
-  std::unique_ptr<const SplitLight> split(const EllipticalLight& light, bool with_shapes) const;
+  /// `shape_rates`: as HankelRequest::shape_rates.
+  std::unique_ptr<const SplitLight> split(const EllipticalLight& light, bool with_shapes,
+                                          const double* shape_rates) const;
 
   /// Adds the convolved lights to the spectra.
   void add(std::span<const SplitLight* const> lights, SpectrumPool& spectra) const;
@@ -40,6 +42,17 @@ class ConvolvedProfiles {
   };
   /// Writes the sums over the pixels of cotangent * derivative.
   void gradients(std::span<const Wanted> wanted, ConstImageView cotangent) const;
+
+  /// Adds the convolved second derivative along the rates' direction and `other` to `image`. The light was
+  /// split with the rates' shapes.
+  void add_second_derivative(const SplitLight& light, const LightRates& rates, const LightDirection& other,
+                             ImageView image) const;
+
+  /// Writes to `gradient`, for each of `parameters`, the sum over the pixels of cotangent * its derivative
+  /// along the rates' direction.
+  void second_gradient(const SplitLight& light, const LightRates& rates,
+                       std::span<const LightParameter> parameters, ConstImageView cotangent,
+                       std::span<double> gradient) const;
 
   /// What the error of the light's transform is at most in a pixel of the image.
   double error(const SplitLight& light) const;

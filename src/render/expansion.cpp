@@ -60,6 +60,13 @@ std::ptrdiff_t Expansion::position(std::size_t which) const {
   return expanded_ && which < positions_.size() ? positions_[which] : static_cast<std::ptrdiff_t>(which);
 }
 
+std::vector<double> Expansion::spread(std::span<const double> rows) const {
+  if (!expanded_) return {rows.begin(), rows.end()};
+  std::vector<double> values;
+  for (const std::size_t target : targets_) values.push_back(rows[target]);
+  return values;
+}
+
 void Expansion::gather(const double* parts, std::size_t size, double* rows) const {
   std::fill_n(rows, n_targets_ * size, 0.0);
   for (std::size_t k = 0; k < targets_.size(); ++k) {

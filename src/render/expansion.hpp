@@ -27,6 +27,8 @@ class Expansion {
 
   /// How many derivatives are wanted here.
   std::size_t n_rows() const { return targets_.size(); }
+  /// A number for each wanted parameter of the list, given to all that it stands for here.
+  std::vector<double> spread(std::span<const double> rows) const;
   /// Overwrites `rows`, planes of `size` numbers for each wanted parameter of the list, with the sums of
   /// those of the components here, `parts` (n_rows(), size).
   void gather(const double* parts, std::size_t size, double* rows) const;

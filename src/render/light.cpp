@@ -1,9 +1,12 @@
 #include "render/light.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "integrate/component_frame.hpp"
+#include "integrate/execute_second.hpp"
 #include "integrate/leaf_errors.hpp"
 #include "profile/brightness.hpp"
 #include "profile/make_law.hpp"
@@ -21,6 +24,39 @@ EllipticalLight::EllipticalLight(const Component& component)
     d_flux[parameter] = component.value(Role::kBrightness) * ratio.derivatives[i];
   }
   d_flux[static_cast<std::size_t>(LightParameter::kFlux)] = ratio.value;
+  brightness_radius = kind.brightness_radius;
+}
+
+LightRates EllipticalLight::rates(const LightDirection& direction) const {
+  LightRates rates(profile(), direction, {});
+  if (std::isnan(brightness_radius)) return rates;
+  // The flux is brightness * q re^2 / g, with g at the brightness' radius; in the centre g = 2 G.
+  double g = 0.0;
+  double g_rate = 0.0;
+  double g_shape = 0.0;
+  double g_shape_rate = 0.0;
+  if (brightness_radius == 0.0) {
+    const double s = std::numeric_limits<double>::min();
+    law->enclosed_with_rates(&s, 1, rates.shapes.data(), &g, &g_shape, &g_shape_rate);
+  } else {
+    const double s = brightness_radius * brightness_radius;
+    const double at_rest = 0.0;
+    double slopes[2];
+    law->evaluate_with_rates(&s, &at_rest, 1, rates.shapes.data(), {&g, slopes, &g_shape},
+                             {&g_rate, slopes + 1, &g_shape_rate});
+  }
+  const auto at = [](LightParameter parameter) { return static_cast<std::size_t>(parameter); };
+  const double of_re = direction[at(LightParameter::kRe)] / frame.re;
+  const double of_q = direction[at(LightParameter::kQ)] / frame.q;
+  const double of_shape = -g_shape / g;
+  const double of_ratio = of_q + 2.0 * of_re + of_shape * rates.shapes[0];
+  const double of_shape_rate = -g_shape_rate / g + of_shape * of_shape * rates.shapes[0];
+  FluxSlopes& d = rates.d_flux;
+  d[at(LightParameter::kFlux)] = d_flux[at(LightParameter::kFlux)] * of_ratio;
+  d[at(LightParameter::kRe)] = 2.0 * (rates.flux - flux * of_re) / frame.re;
+  d[at(LightParameter::kQ)] = (rates.flux - flux * of_q) / frame.q;
+  d[at(LightParameter::kShape1)] = rates.flux * of_shape + flux * of_shape_rate;
+  return rates;
 }
 
 Plan EllipticalLight::plan_band(const LightOptions& options, int band) const {
@@ -130,6 +166,38 @@ std::vector<LightParameter> light_parameters(std::span<const Role> roles) {
   std::vector<LightParameter> parameters;
   for (const Role role : roles) parameters.push_back(light_parameter(role));
   return parameters;
+}
+
+LightDirection light_direction(std::span<const Role> roles, std::span<const double> steps) {
+  LightDirection direction{};
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    direction[static_cast<std::size_t>(light_parameter(roles[i]))] = steps[i];
+  }
+  return direction;
+}
+
+void add_second_derivative(const PlannedLight& light, const LightRates& rates, const LightDirection& other,
+                           ImageView image) {
+  const ProfileLight profile = light.light->profile();
+  const DirectionWeights weights = direction_weights(profile, rates, other);
+  parallel_for(n_bands(light.options.grid), light.options.threads,
+               [&](int i) { add_second_derivative(*BandPlan(light, i), profile, rates, weights, image); });
+}
+
+void second_light_gradient(const PlannedLight& light, const LightRates& rates,
+                           std::span<const LightParameter> parameters, ConstImageView cotangent,
+                           double* gradient) {
+  const ProfileLight profile = light.light->profile();
+  const int n = n_bands(light.options.grid);
+  std::vector<MomentRates> sums(static_cast<std::size_t>(n));
+  parallel_for(n, light.options.threads, [&](int i) {
+    sums[static_cast<std::size_t>(i)] =
+        execute_second_adjoint(*BandPlan(light, i), profile, rates, cotangent);
+  });
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    gradient[p] = 0.0;
+    for (const MomentRates& sum : sums) gradient[p] += second_derivative(profile, rates, parameters[p], sum);
+  }
 }
 
 }  // namespace gaxel

@@ -8,6 +8,7 @@
 #include "gaxel/component.hpp"
 #include "gaxel/render.hpp"
 #include "integrate/execute.hpp"
+#include "integrate/light_rates.hpp"
 #include "integrate/plan.hpp"
 #include "render/light_plan.hpp"
 
@@ -21,10 +22,14 @@ struct EllipticalLight {
   EllipseFrame frame;
   double flux;
   FluxSlopes d_flux = kOwnFlux;
+  /// Where the surface brightness is given that the flux follows from, in scale radii; NaN: the flux is.
+  double brightness_radius = kNoValue;
 
   explicit EllipticalLight(const Component& component);
 
   ProfileLight profile() const { return {*law, frame, flux, d_flux}; }
+  /// What it changes by along a direction; of a law that has_rates().
+  LightRates rates(const LightDirection& direction) const;
 
   Plan plan_band(const LightOptions& options, int band) const;
   bool holds(const Plan& plan, const PixelTolerance& tolerance) const;
@@ -53,5 +58,17 @@ void light_gradient(const PlannedLight& light, std::span<const LightParameter> p
 /// What a parameter of an elliptical kind means to the integration.
 LightParameter light_parameter(Role role);
 std::vector<LightParameter> light_parameters(std::span<const Role> roles);
+/// The direction in which each of those parameters changes by its step; at rest without steps.
+LightDirection light_direction(std::span<const Role> roles, std::span<const double> steps);
+
+/// Adds the second derivative along the rates' direction and `other` to `image` (the grid's shape).
+void add_second_derivative(const PlannedLight& light, const LightRates& rates, const LightDirection& other,
+                           ImageView image);
+
+/// Writes to `gradient`, for each of `parameters`, the sum over the pixels of cotangent * its derivative
+/// along the rates' direction.
+void second_light_gradient(const PlannedLight& light, const LightRates& rates,
+                           std::span<const LightParameter> parameters, ConstImageView cotangent,
+                           double* gradient);
 
 }  // namespace gaxel

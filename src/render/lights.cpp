@@ -50,7 +50,10 @@ Lights::Lights(const Setting& setting, std::span<const Component> components, co
   for (const Part& part : parts) {
     if (part.family() != Family::kElliptical) continue;
     stop_if_wanted();
-    splits_[part.light] = setting.profiles->split(elliptical_[part.light], !part.roles.empty());
+    const LightDirection direction = light_direction(part.roles, part.first);
+    const double* shape_rates = direction.data() + static_cast<std::size_t>(LightParameter::kShape1);
+    splits_[part.light] = setting.profiles->split(elliptical_[part.light], !part.roles.empty(),
+                                                  part.first.empty() ? nullptr : shape_rates);
   }
 }
 

@@ -57,6 +57,13 @@ struct MultiPsfRenderer::Group {
   std::vector<std::uint8_t> wanted = {};
   std::vector<std::size_t> rows = {};  ///< of the Jacobian that are wanted of them
 
+  /// Of numbers for every wanted parameter those of the group's.
+  std::vector<double> of_members(std::span<const double> numbers) const {
+    std::vector<double> own;
+    for (const std::size_t row : rows) own.push_back(numbers[row]);
+    return own;
+  }
+
   /// From their places among all components to those in the group, which has all that cut its members.
   void renumber_truncations() {
     for (Component& component : components) {
@@ -241,6 +248,37 @@ void MultiPsfRenderer::vjp(std::span<const Component> components, std::span<cons
     std::vector<double> part(group.rows.size());
     group.renderer->vjp(group.components, group.wanted, cotangent, part.data(),
                         plan.plans.empty() ? RenderPlan() : plan.plans[group.plan]);
+    for (std::size_t r = 0; r < part.size(); ++r) gradient[group.rows[r]] += part[r];
+  }
+}
+
+void MultiPsfRenderer::second_derivative(std::span<const Component> components,
+                                         std::span<const std::uint8_t> wanted, std::span<const double> first,
+                                         std::span<const double> second, ImageView image,
+                                         const MultiPsfPlan& plan) const {
+  check_flags(components, wanted, "second_derivative");
+  check_direction(wanted, first, "second_derivative");
+  check_direction(wanted, second, "second_derivative");
+  std::ranges::fill(image.pixels(), 0.0);
+  Image part(shape_);
+  for (const Group& group : groups_of(components, wanted, plan)) {
+    group.renderer->second_derivative(group.components, group.wanted, group.of_members(first),
+                                      group.of_members(second), part.view(),
+                                      plan.plans.empty() ? RenderPlan() : plan.plans[group.plan]);
+    add_pixels(part.pixels(), image.pixels());
+  }
+}
+
+void MultiPsfRenderer::second_vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+                                  std::span<const double> direction, ConstImageView cotangent,
+                                  double* gradient, const MultiPsfPlan& plan) const {
+  check_flags(components, wanted, "second_vjp");
+  check_direction(wanted, direction, "second_vjp");
+  std::fill_n(gradient, direction.size(), 0.0);
+  for (const Group& group : groups_of(components, wanted, plan)) {
+    std::vector<double> part(group.rows.size());
+    group.renderer->second_vjp(group.components, group.wanted, group.of_members(direction), cotangent,
+                               part.data(), plan.plans.empty() ? RenderPlan() : plan.plans[group.plan]);
     for (std::size_t r = 0; r < part.size(); ++r) gradient[group.rows[r]] += part[r];
   }
 }

@@ -19,6 +19,9 @@ struct Part {
   std::vector<std::size_t> indices;  ///< and which they are
   std::vector<ImageView> derivatives;
   double* gradient = nullptr;
+  /// Directions of a second derivative, a step for each of the roles; the second is empty in its transpose.
+  std::span<const double> first = {};
+  std::span<const double> second = {};
   std::size_t light = 0;  ///< which of the elliptical lights or of the surfaces, and of their plans
 
   Family family() const { return component->kind->family; }

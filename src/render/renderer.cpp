@@ -17,6 +17,17 @@ int RenderPlan::n_made() const {
   return impl_ == nullptr ? 0 : impl_->n_made;
 }
 
+namespace {
+
+// The first n numbers, which `rest` goes on without.
+std::span<const double> take(std::span<const double>& rest, std::size_t n) {
+  const std::span<const double> taken = rest.first(n);
+  rest = rest.subspan(n);
+  return taken;
+}
+
+}  // namespace
+
 class Renderer::Impl {
  public:
   Impl(Shape shape, const std::optional<Psf>& psf, const RenderOptions& options)
@@ -42,6 +53,31 @@ class Renderer::Impl {
       gradient += part.roles.size();
     }
     render_gradient(setting, parts, Lights(setting, components, parts, plan), cotangent);
+  }
+
+  void second_derivative(std::span<const Component> components, std::span<const std::uint8_t> flags,
+                         std::span<const double> first, std::span<const double> second, ImageView image,
+                         const RenderPlan::Impl* plan) const {
+    std::vector<Part> parts = parts_of(components, flags, "second_derivative");
+    check_second(parts);
+    for (Part& part : parts) {
+      part.first = take(first, part.roles.size());
+      part.second = take(second, part.roles.size());
+    }
+    render_second(setting, parts, Lights(setting, components, parts, plan), image);
+  }
+
+  void second_vjp(std::span<const Component> components, std::span<const std::uint8_t> flags,
+                  std::span<const double> direction, ConstImageView cotangent, double* gradient,
+                  const RenderPlan::Impl* plan) const {
+    std::vector<Part> parts = parts_of(components, flags, "second_vjp");
+    check_second(parts);
+    for (Part& part : parts) {
+      part.first = take(direction, part.roles.size());
+      part.gradient = gradient;
+      gradient += part.roles.size();
+    }
+    render_second_gradient(setting, parts, Lights(setting, components, parts, plan), cotangent);
   }
 
   Setting setting;
@@ -121,6 +157,33 @@ void Renderer::vjp(std::span<const Component> components, std::span<const std::u
   }
   std::vector<double> parts(expansion.n_rows());
   impl_->vjp(expansion.components(), expansion.wanted(), cotangent, parts.data(), plan.impl_.get());
+  expansion.gather(parts.data(), 1, gradient);
+}
+
+void Renderer::second_derivative(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+                                 std::span<const double> first, std::span<const double> second,
+                                 ImageView image, const RenderPlan& plan) const {
+  check_flags(components, wanted, "second_derivative");
+  check_direction(wanted, first, "second_derivative");
+  check_direction(wanted, second, "second_derivative");
+  const Expansion expansion(components, wanted);
+  impl_->second_derivative(expansion.components(), expansion.wanted(), expansion.spread(first),
+                           expansion.spread(second), image, plan.impl_.get());
+}
+
+void Renderer::second_vjp(std::span<const Component> components, std::span<const std::uint8_t> wanted,
+                          std::span<const double> direction, ConstImageView cotangent, double* gradient,
+                          const RenderPlan& plan) const {
+  check_flags(components, wanted, "second_vjp");
+  check_direction(wanted, direction, "second_vjp");
+  const Expansion expansion(components, wanted);
+  if (expansion.is_trivial()) {
+    impl_->second_vjp(components, wanted, direction, cotangent, gradient, plan.impl_.get());
+    return;
+  }
+  std::vector<double> parts(expansion.n_rows());
+  impl_->second_vjp(expansion.components(), expansion.wanted(), expansion.spread(direction), cotangent,
+                    parts.data(), plan.impl_.get());
   expansion.gather(parts.data(), 1, gradient);
 }
 

@@ -11,8 +11,6 @@
 namespace gaxel {
 namespace {
 
-constexpr int kBandRows = 32;
-
 // Of the window's radius: farther from the centre the light itself, cut by no window, is smooth enough to be
 // sampled. Across the minor axis it is analytic in a strip as wide as the distance is from the centre, so
 // that its power at pi falls as exp(-pi q distance): to exp(-21).
@@ -45,7 +43,7 @@ double faint_radius(const RadialLaw& law, double per_pixel, double negligible, d
 }  // namespace
 
 SplitLight::SplitLight(const EllipticalLight& light, const Grid& needed, int margin, double k_max,
-                       double tolerance, bool with_shapes)
+                       double tolerance, bool with_shapes, const double* shape_rates)
     : light_(&light),
       needed_(needed),
       fade_x_(fading(needed.shape.nx, margin)),
@@ -60,8 +58,8 @@ SplitLight::SplitLight(const EllipticalLight& light, const Grid& needed, int mar
   const bool near = overlap(frame.x0, reach.x, needed.x0, needed.x0 + needed.shape.nx - 1) &&
                     overlap(frame.y0, reach.y, needed.y0, needed.y0 + needed.shape.ny - 1);
   if (!near && std::isinf(light.law->edge())) return;
-  table_.emplace(*light.law,
-                 HankelRequest{window_radius_, k_max * frame.re * (1.0 + 1e-12), tolerance, with_shapes});
+  table_.emplace(*light.law, HankelRequest{window_radius_, k_max * frame.re * (1.0 + 1e-12), tolerance,
+                                           with_shapes, shape_rates});
 }
 
 SplitLight::Extent SplitLight::extent(double radius) const {

@@ -8,6 +8,7 @@
 #include "integrate/core_window.hpp"
 #include "integrate/hankel_table.hpp"
 #include "integrate/transform_kernel.hpp"
+#include "integrate/transform_rates.hpp"
 #include "psf/convolver.hpp"
 #include "render/light.hpp"
 
@@ -19,9 +20,9 @@ namespace gaxel {
 class SplitLight {
  public:
   /// `needed`: the pixels where light counts, step 1; in the outermost `margin` of them samples fade away.
-  /// `k_max`: largest frequency, radians per pixel.
+  /// `k_max`: largest frequency, radians per pixel. `shape_rates`: as HankelRequest::shape_rates.
   SplitLight(const EllipticalLight& light, const Grid& needed, int margin, double k_max, double tolerance,
-             bool with_shapes);
+             bool with_shapes, const double* shape_rates = nullptr);
 
   const EllipticalLight& light() const { return *light_; }
   /// Estimate of the relative error of the transform: times the flux, that of every frequency. Infinite where
@@ -41,7 +42,16 @@ class SplitLight {
   /// sum over the pixels of the cotangent (grid.shape) times each integrand's samples.
   Moments sum_samples(const Grid& grid, Shape period, ConstImageView cotangent, int threads) const;
 
+  /// The same for what the integrands change by: adds the samples that direction_weights ask for,
+  void add_second_samples(const Grid& grid, Shape period, const LightRates& rates,
+                          const DirectionWeights& weights, ImageView image, int threads) const;
+  /// and sums the cotangent times each integrand's samples, and times its rate's.
+  MomentRates sum_second_samples(const Grid& grid, Shape period, const LightRates& rates,
+                                 ConstImageView cotangent, int threads) const;
+
  private:
+  static constexpr int kBandRows = 32;
+
   struct Patch {  // pixels of the grid, and where the centre is seen from there
     int first_row;
     int last_row;
@@ -63,6 +73,9 @@ class SplitLight {
   std::vector<Patch> patches(const Grid& grid, Shape period) const;
   template <class Use>
   void for_rows(const Patch& patch, int first_row, int last_row, bool slopes, Use&& use) const;
+  template <class Use>
+  void for_second_rows(const Patch& patch, int first_row, int last_row, const LightRates& rates,
+                       Use&& use) const;
 
   const EllipticalLight* light_;
   Grid needed_;
@@ -86,6 +99,23 @@ class CoreLight : public FourierLight {
  private:
   TransformRows rows_;
   std::vector<TransformWeights> weights_;
+};
+
+/// The transforms of second derivatives of the core, whose table was made with the rates' shapes.
+class SecondCoreLight : public FourierLight {
+ public:
+  SecondCoreLight(const SplitLight& split, const Convolver& convolver, const LightRates& rates,
+                  std::vector<SecondTransformWeights> weights);
+
+  std::size_t n_images() const override { return weights_.size(); }
+  void row(double ky, std::span<const double> kx, std::span<const ComplexRow> out) const override;
+  void row_adjoint(double ky, std::span<const double> kx, ConstComplexRow weights,
+                   std::span<double> products) const override;
+
+ private:
+  TransformRows rows_;
+  TransformRates rates_;
+  std::vector<SecondTransformWeights> weights_;
 };
 
 }  // namespace gaxel

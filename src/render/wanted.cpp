@@ -1,5 +1,6 @@
 #include "render/wanted.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "gaxel/error.hpp"
@@ -28,6 +29,15 @@ void check_flags(std::span<const Component> components, std::span<const std::uin
   if (flags.size() != n_parameters) {
     throw InputError({source, "wanted", std::to_string(flags.size()) + " entries",
                       "one entry is needed for every parameter", std::to_string(n_parameters)});
+  }
+}
+
+void check_direction(std::span<const std::uint8_t> flags, std::span<const double> direction,
+                     const char* source) {
+  const auto n = static_cast<std::size_t>(std::ranges::count_if(flags, [](auto flag) { return flag != 0; }));
+  if (direction.size() != n) {
+    throw InputError({source, "direction", std::to_string(direction.size()) + " entries",
+                      "one step is needed for every wanted parameter", std::to_string(n)});
   }
 }
 

@@ -18,4 +18,8 @@ std::vector<std::size_t> wanted_parameters(const Component& component, std::span
 void check_flags(std::span<const Component> components, std::span<const std::uint8_t> flags,
                  const char* source);
 
+/// Throws InputError unless `direction` has a step for every parameter that is marked in `flags`.
+void check_direction(std::span<const std::uint8_t> flags, std::span<const double> direction,
+                     const char* source);
+
 }  // namespace gaxel

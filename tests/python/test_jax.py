@@ -140,10 +140,6 @@ def test_mistakes_are_told():
         gaxel_jax.Model(GALAXY, SHAPE).image(np.zeros(3))
     with pytest.raises(gaxel.InputError, match="'auto' or 'static'"):
         gaxel_jax.Model(GALAXY, SHAPE, plan="fixed")
-    with pytest.raises(NotImplementedError, match="second derivatives"):
-        jax.hessian(gaxel_jax.Model(GALAXY, SHAPE).chi2)(
-            np.asarray(gaxel_jax.Model(GALAXY, SHAPE).start), np.zeros(SHAPE), 1.0
-        )
 
 
 @pytest.mark.parametrize("kind", [">f8", ">f4", ">i2"])
