@@ -14,6 +14,11 @@
 namespace gaxel {
 namespace {
 
+// Along a direction in which nothing of a part changes its derivatives stay as they are.
+bool moves(std::span<const double> direction) {
+  return std::ranges::any_of(direction, [](double step) { return step != 0.0; });
+}
+
 LightRates rates_of(const EllipticalLight& light, const Part& part) {
   return light.rates(light_direction(part.roles, part.first));
 }
@@ -53,7 +58,7 @@ void render_second(const Setting& setting, const std::vector<Part>& parts, const
   std::ranges::fill(image.pixels(), 0.0);
   Image drawing;  // of what the PSF does not take by its transform
   for (const Part& part : parts) {
-    if (part.roles.empty()) continue;
+    if (!moves(part.first) || !moves(part.second)) continue;
     stop_if_wanted();
     if (part.family() == Family::kPoint && setting.has_psf()) {
       add_convolved_point_second(*part.component, *setting.convolver, part.roles, part.first, part.second,
@@ -84,6 +89,7 @@ void render_second_gradient(const Setting& setting, const std::vector<Part>& par
     stop_if_wanted();
     const std::span<double> gradient(part.gradient, part.roles.size());
     std::ranges::fill(gradient, 0.0);
+    if (!moves(part.first)) continue;
     if (part.family() == Family::kPoint && setting.has_psf()) {
       if (!of_points) {
         of_points = setting.convolver->make_undefined_spectrum();

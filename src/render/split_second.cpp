@@ -14,7 +14,7 @@ void SplitLight::for_second_rows(const Patch& patch, int first_row, int last_row
                                  Use&& use) const {
   const RadialLaw& law = *light_->law;
   const EllipseFrame& f = light_->frame;
-  const auto n = static_cast<std::size_t>(patch.last_col - patch.first_col + 1);
+  const std::size_t n = static_cast<std::size_t>(patch.last_col - patch.first_col) + 1;
   const std::size_t n_shapes = law.n_shapes();
   std::vector<double> work(n * (9 + 2 * n_shapes));
   double* x = work.data();
