@@ -66,6 +66,7 @@ nb::ndarray<nb::numpy, T, nb::ndim<1>> to_numpy(std::vector<T> values) {
 
 void bind_errors(nb::module_& module);
 void bind_components(nb::module_& module);
+void bind_component_layout(nb::module_& module);
 void bind_psf(nb::module_& module);
 void bind_render(nb::module_& module);
 void bind_fit(nb::module_& module);
@@ -74,5 +75,6 @@ void bind_integration(nb::module_& module);
 void bind_quadrature(nb::module_& module);
 void bind_sersic(nb::module_& module);
 void bind_jax(nb::module_& module);
+void bind_plan_export(nb::module_& module);
 
 }  // namespace gaxel::python

@@ -31,6 +31,7 @@ NB_MODULE(_core, module) {
   module.def("use_simd_target", &gaxel::use_simd_target, nanobind::arg("name"), "For tests and benchmarks.");
   gaxel::python::bind_errors(module);
   gaxel::python::bind_components(module);
+  gaxel::python::bind_component_layout(module);
   gaxel::python::bind_psf(module);
   gaxel::python::bind_render(module);
   gaxel::python::bind_fit(module);
@@ -39,4 +40,5 @@ NB_MODULE(_core, module) {
   gaxel::python::bind_quadrature(module);
   gaxel::python::bind_sersic(module);
   gaxel::python::bind_jax(module);
+  gaxel::python::bind_plan_export(module);
 }

@@ -7,8 +7,8 @@ transposes of these.
     second(values, u, v)               sum_ij u_i v_j d2 image / dp_i dp_j
     second_adjoint(values, v, c)       sum over the pixels of c sum_j v_j d2 image / dp_i dp_j, for each i
 
-Arguments and results have an axis of batches in front. The last argument has every batch, those before it may be a
-batch of one for all.
+The core computes them on the CPU, gaxel._executor elsewhere. Arguments and results have an axis of batches in front. The
+last argument has every batch, those before it may be a batch of one for all.
 """
 
 import functools
@@ -21,6 +21,7 @@ from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
 from gaxel import _core
+from gaxel._executor.operations import operation
 
 for _name, _capsule in _core.jax_operations().items():
     jax.ffi.register_ffi_target(_name, _capsule, platform="cpu")
@@ -44,7 +45,7 @@ def _check_core_has(name: str, target: int) -> None:
     if name.startswith("second") and target in _without_second:
         raise NotImplementedError(
             f"gaxel.jax: the core has no second derivatives of images to {_without_second[target]}: leave them out of "
-            "the model's parameters"
+            "the model's parameters, or take backend='jax'"
         )
 
 
@@ -66,6 +67,8 @@ def _primitive(name: str, result_shape: Any) -> Primitive:
     primitive.def_abstract_eval(abstract)
     primitive.def_impl(lambda *arguments, target, shape: compiled(target, shape)(*arguments))
     mlir.register_lowering(primitive, lower, platform="cpu")
+    elsewhere = mlir.lower_fun(functools.partial(operation, name), multiple_results=False)
+    mlir.register_lowering(primitive, elsewhere)
     return primitive
 
 

@@ -1,7 +1,8 @@
 """Images of components as functions of JAX: compiled, differentiated, mapped and scanned like any other.
 
-The core computes them, on the CPU, as one primitive of JAX with a rule for forward mode, whose transpose is the core's
+On the CPU the core computes them, as one primitive of JAX with a rule for forward mode, whose transpose is the core's
 adjoint: neither the gradient of a likelihood nor a derivative along one direction makes more than an image or two.
+Elsewhere operations of JAX do, on the cells that the core has found.
 
     model = gaxel.jax.Model([galaxy, sky], shape, psf=psf, parameters=["galaxy.*", "sky.level"])
     value, gradient = jax.value_and_grad(model.chi2)(model.start, data, sigma)
@@ -10,6 +11,7 @@ Needs the package jax. With jax_enable_x64 all is float64; without, numbers go i
 computes in float64 in between.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -36,11 +38,14 @@ try:
 except ImportError as error:  # pragma: no cover
     raise ImportError("gaxel.jax needs the package jax: pip install 'gaxel[jax]'") from error
 
+from gaxel._executor.executor import Executor
+from gaxel._executor.operations import keep_maker
 from gaxel._jax_operations import core_has_no_second, image_of
 
 __all__ = ["Model", "render"]
 
 _PLANS = ("auto", "static")
+_BACKENDS = ("auto", "core", "jax")
 
 
 class Model:
@@ -66,9 +71,14 @@ class Model:
         those whose error bounds hold there are taken over, others found anew, so that the tolerance is kept everywhere;
         where cells change, the image jumps by less than the tolerance. "static": the same cells everywhere, a fixed
         amount of work and an image that is smooth in its arguments, which keeps to the tolerance near these components
-        alone.
+        alone. Only the core finds cells: for what it does not compute (`backend`) both mean "static".
     threads : int, optional
-        For the members of a batch (jax.vmap). 0: as many as the machine has. Default: 1.
+        For the members of a batch (jax.vmap), in the core. 0: as many as the machine has. Default: 1.
+    backend : {"auto", "core", "jax"}
+        What computes images. "auto": the core on the CPU, operations of JAX on the same cells and rules elsewhere,
+        whichever platform a program is compiled for. "core": the core alone. "jax": operations of JAX everywhere, with
+        derivatives of any order, but for NotImplementedError of the second where the slope of light jumps on a curve; slower
+        than the core on the CPU.
 
     Attributes
     ----------
@@ -83,7 +93,7 @@ class Model:
     Values that no component can have, such as a negative radius, give NaN, and so do their derivatives: samplers reject
     them, and no compiled program stops. Programs hold their models' core objects for as long as the process lives.
     There are second derivatives to the parameters of Sersic profiles and those of a fixed index, of point sources, skies
-    and multi-Gaussian expansions. Those to others, and third ones, raise NotImplementedError.
+    and multi-Gaussian expansions. Those to others, and third ones, raise NotImplementedError unless `backend` is "jax".
     """
 
     def __init__(
@@ -97,12 +107,14 @@ class Model:
         atol: float = 1e-9,
         plan: str = "auto",
         threads: int | None = None,
+        backend: str = "auto",
     ) -> None:
         source = "gaxel.jax.Model"
-        if plan not in _PLANS:
-            raise input_error(
-                source, "plan", repr(plan), "there is no such plan", " or ".join(map(repr, _PLANS))
-            )
+        for key, found, known in (("plan", plan, _PLANS), ("backend", backend, _BACKENDS)):
+            if found not in known:
+                raise input_error(
+                    source, key, repr(found), f"there is no such {key}", " or ".join(map(repr, known))
+                )
         listed = as_list(components, source)
         size = as_shape(shape, source)
         slots = slots_of(listed, source)
@@ -120,19 +132,32 @@ class Model:
             if slot.is_mag:
                 self.start[i] = slot.component.parameters["mag"]
         self.start.flags.writeable = False
-        self._target = _core.jax_target(
-            core_components(listed, slots, numbers, size, source),
+        cores = core_components(listed, slots, numbers, size, source)
+        tolerance = as_tolerance(rtol, atol, source)
+
+        def make_executor() -> Executor:
+            limits = np.array([(slot.spec.min, slot.spec.max) for slot in slots])
+            return Executor(cores, component_names(listed, source), limits, size, psfs, tolerance)
+
+        if backend == "jax":
+            self._image = make_executor().image
+            return
+        target = _core.jax_target(
+            cores,
             wanted,
             *size,
             psfs,
-            *as_tolerance(rtol, atol, source),
+            *tolerance,
             plan == "static",
             1 if threads is None else as_threads(threads, size, source),
         )
-        if lacking := _core.jax_without_second(self._target):
+        if lacking := _core.jax_without_second(target):
             names = component_names(listed, source)
             parts = (f"parameters of {names[place]!r} ({listed[place].kind})" for place in lacking)
-            core_has_no_second(self._target, " and ".join(parts))
+            core_has_no_second(target, " and ".join(parts))
+        if backend == "auto":
+            keep_maker(target, make_executor)
+        self._image = functools.partial(image_of, target=target, shape=size)
 
     def __repr__(self) -> str:
         ny, nx = self.shape
@@ -174,7 +199,7 @@ class Model:
         for i, zeropoint in self._zeropoints.items():
             arguments = arguments.at[i].set(10.0 ** (-0.4 * (arguments[i] - zeropoint)))
         full = jnp.asarray(self._values, arguments.dtype).at[self._places].set(arguments)
-        return image_of(full, self._target, self.shape)
+        return self._image(full)
 
     def chi2(
         self,

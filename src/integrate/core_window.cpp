@@ -190,6 +190,10 @@ double window_value(double t) {
   return 0.5 - x * sum;
 }
 
+std::span<const double> window_polynomial() {
+  return window_series().integral;
+}
+
 void apply_window(double radius, WindowPart part, const double* s, std::size_t n, const LightValues& light) {
   HWY_DYNAMIC_DISPATCH(window_light)(window_series(), radius, part == WindowPart::kWings, s, n, light);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "profile/radial_law.hpp"
 
@@ -15,6 +16,9 @@ inline constexpr double kWindowBand = 26.0;
 inline constexpr double kWindowEnd = 2.0;
 
 double window_value(double t);
+
+/// c with W(1 + x) = 1/2 - x sum_m c[m] (1 - x^2)^m, |x| <= 1.
+std::span<const double> window_polynomial();
 
 enum class WindowPart { kCore, kWings };
 

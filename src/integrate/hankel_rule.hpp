@@ -30,6 +30,8 @@ class HankelRule {
   std::size_t n_values() const { return z_.size(); }
   const std::vector<double>& t() const { return t_; }
   const std::vector<double>& z() const { return z_; }
+  /// (n_values(), n_nodes()), row-major.
+  const std::vector<double>& matrix() const { return matrix_; }
   /// values[r] = scale * sum_i matrix[r, i] f[i].
   void apply(const double* f, double scale, double* values) const;
 

@@ -11,24 +11,32 @@ constexpr std::array kShapeRoles{Role::kN,      Role::kShape1, Role::kShape2, Ro
                                  Role::kShape4, Role::kShape5, Role::kShape6, Role::kKnot};
 
 // The power of the scale radius that turns a parameter into what a law takes.
-double power_of_scale(const ParameterSpec& spec) {
-  return spec.unit == "pixel" ? -1.0 : spec.unit == "1/pixel" ? 1.0 : 0.0;
+int power_of_scale(const ParameterSpec& spec) {
+  return spec.unit == "pixel" ? -1 : spec.unit == "1/pixel" ? 1 : 0;
 }
 
 }  // namespace
 
+std::vector<LawParameter> law_parameters(const ComponentKind& kind) {
+  std::vector<LawParameter> parameters;
+  for (std::size_t i = 0; i < kind.parameters.size(); ++i) {
+    const ParameterSpec& spec = kind.parameters[i];
+    if (std::ranges::find(kShapeRoles, spec.role) == kShapeRoles.end()) continue;
+    parameters.push_back({i, power_of_scale(spec)});
+  }
+  return parameters;
+}
+
 LawShapes law_shapes(const Component& component) {
-  const auto specs = component.kind->parameters;
+  const std::size_t n = component.kind->parameters.size();
   const double re = component.value(Role::kRe);
   const auto re_index = static_cast<std::size_t>(component.kind->index_of(Role::kRe));
   LawShapes shapes;
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    if (std::ranges::find(kShapeRoles, specs[i].role) == kShapeRoles.end()) continue;
-    const double power = power_of_scale(specs[i]);
+  for (const auto& [i, power] : law_parameters(*component.kind)) {
     const double factor = std::pow(re, power);
     shapes.values.push_back(component.values[i] * factor);
     const std::size_t row = shapes.derivatives.size();
-    shapes.derivatives.resize(row + specs.size(), 0.0);
+    shapes.derivatives.resize(row + n, 0.0);
     shapes.derivatives[row + i] = factor;
     shapes.derivatives[row + re_index] += power * component.values[i] * factor / re;
   }

@@ -1,6 +1,7 @@
 // Surface brightness in place of flux.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "gaxel/component.hpp"
@@ -14,7 +15,16 @@ struct LawShapes {
   std::vector<double> derivatives;  ///< (values.size(), parameters of the component)
 };
 
-/// Lengths are in units of the scale radius.
+/// A parameter of a component that its law takes, times a power of the scale radius: lengths are in units of
+/// it.
+struct LawParameter {
+  std::size_t index;
+  int power;
+};
+
+/// In the law's order.
+std::vector<LawParameter> law_parameters(const ComponentKind& kind);
+
 LawShapes law_shapes(const Component& component);
 
 /// Total flux over the surface brightness of a component of Family::kElliptical that has the latter, and its

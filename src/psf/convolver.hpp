@@ -59,6 +59,18 @@ class Convolver {
     FftBuffer buffer_;
   };
 
+  /// The transfer function over padded().size(), on the frequencies up to `last` times 2 pi / n along each
+  /// axis: rows from -last_y to last_y, columns from 0 to last_x, of which the first `used[row]` are not
+  /// negligible.
+  struct Response {
+    int last_x = 0;
+    int last_y = 0;
+    std::vector<double> kx;
+    std::vector<double> ky;
+    ComplexTable values;
+    std::vector<std::size_t> used;
+  };
+
   /// Throws InputError for an empty region, or when more than 2^31 pixels or 2^26 frequencies were needed.
   Convolver(const Psf& psf, Shape region, ConvolverOptions options = {});
 
@@ -73,6 +85,10 @@ class Convolver {
   /// The frequencies along x, from 0 in steps of 2 pi / padded().nx, at which light known by its transform is
   /// asked for: all of a row or its first few.
   std::span<const double> frequencies_x() const { return response_.kx; }
+  /// What add() multiplies light with.
+  const Response& response() const { return response_; }
+  /// What transform() multiplies Sampling::kPoint with: the same up to pi, as a half spectrum of padded().
+  const ComplexTable& point_response() const { return image_response_.values; }
   /// Whether light at (x, y) can reach the region.
   bool reaches(double x, double y) const;
   /// Bound of the PSF's value beyond its reach: times the light's flux, that of what is left out.
@@ -139,17 +155,6 @@ class Convolver {
   void transform_adjoint(Spectrum& spectrum, ImageView model, Sampling sampling) const;
 
  private:
-  // The transfer function on the frequencies up to `last` times 2 pi / n along each axis: rows from -last_y
-  // to last_y, columns from 0 to last_x, of which the first `used[row]` are not negligible.
-  struct Response {
-    int last_x = 0;
-    int last_y = 0;
-    std::vector<double> kx;
-    std::vector<double> ky;
-    ComplexTable values;
-    std::vector<std::size_t> used;
-  };
-
   // The transfer function up to pi, as a half spectrum, and what makes it that of integrals.
   struct ImageResponse {
     ComplexTable values;

@@ -57,9 +57,10 @@ class ConvolvedProfiles {
   /// What the error of the light's transform is at most in a pixel of the image.
   double error(const SplitLight& light) const;
 
- private:
+  /// What convolves a light: with a period at which the copies of its core keep clear of the image.
   const Convolver& convolver_for(const SplitLight& light) const;
 
+ private:
   Psf psf_;
   const Convolver* base_;
   Tolerance tolerance_;

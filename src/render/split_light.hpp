@@ -25,6 +25,10 @@ class SplitLight {
              bool with_shapes, const double* shape_rates = nullptr);
 
   const EllipticalLight& light() const { return *light_; }
+  /// The pixels where light counts, and the share of it that samples have, by column and by row.
+  const Grid& needed() const { return needed_; }
+  const std::vector<double>& fade_x() const { return fade_x_; }
+  const std::vector<double>& fade_y() const { return fade_y_; }
   /// Estimate of the relative error of the transform: times the flux, that of every frequency. Infinite where
   /// there is no transform: the light has to be integrated.
   double error() const { return table_ ? table_->error() : 0.0; }
