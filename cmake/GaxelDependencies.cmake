@@ -15,6 +15,7 @@ target_include_directories(gaxel_jet SYSTEM INTERFACE $<TARGET_PROPERTY:Ceres::c
 target_link_libraries(gaxel_jet INTERFACE Eigen3::Eigen)
 find_package(fmt 9 REQUIRED)
 find_package(PNG REQUIRED)
+find_package(ZLIB REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 # Vectors without a size known to the compiler cannot be held in arrays, which gaxel does.
 target_compile_definitions(PkgConfig::hwy INTERFACE

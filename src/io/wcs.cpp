@@ -5,6 +5,7 @@
 #include <wcslib/wcserr.h>
 #include <wcslib/wcshdr.h>
 
+#include <algorithm>
 #include <cmath>
 #include <mutex>
 #include <string>
@@ -27,17 +28,30 @@ std::mutex& parser_mutex() {
   throw InputError({"", "WCS", value, what, "give x and y in pixels instead of ra and dec"});
 }
 
+/// Whether WCSLIB's parser can be given a card: it runs over the end of texts without a closing quote.
+bool is_sound(std::string_view card) {
+  if (!std::ranges::all_of(card, [](char c) { return c >= ' ' && c <= '~'; })) return false;
+  const std::size_t value = card.find_first_not_of(' ', std::min<std::size_t>(card.size(), 10));
+  const bool is_text = card.substr(0, 10).ends_with("= ") && value != card.npos && card[value] == '\'';
+  return !is_text || std::ranges::count(card.substr(value), '\'') > 1;
+}
+
 }  // namespace
 
 class Wcs::Impl {
  public:
   explicit Impl(const HeaderCards& header) {
     std::string cards;
-    for (const std::string& card : header) cards += card;
+    int n_cards = 0;
+    for (const std::string& card : header) {
+      if (!is_sound(card)) continue;
+      cards += card;
+      ++n_cards;
+    }
     const std::scoped_lock lock(parser_mutex());
     int rejected = 0;
     const int status =
-        wcspih(cards.data(), static_cast<int>(header.size()), WCSHDR_all, 0, &rejected, &count_, &list_);
+        wcspih(cards.data(), n_cards, WCSHDR_all, 0, &rejected, &count_, &list_);
     if (status != 0) fail("the header's coordinate system cannot be read");
     if (count_ < 1) fail("the header has no sky coordinates");
     try {

@@ -73,6 +73,14 @@ TEST(Wcs, AxesMayBeSwappedAndMoreThanTwo) {
   EXPECT_NEAR(pixel.y, 50.25, 1e-9);
 }
 
+TEST(Wcs, TextsWithoutAnEndAreLeftOut) {
+  HeaderCards header = tangent_header();
+  header.push_back(card("OBJECT", "'no end"));
+  header.push_back(card("CTYPE3", "'a\x1d'"));
+  EXPECT_NEAR(Wcs(header).pixel(3.6, -30.4).x, 100.5, 1e-9);
+  EXPECT_THROW(Wcs(tangent_header("'RA---TAN-SIP")), InputError);
+}
+
 std::string problem(const HeaderCards& header, double ra = 3.6, double dec = -30.4) {
   try {
     Wcs(header).pixel(ra, dec);
