@@ -9,6 +9,7 @@ import numpy as np
 import gaxel
 from gaxel import Band, Chebyshev, FitError, FitResult, PerBand, Sersic, Sky
 from gaxel._errors import told_of_psf
+from gaxel._light import flux_of
 from gaxel.survey import _columns
 from gaxel.survey._cutout import Cutout, make_cutout
 from gaxel.survey._flags import Flag
@@ -104,7 +105,7 @@ def _fitted(bands: list[Band], components: list[Any], fit: FitSettings) -> FitRe
         bands,
         components,
         bounds=_bounds(components, fit),
-        vary=_variations(components, fit),
+        vary=_variations(bands, components, fit),
         rtol=fit.rtol,
         atol=fit.atol,
         ftol=fit.ftol,
@@ -121,8 +122,8 @@ def _is_mostly_bad(bands: list[Band], cutout: Cutout) -> bool:
 
 
 def _starts(cutout: Cutout, survey: Survey, with_flux: bool) -> list[Any]:
-    """The galaxy, its neighbours, the sky; what is not known is left to gaxel's own estimate. With the flux in the first band as
-    the start in all, or without."""
+    """The galaxy, its neighbours, the sky; what is not known is left to gaxel's own estimate. With the flux, in counts of the first
+    band, or without."""
     x0, _, y0, _ = cutout.box
     limits = {"re": survey.fit.re, "n": survey.fit.n, "q": survey.fit.q}
     components: list[Any] = []
@@ -150,12 +151,18 @@ def _bounds(components: list[Any], fit: FitSettings) -> dict[str, tuple[float | 
     return bounds
 
 
-def _variations(components: list[Any], fit: FitSettings) -> dict[str, Any]:
-    return {
+def _variations(bands: list[Band], components: list[Any], fit: FitSettings) -> dict[str, Any]:
+    """As asked for; and fluxes that are given start at one magnitude in all bands, whose counts differ by their zero points."""
+    variations: dict[str, Any] = {
         f"{component.name}.{key}": PerBand() if terms == "per_band" else Chebyshev(int(terms))
         for component in components[:-1]
         for key, terms in fit.vary.items()
     }
+    counts = [flux_of(bands[0].zeropoint, band.zeropoint) for band in bands]  # of one of the first band's
+    for component in components[:-1]:
+        if len(bands) > 1 and component.flux is not None:
+            variations[f"{component.name}.flux"] = PerBand([component.flux * count for count in counts])
+    return variations
 
 
 def _verdict(result: FitResult) -> Flag:
