@@ -1,7 +1,8 @@
-"""What the fit of a survey's galaxy starts from."""
+"""What the fit of a survey's galaxy starts from, and what is tried again."""
 
 import gaxel
 import numpy as np
+import pytest
 from astropy.io import fits
 from gaxel import survey
 from gaxel.survey import Flag, _galaxy
@@ -62,3 +63,40 @@ def test_known_fluxes_start_at_one_magnitude_in_all_bands(tmp_path, monkeypatch)
     )
     for name, (_, flux) in BANDS.items():
         assert abs(row[f"flux_{name}"] - flux) < 4.0 * row[f"flux_{name}_err"], name
+
+
+class Dark:
+    """In the place of gaxel.fit: no light to start from, which takes it 7 seconds of a clock of its own."""
+
+    def __init__(self, monkeypatch):
+        self.now, self.limits = 100.0, []
+        monkeypatch.setattr(gaxel, "fit", self.fit)
+        monkeypatch.setattr(_galaxy, "time", self)
+
+    def monotonic(self):
+        return self.now
+
+    def fit(self, bands, components, *, max_seconds, **_):
+        self.limits.append(max_seconds)
+        self.now += 7.0
+        raise gaxel.FitError("no light")
+
+
+@pytest.mark.parametrize(("limit", "limits"), [(10.0, [10.0, 3.0]), (7.0, [7.0]), (5.0, [5.0])])
+def test_a_second_fit_has_the_time_that_is_left(tmp_path, monkeypatch, limit, limits):
+    given = {"band": bands_in(tmp_path), "fit": {"max_seconds": limit}}
+    configured = survey.from_dict(given, folder=tmp_path, output=tmp_path / "results")
+    dark = Dark(monkeypatch)
+    row = fitted_row(configured, sources_at((60.3, 58.8, 5000.0)))
+    assert dark.limits == limits
+    assert row["flags"] == Flag.FAILED and row["reason"] == "FitError: no light"
+
+
+@pytest.mark.parametrize("flux", [np.nan, np.inf, 0.0, -3.0])
+def test_without_a_flux_of_its_own_a_galaxy_is_fitted_once(tmp_path, monkeypatch, flux):
+    """Whatever is known of a neighbour."""
+    configured = survey.from_dict({"band": bands_in(tmp_path)}, folder=tmp_path, output=tmp_path / "results")
+    dark = Dark(monkeypatch)
+    row = fitted_row(configured, sources_at((60.3, 58.8, flux), (64.0, 60.0, 5000.0)))
+    assert len(dark.limits) == 1
+    assert row["flags"] == Flag.FAILED

@@ -80,12 +80,7 @@ def _fit(survey: Survey, tile: Tile, target: Any, sources: Sources) -> tuple[dic
         )
     if _is_mostly_bad(bands, cutout):
         flags |= Flag.BAD_PIXELS
-    try:
-        result = _fitted(bands, _starts(cutout, survey, len(bands) == 1), survey.fit)
-    except FitError:  # in some band there is too little light to start from
-        if len(bands) == 1 or not np.isfinite(cutout.fitted["flux"]).any():
-            raise
-        result = _fitted(bands, _starts(cutout, survey, True), survey.fit)
+    result = _fitted_from(bands, cutout, survey)
     row = {"row": number, **_columns.fitted(survey, result, cutout.box)}
     row |= {
         "flags": int(flags | _verdict(result)),
@@ -100,7 +95,24 @@ def _fit(survey: Survey, tile: Tile, target: Any, sources: Sources) -> tuple[dic
     return row, Picture(cutout, bands, result)
 
 
-def _fitted(bands: list[Band], components: list[Any], fit: FitSettings) -> FitResult:
+def _fitted_from(bands: list[Band], cutout: Cutout, survey: Survey) -> FitResult:
+    """The fit from what is known; where some band has too little light to start from, from the known flux, too."""
+    began = time.monotonic()
+    seconds = survey.fit.max_seconds
+    try:
+        return _fitted(bands, _starts(cutout, survey, len(bands) == 1), survey.fit, seconds)
+    except FitError:
+        left = seconds - (time.monotonic() - began)
+        if len(bands) == 1 or not _is_flux_known(cutout.fitted[0]) or not left > 0.0:
+            raise
+        return _fitted(bands, _starts(cutout, survey, True), survey.fit, left)
+
+
+def _is_flux_known(source: Any) -> bool:
+    return bool(np.isfinite(source["flux"]) and source["flux"] > 0.0)
+
+
+def _fitted(bands: list[Band], components: list[Any], fit: FitSettings, seconds: float) -> FitResult:
     return gaxel.fit(
         bands,
         components,
@@ -112,7 +124,7 @@ def _fitted(bands: list[Band], components: list[Any], fit: FitSettings) -> FitRe
         max_iterations=fit.max_iterations,
         threads=1,
         noise_share=0.0,  # rtol is coarse already: a coarser search first only adds steps
-        max_seconds=fit.max_seconds,
+        max_seconds=seconds,
     )
 
 
@@ -134,7 +146,7 @@ def _starts(cutout: Cutout, survey: Survey, with_flux: bool) -> list[Any]:
                 given[key] = float(np.clip(source[key], 1.01 * low, low + 0.99 * (high - low)))
         if np.isfinite(source["theta"]):
             given["theta"] = float(source["theta"])
-        if with_flux and source["flux"] > 0.0:
+        if with_flux and _is_flux_known(source):
             given["flux"] = float(source["flux"])
         components.append(Sersic(name=f"neighbour{i}" if i else "galaxy", **given))
     return [*components, Sky(name="sky")]
