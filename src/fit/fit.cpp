@@ -81,8 +81,8 @@ BandFit fit_of_band(const Band& band, std::vector<Psf> psfs, const RenderOptions
   return result;
 }
 
-/// The scene with every parameter fixed, if that leaves its values alone: limits and bounds may move them. What is free
-/// costs derivatives to each other, of which only a fit makes use.
+/// The scene with every parameter fixed, if that leaves its values alone: limits and bounds may move them.
+/// What is free costs derivatives to each other, of which only a fit makes use.
 Scene at_rest(Scene scene) {
   for (SceneComponent& component : scene.components) {
     for (Parameter& parameter : component.parameters) {

@@ -60,7 +60,8 @@ bool is_gzip(std::vector<Bytef>& packed, std::int64_t most_bytes) {
 }
 
 /// Of a column that holds packed tiles.
-std::string column_problem(fitsfile* file, int column, bool gzipped, std::int64_t most_bytes, const Tiles& tiles) {
+std::string column_problem(fitsfile* file, int column, bool gzipped, std::int64_t most_bytes,
+                           const Tiles& tiles) {
   constexpr double kLargestPixel = 8.0;
   int status = 0;
   int type = 0;
@@ -110,8 +111,7 @@ std::string tile_problem(fitsfile* file, const std::vector<std::int64_t>& axes, 
     const bool there = fits_get_colnum(file, CASEINSEN, name.data(), &column, &status) == 0;
     if (!there) fits_clear_errmsg();
     const bool gzipped = name == "GZIP_COMPRESSED_DATA" || (all_gzipped && name == "COMPRESSED_DATA");
-    if (there && problem.empty())
-      problem = column_problem(file, column, gzipped, most_bytes, tiles);
+    if (there && problem.empty()) problem = column_problem(file, column, gzipped, most_bytes, tiles);
   }
   return problem;
 }

@@ -54,8 +54,7 @@ class Wcs::Impl {
     }
     const std::scoped_lock lock(parser_mutex());
     int rejected = 0;
-    const int status =
-        wcspih(cards.data(), n_cards, WCSHDR_all, 0, &rejected, &count_, &list_);
+    const int status = wcspih(cards.data(), n_cards, WCSHDR_all, 0, &rejected, &count_, &list_);
     if (status != 0) fail("the header's coordinate system cannot be read");
     if (count_ < 1) fail("the header has no sky coordinates");
     try {
