@@ -137,7 +137,7 @@ class Model:
 
         def make_executor() -> Executor:
             limits = np.array([(slot.spec.min, slot.spec.max) for slot in slots])
-            return Executor(cores, component_names(listed, source), limits, size, psfs, tolerance)
+            return Executor(cores, component_names(listed, source), limits, wanted, size, psfs, tolerance)
 
         if backend == "jax":
             self._image = make_executor().image

@@ -176,6 +176,29 @@ def test_light_with_a_kink_has_no_second_derivatives(component):
         jax.eval_shape(jax.hessian(total), own.start)
 
 
+@pytest.mark.parametrize("psf", [None, PSF], ids=["no psf", "psf"])
+def test_constant_light_with_a_kink_leaves_others_their_second_derivatives(psf):
+    """They are those of the other light alone."""
+    galaxy = gaxel.Sersic(re=3.0, n=1.0, **PLACE, name="galaxy")
+    soft = gaxel.Exponential(re=2.0, soft=0.5, **PLACE, name="soft")
+    nuker = surface_of("Nuker").replace(name="nuker")
+    weights = np.random.default_rng(2).uniform(0.0, 1.0, SHAPE)
+
+    def second(components, backend):
+        model = gaxel_jax.Model(
+            components, SHAPE, psf, parameters=["galaxy.x", "galaxy.re"], backend=backend, **TOLERANCE
+        )
+        return jax.jit(jax.hessian(lambda values: jnp.sum(weights * model.image(values))))(model.start)
+
+    expected = second([galaxy], "core")
+    found = second([galaxy, soft], "jax")
+    np.testing.assert_allclose(found, expected, rtol=0.0, atol=1e-4 * np.abs(expected).max())
+
+    # A surface beside it.
+    model = gaxel_jax.Model([nuker, soft], SHAPE, psf, parameters="nuker.*", backend="jax", **TOLERANCE)
+    jax.eval_shape(jax.hessian(lambda values: jnp.sum(weights * model.image(values))), model.start)
+
+
 def test_values_that_no_shape_has_give_nan():
     galaxy = gaxel.Exponential(
         re=3.0, f1=0.1, f2=0.1, spiral_angle=1.0, spiral_rout=5.0, inner=[CUT], **PLACE
