@@ -91,7 +91,8 @@ class Model:
     Notes
     -----
     Values that no component can have, such as a negative radius, give NaN, and so do their derivatives: samplers reject
-    them, and no compiled program stops. Programs hold their models' core objects for as long as the process lives.
+    them, and no compiled program stops. Each model is kept for as long as the process lives, whether or not a program
+    was compiled with it, but for those with `backend` "jax": make one, not one in each step.
     There are second derivatives to the parameters of Sersic profiles and those of a fixed index, of point sources, skies
     and multi-Gaussian expansions. Those to others, and third ones, raise NotImplementedError unless `backend` is "jax".
     """
@@ -146,7 +147,7 @@ class Model:
 
         def make_executor() -> Executor:
             limits = np.array([(slot.spec.min, slot.spec.max) for slot in slots])
-            return Executor(cores, component_names(listed, source), limits, size, psfs, tolerance)
+            return Executor(cores, component_names(listed, source), limits, wanted, size, psfs, tolerance)
 
         if backend == "jax":
             self._image = make_executor().image
@@ -295,6 +296,6 @@ def render(
 ) -> jax.Array:
     """The image of components with some of their parameters replaced by `values`, {"galaxy.re": 3.0}: Model(...).image.
 
-    A Model that is made once and kept saves the search for cells. `options`: those of Model but `parameters`.
+    Each call makes a Model, which is kept (see there): one that is made once saves memory and the search for cells. `options`: those of Model but `parameters`.
     """
     return Model(components, shape, psf, parameters=list(values), **options).image(values)

@@ -131,6 +131,26 @@ def test_second_derivatives_agree_with_differences(psf):
     np.testing.assert_allclose(found, differences, atol=1e-6 * largest(differences))
 
 
+@pytest.mark.parametrize("alpha", [0.5, 1.0, 1.3])
+def test_second_derivatives_see_an_edge_move_through_a_psf(alpha):
+    """Against differences of images, to the sixth order: light rises from the edge like a root, or with a kink."""
+    king = gaxel.King(**AT, rc=1.5, rt=6.0, alpha=alpha, name="king")
+    weights = np.random.default_rng(2).uniform(0.0, 1.0, SHAPE)
+    executor = gaxel_jax.Model(king, SHAPE, psf=PSF, parameters="king.rt", backend="jax")
+
+    def core(rt):
+        return np.sum(weights * gaxel.render(king.replace(rt=rt), SHAPE, psf=PSF, rtol=1e-9, atol=1e-12))
+
+    step = 0.1
+    differences = sum(
+        weight / step**2 * (core(6.0 + k * step) + core(6.0 - k * step) - 2.0 * core(6.0))
+        for k, weight in {1: 1.5, 2: -0.15, 3: 1.0 / 90.0}.items()
+    )
+    slope = jax.grad(lambda values: jnp.sum(weights * executor.image(values)))
+    (found,) = compiled(lambda at: jax.jvp(slope, (at,), (jnp.ones(1),))[1])(executor.start)
+    assert found == pytest.approx(differences, rel=1e-5)
+
+
 def test_they_map_scan_and_compile():
     model = gaxel_jax.Model(gaxel.Gaussian(**AT, re=1.0), SHAPE, psf=PSF, backend="jax")
     several = jnp.stack([model.start, 1.01 * model.start])

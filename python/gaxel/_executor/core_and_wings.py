@@ -2,7 +2,8 @@
 docs/math/convolution.md; src/render/split_light.cpp, src/integrate/hankel_table.cpp.
 
 Which windows, octaves and copies there are is as the core finds it for the components as they are, with a margin; the
-window's radius follows the parameters as in the core, and like there no derivative is taken of it.
+window's radius follows the parameters as in the core. Like there no derivative is taken of it, but where light ends at an
+edge: nodes that stayed as the edge moves over them would see light that is not smooth.
 """
 
 import math
@@ -230,13 +231,16 @@ class CoreAndWings:
 
     # --- the core's transform --------------------------------------------------------------------------------------
 
-    def _radius(self, profile: Profile) -> jax.Array:
+    def _radius(self, values: Mapping[str, jax.Array]) -> jax.Array:
         """Of the window, or half of where light ends; scale radii."""
+        if not self._has_wings:
+            edge = Profile.of(self._component, values).law.edge
+            if edge is not None:
+                return 0.5 * jnp.sqrt(edge)
+        profile = Profile.of(self._component, jax.lax.stop_gradient(values))
         window = _WING_BAND / (np.pi * profile.q * profile.re)
         if self._has_wings:
             return self._widening * window
-        if profile.law.edge is not None:
-            return 0.5 * jnp.sqrt(profile.law.edge)
         total = profile.law.law.total()
 
         def halve(_: Any, ends: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
@@ -303,8 +307,7 @@ class CoreAndWings:
         """(samples on the convolver's grid, the core's transform at its frequencies) for those parameters; None where there
         are none."""
         profile = Profile.of(self._component, values)
-        fixed = Profile.of(self._component, jax.lax.stop_gradient(values))
-        radius = self._radius(fixed) if self._has_table else None
+        radius = self._radius(values) if self._has_table else None
         near, holds = jax.lax.stop_gradient(self._nearness(profile, radius))
         # The plan's copies are those about the components as they were: NaN where others would be needed.
         profile = profile._replace(amplitude=profile.amplitude * jnp.where(holds | ~near, 1.0, jnp.nan))
