@@ -91,7 +91,8 @@ class Model:
     Notes
     -----
     Values that no component can have, such as a negative radius, give NaN, and so do their derivatives: samplers reject
-    them, and no compiled program stops. Programs hold their models' core objects for as long as the process lives.
+    them, and no compiled program stops. Each model is kept for as long as the process lives, whether or not a program
+    was compiled with it, but for those with `backend` "jax": make one, not one in each step.
     There are second derivatives to the parameters of Sersic profiles and those of a fixed index, of point sources, skies
     and multi-Gaussian expansions. Those to others, and third ones, raise NotImplementedError unless `backend` is "jax".
     """
@@ -115,11 +116,20 @@ class Model:
                 raise input_error(
                     source, key, repr(found), f"there is no such {key}", " or ".join(map(repr, known))
                 )
+        if isinstance(psf, jax.core.Tracer):
+            raise input_error(
+                source,
+                "psf",
+                "a traced array",
+                "models are made outside of jit and vmap",
+                "an array of numbers",
+            )
         listed = as_list(components, source)
         size = as_shape(shape, source)
         slots = slots_of(listed, source)
         chosen, wanted = select_slots(slots, parameters, source)
         psfs, numbers = core_psfs_of(psf, listed, size)
+        self._backend = backend
         self.shape = size
         self.names = tuple(slot.name for slot in chosen)
         self._values = np.array([core_value(slot, size, source) for slot in slots])
@@ -137,7 +147,7 @@ class Model:
 
         def make_executor() -> Executor:
             limits = np.array([(slot.spec.min, slot.spec.max) for slot in slots])
-            return Executor(cores, component_names(listed, source), limits, size, psfs, tolerance)
+            return Executor(cores, component_names(listed, source), limits, wanted, size, psfs, tolerance)
 
         if backend == "jax":
             self._image = make_executor().image
@@ -161,7 +171,12 @@ class Model:
 
     def __repr__(self) -> str:
         ny, nx = self.shape
-        return f"<gaxel.jax.Model of {ny} x {nx} pixels: {', '.join(self.names)}>"
+        return f"<gaxel.jax.Model of {ny} x {nx} pixels, backend {self._backend!r}: {', '.join(self.names)}>"
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "_image" in self.__dict__:
+            raise AttributeError(f"gaxel.jax.Model is immutable: make another one for another {name}")
+        super().__setattr__(name, value)
 
     def vector(self, values: Mapping[str, Any] | ArrayLike) -> jax.Array:
         """The arguments as a vector: `values` itself, or those by name in it, the others as in `start`.
@@ -173,13 +188,23 @@ class Model:
                 if name not in self.names:
                     hint = _core.suggestion(str(name), list(self.names))
                     raise input_error("gaxel.jax.Model", "values", repr(name), "no such argument", hint)
-            return jnp.stack(
-                [
-                    jnp.asarray(values.get(name, start))
-                    for name, start in zip(self.names, self.start, strict=True)
-                ]
+            listed = [
+                jnp.asarray(values.get(name, start))
+                for name, start in zip(self.names, self.start, strict=True)
+            ]
+            for name, value in zip(self.names, listed, strict=True):
+                if value.shape != ():
+                    found = f"an array of shape {value.shape}"
+                    raise input_error(
+                        "gaxel.jax.Model", f"values[{name!r}]", found, "not a number", "one number"
+                    )
+            vector = jnp.stack(listed) if listed else jnp.zeros(0)
+        else:
+            vector = jnp.asarray(values)
+        if jnp.iscomplexobj(vector):
+            raise input_error(
+                "gaxel.jax.Model", "values", f"{vector.dtype}", "not real numbers", "real numbers"
             )
-        vector = jnp.asarray(values)
         if vector.shape != (len(self.names),):
             found = f"an array of shape {vector.shape}"
             raise input_error(
@@ -231,6 +256,10 @@ class Model:
             native[key] = _native(value, shape, key)
             if isinstance(value, np.ma.MaskedArray):
                 used = used & ~np.ma.getmaskarray(value)
+        known = not any(isinstance(value, jax.Array) for value in (native["sigma"], used))
+        if known and np.any(np.asarray(used & (native["sigma"] <= 0))):
+            least = f"{np.min(native['sigma']):g}"
+            raise input_error("gaxel.jax.Model", "sigma", least, "not above 0", "above 0, or masked")
         return native["data"], native["sigma"], used
 
     def log_likelihood(
@@ -267,6 +296,6 @@ def render(
 ) -> jax.Array:
     """The image of components with some of their parameters replaced by `values`, {"galaxy.re": 3.0}: Model(...).image.
 
-    A Model that is made once and kept saves the search for cells. `options`: those of Model but `parameters`.
+    Each call makes a Model, which is kept (see there): one that is made once saves memory and the search for cells. `options`: those of Model but `parameters`.
     """
     return Model(components, shape, psf, parameters=list(values), **options).image(values)

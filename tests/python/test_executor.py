@@ -131,6 +131,26 @@ def test_second_derivatives_agree_with_differences(psf):
     np.testing.assert_allclose(found, differences, atol=1e-6 * largest(differences))
 
 
+@pytest.mark.parametrize("alpha", [0.5, 1.0, 1.3])
+def test_second_derivatives_see_an_edge_move_through_a_psf(alpha):
+    """Against differences of images, to the sixth order: light rises from the edge like a root, or with a kink."""
+    king = gaxel.King(**AT, rc=1.5, rt=6.0, alpha=alpha, name="king")
+    weights = np.random.default_rng(2).uniform(0.0, 1.0, SHAPE)
+    executor = gaxel_jax.Model(king, SHAPE, psf=PSF, parameters="king.rt", backend="jax")
+
+    def core(rt):
+        return np.sum(weights * gaxel.render(king.replace(rt=rt), SHAPE, psf=PSF, rtol=1e-9, atol=1e-12))
+
+    step = 0.1
+    differences = sum(
+        weight / step**2 * (core(6.0 + k * step) + core(6.0 - k * step) - 2.0 * core(6.0))
+        for k, weight in {1: 1.5, 2: -0.15, 3: 1.0 / 90.0}.items()
+    )
+    slope = jax.grad(lambda values: jnp.sum(weights * executor.image(values)))
+    (found,) = compiled(lambda at: jax.jvp(slope, (at,), (jnp.ones(1),))[1])(executor.start)
+    assert found == pytest.approx(differences, rel=1e-5)
+
+
 def test_they_map_scan_and_compile():
     model = gaxel_jax.Model(gaxel.Gaussian(**AT, re=1.0), SHAPE, psf=PSF, backend="jax")
     several = jnp.stack([model.start, 1.01 * model.start])
@@ -220,3 +240,34 @@ def test_what_only_the_core_makes_is_told(monkeypatch):
     assert np.all(np.isfinite(model.image(model.start)))
     with pytest.raises(NotImplementedError, match="nucleus"):
         lowered_elsewhere(model)
+
+
+@pytest.mark.parametrize(
+    ("component", "psf"),
+    [
+        (gaxel.Sersic(**AT, re=4.0, n=2.5, name="galaxy"), PSF),
+        (gaxel.PointSource(x=12.3, y=15.2, flux=30.0, name="galaxy"), PSF),
+    ],
+)
+def test_light_through_a_psf_may_leave_the_image(component, psf):
+    """It comes round nowhere: the core's image, or NaN where the model's periods would not do."""
+    core, executor = both([component], psf)
+    image, known = compiled(executor.image), 0
+    for x in (-500.0, -60.0, -20.0, -3.0, 0.0, 13.0, 22.0, 25.0, 29.0, 45.0, 80.0, 3000.0):
+        expected = core.image({"galaxy.x": x})
+        found = np.asarray(image(executor.vector({"galaxy.x": x})))
+        if not np.isnan(found).any():
+            known += 1
+            assert largest(found - expected) <= 1e-9 * 30.0, x
+    assert known >= 8
+
+
+def test_thin_light_through_a_psf_is_right_or_nan():
+    core, executor = both([GALAXY], PSF)
+    image = compiled(executor.image)
+    for q in (0.9, 0.6, 0.45, 0.3, 0.1, 0.02):
+        found = np.asarray(image(executor.vector({"galaxy.q": q})))
+        if q >= 0.45:
+            assert not np.isnan(found).any()
+        if not np.isnan(found).any():
+            assert largest(found - core.image({"galaxy.q": q})) <= 1e-9 * 30.0, q

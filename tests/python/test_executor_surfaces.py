@@ -120,6 +120,22 @@ def test_images_are_the_core_s(place, psf):
     check([gaxel.ImageLight(image=STAMP, x=8.3, y=7.4, flux=30.0, **place)], psf, 1e-10)
 
 
+def test_a_small_image_takes_a_bounded_memory():
+    """Its pixels are far smaller than the frame's, whose edges could cross many of them; elsewhere there are none."""
+    shape = (100, 100)
+    light = gaxel.ImageLight(image=STAMP, x=50.47, y=49.52, flux=30.0, theta=0.4, scale=0.01)
+    weights = np.random.default_rng(2).uniform(0.0, 1.0, shape)
+    own = gaxel_jax.Model([light], shape, backend="jax", **TOLERANCE)
+    program = jax.jit(jax.value_and_grad(lambda values: jnp.sum(weights * own.image(values))))
+    built = program.lower(own.start).compile()
+    assert built.memory_analysis().temp_size_in_bytes < 5e8
+    value, gradient = built(own.start)
+    image, slopes = gaxel.render_with_jacobian([light], shape, **TOLERANCE)
+    assert value == pytest.approx(np.sum(weights * image), rel=1e-10)
+    expected = np.sum(weights * slopes, (1, 2))
+    np.testing.assert_allclose(gradient, expected, rtol=0.0, atol=1e-9 * np.abs(expected).max())
+
+
 def test_a_sharp_psf_makes_drawings_fade():
     check([surface_of("Nuker")], gaxel.GaussianPsf(fwhm=1.2))
 
@@ -174,6 +190,29 @@ def test_light_with_a_kink_has_no_second_derivatives(component):
     jax.eval_shape(jax.grad(total), own.start)
     with pytest.raises(NotImplementedError, match=r"galaxy.*kink"):
         jax.eval_shape(jax.hessian(total), own.start)
+
+
+@pytest.mark.parametrize("psf", [None, PSF], ids=["no psf", "psf"])
+def test_constant_light_with_a_kink_leaves_others_their_second_derivatives(psf):
+    """They are those of the other light alone."""
+    galaxy = gaxel.Sersic(re=3.0, n=1.0, **PLACE, name="galaxy")
+    soft = gaxel.Exponential(re=2.0, soft=0.5, **PLACE, name="soft")
+    nuker = surface_of("Nuker").replace(name="nuker")
+    weights = np.random.default_rng(2).uniform(0.0, 1.0, SHAPE)
+
+    def second(components, backend):
+        model = gaxel_jax.Model(
+            components, SHAPE, psf, parameters=["galaxy.x", "galaxy.re"], backend=backend, **TOLERANCE
+        )
+        return jax.jit(jax.hessian(lambda values: jnp.sum(weights * model.image(values))))(model.start)
+
+    expected = second([galaxy], "core")
+    found = second([galaxy, soft], "jax")
+    np.testing.assert_allclose(found, expected, rtol=0.0, atol=1e-4 * np.abs(expected).max())
+
+    # A surface beside it.
+    model = gaxel_jax.Model([nuker, soft], SHAPE, psf, parameters="nuker.*", backend="jax", **TOLERANCE)
+    jax.eval_shape(jax.hessian(lambda values: jnp.sum(weights * model.image(values))), model.start)
 
 
 def test_values_that_no_shape_has_give_nan():

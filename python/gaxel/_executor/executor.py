@@ -75,9 +75,9 @@ class _Group:
         if self._boxes is not None:
             add(transforms, self._boxes.convolver, self._boxes(boxes[0]))
         for i in self._points():
-            if self._components[i]["reaches"]:
-                point = self._named(i, values)
-                add(transforms, 0, point["flux"] * self._convolvers[0].phases(point["x"], point["y"]))
+            point, convolver = self._named(i, values), self._convolvers[0]
+            flux = jnp.where(convolver.reaches(point["x"], point["y"]), point["flux"], 0.0)
+            add(transforms, 0, flux * convolver.phases(point["x"], point["y"]))
         if len(self._surfaces) > 0:
             add(transforms, self._surfaces.convolver, self._surfaces.spectrum(values))
         image = jnp.zeros(self._shape, values[0].dtype)
@@ -114,7 +114,8 @@ class Executor:
     """The image (ny, nx) of components as a function of all their values, a vector in their order.
 
     `components`: as the core takes them, called `names`; `limits` (n, 2): the smallest and the largest value of each
-    parameter. Beyond these, and where one is NaN, the image is NaN, as the core's is. Raises NotImplementedError, naming
+    parameter. Beyond these, and where one is NaN, the image is NaN, as the core's is. `wanted` (n,): which parameters
+    there are derivatives to; nothing is differentiated of components without any. Raises NotImplementedError, naming
     the component, for light that only the core makes.
     """
 
@@ -123,6 +124,7 @@ class Executor:
         components: list[Any],
         names: Sequence[str],
         limits: np.ndarray,
+        wanted: np.ndarray,
         shape: tuple[int, int],
         psfs: list[Any],
         tolerance: tuple[float, float],
@@ -130,6 +132,7 @@ class Executor:
         plan = _core.export_plan(components, *shape, psfs, *tolerance)
         self._shape = shape
         self._limits = limits
+        self._wanted = np.asarray(wanted, bool)
         self._skies = plan["skies"]
         self._members = [group["components"] for group in plan["groups"]]
         self._groups = [_Group(group, shape, names) for group in plan["groups"]]
@@ -140,15 +143,15 @@ class Executor:
         values = values * jnp.where(possible, 1.0, jnp.nan)  # derivatives, too
         image = jnp.zeros(self._shape, values.dtype)
         for group, members in zip(self._groups, self._members, strict=True):
-            image = image + group.image([_values_of(member, values) for member in members])
+            image = image + group.image([self._values_of(member, values) for member in members])
         for sky in self._skies:
-            named = dict(zip(sky["parameters"], _values_of(sky, values), strict=True))
+            named = dict(zip(sky["parameters"], self._values_of(sky, values), strict=True))
             image = image + sky_image(sky, named, self._shape)
         return image
 
-
-def _values_of(component: Mapping[str, Any], values: jax.Array) -> jax.Array:
-    """A component's values, from those of the model; parts of sums have constants, too."""
-    sources = np.asarray(component["sources"], int)
-    constants = jnp.asarray(component["values"], values.dtype)
-    return jnp.where(sources < 0, constants, values[np.maximum(sources, 0)])
+    def _values_of(self, component: Mapping[str, Any], values: jax.Array) -> jax.Array:
+        """A component's values, from those of the model; parts of sums have constants, too."""
+        sources = np.asarray(component["sources"], int)
+        constants = jnp.asarray(component["values"], values.dtype)
+        own = jnp.where(sources < 0, constants, values[np.maximum(sources, 0)])
+        return own if self._wanted[sources[sources >= 0]].any() else jax.lax.stop_gradient(own)

@@ -16,6 +16,7 @@ _ZEROS = 4  # about the coefficients, so that places beyond them need no care
 _GAUSS = _core.gauss_legendre(3)  # exact for the polynomials between knots
 _NODES = 4  # a direction of a part of an image's pixel
 _NEGLIGIBLE = 1e-14  # of all light: pixels with less are left out of drawings
+_BATCH = 2**28 // 300  # nodes along edges at a time: some 300 bytes each, with derivatives
 _RANGE = 0.8  # of the scale at which a model is made: with a smaller one edges cross more knots than there is room for
 
 
@@ -40,6 +41,9 @@ class PlacedImage:
         self._middle = tuple(0.5 * (n - 1) for n in self._coefficients.shape)
         start = dict(zip(component["parameters"], component["values"], strict=True))
         self._scale = start["scale"]
+        # An edge meets no more knots than there are about the coefficients.
+        room = int(1.0 / (_RANGE * self._scale)) + 1
+        self._most_crossings = tuple(min(room, n + 1) for n in self._coefficients.shape)
 
     def image(self, named: Mapping[str, jax.Array], shape: tuple[int, int]) -> jax.Array:
         """Fluxes of the pixels, for values by name: Green's theorem, edge by edge. NaN for a scale below 0.8 times that
@@ -54,13 +58,20 @@ class PlacedImage:
         return named["flux"] * (along_x[:-1] + along_y[:, 1:] - along_x[1:] - along_y[:, :-1])
 
     def _edges(self, u0: jax.Array, v0: jax.Array, u1: jax.Array, v1: jax.Array) -> jax.Array:
-        """Integrals of the cumulative light dv along straight lines, between the knots that they cross."""
+        """Integrals of the cumulative light dv along straight lines; so many at a time that memory is bounded."""
+        along = jax.checkpoint(lambda line: self._edge(*line))
+        lines = tuple(end.reshape(-1) for end in (u0, v0, u1, v1))
+        n_nodes = (sum(self._most_crossings) + 1) * len(_GAUSS[0])
+        return jax.lax.map(along, lines, batch_size=max(1, _BATCH // n_nodes)).reshape(u0.shape)
+
+    def _edge(self, u0: jax.Array, v0: jax.Array, u1: jax.Array, v1: jax.Array) -> jax.Array:
+        """The integral along one line, between the knots that it crosses."""
         du, dv = (u1 - u0)[..., None], (v1 - v0)[..., None]
         from_u, from_v = u0[..., None] + self._middle[1], v0[..., None] + self._middle[0]
         ends = [
             jnp.zeros_like(du),
-            self._crossings(from_u, du),
-            self._crossings(from_v, dv),
+            self._crossings(from_u, du, self._most_crossings[1]),
+            self._crossings(from_v, dv, self._most_crossings[0]),
             jnp.ones_like(du),
         ]
         at = jnp.sort(jnp.concatenate(ends, axis=-1), axis=-1)
@@ -69,10 +80,9 @@ class PlacedImage:
         light = self._cumulative(from_u[..., None] + t * du[..., None], from_v[..., None] + t * dv[..., None])
         return dv[..., 0] * jnp.sum(half * jnp.asarray(_GAUSS[1], at.dtype) * light, axis=(-2, -1))
 
-    def _crossings(self, start: jax.Array, way: jax.Array) -> jax.Array:
-        """Shares of the way, 0 to 1, at which a coordinate is a half."""
-        most = int(1.0 / (_RANGE * self._scale)) + 1
-        first = jnp.floor(jnp.minimum(start, start + way) + 0.5) + 0.5
+    def _crossings(self, start: jax.Array, way: jax.Array, most: int) -> jax.Array:
+        """Shares of the way, 0 to 1, at which a coordinate is a half, -1/2 or more: the first `most`."""
+        first = jnp.maximum(jnp.floor(jnp.minimum(start, start + way) + 0.5), -1.0) + 0.5
         still = way == 0.0
         share = (first + np.arange(most) - start) / jnp.where(still, 1.0, way)
         return jnp.where(still, 1.0, jnp.clip(share, 0.0, 1.0))

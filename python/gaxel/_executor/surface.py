@@ -117,7 +117,11 @@ class Surface:
         """`values`: of each component of the list, vectors."""
         if self._kink is not None:
             what = f"{self._name}: light has a kink {self._kink}, and no second derivatives"
-            values = [once_differentiable(of_one, what) for of_one in values]
+            # Others' derivatives of second order are none of this component's.
+            used = {self._which, *(cut for cut, _, _ in self._cuts)}
+            values = [
+                once_differentiable(of_one, what) if i in used else of_one for i, of_one in enumerate(values)
+            ]
         own, layout = values[self._which], self._layout
         cuts = [_Truncation(of_cut, values[cut], outside) for cut, of_cut, outside in self._cuts]
         chain = ShapeChain(layout.shape, own)

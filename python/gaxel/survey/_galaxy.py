@@ -78,6 +78,8 @@ def _fit(survey: Survey, tile: Tile, target: Any, sources: Sources) -> tuple[dic
         bands.append(
             Band(data, sigma, name=band.name, wavelength=wavelength, mask=mask, psf=psf, zeropoint=zeropoint)
         )
+    if cutout.inside.any() and not any(band.used[cutout.inside].any() for band in bands):
+        return _columns.failed(number, "no good pixel in its ellipse"), None
     if _is_mostly_bad(bands, cutout):
         flags |= Flag.BAD_PIXELS
     result = _fitted_from(bands, cutout, survey)
