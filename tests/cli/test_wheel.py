@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 
 import cli_support
+import make_wheel
 import pytest
 import wheel_licences as licences
 from cli_support import ROOT
@@ -104,6 +105,37 @@ def test_libraries_are_known_by_their_names(file, key):
 def test_a_library_of_no_known_licence_stops_the_wheel(tmp_path):
     with pytest.raises(licences.NoLicence, match=r"libunheard\.so\.1.*licences\.toml"):
         licences.bundled_part("libunheard.so.1", tmp_path / "libunheard.so.1")
+
+
+def test_a_library_of_unknown_origin_stops_the_wheel(tmp_path):
+    (tmp_path / "libz-1a2b3c4d.so.1").touch()
+    with pytest.raises(licences.NoLicence, match=r"libz-1a2b3c4d\.so\.1.*not known where"):
+        make_wheel.bundled_parts(tmp_path, {"libfftw3": Path("libfftw3.so.3")})
+
+
+def wheel_of(folder, monkeypatch, *options):
+    """The end of ./dev wheel in a folder of its own, before it builds or repairs anything."""
+    monkeypatch.setattr(make_wheel, "OUTPUT", folder)
+    monkeypatch.setattr(make_wheel, "run", lambda *command, **_: pytest.fail(f"runs {command}"))
+    monkeypatch.setattr(sys, "argv", ["make_wheel.py", *options])
+    return make_wheel.main()
+
+
+@pytest.mark.parametrize("names", [[], ["a-1-py3.whl", "b-1-py3.whl"]])
+def test_no_wheel_to_repair_is_named(tmp_path, monkeypatch, capsys, names):
+    (tmp_path / "raw").mkdir()
+    for name in names:
+        (tmp_path / "raw" / name).touch()
+    assert wheel_of(tmp_path, monkeypatch, "--no-build") == 1
+    told = capsys.readouterr().err
+    assert f"wheel: {tmp_path / 'raw'}: holds {', '.join(names) or 'no wheel'}" in told
+
+
+def test_what_keeps_a_folder_from_being_emptied_is_named(tmp_path, monkeypatch, capsys):
+    (tmp_path / "repaired").touch()
+    assert wheel_of(tmp_path, monkeypatch, "--no-build") == 1
+    told = capsys.readouterr().err
+    assert "Not a directory" in told and str(tmp_path / "repaired") in told
 
 
 @pytest.mark.skipif(

@@ -8,7 +8,7 @@ from astropy.wcs import WCS
 from gaxel import survey
 from gaxel.survey import Flag
 from gaxel.survey._detect import detect
-from gaxel.survey._images import Tile
+from gaxel.survey._images import Tile, image_files, tile_names
 from small_survey import deviations, run_here
 
 
@@ -47,6 +47,44 @@ def test_sections_outside_the_image_are_named(tmp_path, section):
     with pytest.raises(gaxel.InputError, match=r"no such section.*1:80,1:60") as caught:
         Tile(configured(tmp_path, f"image.fits{section}"), "")
     assert section in str(caught.value)
+
+
+@pytest.mark.parametrize("tile", ["", "{tile}"])
+@pytest.mark.parametrize(
+    "section",
+    [
+        "[1:49, 1:49]",
+        "[*,1:9]",
+        "[*,*]",
+        "[1:49]",
+        "[SCI][1:49]",
+        "[1:9:2,1:9]",
+        "[-1:9,1:9]",
+        "[1:9,1:9][SCI]",
+        "[1:9,1:9][1:9,1:9]",
+        "[SCI:2][1:9,1:9][0]",
+    ],
+)
+def test_what_is_no_section_is_named(tmp_path, section, tile):
+    units = [fits.PrimaryHDU(), fits.ImageHDU(np.zeros((60, 80)), name="SCI")]
+    fits.HDUList(units).writeto(tmp_path / f"image{tile.strip('{}')}.fits")
+    given = configured(tmp_path, f"image{tile}.fits{section}")
+    with pytest.raises(gaxel.InputError, match="not a section, or not at the end") as caught:
+        Tile(given, "tile" if tile else "")
+    assert section in str(caught.value) and "[x0:x1,y0:y1]" in str(caught.value)
+    with pytest.raises(gaxel.InputError, match=r"band\[0\].image.*not a section") as caught:
+        image_files(given, tile_names(given))
+    assert section in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["SCI:2", "1:9 OF CHIP 3", "A,B"])
+def test_names_of_extensions_hold_colons(tmp_path, name):
+    pixels = np.arange(60.0 * 80.0).reshape(60, 80)
+    units = [fits.PrimaryHDU(), fits.ImageHDU(np.zeros((5, 5))), fits.ImageHDU(pixels, name=name)]
+    fits.HDUList(units).writeto(tmp_path / "image.fits")
+    for section, shape in (("", (60, 80)), ("[11:50,21:40]", (20, 40))):
+        with Tile(configured(tmp_path, f"image.fits[{name}]{section}"), "") as tile:
+            assert tile.shape == shape
 
 
 def test_a_sections_psf_is_that_part_of_its_image(tmp_path):

@@ -19,6 +19,9 @@ from gaxel.survey.settings import BandSettings, Survey
 Box = tuple[int, int, int, int]
 """x0, x1, y0, y1: 0-based pixels, the ends left out."""
 
+_SECTION = r"\[(\d+):(\d+),(\d+):(\d+)\]"
+_EXTENSION = r"\[(?!\d+:\d+,\d+:\d+\])([^\[\]]+)\]"
+
 
 def tile_names(survey: Survey) -> list[str]:
     """Names of the tiles: those given, or all that the first band's image is found for; [""] where there is one image."""
@@ -35,7 +38,7 @@ def tile_names(survey: Survey) -> list[str]:
         return [""]
     if survey.tiles.names:
         return list(survey.tiles.names)
-    file, *_ = _parts(pattern)
+    file, *_ = _parts(pattern, survey.source, "band[0].image")
     found = set()
     whole = re.compile(
         re.escape(file).replace(re.escape("{tile}"), "(.+)", 1).replace(re.escape("{tile}"), r"\1")
@@ -53,34 +56,50 @@ def tile_names(survey: Survey) -> list[str]:
 
 def image_files(survey: Survey, tiles: list[str]) -> list[Path]:
     """Every file of pixels or PSFs that the survey reads."""
-    texts = [
-        text
-        for band in survey.bands
-        for text in (band.image, band.sigma, band.mask, band.psf)
-        if isinstance(text, str)
-    ]
-    named = {_parts(text)[0].replace("{tile}", tile) for text in texts for tile in tiles}
+    files = {
+        _parts(text, survey.source, f"band[{number}].{key}")[0]
+        for number, band in enumerate(survey.bands)
+        for key in ("image", "sigma", "mask", "psf")
+        if isinstance(text := getattr(band, key), str)
+    }
+    named = {file.replace("{tile}", tile) for file in files for tile in tiles}
     return [survey.path(one) for one in sorted(named)]
 
 
-def _parts(text: str) -> tuple[str, int | str | None, Box | None]:
-    """File, extension and section of "image.fits[SCI][1:49,1:49]", the ends of whose section count from 1 and belong to it."""
-    match = re.fullmatch(r"(.*?)(?:\[([^\[\]:]+)\])?(?:\[(\d+):(\d+),(\d+):(\d+)\])?", text)
+def _parts(text: str, source: str, key: str) -> tuple[str, int | str | None, Box | None]:
+    """File, extension and section of "image.fits[SCI][1:49,1:49]", the ends of whose section count from 1 and belong to it.
+
+    Raises
+    ------
+    InputError
+        Names the source, the key and the text where a section is not of that form or not at the end.
+    """
+    match = re.fullmatch(f"(.*?)(?:{_EXTENSION})?(?:{_SECTION})?", text, re.DOTALL)
     assert match is not None  # the pattern takes any text
-    extension = match.group(2)
+    file, extension = match.group(1), match.group(2)
+    # Names of extensions may hold colons, but not be made of what sections are.
+    is_section = extension is not None and re.fullmatch(r"[-+\d\s:,*]*[:,*][-+\d\s:,*]*", extension)
+    if is_section or re.search(r"\[[^\[\]]*:[^\[\]]*\]$", file):
+        raise input_error(
+            source,
+            key,
+            text,
+            "not a section, or not at the end",
+            "[x0:x1,y0:y1], whole numbers without blanks",
+        )
     section = None
     if match.group(3):
         x0, x1, y0, y1 = map(int, match.groups()[2:])
         section = x0 - 1, x1, y0 - 1, y1
-    return match.group(1), int(extension) if extension and extension.isdigit() else extension, section
+    return file, int(extension) if extension and extension.isdigit() else extension, section
 
 
 class _Pixels:
     """An image, or a stack of them, in a FITS file."""
 
     def __init__(self, survey: Survey, key: str, text: str, tile: str) -> None:
-        name, extension, section = _parts(text.replace("{tile}", tile))
         self.where = f"{survey.source}: {key} of tile {tile!r}" if tile else f"{survey.source}: {key}"
+        name, extension, section = _parts(text.replace("{tile}", tile), self.where, "file")
         path = survey.path(name)
         try:
             # Not mapped into memory: pages that were once touched would count as a worker's until the file is closed.
@@ -103,9 +122,9 @@ class _Pixels:
             raise input_error(self.where, "file", text, "no such section", f"[1:{nx},1:{ny}] at most")
         self._first = x0, y0
         self.shape: tuple[int, int] = (y1 - y0, x1 - x0)
-        for key, first in (("CRPIX1", x0), ("CRPIX2", y0)):
-            if first and key in self.header:
-                self.header[key] -= first
+        for card, first in (("CRPIX1", x0), ("CRPIX2", y0)):
+            if first and card in self.header:
+                self.header[card] -= first
         self.planes = self._unit.shape[0] if len(self._unit.shape) == 3 else 0
 
     def read(self, box: Box, plane: int) -> Image:
