@@ -16,16 +16,7 @@ from law_sample import KINDS, draw
 from law_truth import RadialLaw
 from scipy.special import gammaincinv, k1
 
-
-@pytest.fixture(autouse=True)
-def _settings():
-    """Float64, and programs that are soon compiled."""
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
-    jax.config.update("jax_disable_most_optimizations", False)
+pytestmark = pytest.mark.usefixtures("float64", "soon_compiled")
 
 
 # Kinds with a formula whose light is no surface.
