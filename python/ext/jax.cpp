@@ -131,7 +131,7 @@ std::size_t length(const Buffer& buffer) {
 /// From one member of a batch to the next: 0 where there is one for all.
 template <class Buffer>
 std::size_t stride_of(const Buffer& buffer) {
-  return length(buffer) == 1 ? 0 : buffer.element_count() / length(buffer);
+  return length(buffer) <= 1 ? 0 : buffer.element_count() / length(buffer);
 }
 
 /// Calls work(i) for each member of a batch. Values that no component can have, which samplers may try, make

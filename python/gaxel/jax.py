@@ -116,11 +116,20 @@ class Model:
                 raise input_error(
                     source, key, repr(found), f"there is no such {key}", " or ".join(map(repr, known))
                 )
+        if isinstance(psf, jax.core.Tracer):
+            raise input_error(
+                source,
+                "psf",
+                "a traced array",
+                "models are made outside of jit and vmap",
+                "an array of numbers",
+            )
         listed = as_list(components, source)
         size = as_shape(shape, source)
         slots = slots_of(listed, source)
         chosen, wanted = select_slots(slots, parameters, source)
         psfs, numbers = core_psfs_of(psf, listed, size)
+        self._backend = backend
         self.shape = size
         self.names = tuple(slot.name for slot in chosen)
         self._values = np.array([core_value(slot, size, source) for slot in slots])
@@ -162,7 +171,12 @@ class Model:
 
     def __repr__(self) -> str:
         ny, nx = self.shape
-        return f"<gaxel.jax.Model of {ny} x {nx} pixels: {', '.join(self.names)}>"
+        return f"<gaxel.jax.Model of {ny} x {nx} pixels, backend {self._backend!r}: {', '.join(self.names)}>"
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "_image" in self.__dict__:
+            raise AttributeError(f"gaxel.jax.Model is immutable: make another one for another {name}")
+        super().__setattr__(name, value)
 
     def vector(self, values: Mapping[str, Any] | ArrayLike) -> jax.Array:
         """The arguments as a vector: `values` itself, or those by name in it, the others as in `start`.
@@ -174,13 +188,23 @@ class Model:
                 if name not in self.names:
                     hint = _core.suggestion(str(name), list(self.names))
                     raise input_error("gaxel.jax.Model", "values", repr(name), "no such argument", hint)
-            return jnp.stack(
-                [
-                    jnp.asarray(values.get(name, start))
-                    for name, start in zip(self.names, self.start, strict=True)
-                ]
+            listed = [
+                jnp.asarray(values.get(name, start))
+                for name, start in zip(self.names, self.start, strict=True)
+            ]
+            for name, value in zip(self.names, listed, strict=True):
+                if value.shape != ():
+                    found = f"an array of shape {value.shape}"
+                    raise input_error(
+                        "gaxel.jax.Model", f"values[{name!r}]", found, "not a number", "one number"
+                    )
+            vector = jnp.stack(listed) if listed else jnp.zeros(0)
+        else:
+            vector = jnp.asarray(values)
+        if jnp.iscomplexobj(vector):
+            raise input_error(
+                "gaxel.jax.Model", "values", f"{vector.dtype}", "not real numbers", "real numbers"
             )
-        vector = jnp.asarray(values)
         if vector.shape != (len(self.names),):
             found = f"an array of shape {vector.shape}"
             raise input_error(
@@ -232,6 +256,10 @@ class Model:
             native[key] = _native(value, shape, key)
             if isinstance(value, np.ma.MaskedArray):
                 used = used & ~np.ma.getmaskarray(value)
+        known = not any(isinstance(value, jax.Array) for value in (native["sigma"], used))
+        if known and np.any(np.asarray(used & (native["sigma"] <= 0))):
+            least = f"{np.min(native['sigma']):g}"
+            raise input_error("gaxel.jax.Model", "sigma", least, "not above 0", "above 0, or masked")
         return native["data"], native["sigma"], used
 
     def log_likelihood(

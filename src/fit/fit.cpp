@@ -81,12 +81,13 @@ BandFit fit_of_band(const Band& band, std::vector<Psf> psfs, const RenderOptions
   return result;
 }
 
-/// The scene with every parameter fixed, if that leaves its values alone: limits may move them. What is free
-/// costs derivatives to each other, of which only a fit makes use.
+/// The scene with every parameter fixed, if that leaves its values alone: limits and bounds may move them.
+/// What is free costs derivatives to each other, of which only a fit makes use.
 Scene at_rest(Scene scene) {
   for (SceneComponent& component : scene.components) {
     for (Parameter& parameter : component.parameters) {
-      if (parameter.limit) return scene;
+      const bool inside = parameter.value >= parameter.min && parameter.value <= parameter.max;
+      if (parameter.limit || !inside) return scene;
     }
   }
   for (SceneComponent& component : scene.components) {

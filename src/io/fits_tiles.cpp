@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <array>
+#include <cmath>
 #include <memory>
 #include <string_view>
 
@@ -20,16 +21,23 @@ std::int64_t number(fitsfile* file, const std::string& keyword, std::int64_t oth
   return otherwise;
 }
 
-std::string size_problem(fitsfile* file, const std::vector<std::int64_t>& axes, std::int64_t most_pixels) {
+/// How an image is cut: pixels of a tile, and tiles.
+struct Tiles {
   double pixels = 1.0;
+  double count = 1.0;
+};
+
+std::string size_problem(fitsfile* file, const std::vector<std::int64_t>& axes, std::int64_t most_pixels,
+                         Tiles& tiles) {
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const std::string keyword = fmt::format("ZTILE{}", i + 1);
     const std::int64_t side = number(file, keyword, i == 0 ? axes[0] : 1);
     if (side < 1) return fmt::format("{} is {}", keyword, side);
-    pixels *= static_cast<double>(side);
+    tiles.pixels *= static_cast<double>(side);
+    tiles.count *= std::ceil(static_cast<double>(axes[i]) / static_cast<double>(side));
   }
-  if (pixels <= static_cast<double>(most_pixels)) return "";
-  return fmt::format("tiles of {:.0f} pixels are too large, at most {}", pixels, most_pixels);
+  if (tiles.pixels <= static_cast<double>(most_pixels)) return "";
+  return fmt::format("tiles of {:.0f} pixels are too large, at most {}", tiles.pixels, most_pixels);
 }
 
 /// Whether bytes are a whole gzip stream of at most so many: of one that breaks off CFITSIO never finds the
@@ -53,7 +61,8 @@ bool is_gzip(std::vector<Bytef>& packed, std::int64_t most_bytes) {
 
 /// Of a column that holds packed tiles.
 std::string column_problem(fitsfile* file, int column, bool gzipped, std::int64_t most_bytes,
-                           std::int64_t most_unpacked) {
+                           const Tiles& tiles) {
+  constexpr double kLargestPixel = 8.0;
   int status = 0;
   int type = 0;
   LONGLONG repeat = 0;
@@ -62,6 +71,8 @@ std::string column_problem(fitsfile* file, int column, bool gzipped, std::int64_
   fits_get_coltypell(file, column, &type, &repeat, &width, &status);
   fits_get_num_rowsll(file, &rows, &status);
   if (status == 0 && type >= 0) return "the tiles are not in a column of variable length";
+  if (status == 0 && static_cast<double>(rows) != tiles.count)
+    return fmt::format("{} tiles, but the image has {:.0f}", rows, tiles.count);
   if (status == 0 && gzipped && width != 1) return "the gzipped tiles are not bytes";
   std::vector<Bytef> packed;
   const double heap = static_cast<double>(number(file, "PCOUNT", 0));
@@ -77,7 +88,7 @@ std::string column_problem(fitsfile* file, int column, bool gzipped, std::int64_
     packed.resize(static_cast<std::size_t>(length));
     int any_null = 0;
     fits_read_col(file, TBYTE, column, row, 1, length, nullptr, packed.data(), &any_null, &status);
-    if (status == 0 && !is_gzip(packed, most_unpacked))
+    if (status == 0 && !is_gzip(packed, static_cast<std::int64_t>(tiles.pixels * kLargestPixel)))
       return fmt::format("tile {} is not gzipped as it should be", row);
   }
   return status == 0 ? "" : cfitsio_reason(status);
@@ -87,8 +98,8 @@ std::string column_problem(fitsfile* file, int column, bool gzipped, std::int64_
 
 std::string tile_problem(fitsfile* file, const std::vector<std::int64_t>& axes, std::int64_t most_pixels,
                          std::int64_t most_bytes) {
-  constexpr std::int64_t kLargestPixel = 8;
-  std::string problem = size_problem(file, axes, most_pixels);
+  Tiles tiles;
+  std::string problem = size_problem(file, axes, most_pixels, tiles);
   std::array<char, FLEN_VALUE> method{};
   int no_method = 0;
   fits_read_key(file, TSTRING, "ZCMPTYPE", method.data(), nullptr, &no_method);
@@ -100,8 +111,7 @@ std::string tile_problem(fitsfile* file, const std::vector<std::int64_t>& axes, 
     const bool there = fits_get_colnum(file, CASEINSEN, name.data(), &column, &status) == 0;
     if (!there) fits_clear_errmsg();
     const bool gzipped = name == "GZIP_COMPRESSED_DATA" || (all_gzipped && name == "COMPRESSED_DATA");
-    if (there && problem.empty())
-      problem = column_problem(file, column, gzipped, most_bytes, most_pixels * kLargestPixel);
+    if (there && problem.empty()) problem = column_problem(file, column, gzipped, most_bytes, tiles);
   }
   return problem;
 }

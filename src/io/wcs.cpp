@@ -28,12 +28,16 @@ std::mutex& parser_mutex() {
   throw InputError({"", "WCS", value, what, "give x and y in pixels instead of ra and dec"});
 }
 
-/// Whether WCSLIB's parser can be given a card: it runs over the end of texts without a closing quote.
+/// Whether WCSLIB's parser can be given a card: it runs over the end of texts without a closing quote. Two
+/// quotes in a text stand for one.
 bool is_sound(std::string_view card) {
   if (!std::ranges::all_of(card, [](char c) { return c >= ' ' && c <= '~'; })) return false;
-  const std::size_t value = card.find_first_not_of(' ', std::min<std::size_t>(card.size(), 10));
-  const bool is_text = card.substr(0, 10).ends_with("= ") && value != card.npos && card[value] == '\'';
-  return !is_text || std::ranges::count(card.substr(value), '\'') > 1;
+  std::size_t at = card.find_first_not_of(' ', std::min<std::size_t>(card.size(), 10));
+  const bool is_text = card.substr(0, 10).ends_with("= ") && at != card.npos && card[at] == '\'';
+  if (!is_text) return true;
+  for (at = card.find('\'', at + 1); at != card.npos; at = card.find('\'', at + 2))
+    if (card.substr(at, 2) != "''") return true;
+  return false;
 }
 
 }  // namespace
@@ -50,8 +54,7 @@ class Wcs::Impl {
     }
     const std::scoped_lock lock(parser_mutex());
     int rejected = 0;
-    const int status =
-        wcspih(cards.data(), n_cards, WCSHDR_all, 0, &rejected, &count_, &list_);
+    const int status = wcspih(cards.data(), n_cards, WCSHDR_all, 0, &rejected, &count_, &list_);
     if (status != 0) fail("the header's coordinate system cannot be read");
     if (count_ < 1) fail("the header has no sky coordinates");
     try {

@@ -30,6 +30,7 @@ EllipticalLight::EllipticalLight(const Component& component)
 LightRates EllipticalLight::rates(const LightDirection& direction) const {
   LightRates rates(profile(), direction, {});
   if (std::isnan(brightness_radius)) return rates;
+  if (law->n_shapes() > 1) throw std::logic_error("rates of a brightness are those of a law with one shape");
   // The flux is brightness * q re^2 / g, with g at the brightness' radius; in the centre g = 2 G.
   double g = 0.0;
   double g_rate = 0.0;

@@ -77,6 +77,8 @@ TEST(Wcs, TextsWithoutAnEndAreLeftOut) {
   HeaderCards header = tangent_header();
   header.push_back(card("OBJECT", "'no end"));
   header.push_back(card("CTYPE3", "'a\x1d'"));
+  header.push_back(card("RADESYS", "'ICRS''"));
+  header.push_back(card("OBSERVER", "'O''Hara'"));
   EXPECT_NEAR(Wcs(header).pixel(3.6, -30.4).x, 100.5, 1e-9);
   EXPECT_THROW(Wcs(tangent_header("'RA---TAN-SIP")), InputError);
 }

@@ -235,3 +235,34 @@ def test_what_only_the_core_makes_is_told(monkeypatch):
     assert np.all(np.isfinite(model.image(model.start)))
     with pytest.raises(NotImplementedError, match="nucleus"):
         lowered_elsewhere(model)
+
+
+@pytest.mark.parametrize(
+    ("component", "psf"),
+    [
+        (gaxel.Sersic(**AT, re=4.0, n=2.5, name="galaxy"), PSF),
+        (gaxel.PointSource(x=12.3, y=15.2, flux=30.0, name="galaxy"), PSF),
+    ],
+)
+def test_light_through_a_psf_may_leave_the_image(component, psf):
+    """It comes round nowhere: the core's image, or NaN where the model's periods would not do."""
+    core, executor = both([component], psf)
+    image, known = compiled(executor.image), 0
+    for x in (-500.0, -60.0, -20.0, -3.0, 0.0, 13.0, 22.0, 25.0, 29.0, 45.0, 80.0, 3000.0):
+        expected = core.image({"galaxy.x": x})
+        found = np.asarray(image(executor.vector({"galaxy.x": x})))
+        if not np.isnan(found).any():
+            known += 1
+            assert largest(found - expected) <= 1e-9 * 30.0, x
+    assert known >= 8
+
+
+def test_thin_light_through_a_psf_is_right_or_nan():
+    core, executor = both([GALAXY], PSF)
+    image = compiled(executor.image)
+    for q in (0.9, 0.6, 0.45, 0.3, 0.1, 0.02):
+        found = np.asarray(image(executor.vector({"galaxy.q": q})))
+        if q >= 0.45:
+            assert not np.isnan(found).any()
+        if not np.isnan(found).any():
+            assert largest(found - core.image({"galaxy.q": q})) <= 1e-9 * 30.0, q

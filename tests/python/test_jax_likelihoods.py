@@ -74,3 +74,28 @@ def test_compiled_functions_refuse_masked_arrays(model, method):
     data = np.ma.array(np.ones(SHAPE), mask=np.indices(SHAPE)[0] > 3)
     with pytest.raises((TypeError, ValueError), match="masked"):
         jax.jit(getattr(model, method))(jnp.asarray(model.start), data, 1.0)
+
+
+def test_arguments_that_are_none(model):
+    data, sigma, mask = observation()
+    bad = np.where(mask, -1.0, sigma)
+    assert np.isfinite(model.chi2(model.start, data, bad, mask)), "masked"
+    for wrong in (bad, 0.0, -1.0):
+        with pytest.raises(gaxel.InputError, match="sigma = .*not above 0"):
+            model.log_likelihood(model.start, data, wrong)
+    with pytest.raises(gaxel.InputError, match=r"values\['galaxy.re'\] = an array of shape \(1,\)"):
+        model.image({"galaxy.re": jnp.array([3.0])})
+    with pytest.raises(gaxel.InputError, match="not real numbers"):
+        model.image(model.start + 1j)
+    with pytest.raises(AttributeError, match="immutable"):
+        model.shape = (3, 3)
+
+
+def test_models_are_made_outside_of_programs():
+    with pytest.raises(gaxel.InputError, match="outside of jit and vmap"):
+        jax.jit(lambda psf: gaxel_jax.Model([GALAXY], SHAPE, psf=psf).image({}))(np.ones((5, 5)))
+
+
+def test_a_model_without_arguments_has_an_image():
+    none = gaxel_jax.Model([GALAXY], SHAPE, parameters=[])
+    np.testing.assert_array_equal(none.image({}), none.image(np.zeros(0)))

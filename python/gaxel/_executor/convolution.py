@@ -29,6 +29,11 @@ class Convolver:
         self._transfer = transfer
         self._point_transfer = _complex(arrays["point_transfer"], nx // 2 + 1) * (ny * nx)
 
+    def reaches(self, x: jax.Array, y: jax.Array) -> jax.Array:
+        """Whether light there can reach the image."""
+        (ny, nx), column, row = self.grid.shape, x - self.grid.x0, y - self.grid.y0
+        return (column > -1.0) & (column < nx) & (row > -1.0) & (row < ny)
+
     def spectrum(self, light: jax.Array) -> jax.Array:
         """The half spectrum of light with that transform (n_ky, n_kx), convolved.
 

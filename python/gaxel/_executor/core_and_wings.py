@@ -28,7 +28,10 @@ _CHUNK_NODES, _CHUNK_PANELS, _PANEL_TERMS = 48, 64, 8
 _MOST_OCTAVES = 14
 _NO_LIGHT = 1e-14  # of the flux: less lies beyond where light is taken to end
 _HALVINGS = 8
-_MARGIN = 1.3  # copies of the core are followed so much farther than they reach
+_MARGIN = 2.0  # copies of the core are followed so much farther than they reach
+_DARK = 1.85  # window radii: beyond, the core holds less than 3e-7 of the light
+# Of the window's radius: light is taken to be far from the image, and copies of cusps to be far enough.
+_FAR, _CLEAR = 0.6, 0.45
 
 
 @cache
@@ -134,6 +137,7 @@ class CoreAndWings:
         self._columns = needed.x0 + np.arange(needed.shape[1])
         self._fade = split["fade_y"][:, None] * split["fade_x"]
         self._first = round(needed.y0 - grid.y0), round(needed.x0 - grid.x0)
+        self._reach = (0.0, 0.0)
         self._copies = self._copies_of_core(split) if self._has_table else []
         self._samples_wings = not self._has_table or self._has_wings
 
@@ -144,6 +148,7 @@ class CoreAndWings:
             radius * math.hypot(math.sin(theta), q * math.cos(theta)),
             radius * math.hypot(math.cos(theta), q * math.sin(theta)),
         )
+        self._reach = reach
         along = [
             _copies_along(places, centre, extent, period)
             for places, centre, extent, period in zip(
@@ -161,7 +166,43 @@ class CoreAndWings:
             if (x, y) != (0, 0)
         ]
 
-    def _samples(self, profile: Profile, radius: jax.Array | None) -> jax.Array:
+    def _nearness(self, profile: Profile, radius: jax.Array | None) -> tuple[jax.Array, jax.Array]:
+        """Whether light is so near the image that it has a core, and whether the plan then knows all copies of that."""
+        window = _WING_BAND / (np.pi * profile.q * profile.re)
+        has_edge = profile.law.edge is not None
+        ends = window if radius is None else (_WINDOW_END if has_edge else _DARK) * radius
+        far = _FAR * window if radius is None or self._has_wings else ends
+        clear = ends if has_edge else jnp.minimum(ends, _CLEAR * window)
+        near, needed, followed, cusps = True, [], [], []
+        for places, start, centre, across, along, reach, period in zip(
+            (self._rows, self._columns),
+            (self._start["y"], self._start["x"]),
+            (profile.y, profile.x),
+            (profile.cos, profile.sin),
+            (profile.sin, profile.cos),
+            self._reach,
+            self._convolver.padded,
+            strict=True,
+        ):
+            first, last = places[0], places[-1]
+            unit = profile.re * jnp.sqrt(along**2 + (profile.q * across) ** 2)
+            near &= (centre + far * unit >= first) & (centre - far * unit <= last)
+            turns = math.ceil((reach + abs(start) + last - first) / period) + 2
+            shifts = period * np.arange(-turns, turns + 1)
+            middles = centre + jnp.asarray(shifts, centre.dtype)
+            low = jnp.maximum(middles - ends * unit, first)
+            high = jnp.minimum(middles + ends * unit, last)
+            needed.append(low <= high)
+            followed.append((low >= start + shifts - reach) & (high <= start + shifts + reach))
+            cusps.append((middles + clear * unit >= first) & (middles - clear * unit <= last))
+        if radius is None:
+            return near, ~near
+        both = [rows[:, None] & columns for rows, columns in (needed, followed, cusps)]
+        amiss = (both[0] & ~both[1]) | both[2]
+        own = amiss.shape[0] // 2, amiss.shape[1] // 2
+        return near, ~jnp.any(amiss.at[own].set(False))
+
+    def _samples(self, profile: Profile, radius: jax.Array | None, near: jax.Array) -> jax.Array:
         """On the convolver's grid."""
         dtype = profile.x.dtype
         wings = jnp.zeros((len(self._rows), len(self._columns)), dtype)
@@ -170,7 +211,7 @@ class CoreAndWings:
             dy = jnp.asarray(self._rows, dtype)[:, None] - profile.y
             s = profile.s(dx, dy)
             if self._has_table:
-                share = 1.0 - core_share(jnp.sqrt(s) / radius)
+                share = 1.0 - jnp.where(near, core_share(jnp.sqrt(s) / radius), 0.0)
                 # Where the share is no more than its rounding a cusp would bring it back.
                 counts = share > 1e-13
                 light = profile.law.law.intensity(jnp.sqrt(jnp.where(counts, s, radius * radius)))
@@ -179,7 +220,7 @@ class CoreAndWings:
                 wings = profile.law.law.intensity(jnp.sqrt(s))
         if self._copies:
             s = jnp.concatenate([copy.s(profile) for copy in self._copies])
-            light = profile.law.law.intensity(jnp.sqrt(s))
+            light = jnp.where(near, profile.law.law.intensity(jnp.sqrt(s)), 0.0)
             if self._has_wings:
                 light = light * core_share(jnp.sqrt(s) / radius)
             ends = np.cumsum([copy.size for copy in self._copies])[:-1]
@@ -267,8 +308,11 @@ class CoreAndWings:
         are none."""
         profile = Profile.of(self._component, values)
         radius = self._radius(values) if self._has_table else None
+        near, holds = jax.lax.stop_gradient(self._nearness(profile, radius))
+        # The plan's copies are those about the components as they were: NaN where others would be needed.
+        profile = profile._replace(amplitude=profile.amplitude * jnp.where(holds | ~near, 1.0, jnp.nan))
         has_samples = self._samples_wings or self._copies
         return (
-            self._samples(profile, radius) if has_samples else None,
-            None if radius is None else self._core(profile, radius),
+            self._samples(profile, radius, near) if has_samples else None,
+            None if radius is None else jnp.where(near, self._core(profile, radius), 0.0),
         )

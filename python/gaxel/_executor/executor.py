@@ -75,9 +75,9 @@ class _Group:
         if self._boxes is not None:
             add(transforms, self._boxes.convolver, self._boxes(boxes[0]))
         for i in self._points():
-            if self._components[i]["reaches"]:
-                point = self._named(i, values)
-                add(transforms, 0, point["flux"] * self._convolvers[0].phases(point["x"], point["y"]))
+            point, convolver = self._named(i, values), self._convolvers[0]
+            flux = jnp.where(convolver.reaches(point["x"], point["y"]), point["flux"], 0.0)
+            add(transforms, 0, flux * convolver.phases(point["x"], point["y"]))
         if len(self._surfaces) > 0:
             add(transforms, self._surfaces.convolver, self._surfaces.spectrum(values))
         image = jnp.zeros(self._shape, values[0].dtype)

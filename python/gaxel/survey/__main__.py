@@ -3,9 +3,11 @@
 import argparse
 import os
 import sys
+from collections.abc import Iterable
+from typing import Any
 
 from gaxel import InputError
-from gaxel.survey import read, run, simulate, write_report
+from gaxel.survey import Flag, read, run, simulate, write_report
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,8 +43,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _verdicts(table: Any) -> Iterable[tuple[int, str]]:
+    return zip(table["flags"].to_pylist(), table["reason"].to_pylist(), strict=True)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status: 0 done, 2 for what cannot be read."""
+    """Exit status: 0 done, 1 if every galaxy failed, 2 for what cannot be read."""
     args = _parser().parse_args(arguments)
     try:
         if args.command == "simulate":
@@ -68,6 +74,11 @@ def main(arguments: list[str] | None = None) -> int:
                 report=not args.no_report,
             )
             print(f"{len(table)} galaxies: {os.path.normpath(survey.output / 'results.parquet')}")
+            reasons = [reason for flags, reason in _verdicts(table) if flags & Flag.FAILED]
+            if reasons:
+                print(f"gaxel.survey: {len(reasons)} failed, the first: {reasons[0]}", file=sys.stderr)
+            if reasons and len(reasons) == len(table):
+                return 1
     except InputError as error:
         print(f"gaxel.survey: {error}", file=sys.stderr)
         return 2

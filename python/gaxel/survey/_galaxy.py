@@ -9,6 +9,7 @@ import numpy as np
 import gaxel
 from gaxel import Band, Chebyshev, FitError, FitResult, PerBand, Sersic, Sky
 from gaxel._errors import told_of_psf
+from gaxel._light import flux_of
 from gaxel.survey import _columns
 from gaxel.survey._cutout import Cutout, make_cutout
 from gaxel.survey._flags import Flag
@@ -77,14 +78,11 @@ def _fit(survey: Survey, tile: Tile, target: Any, sources: Sources) -> tuple[dic
         bands.append(
             Band(data, sigma, name=band.name, wavelength=wavelength, mask=mask, psf=psf, zeropoint=zeropoint)
         )
+    if cutout.inside.any() and not any(band.used[cutout.inside].any() for band in bands):
+        return _columns.failed(number, "no good pixel in its ellipse"), None
     if _is_mostly_bad(bands, cutout):
         flags |= Flag.BAD_PIXELS
-    try:
-        result = _fitted(bands, _starts(cutout, survey, len(bands) == 1), survey.fit)
-    except FitError:  # in some band there is too little light to start from
-        if len(bands) == 1 or not np.isfinite(cutout.fitted["flux"]).any():
-            raise
-        result = _fitted(bands, _starts(cutout, survey, True), survey.fit)
+    result = _fitted_from(bands, cutout, survey)
     row = {"row": number, **_columns.fitted(survey, result, cutout.box)}
     row |= {
         "flags": int(flags | _verdict(result)),
@@ -99,19 +97,36 @@ def _fit(survey: Survey, tile: Tile, target: Any, sources: Sources) -> tuple[dic
     return row, Picture(cutout, bands, result)
 
 
-def _fitted(bands: list[Band], components: list[Any], fit: FitSettings) -> FitResult:
+def _fitted_from(bands: list[Band], cutout: Cutout, survey: Survey) -> FitResult:
+    """The fit from what is known; where some band has too little light to start from, from the known flux, too."""
+    began = time.monotonic()
+    seconds = survey.fit.max_seconds
+    try:
+        return _fitted(bands, _starts(cutout, survey, len(bands) == 1), survey.fit, seconds)
+    except FitError:
+        left = seconds - (time.monotonic() - began)
+        if len(bands) == 1 or not _is_flux_known(cutout.fitted[0]) or not left > 0.0:
+            raise
+        return _fitted(bands, _starts(cutout, survey, True), survey.fit, left)
+
+
+def _is_flux_known(source: Any) -> bool:
+    return bool(np.isfinite(source["flux"]) and source["flux"] > 0.0)
+
+
+def _fitted(bands: list[Band], components: list[Any], fit: FitSettings, seconds: float) -> FitResult:
     return gaxel.fit(
         bands,
         components,
         bounds=_bounds(components, fit),
-        vary=_variations(components, fit),
+        vary=_variations(bands, components, fit),
         rtol=fit.rtol,
         atol=fit.atol,
         ftol=fit.ftol,
         max_iterations=fit.max_iterations,
         threads=1,
         noise_share=0.0,  # rtol is coarse already: a coarser search first only adds steps
-        max_seconds=fit.max_seconds,
+        max_seconds=seconds,
     )
 
 
@@ -121,8 +136,8 @@ def _is_mostly_bad(bands: list[Band], cutout: Cutout) -> bool:
 
 
 def _starts(cutout: Cutout, survey: Survey, with_flux: bool) -> list[Any]:
-    """The galaxy, its neighbours, the sky; what is not known is left to gaxel's own estimate. With the flux in the first band as
-    the start in all, or without."""
+    """The galaxy, its neighbours, the sky; what is not known is left to gaxel's own estimate. With the flux, in counts of the first
+    band, or without."""
     x0, _, y0, _ = cutout.box
     limits = {"re": survey.fit.re, "n": survey.fit.n, "q": survey.fit.q}
     components: list[Any] = []
@@ -133,7 +148,7 @@ def _starts(cutout: Cutout, survey: Survey, with_flux: bool) -> list[Any]:
                 given[key] = float(np.clip(source[key], 1.01 * low, low + 0.99 * (high - low)))
         if np.isfinite(source["theta"]):
             given["theta"] = float(source["theta"])
-        if with_flux and source["flux"] > 0.0:
+        if with_flux and _is_flux_known(source):
             given["flux"] = float(source["flux"])
         components.append(Sersic(name=f"neighbour{i}" if i else "galaxy", **given))
     return [*components, Sky(name="sky")]
@@ -150,12 +165,18 @@ def _bounds(components: list[Any], fit: FitSettings) -> dict[str, tuple[float | 
     return bounds
 
 
-def _variations(components: list[Any], fit: FitSettings) -> dict[str, Any]:
-    return {
+def _variations(bands: list[Band], components: list[Any], fit: FitSettings) -> dict[str, Any]:
+    """As asked for; and fluxes that are given start at one magnitude in all bands, whose counts differ by their zero points."""
+    variations: dict[str, Any] = {
         f"{component.name}.{key}": PerBand() if terms == "per_band" else Chebyshev(int(terms))
         for component in components[:-1]
         for key, terms in fit.vary.items()
     }
+    counts = [flux_of(bands[0].zeropoint, band.zeropoint) for band in bands]  # of one of the first band's
+    for component in components[:-1]:
+        if len(bands) > 1 and component.flux is not None:
+            variations[f"{component.name}.flux"] = PerBand([component.flux * count for count in counts])
+    return variations
 
 
 def _verdict(result: FitResult) -> Flag:

@@ -35,6 +35,9 @@ Sources = NDArray[Any]
 KRON_PER_RE = 3.0
 """2.5 Kron radii of an exponential disc, 1.19 re each (Graham & Driver 2005, PASA 22, 118)."""
 
+_NO_MAGNITUDE = 90.0
+"""99 and -99 stand for what was not measured (SExtractor)."""
+
 
 def empty_sources(n: int) -> Sources:
     sources = np.zeros(n, SOURCE)
@@ -68,9 +71,12 @@ def read_catalogue(survey: Survey, tiles: list[str]) -> tuple[Sources, NDArray[A
     column = _Columns(survey, catalogue, table)
     for name in ("kron", "re", "n", "q"):
         if getattr(catalogue, name) is not None:
-            sources[name] = column.numbers(name)
+            values = column.numbers(name)
+            sources[name] = np.where(values > 0.0, values, np.nan)
     if catalogue.mag is not None:
-        sources["flux"] = flux_of(column.numbers("mag"), survey.bands[0].zeropoint)
+        mag = column.numbers("mag")
+        mag = np.where(np.abs(mag) < _NO_MAGNITUDE, mag, np.nan)
+        sources["flux"] = flux_of(mag, survey.bands[0].zeropoint)
     if catalogue.pa is not None:
         sources["theta"] = np.radians(column.numbers("pa") + 90.0)
     if catalogue.plane is not None:
