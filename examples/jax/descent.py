@@ -4,7 +4,6 @@ What is descended along are numbers without bounds (logarithms, a logit), so tha
 other loss that JAX differentiates may stand in the place of chi2.
 """
 
-import argparse
 from pathlib import Path
 
 import gaxel
@@ -13,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from example_options import make_parser
 
 SHAPE = (64, 64)
 SIGMA = 1.0
@@ -92,12 +92,12 @@ def plot(path: Path, chi2: np.ndarray, best: float) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    parser = make_parser(
+        __doc__,
+        quick="few steps, which do not reach the optimum",
+        plot="draw chi2 along the steps into this file",
     )
     parser.add_argument("--steps", type=int, default=300)
-    parser.add_argument("--quick", action="store_true", help="few steps, which do not reach the optimum")
-    parser.add_argument("--plot", type=Path, help="draw chi2 along the steps into this file")
     options = parser.parse_args()
     jax.config.update("jax_enable_x64", True)
     data = simulated()

@@ -5,7 +5,6 @@ of the cut-outs given the images of its answers, whose gradient goes through gax
 the true parameters. Galaxies that it has not seen show what it learned, beside gaxel.fit on the same cut-outs.
 """
 
-import argparse
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from example_options import make_parser
 
 SIDE = 32
 SIGMA = 1.0
@@ -167,13 +167,11 @@ def plot(path: Path, truth: np.ndarray, found: dict[str, np.ndarray]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    parser = make_parser(
+        __doc__, quick="few steps with few galaxies", plot="draw answers against the truth into this file"
     )
     parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--galaxies", type=int, default=10000, help="to train with")
-    parser.add_argument("--quick", action="store_true", help="few steps with few galaxies")
-    parser.add_argument("--plot", type=Path, help="draw answers against the truth into this file")
     options = parser.parse_args()
     n_train, n_steps, n_test = (512, 60, 40) if options.quick else (options.galaxies, options.steps, 400)
     model = make_model()

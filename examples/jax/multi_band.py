@@ -4,7 +4,6 @@ Place, index, axis ratio and direction are shared, each band has its magnitude a
 gaxel.fit calls Chebyshev(2). Errors are those of the Fisher matrix, whose images of derivatives JAX makes, too.
 """
 
-import argparse
 from pathlib import Path
 
 import gaxel
@@ -14,6 +13,7 @@ import jax.flatten_util
 import jax.numpy as jnp
 import numpy as np
 import optax
+from example_options import make_parser
 
 SHAPE = (56, 56)
 ZEROPOINT = 25.0
@@ -161,12 +161,12 @@ def plot(path: Path, values: Values, errors: Values, other: gaxel.FitResult) -> 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    parser = make_parser(
+        __doc__,
+        quick="few steps, which do not reach the optimum",
+        plot="draw sizes and magnitudes into this file",
     )
     parser.add_argument("--steps", type=int, default=60)
-    parser.add_argument("--quick", action="store_true", help="few steps, which do not reach the optimum")
-    parser.add_argument("--plot", type=Path, help="draw sizes and magnitudes into this file")
     options = parser.parse_args()
     jax.config.update("jax_enable_x64", True)
     bands = simulated()

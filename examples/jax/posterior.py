@@ -6,7 +6,6 @@ galaxies in Abell 2744 of ./dev demo, by chi2 as there. Chains have converged wh
 Bayesian Analysis 16, 667).
 """
 
-import argparse
 import os
 import sys
 import time
@@ -21,6 +20,7 @@ import numpy as np
 import numpyro
 import numpyro.distributions as dist
 from astropy.io import fits
+from example_options import make_parser
 from numpyro.infer import MCMC, NUTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -154,15 +154,15 @@ def plot(path: Path, sampler: MCMC) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    parser = make_parser(
+        __doc__,
+        quick="one short chain, which has not converged",
+        plot="draw the corner plot into this file (package corner)",
     )
     parser.add_argument("--warmup", type=int, default=500)
     parser.add_argument("--samples", type=int, default=1000)
     parser.add_argument("--chains", type=int, default=4)
     parser.add_argument("--demo", action="store_true", help="the three galaxies of ./dev demo")
-    parser.add_argument("--quick", action="store_true", help="one short chain, which has not converged")
-    parser.add_argument("--plot", type=Path, help="draw the corner plot into this file (package corner)")
     options = parser.parse_args()
     n_warmup, n_samples, n_chains = (
         (60, 150, 1) if options.quick else (options.warmup, options.samples, options.chains)

@@ -18,12 +18,7 @@ SKY = gaxel.Sky(level=0.1, slope_x=0.01, slope_y=-0.02, name="sky")
 PSF = gaxel.GaussianPsf(fwhm=3.0)
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
+pytestmark = pytest.mark.usefixtures("float64")
 
 
 compiled = functools.partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0})

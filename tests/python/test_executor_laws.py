@@ -16,16 +16,7 @@ from law_sample import KINDS, draw
 from law_truth import RadialLaw
 from scipy.special import gammaincinv, k1
 
-
-@pytest.fixture(autouse=True)
-def _settings():
-    """Float64, and programs that are soon compiled."""
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
-    jax.config.update("jax_disable_most_optimizations", False)
+pytestmark = pytest.mark.usefixtures("float64", "soon_compiled")
 
 
 # Kinds with a formula whose light is no surface.
@@ -127,12 +118,12 @@ def test_brightness_is_that_at_its_radius(key):
     assert light_at(component, *map(np.atleast_1d, at))[0] == pytest.approx(7.0 * kept, rel=1e-12)
 
 
+@mpmath.workdps(40)
 def test_b_and_its_derivatives_are_those_of_the_incomplete_gamma_function():
     indices = np.array([0.1, 0.3, 0.49, 0.5, 1.0, 4.0, 9.3, 20.0])
     np.testing.assert_allclose(
         jax.jit(jax.vmap(sersic_b))(indices), gammaincinv(2.0 * indices, 0.5), rtol=3e-14
     )
-    mpmath.mp.dps = 40
 
     def exact(n):
         return mpmath.findroot(
@@ -146,10 +137,10 @@ def test_b_and_its_derivatives_are_those_of_the_incomplete_gamma_function():
         assert second(n) == pytest.approx(float(mpmath.diff(exact, n, 2)), rel=1e-9, abs=1e-12)
 
 
+@mpmath.workdps(30)
 def test_bessel_functions_are_those_of_mpmath():
     x = np.concatenate([np.geomspace(1e-9, 1.9, 40), [1.9999, 2.0], np.geomspace(2.1, 600.0, 40)])
     np.testing.assert_allclose(jax.jit(x_bessel_k1)(x), x * k1(x), rtol=5e-15)
-    mpmath.mp.dps = 30
     places = np.array([0.03, 1.3, 2.7, 30.0])
     derivative = x_bessel_k1
     for order in range(3):

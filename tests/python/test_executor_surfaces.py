@@ -21,15 +21,7 @@ OTHERS = {"Mge": "a sum of Gaussians, each an elliptical profile of its own"}
 ELLIPTICAL = ("sersic", "exponential", "devaucouleurs", "gaussian", "moffat", "king", "ferrers")
 
 
-@pytest.fixture(autouse=True)
-def _settings():
-    """Float64, and programs that are soon compiled."""
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
-    jax.config.update("jax_disable_most_optimizations", False)
+pytestmark = pytest.mark.usefixtures("float64", "soon_compiled")
 
 
 SCENES = {

@@ -19,12 +19,7 @@ import gradients  # noqa: E402
 CASE = peers.GradientCase(48, 1.0)
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
+pytestmark = pytest.mark.usefixtures("float64")
 
 
 def test_bn_about_n_is_half_light_with_its_slope():

@@ -14,12 +14,7 @@ SKY = gaxel.Sky(level=3.0, name="sky")
 PSF = gaxel.GaussianPsf(fwhm=3.0)
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
+pytestmark = pytest.mark.usefixtures("float64")
 
 
 @pytest.fixture(params=[None, PSF], ids=["no psf", "psf"])

@@ -13,17 +13,15 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples/jax"
 
 
-@pytest.fixture
-def float64():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
-
-
 @pytest.fixture(autouse=True)
 def simulated_alone(monkeypatch):
     monkeypatch.delenv("GAXEL_TEST_DATA", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def modules_of_the_folder(monkeypatch):
+    """A program that runs finds the modules of its own folder."""
+    monkeypatch.syspath_prepend(EXAMPLES)
 
 
 def load(name):

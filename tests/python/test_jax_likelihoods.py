@@ -15,12 +15,7 @@ PSF = gaxel.GaussianPsf(fwhm=3.0)
 LIKELIHOODS = ["chi2", "log_likelihood"]
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
+pytestmark = pytest.mark.usefixtures("float64")
 
 
 @pytest.fixture(params=[None, PSF], ids=["no psf", "psf"])

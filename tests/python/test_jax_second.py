@@ -20,12 +20,7 @@ SKY = gaxel.Sky(level=3.0, name="sky")
 PSF = gaxel.GaussianPsf(fwhm=3.0)
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
+pytestmark = pytest.mark.usefixtures("float64")
 
 
 def model_of(psf, **options):
