@@ -233,7 +233,7 @@ them: by [`gaxel.jax`](../jax.md), by the renderers of pysersic, and by the sche
 - Ratios are to gaxel.jax at its default tolerance, rtol 1e-6. Its errors, and any, that are below what the truth is checked to count as
   that.
 
-{cpu_model()}, one of {os.cpu_count()} cores; {platform.system()}, Python {platform.python_version()}, gaxel {gaxel.__version__}, {versions}.
+{cpu_model()}, one of {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f} at the end; {platform.system()}, Python {platform.python_version()}, gaxel {gaxel.__version__}, {versions}.
 
 {parts}
 Made by `bench/peers/gradients.py --write` ([how](../../bench/peers/README.md)).

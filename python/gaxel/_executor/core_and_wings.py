@@ -186,7 +186,9 @@ class CoreAndWings:
         ):
             first, last = places[0], places[-1]
             unit = profile.re * jnp.sqrt(along**2 + (profile.q * across) ** 2)
-            near &= ~((centre + far * unit < first) | (centre - far * unit > last))  # also where these are NaN
+            near &= ~(
+                (centre + far * unit < first) | (centre - far * unit > last)
+            )  # also where these are NaN
             turns = math.ceil((reach + abs(start) + last - first) / period) + 2
             shifts = period * np.arange(-turns, turns + 1)
             middles = centre + jnp.asarray(shifts, centre.dtype)
