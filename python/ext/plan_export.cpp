@@ -122,7 +122,6 @@ nb::dict split_arrays(const SplitLight& split, const Setting& setting, Convolver
   result["fade_y"] = to_numpy(std::vector<double>(split.fade_y()));
   const HankelTable* table = split.table();
   result["has_table"] = table != nullptr;
-  result["has_samples"] = split.has_samples(convolver.padded());
   if (table == nullptr) return result;
   result["has_wings"] = table->has_wings();
   result["radius"] = table->radius();
@@ -219,9 +218,6 @@ nb::dict group_arrays(const std::vector<Flat>& members, Shape shape, const std::
       }
       one["leaves"] = leaves.arrays(setting.light_grid());
       one["total"] = lights.surface(part).total;
-    } else if (part.family() == Family::kPoint && psf) {
-      const Component& point = *part.component;
-      one["reaches"] = setting.convolver->reaches(point.value(Role::kX), point.value(Role::kY));
     }
     list.append(one);
   }

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from gaxel import _core
 from gaxel._arrays import as_shape, as_threads, as_tolerance
 from gaxel._errors import input_error
+from gaxel._light import flux_of
 from gaxel._parameters import (
     Components,
     as_list,
@@ -222,7 +223,7 @@ class Model:
         arguments = self.vector(values)
         arguments = arguments.astype(jnp.result_type(arguments, jnp.float32))
         for i, zeropoint in self._zeropoints.items():
-            arguments = arguments.at[i].set(10.0 ** (-0.4 * (arguments[i] - zeropoint)))
+            arguments = arguments.at[i].set(flux_of(arguments[i], zeropoint))
         full = jnp.asarray(self._values, arguments.dtype).at[self._places].set(arguments)
         return self._image(full)
 

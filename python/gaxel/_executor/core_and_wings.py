@@ -19,6 +19,7 @@ from gaxel import _core
 from gaxel._executor.convolution import Convolver
 from gaxel._executor.elliptical import KINDS, Profile
 from gaxel._executor.leaves import grid_of
+from gaxel._executor.parameters import start_of
 from gaxel._executor.tiles import HIGHEST
 
 _WINDOW_END = 2.0  # of the window's radius
@@ -121,7 +122,7 @@ class CoreAndWings:
             self._has_wings: bool = split["has_wings"]
             self._level = split["log2_panels"] - (_CHUNK_PANELS.bit_length() - 1)
             self._n_chunks = split["n_panels"] // _CHUNK_PANELS
-        self._start = dict(zip(component["parameters"], component["values"], strict=True))
+        self._start = start_of(component)
         self._scale = self._start[KINDS[component["base"]].scale]
         if self._has_table:
             # The core widens the window where light is too sharp for it.

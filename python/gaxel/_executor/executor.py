@@ -13,6 +13,7 @@ from gaxel._executor.core_and_wings import CoreAndWings
 from gaxel._executor.cusp import cusp_fluxes
 from gaxel._executor.elliptical import KINDS, Profile
 from gaxel._executor.leaves import Leaves, scatter
+from gaxel._executor.parameters import named, start_of
 from gaxel._executor.sky import sky_image
 from gaxel._executor.splines import DrawingTransform
 from gaxel._executor.surfaces import Surfaces
@@ -23,7 +24,7 @@ class _Elliptical:
 
     def __init__(self, component: Mapping[str, Any]) -> None:
         self._leaves = Leaves(component["leaves"])
-        start = dict(zip(component["parameters"], component["values"], strict=True))
+        start = start_of(component)
         self._centre = start["x"], start["y"]
         self._exponent = KINDS[component["base"]].exponent(start)
 
@@ -65,13 +66,13 @@ class _Group:
 
         boxes: dict[int, jax.Array] = {}
         for i, light in self._lights.items():
-            named = self._named(i, values)
+            own = self._named(i, values)
             if isinstance(light, CoreAndWings):
-                sampled, core = light.light(named)
+                sampled, core = light.light(own)
                 add(samples, light.convolver, sampled)
                 add(transforms, light.convolver, core)
             else:
-                add(boxes, 0, light.image(Profile.of(self._components[i], named)))
+                add(boxes, 0, light.image(Profile.of(self._components[i], own)))
         if self._boxes is not None:
             add(transforms, self._boxes.convolver, self._boxes(boxes[0]))
         for i in self._points():
@@ -107,7 +108,7 @@ class _Group:
         return [i for i, component in enumerate(self._components) if component["family"] == "point"]
 
     def _named(self, i: int, values: Sequence[jax.Array]) -> dict[str, jax.Array]:
-        return dict(zip(self._components[i]["parameters"], values[i], strict=True))
+        return named(self._components[i], values[i])
 
 
 class Executor:
@@ -145,8 +146,7 @@ class Executor:
         for group, members in zip(self._groups, self._members, strict=True):
             image = image + group.image([self._values_of(member, values) for member in members])
         for sky in self._skies:
-            named = dict(zip(sky["parameters"], self._values_of(sky, values), strict=True))
-            image = image + sky_image(sky, named, self._shape)
+            image = image + sky_image(sky, named(sky, self._values_of(sky, values)), self._shape)
         return image
 
     def _values_of(self, component: Mapping[str, Any], values: jax.Array) -> jax.Array:

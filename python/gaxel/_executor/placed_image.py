@@ -10,6 +10,7 @@ import numpy as np
 
 from gaxel import _core
 from gaxel._executor.leaves import Grid
+from gaxel._executor.parameters import start_of
 from gaxel._executor.splines import MARGIN, ORDER, shares
 
 _ZEROS = 4  # about the coefficients, so that places beyond them need no care
@@ -39,7 +40,7 @@ class PlacedImage:
         self._running = np.cumsum(self._coefficients, axis=1)
         # Of the image's middle among these.
         self._middle = tuple(0.5 * (n - 1) for n in self._coefficients.shape)
-        start = dict(zip(component["parameters"], component["values"], strict=True))
+        start = start_of(component)
         self._scale = start["scale"]
         # An edge meets no more knots than there are about the coefficients.
         room = int(1.0 / (_RANGE * self._scale)) + 1

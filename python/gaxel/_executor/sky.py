@@ -9,6 +9,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 
 from gaxel._executor.leaves import gauss_legendre
+from gaxel._executor.parameters import start_of
 
 
 def _means(degree: int, centre: float, half_size: float, n: int) -> np.ndarray:
@@ -22,7 +23,7 @@ def sky_image(
     component: Mapping[str, Any], values: Mapping[str, jax.Array], shape: tuple[int, int]
 ) -> jax.Array:
     """Of a component of family "sky". Its pivot and domain are constants."""
-    constants = dict(zip(component["parameters"], component["values"], strict=True))
+    constants = start_of(component)
     ny, nx = shape
     rows, columns = np.arange(ny) - constants["y"], np.arange(nx) - constants["x"]
     if "level" in values:

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 
 from gaxel._executor.leaves import Leaves, grid_of
+from gaxel._executor.parameters import named
 from gaxel._executor.placed_image import PlacedImage
 from gaxel._executor.splines import Drawing, DrawingTransform
 from gaxel._executor.surface import Light, Surface
@@ -62,4 +63,4 @@ class Surfaces:
         return [surface.light(values) for surface in self._surfaces]
 
     def _named(self, i: int, values: Sequence[jax.Array]) -> dict[str, jax.Array]:
-        return dict(zip(self._components[i]["parameters"], values[i], strict=True))
+        return named(self._components[i], values[i])
