@@ -3,18 +3,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 #include <set>
 
 #include "base/nearest_name.hpp"
 #include "gaxel/error.hpp"
 #include "io/cfitsio.hpp"
+#include "io/fits_bytes.hpp"
 #include "io/fits_file.hpp"
 #include "io/fits_tiles.hpp"
 
@@ -22,50 +19,9 @@ namespace gaxel::io {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 [[noreturn]] void fail(const std::string& path, const std::string& what, const std::string& allowed = "",
                        const std::string& key = "", const std::string& value = "") {
   throw InputError({path, key, value, what, allowed});
-}
-
-constexpr std::int64_t kMostPacked = 1032;  // bytes in one of deflate's (RFC 1951): 258 by two bits
-
-/// Throws when what a gzipped file says of its size, in its last bytes, cannot be: CFITSIO would ask for that
-/// memory.
-void check_gzipped_size(const std::string& path, std::ifstream& file) {
-  std::array<char, 4> last{};
-  file.clear();
-  file.seekg(-static_cast<int>(last.size()), std::ios::end);
-  const std::int64_t packed = static_cast<std::int64_t>(file.tellg()) + std::ssize(last);
-  if (!file.read(last.data(), last.size()))
-    fail(path, "the file is truncated: it ends within its first bytes");
-  std::int64_t size = 0;
-  for (std::size_t i = last.size(); i-- > 0;) size = 256 * size + static_cast<unsigned char>(last[i]);
-  if (size > kMostPacked * packed) {
-    fail(path, fmt::format("the file is damaged: it says that {} bytes are packed in its {}", size, packed));
-  }
-}
-
-/// Whether the file is gzipped. Throws unless it begins like a FITS file or a gzipped one: CFITSIO would go
-/// on to try other formats and other names.
-bool check_beginning(const std::string& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::not_found) fail(path, "the file does not exist");
-  if (error) fail(path, "the file cannot be reached: " + error.message());
-  if (fs::is_directory(status)) fail(path, "this is a folder", "a FITS file");
-  if (!fs::is_regular_file(status)) fail(path, "this is not a regular file", "a FITS file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail(path, fmt::format("the file cannot be opened: {}", std::strerror(errno)));
-  std::array<char, 9> first{};
-  file.read(first.data(), first.size());
-  if (file.gcount() == 0) fail(path, "the file is empty", "a FITS file");
-  const std::string_view text(first.data(), static_cast<std::size_t>(file.gcount()));
-  const bool gzipped = text.starts_with("\x1f\x8b");
-  if (!gzipped && text != "SIMPLE  =") fail(path, "this is not a FITS file: it does not begin with SIMPLE");
-  if (gzipped) check_gzipped_size(path, file);
-  return gzipped;
 }
 
 bool same_name(std::string_view a, std::string_view b) {
@@ -87,17 +43,9 @@ std::string describe(const HduInfo& hdu) {
 
 class FitsReader::Impl {
  public:
-  explicit Impl(std::string file_path) : path(std::move(file_path)), gzipped_(check_beginning(path)) {
-    const std::string absolute = fs::absolute(path).string();
-    if (absolute.size() >= FLEN_FILENAME) {
-      fail(path, "the path is too long", fmt::format("at most {} characters", FLEN_FILENAME - 1));
-    }
+  explicit Impl(std::string file_path) : path(std::move(file_path)), bytes_(path) {
     const auto lock = lock_cfitsio();
-    int status = 0;
-    if (fits_open_diskfile(&file_, absolute.c_str(), READONLY, &status) != 0) {
-      file_ = nullptr;
-      fail(path, "the file cannot be read as FITS: " + cfitsio_reason(status));
-    }
+    file_ = bytes_.open();
     try {
       list_units();
     } catch (...) {
@@ -128,16 +76,15 @@ class FitsReader::Impl {
   }
 
   /// Throws when the file ends before the pixels of `hdu` do, or compressed ones are not where they are said
-  /// to be. Gzipped files show it when read.
+  /// to be.
   void check_length(const HduInfo& hdu) const {
     if (hdu.compressed && !known_tiles_.contains(hdu.number)) {
-      const auto bytes = static_cast<std::int64_t>(fs::file_size(path)) * (gzipped_ ? kMostPacked : 1);
-      const std::string problem = tile_problem(at(hdu), hdu.axes, kMaxPixels, bytes);
+      const std::string problem = tile_problem(at(hdu), hdu.axes, kMaxPixels, bytes_.size());
       if (!problem.empty())
         fail(path, fmt::format("the file is damaged: unit [{}]: {}", hdu.number, problem));
       known_tiles_.insert(hdu.number);
     }
-    if (gzipped_ || hdu.compressed) return;
+    if (hdu.compressed) return;
     int status = 0;
     LONGLONG head = 0;
     LONGLONG data = 0;
@@ -146,7 +93,7 @@ class FitsReader::Impl {
     check(status);
     long double bytes = std::abs(hdu.bitpix) / 8;
     for (const std::int64_t axis : hdu.axes) bytes *= static_cast<long double>(axis);
-    const auto present = static_cast<long double>(fs::file_size(path)) - static_cast<long double>(data);
+    const auto present = static_cast<long double>(bytes_.size()) - static_cast<long double>(data);
     if (bytes > present) {
       fail(path,
            fmt::format("the file is truncated: unit [{}] has {:.0f} of {:.0f} bytes of pixels", hdu.number,
@@ -174,29 +121,11 @@ class FitsReader::Impl {
       LONGLONG end = 0;
       fits_get_hduaddrll(file_, &head, &data, &end, &status);
       check(status);
-      check_columns(end);
+      bytes_.check_header(end);
       fits_movabs_hdu(file_, number + 1, nullptr, &status);
       if (status == 0) hdus.push_back(unit(number));
     }
     fits_clear_errmsg();
-  }
-
-  /// Throws when a header that begins at this byte of the file tells of more columns than a table can have:
-  /// CFITSIO would take memory for all of them. Gzipped files cannot be looked into.
-  void check_columns(LONGLONG begin) const {
-    constexpr double kMostColumns = 999;  // FITS standard 4.0, 7.3.1
-    constexpr std::string_view kKey = "TFIELDS =";
-    if (gzipped_) return;
-    std::ifstream file(path, std::ios::binary);
-    file.seekg(begin);
-    for (std::string card(80, ' ');
-         file.read(card.data(), std::ssize(card)) && !card.starts_with("END     ");) {
-      if (!card.starts_with(kKey)) continue;
-      const double columns = std::strtod(card.c_str() + kKey.size(), nullptr);
-      if (columns <= kMostColumns) continue;
-      fail(path, "the file is damaged: a table with too many columns",
-           fmt::format("at most {}", kMostColumns), "TFIELDS", fmt::format("{}", columns));
-    }
   }
 
   HduInfo unit(int number) {
@@ -232,7 +161,7 @@ class FitsReader::Impl {
     info.axes.assign(axes.begin(), axes.end());
   }
 
-  bool gzipped_ = false;
+  FitsBytes bytes_;
   mutable std::set<int> known_tiles_;  // units whose tiles were looked at; CFITSIO's lock guards it
   fitsfile* file_ = nullptr;
 };
