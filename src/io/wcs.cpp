@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,16 +29,20 @@ std::mutex& parser_mutex() {
   throw InputError({"", "WCS", value, what, "give x and y in pixels instead of ra and dec"});
 }
 
-/// Whether WCSLIB's parser can be given a card: it runs over the end of texts without a closing quote. Two
-/// quotes in a text stand for one.
-bool is_sound(std::string_view card) {
-  if (!std::ranges::all_of(card, [](char c) { return c >= ' ' && c <= '~'; })) return false;
-  std::size_t at = card.find_first_not_of(' ', std::min<std::size_t>(card.size(), 10));
-  const bool is_text = card.substr(0, 10).ends_with("= ") && at != card.npos && card[at] == '\'';
-  if (!is_text) return true;
-  for (at = card.find('\'', at + 1); at != card.npos; at = card.find('\'', at + 2))
-    if (card.substr(at, 2) != "''") return true;
-  return false;
+/// Whether WCSLIB's parser can be given a card: it runs over the end of texts without a closing quote (two
+/// quotes in a text stand for one). Throws InputError for a term of a distortion that is no number: WCSLIB
+/// makes room for it by its keyword alone and crashes where it cannot read the value.
+bool is_sound(const std::string& card) {
+  static const std::regex with_text("[A-Z0-9_-]+ *= *'([^']|'')*' *(/.*)?");
+  static const std::regex with_number(
+      "[A-Z0-9_-]+ *= *[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([EDed][+-]?[0-9]+)? *(/.*)?");
+  static const std::regex distortion("((A|B|AP|BP)_[0-9]|AMD|PPO).*");
+  const bool has_value = card.size() > 8 && card[8] == '=';
+  if (std::regex_match(card, with_number)) return has_value;
+  if (std::regex_match(card, distortion))
+    fail("a term of the image's distortion cannot be read", card.substr(0, card.find_last_not_of(' ') + 1));
+  return has_value && std::regex_match(card, with_text) &&
+         std::ranges::all_of(card, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 }  // namespace

@@ -103,6 +103,20 @@ TEST(Wcs, HeadersWithoutRightAscension) {
   EXPECT_THAT(problem(singular), HasSubstr("WCS"));
 }
 
+TEST(Wcs, TermsOfDistortionsThatAreNoNumbers) {
+  HeaderCards header = tangent_header("'RA---TAN-SIP'", "'DEC--TAN-SIP'");
+  header.insert(header.end(), {card("A_ORDER", "2"), card("B_ORDER", "2"), card("A_2_0", "1.0D-05")});
+  EXPECT_NEAR(Wcs(header).pixel(3.6, -30.4).x, 100.5, 1e-9);
+  for (const char* value : {"'x'", "T", "(1.0, 2.0)", "1E1-05", "inf", "1.0 2.0"}) {
+    header.back() = card("A_2_0", value);
+    EXPECT_THAT(problem(header), HasSubstr("a term of the image's distortion cannot be read")) << value;
+  }
+  for (const char* keyword : {"B_1_1", "AP_0_2", "BP_2_0", "AMDX1", "PPO3"}) {
+    header.back() = card(keyword, "'x'");
+    EXPECT_THAT(problem(header), HasSubstr(keyword));
+  }
+}
+
 TEST(Wcs, PointsBehindTheTangentPlane) {
   EXPECT_THAT(problem(tangent_header(), 183.6, 30.4), HasSubstr("does not show this point"));
 }
