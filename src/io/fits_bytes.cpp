@@ -119,23 +119,29 @@ void FitsBytes::check_header(std::int64_t begin) const {
 void FitsBytes::check_card(std::string_view card) const {
   constexpr double kMostColumns = 999;  // FITS standard 4.0, 7.3.1
   constexpr std::size_t kValue = 10;    // where the value of a card begins
-  const bool columns = card.starts_with("TFIELDS =");
-  const bool tile = card.starts_with("ZTILE") && card[8] == '=';
-  if (!columns && !tile) return;
+  const std::string keyword(card.substr(0, card.find_first_of(" =")));
+  const bool columns = keyword == "TFIELDS";
+  const bool axes = keyword == "ZNAXIS";
+  const bool side = keyword.starts_with("ZTILE") || (keyword.starts_with("ZNAXIS") && !axes);
+  if (!columns && !axes && !side) return;
   std::string text(card.substr(kValue));
   text.resize(std::min(text.find('/'), text.size()));
   text = text.substr(std::min(text.find_first_not_of(' '), text.size()));
   text.resize(text.find_last_not_of(' ') + 1);
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
-  const std::string keyword(card.substr(0, card.find_first_of(" =")));
+  const bool whole = !text.empty() && *end == '\0' && std::trunc(value) == value && std::isfinite(value);
   if (columns && value > kMostColumns) {
     fail(path_, "the file is damaged: a table with too many columns", fmt::format("at most {}", kMostColumns),
          keyword, text);
   }
-  const bool whole = !text.empty() && *end == '\0' && std::trunc(value) == value && std::isfinite(value);
-  if (tile && (!whole || value < 1.0)) {
-    fail(path_, "the file is damaged: a side of its tiles", "a whole number, 1 or more", keyword, text);
+  if (axes && !(whole && value >= 1.0 && value <= MAX_COMPRESS_DIM)) {
+    fail(path_, "a compressed image cannot have so many axes", fmt::format("1 to {}", MAX_COMPRESS_DIM),
+         keyword, text);
+  }
+  if (side && !(whole && value >= 1.0)) {
+    fail(path_, "the file is damaged: a side of a compressed image or its tiles", "a whole number, 1 or more",
+         keyword, text);
   }
 }
 

@@ -27,8 +27,9 @@ class FitsBytes {
   fitsfile* open();
 
   /// Throws InputError when the header that begins at this byte holds what CFITSIO would come to harm by as
-  /// soon as it goes there: more columns than a table can have, for which it takes memory, and sides of tiles
-  /// that are no positive whole numbers, by which it divides.
+  /// soon as it goes there: more columns than a table can have, for which it takes memory; more axes of a
+  /// compressed image than it keeps; and sides of one or of its tiles that are no positive whole numbers, by
+  /// which it divides.
   void check_header(std::int64_t begin) const;
 
  private:
