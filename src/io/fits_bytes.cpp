@@ -22,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kCard = 80;
+constexpr std::string_view kEnd = "END     ";
 constexpr std::size_t kMostUnpacked = std::size_t{1} << 32;
 
 [[noreturn]] void fail(const std::string& path, const std::string& what, const std::string& allowed = "",
@@ -99,35 +100,41 @@ fitsfile* FitsBytes::open() {
 }
 
 void FitsBytes::check_header(std::int64_t begin) const {
+  RiceBlocks blocks;
   if (!unpacked_.empty()) {
     const std::string_view all(unpacked_.data(), unpacked_.size());
     for (auto at = static_cast<std::size_t>(begin); at + kCard <= all.size(); at += kCard) {
       const std::string_view card = all.substr(at, kCard);
-      if (card.starts_with("END     ")) return;
-      check_card(card);
+      if (card.starts_with(kEnd)) break;
+      check_card(card, blocks);
     }
-    return;
+  } else {
+    std::ifstream file(path_, std::ios::binary);
+    file.seekg(begin);
+    for (std::string card(kCard, ' '); file.read(card.data(), std::ssize(card)) && !card.starts_with(kEnd);)
+      check_card(card, blocks);
   }
-  std::ifstream file(path_, std::ios::binary);
-  file.seekg(begin);
-  for (std::string card(kCard, ' ');
-       file.read(card.data(), std::ssize(card)) && !card.starts_with("END     ");) {
-    check_card(card);
+  if (blocks.used && !blocks.impossible.empty()) {
+    fail(path_, "the file is damaged: pixels in a block of RICE_1", "a whole number, 1 or more", "ZVAL1",
+         blocks.impossible);
   }
 }
 
-void FitsBytes::check_card(std::string_view card) const {
+void FitsBytes::check_card(std::string_view card, RiceBlocks& blocks) const {
   constexpr double kMostColumns = 999;  // FITS standard 4.0, 7.3.1
   constexpr std::size_t kValue = 10;    // where the value of a card begins
   const std::string keyword(card.substr(0, card.find_first_of(" =")));
   const bool columns = keyword == "TFIELDS";
   const bool axes = keyword == "ZNAXIS";
   const bool side = keyword.starts_with("ZTILE") || (keyword.starts_with("ZNAXIS") && !axes);
-  if (!columns && !axes && !side) return;
+  const bool block = keyword == "ZVAL1";
+  const bool method = keyword == "ZCMPTYPE";
+  if (!columns && !axes && !side && !block && !method) return;
   std::string text(card.substr(kValue));
   text.resize(std::min(text.find('/'), text.size()));
   text = text.substr(std::min(text.find_first_not_of(' '), text.size()));
   text.resize(text.find_last_not_of(' ') + 1);
+  if (method && text.find("RICE") != std::string::npos) blocks.used = true;
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
   const bool whole = !text.empty() && *end == '\0' && std::trunc(value) == value && std::isfinite(value);
@@ -139,6 +146,7 @@ void FitsBytes::check_card(std::string_view card) const {
     fail(path_, "a compressed image cannot have so many axes", fmt::format("1 to {}", MAX_COMPRESS_DIM),
          keyword, text);
   }
+  if (block && !(whole && value >= 1.0)) blocks.impossible = text.empty() ? "nothing" : text;
   if (side && !(whole && value >= 1.0)) {
     fail(path_, "the file is damaged: a side of a compressed image or its tiles", "a whole number, 1 or more",
          keyword, text);

@@ -28,13 +28,19 @@ class FitsBytes {
 
   /// Throws InputError when the header that begins at this byte holds what CFITSIO would come to harm by as
   /// soon as it goes there: more columns than a table can have, for which it takes memory; more axes of a
-  /// compressed image than it keeps; and sides of one or of its tiles that are no positive whole numbers, by
-  /// which it divides.
+  /// compressed image than it keeps; and sides of one, of its tiles, or blocks of RICE_1 that are no positive
+  /// whole numbers, by which it divides.
   void check_header(std::int64_t begin) const;
 
  private:
+  /// What the cards of a header say of the blocks of RICE_1; the key means other things to other methods.
+  struct RiceBlocks {
+    bool used = false;
+    std::string impossible;  // the size that is, or empty
+  };
+
   void unpack();
-  void check_card(std::string_view card) const;
+  void check_card(std::string_view card, RiceBlocks& blocks) const;
 
   std::string path_;
   std::vector<char> unpacked_;  // empty for a file that is not gzipped

@@ -62,9 +62,7 @@ class FitsReader::Impl {
 
   /// Goes to a unit; the caller holds the lock.
   fitsfile* at(const HduInfo& hdu) const {
-    int status = 0;
-    fits_movabs_hdu(file_, hdu.number + 1, nullptr, &status);
-    check(status);
+    check(go_to(hdu.number));
     return file_;
   }
 
@@ -79,7 +77,7 @@ class FitsReader::Impl {
   /// to be.
   void check_length(const HduInfo& hdu) const {
     if (hdu.compressed && !known_tiles_.contains(hdu.number)) {
-      const std::string problem = tile_problem(at(hdu), hdu.axes, kMaxPixels, bytes_.size());
+      const std::string problem = tile_problem(at(hdu), kMaxPixels, bytes_.size());
       if (!problem.empty())
         fail(path, fmt::format("the file is damaged: unit [{}]: {}", hdu.number, problem));
       known_tiles_.insert(hdu.number);
@@ -105,6 +103,18 @@ class FitsReader::Impl {
   std::vector<HduInfo> hdus;
 
  private:
+  /// Returns CFITSIO's status.
+  int go_to(int number) const {
+    int status = 0;
+    int current = 0;
+    if (fits_get_hdu_num(file_, &current) == number + 1) return 0;
+    // CFITSIO 4.2 takes an image that is dithered for one that is not quantized where that before was not.
+    const float level = file_->Fptr->quantize_level;
+    file_->Fptr->quantize_level = 0.0F;
+    if (fits_movabs_hdu(file_, number + 1, nullptr, &status) != 0) file_->Fptr->quantize_level = level;
+    return status;
+  }
+
   void close() {
     int status = 0;
     if (file_ != nullptr) fits_close_file(file_, &status);
@@ -122,7 +132,7 @@ class FitsReader::Impl {
       fits_get_hduaddrll(file_, &head, &data, &end, &status);
       check(status);
       bytes_.check_header(end);
-      fits_movabs_hdu(file_, number + 1, nullptr, &status);
+      status = go_to(number);
       if (status == 0) hdus.push_back(unit(number));
     }
     fits_clear_errmsg();
@@ -131,9 +141,10 @@ class FitsReader::Impl {
   HduInfo unit(int number) {
     HduInfo info;
     info.number = number;
+    check(go_to(number));
     int status = 0;
     int type = ANY_HDU;
-    fits_movabs_hdu(file_, number + 1, &type, &status);
+    fits_get_hdu_type(file_, &type, &status);
     check(status);
     std::array<char, FLEN_VALUE> text{};
     if (fits_read_key(file_, TSTRING, "EXTNAME", text.data(), nullptr, &status) == 0)
