@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kCard = 80;
 constexpr std::string_view kEnd = "END     ";
+constexpr std::size_t kLongestInteger = 28;  // CFITSIO 4.2 has no memory to complain of longer ones
 constexpr std::size_t kMostUnpacked = std::size_t{1} << 32;
 
 [[noreturn]] void fail(const std::string& path, const std::string& what, const std::string& allowed = "",
@@ -47,6 +48,23 @@ bool check_beginning(const std::string& path) {
   const bool gzipped = text.starts_with("\x1f\x8b");
   if (!gzipped && text != "SIMPLE  =") fail(path, "this is not a FITS file: it does not begin with SIMPLE");
   return gzipped;
+}
+
+/// The value of a card, as it stands there.
+std::string value_text(std::string_view card) {
+  constexpr std::size_t kValue = 10;  // where it begins
+  std::string text(card.substr(kValue));
+  text = text.substr(std::min(text.find_first_not_of(' '), text.size()));
+  // Texts and complex numbers may hold the slash that comes before a comment.
+  if (text.starts_with('\'')) {
+    text.resize(text.rfind('\'') + 1);
+  } else if (text.starts_with('(')) {
+    text.resize(text.rfind(')') + 1);
+  } else {
+    text.resize(std::min(text.find('/'), text.size()));
+  }
+  text.resize(text.find_last_not_of(' ') + 1);
+  return text;
 }
 
 }  // namespace
@@ -122,18 +140,21 @@ void FitsBytes::check_header(std::int64_t begin) const {
 
 void FitsBytes::check_card(std::string_view card, RiceBlocks& blocks) const {
   constexpr double kMostColumns = 999;  // FITS standard 4.0, 7.3.1
-  constexpr std::size_t kValue = 10;    // where the value of a card begins
   const std::string keyword(card.substr(0, card.find_first_of(" =")));
   const bool columns = keyword == "TFIELDS";
   const bool axes = keyword == "ZNAXIS";
   const bool side = keyword.starts_with("ZTILE") || (keyword.starts_with("ZNAXIS") && !axes);
   const bool block = keyword == "ZVAL1";
   const bool method = keyword == "ZCMPTYPE";
-  if (!columns && !axes && !side && !block && !method) return;
-  std::string text(card.substr(kValue));
-  text.resize(std::min(text.find('/'), text.size()));
-  text = text.substr(std::min(text.find_first_not_of(' '), text.size()));
-  text.resize(text.find_last_not_of(' ') + 1);
+  const bool integer = columns || axes || side || block || keyword == "ZVAL2" || keyword == "ZBITPIX" ||
+                       keyword == "ZDITHER0" || keyword == "ZBLANK" || keyword == "BLANK" ||
+                       keyword == "EXTVER";
+  if (!integer && !method) return;
+  const std::string text = value_text(card);
+  if (integer && text.size() > kLongestInteger) {
+    fail(path_, "the file is damaged: a whole number is expected",
+         fmt::format("at most {} characters", kLongestInteger), keyword, text);
+  }
   if (method && text.find("RICE") != std::string::npos) blocks.used = true;
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);

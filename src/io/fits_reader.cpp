@@ -45,6 +45,7 @@ class FitsReader::Impl {
  public:
   explicit Impl(std::string file_path) : path(std::move(file_path)), bytes_(path) {
     const auto lock = lock_cfitsio();
+    bytes_.check_header(0);
     file_ = bytes_.open();
     try {
       list_units();

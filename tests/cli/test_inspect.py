@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 from astropy.io import fits
 from cli_support import run
 
@@ -59,6 +60,38 @@ def test_every_unit_is_listed(tmp_path):
     assert "[2] CUBE: 4 x 3 x 2 pixels" in text and "pixels not shown" in text
     assert "[3] LIST: table" in text
     assert "[4] PACKED: 40 x 30 pixels" in text and "compressed" in text
+
+
+PACKINGS = [
+    *({"compression_type": kind} for kind in ("RICE_1", "GZIP_1", "GZIP_2", "PLIO_1", "HCOMPRESS_1")),
+    {"compression_type": "RICE_1", "tile_shape": (40, 1)},
+    {"compression_type": "HCOMPRESS_1", "hcomp_scale": 4, "hcomp_smooth": 1},
+]
+ROUNDINGS = [{"quantize_level": 0.0}, *({"quantize_method": method} for method in (-1, 1, 2))]
+
+
+@pytest.mark.parametrize("bits", [8, 16, 32, -32, -64])
+@pytest.mark.parametrize("packing", PACKINGS, ids=str)
+def test_images_packed_by_astropy(tmp_path, packing, bits):
+    """Its tiles are those of CFITSIO, and its values those that it reads itself."""
+    types = {8: np.uint8, 16: np.int16, 32: np.int32, -32: np.float32, -64: np.float64}
+    kind = packing["compression_type"]
+    pixels = np.random.default_rng(3).normal(100.0, 20.0, (40, 61)).clip(0, 255)
+    pixels[3] = 7.0
+    checked = 0
+    for rounding in ROUNDINGS if bits < 0 else [{}]:
+        if bits < 0 and (kind == "PLIO_1" or (rounding.get("quantize_level") == 0.0 and "GZIP" not in kind)):
+            continue
+        hdu = fits.CompImageHDU(pixels.astype(types[bits]), name="PACKED", **packing, **rounding)
+        hdu.writeto(tmp_path / "packed.fits", overwrite=True)
+        values = fits.getdata(tmp_path / "packed.fits", "PACKED").astype(float)
+        text = run("inspect", tmp_path / "packed.fits").stdout
+        assert "61 x 40 pixels" in text and "compressed" in text
+        for word, value in {"min": values.min(), "median": np.median(values), "max": values.max()}.items():
+            assert number(text, word) == pytest.approx(value, rel=1e-5), (word, rounding)
+        assert number(text, "sum") == pytest.approx(values.sum(), rel=2e-7), rounding
+        checked += 1
+    assert checked > 0 or (kind == "PLIO_1" and bits < 0)
 
 
 def test_scene(field, tmp_path):

@@ -268,6 +268,18 @@ TEST(FitsReader, HeadersThatCfitsioWouldComeToHarmBy) {
               testing::HasSubstr("ZNAXIS1 = 0   8: the file is damaged: a side"));
   EXPECT_THAT(damaged("ZNAXIS ", "7"),
               testing::HasSubstr("ZNAXIS = 7: a compressed image cannot have so many"));
+  EXPECT_EQ(damaged("ZVAL2", "0000000000000000000000000004"), "read");
+  const std::string endless = "'/ no number that ends in this card'";
+  for (const char* key : {"ZVAL2", "ZBITPIX"})
+    EXPECT_THAT(damaged(key, endless), testing::HasSubstr("a whole number is expected (at most 28 char"))
+        << key;
+  EXPECT_THAT(damaged("ZVAL2", "(   4 / bytes of a complex number)"),
+              testing::HasSubstr("a whole number is expected"));
+  EXPECT_THAT(problem(folder.write("p.fits", primary<float>({1, 1}, {2.0F}, {card("EXTVER", endless)}))),
+              testing::HasSubstr("EXTVER = " + endless));
+  const std::string nothing = "/ not a number, and nothing else either";
+  EXPECT_EQ(problem(folder.write("p.fits", primary<float>({1, 1}, {2.0F}, {card("EXTVER", nothing)}))),
+            "read");
   EXPECT_THAT(damaged("TFIELDS", "1000000000"), testing::HasSubstr("a table with too many columns"));
 }
 
