@@ -45,9 +45,18 @@ def images(folder: Path) -> None:
         fits.HDUList([fits.PrimaryHDU(), fits.CompImageHDU(wide, compression_type=kind)]).writeto(
             folder / f"{kind.lower()}.fits"
         )
+    for kind in (np.uint8, np.int16):
+        packed = fits.CompImageHDU(wide.astype(kind), compression_type="RICE_1")
+        fits.HDUList([fits.PrimaryHDU(), packed]).writeto(folder / f"rice_1_{np.dtype(kind).name}.fits")
     fits.HDUList([fits.PrimaryHDU(), fits.CompImageHDU(wide + 0.5, quantize_level=4)]).writeto(
         folder / "quantized.fits"
     )
+    packed = [
+        fits.CompImageHDU(wide + 0.5, compression_type="GZIP_1", quantize_level=0),
+        fits.CompImageHDU(wide + 0.5, quantize_level=4, quantize_method=1),
+        fits.CompImageHDU(wide + 0.5, compression_type="HCOMPRESS_1", hcomp_scale=4, hcomp_smooth=1),
+    ]
+    fits.HDUList([fits.PrimaryHDU(), *packed]).writeto(folder / "several_packed.fits")
 
 
 def tables(folder: Path) -> None:
