@@ -68,13 +68,15 @@ class ParameterMap {
     std::vector<std::size_t> terms;  // slots
     std::size_t target;
   };
+  /// A row for each slot. Kept by rows, it also has some where there are no free parameters, and no memory.
+  using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   struct InBand {
     BandFrame frame;
     std::vector<Component> components;
     std::vector<std::uint8_t> wanted;
     Eigen::VectorXd reference;  // values of the slots, in the pixels of the first band
-    Eigen::MatrixXd chain;      // and their derivatives
-    Eigen::MatrixXd own_chain;  // those of the components' values, in the band's own pixels
+    Rows chain;                 // and their derivatives
+    Rows own_chain;             // those of the components' values, in the band's own pixels
   };
   struct PriorRow {
     std::size_t slot;

@@ -50,7 +50,7 @@ def run(folder):
 
 
 def test_sizes_and_magnitudes_that_are_none_are_unknown(folder):
-    sources, _ = read_catalogue(survey.read(folder / "survey.toml"), ["r.fits"])
+    sources, _, _ = read_catalogue(survey.read(folder / "survey.toml"), ["r.fits"])
     assert np.isnan(sources["re"][0]) and np.isnan(sources["flux"][0])
     assert sources["re"][1] == 4.0 and sources["flux"][1] == pytest.approx(10**3.6)
 

@@ -25,7 +25,11 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument(
         "--workers", type=int, help="processes of the local cluster (default: one for each core)"
     )
-    runs.add_argument("--restart", action="store_true", help="remove the results of an earlier run first")
+    before = runs.add_mutually_exclusive_group()
+    before.add_argument("--restart", action="store_true", help="remove the results of an earlier run first")
+    before.add_argument(
+        "--retry", action="store_true", help="fit again those that failed, and tiles whose files have changed"
+    )
     runs.add_argument("--quiet", action="store_true", help="no progress bar")
     runs.add_argument("--no-report", action="store_true", help="no report.html")
     reports = commands.add_parser("report", help="write report.html of results that are there")
@@ -70,6 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
                 scheduler=args.scheduler,
                 workers=args.workers,
                 restart=args.restart,
+                retry=args.retry,
                 progress=not args.quiet,
                 report=not args.no_report,
             )

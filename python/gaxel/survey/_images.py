@@ -54,8 +54,8 @@ def tile_names(survey: Survey) -> list[str]:
     return sorted(found)
 
 
-def image_files(survey: Survey, tiles: list[str]) -> list[Path]:
-    """Every file of pixels or PSFs that the survey reads."""
+def image_files(survey: Survey, tiles: list[str]) -> dict[str, Path]:
+    """Every file of pixels or PSFs that the survey reads on these tiles, by its name in the configuration."""
     files = {
         _parts(text, survey.source, f"band[{number}].{key}")[0]
         for number, band in enumerate(survey.bands)
@@ -63,7 +63,7 @@ def image_files(survey: Survey, tiles: list[str]) -> list[Path]:
         if isinstance(text := getattr(band, key), str)
     }
     named = {file.replace("{tile}", tile) for file in files for tile in tiles}
-    return [survey.path(one) for one in sorted(named)]
+    return {one: survey.path(one) for one in sorted(named)}
 
 
 def _parts(text: str, source: str, key: str) -> tuple[str, int | str | None, Box | None]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gaxel import __version__
 from gaxel._errors import input_error
+from gaxel.survey._flags import Flag
 from gaxel.survey._images import image_files
 from gaxel.survey._sources import Sources, empty_sources
 from gaxel.survey.settings import Survey, as_dict
@@ -79,8 +80,9 @@ class Output:
     def part(self, chunk: int) -> Path:
         return self.folder / PARTS / f"part-{chunk:06d}.parquet"
 
-    def open(self, tiles: list[str], restart: bool) -> None:
-        """Make the folder, or check that what it holds is of the same survey.
+    def open(self, tiles: list[str], restart: bool, retry: bool) -> None:
+        """Make the folder, or check that what it holds is of the same survey. With `restart` what it holds is removed; with
+        `retry` that of chunks with galaxies that failed, and of tiles of which files have changed.
 
         Raises
         ------
@@ -101,14 +103,20 @@ class Output:
         file = self.path(PLAN)
         if file.exists():
             before = json.loads(file.read_text(encoding="utf-8"))
+            if retry:
+                self._check_placed()
+                self._drop_failed(tiles, _differences(before["images"], plan["images"]))
+                if self.survey.catalogue is not None:  # detection would find other sources
+                    before["images"] = plan["images"]
             different = _differences(before, plan)
             if different:
                 raise input_error(
                     self.survey.source, "output", str(self.folder),
                     f"holds results of another survey; different: {', '.join(different)}",
-                    "the same survey, another folder, or restart (--restart), which removes them",
+                    "the same survey, another folder, retry (--retry) where images were mended, or restart (--restart), "
+                    "which removes them",
                 )  # fmt: skip
-        else:
+        if retry or not file.exists():
             write_whole(file, json.dumps(plan, indent=1).encode())
 
     def _clear(self) -> None:
@@ -116,13 +124,31 @@ class Output:
             self.path(name).unlink(missing_ok=True)
         shutil.rmtree(self.path(PARTS), ignore_errors=True)
 
+    def _check_placed(self) -> None:
+        skipped = self.skipped_tiles() if self.path(SOURCES).exists() else {}
+        for name, reason in skipped.items():
+            raise input_error(
+                self.survey.source, "output", str(self.folder),
+                f"tile {name!r} could not be read when sources were looked for ({reason})",
+                "restart (--restart), which looks for them again",
+            )  # fmt: skip
+
+    def _drop_failed(self, tiles: list[str], changed: list[str]) -> None:
+        """Remove chunks with a galaxy that failed, or of a tile with one of the `changed` files."""
+        anew = {tile for tile in tiles if not set(changed).isdisjoint(image_files(self.survey, [tile]))}
+        for part in (self.folder / PARTS).glob("part-*.parquet"):
+            rows = pq.read_table(part, columns=["flags", "tile"])
+            failed = any(flags & Flag.FAILED for flags in rows["flags"].to_pylist())
+            if failed or not anew.isdisjoint(rows["tile"].to_pylist()):
+                part.unlink()
+
     def _plan(self, tiles: list[str]) -> dict[str, Any]:
         """What decides what the rows are."""
         survey = self.survey
         files = {}
-        for path in image_files(survey, tiles):
+        for name, path in image_files(survey, tiles).items():
             if path.exists():
-                files[str(path.name)] = [path.stat().st_size, path.stat().st_mtime_ns]
+                files[name] = [path.stat().st_size, path.stat().st_mtime_ns]
         plan = {"gaxel": __version__, "settings": as_dict(survey), "tiles": tiles, "images": files}
         if survey.catalogue is not None:
             path = survey.path(survey.catalogue.file)

@@ -31,6 +31,7 @@ def run(
     scheduler: str | None = None,
     workers: int | None = None,
     restart: bool = False,
+    retry: bool = False,
     progress: bool = True,
     report: bool = True,
 ) -> pa.Table:
@@ -52,6 +53,9 @@ def run(
         Processes of the local cluster, in the place of run.workers; default: one for each core.
     restart : bool
         Remove what an earlier run left in the folder.
+    retry : bool
+        Fit again, with the others of their chunks, galaxies that failed in an earlier run, and all of tiles whose files have
+        changed since. Where sources are detected no file may have changed.
     progress : bool
         Show a bar and the address of the dashboard (on stderr).
     report : bool
@@ -69,15 +73,14 @@ def run(
     """
     output = Output(survey)
     tiles = tile_names(survey)
-    output.open(tiles, restart)
+    output.open(tiles, restart, retry)
+    if survey.catalogue is not None and not output.path(SOURCES).exists():
+        _write_sources(output, tiles, *read_catalogue(survey, tiles))
     with _connected(survey, client, scheduler, workers) as connected:
         if progress and connected.dashboard_link:
             print(f"dashboard: {connected.dashboard_link}", file=sys.stderr)
         if not output.path(SOURCES).exists():
-            found = _find_sources(connected, survey, tiles)
-            if len(found[0]) == 0:
-                raise input_error(survey.source, "catalogue", None, "there are no sources", "at least one")
-            output.write_sources(tiles, *found)
+            _write_sources(output, tiles, *_detected(connected, survey, tiles))
         sources, ids = output.read_sources(tiles)
         pieces = make_pieces(survey, sources, tiles)
         _fit_all(connected, survey, output, pieces, ids, progress)
@@ -112,12 +115,20 @@ def _connected(
             yield own
 
 
-def _find_sources(client: Client, survey: Survey, tiles: list[str]) -> tuple[Sources, Any, dict[str, str]]:
+def _write_sources(
+    output: Output, tiles: list[str], sources: Sources, ids: Any, skipped: dict[str, str]
+) -> None:
+    survey = output.survey
+    if len(sources) == 0:
+        raise input_error(survey.source, "catalogue", None, "there are no sources", "at least one")
+    for name, reason in skipped.items():
+        warnings.warn(f"tile {name!r} is left out: {reason}", stacklevel=3)
+    complete = complete_sizes(sources, 0.5 * survey.cutout.min_size / survey.cutout.factor)
+    output.write_sources(tiles, complete, ids, skipped)
+
+
+def _detected(client: Client, survey: Survey, tiles: list[str]) -> tuple[Sources, Any, dict[str, str]]:
     """Sources, ids, and tiles on which none could be looked for, with why."""
-    default = 0.5 * survey.cutout.min_size / survey.cutout.factor
-    if survey.catalogue is not None:
-        sources, ids = read_catalogue(survey, tiles)
-        return complete_sizes(sources, default), ids, {}
     from gaxel.survey._detect import detect
 
     found = [client.submit(detect, survey, name, i, pure=False) for i, name in enumerate(tiles)]
@@ -127,10 +138,9 @@ def _find_sources(client: Client, survey: Survey, tiles: list[str]) -> tuple[Sou
             parts.append(future.result())
         except Exception as error:  # of one tile; the others go on
             skipped[name] = f"{type(error).__name__}: {error}"
-            warnings.warn(f"tile {name!r} is left out: {skipped[name]}", stacklevel=3)
     sources = drop_doubles(survey, tiles, np.concatenate(parts))
     sources["row"] = np.arange(len(sources))
-    return complete_sizes(sources, default), sources["row"], skipped
+    return sources, sources["row"], skipped
 
 
 def make_pieces(survey: Survey, sources: Sources, tiles: list[str]) -> list[Piece]:

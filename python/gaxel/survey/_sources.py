@@ -55,8 +55,9 @@ def complete_sizes(sources: Sources, default: float) -> Sources:
     return sources
 
 
-def read_catalogue(survey: Survey, tiles: list[str]) -> tuple[Sources, NDArray[Any]]:
-    """Sources of the survey's catalogue, and their ids: column `id`, or 0, 1, ...
+def read_catalogue(survey: Survey, tiles: list[str]) -> tuple[Sources, NDArray[Any], dict[str, str]]:
+    """Sources of the survey's catalogue; their ids: column `id`, or 0, 1, ...; and tiles on which no position on the sky
+    could be found, with why.
 
     Raises
     ------
@@ -101,11 +102,12 @@ def read_catalogue(survey: Survey, tiles: list[str]) -> tuple[Sources, NDArray[A
             )
         sources["x"] = column.numbers("x") - catalogue.origin
         sources["y"] = column.numbers("y") - catalogue.origin
+        skipped = {}
     else:
         sky = np.stack([column.numbers("ra"), column.numbers("dec")], axis=1)
-        _place_on_tiles(survey, tiles, sources, sky, catalogue.tile is not None)
+        skipped = _place_on_tiles(survey, tiles, sources, sky, catalogue.tile is not None)
     ids = np.arange(len(table)) if catalogue.id is None else np.asarray(column.values("id"))
-    return sources, ids.astype(ids.dtype.newbyteorder("="))
+    return sources, ids.astype(ids.dtype.newbyteorder("=")), skipped
 
 
 def _read_table(survey: Survey, catalogue: CatalogueSettings) -> Table:
@@ -157,12 +159,18 @@ class _Columns:
 
 def _place_on_tiles(
     survey: Survey, tiles: list[str], sources: Sources, sky: NDArray[np.float64], is_tile_known: bool
-) -> None:
-    """Pixels of positions on the sky; where the tile is not known, in the one whose edges are farthest."""
+) -> dict[str, str]:
+    """Pixels of positions on the sky; where the tile is not known, in the one whose edges are farthest. Returns tiles that could
+    not be read, with why."""
     depth = np.full(len(sources), -np.inf)
+    skipped = {}
     for number, name in enumerate(tiles):
-        with Tile(survey, name) as tile:
-            wcs, (ny, nx) = tile.wcs(), tile.shape
+        try:
+            with Tile(survey, name) as tile:
+                wcs, (ny, nx) = tile.wcs(), tile.shape
+        except Exception as error:  # of one tile; the others have places
+            skipped[name] = f"{type(error).__name__}: {error}"
+            continue
         if wcs is None:
             raise input_error(
                 survey.source, "catalogue.ra", name, "the tile has no world coordinates", "x and y"
@@ -177,6 +185,7 @@ def _place_on_tiles(
         )
         rows, x, y, own = rows[better], x[better], y[better], own[better]
         sources["x"][rows], sources["y"][rows], sources["tile"][rows], depth[rows] = x, y, number, own
+    return skipped
 
 
 def drop_doubles(survey: Survey, tiles: list[str], sources: Sources) -> Sources:
