@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <regex>
 
 #include "gaxel/error.hpp"
 
@@ -23,7 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kCard = 80;
 constexpr std::string_view kEnd = "END     ";
-constexpr std::size_t kLongestInteger = 28;  // CFITSIO 4.2 has no memory to complain of longer ones
+constexpr std::size_t kLongestPlain = 28;  // CFITSIO 4.2 has no memory to complain of longer ones
 constexpr std::size_t kMostUnpacked = std::size_t{1} << 32;
 
 [[noreturn]] void fail(const std::string& path, const std::string& what, const std::string& allowed = "",
@@ -48,6 +49,18 @@ bool check_beginning(const std::string& path) {
   const bool gzipped = text.starts_with("\x1f\x8b");
   if (!gzipped && text != "SIMPLE  =") fail(path, "this is not a FITS file: it does not begin with SIMPLE");
   return gzipped;
+}
+
+/// Keywords whose texts and numbers CFITSIO copies as it opens a unit: of a table's columns, and of how an
+/// image is packed in one.
+bool is_text(const std::string& keyword) {
+  static const std::regex text(
+      "T(TYPE|FORM|UNIT|DIM|DISP)[0-9]+|Z(CMPTYPE|TENSION|QUANTIZ|MASKCMP|NAME[0-9]+|.*SUM)");
+  return std::regex_match(keyword, text);
+}
+bool is_number(const std::string& keyword) {
+  static const std::regex number("T(NULL|SCAL|ZERO|BCOL)[0-9]+|TFIELDS|THEAP|Z.*|BLANK|EXTVER");
+  return std::regex_match(keyword, number) && !is_text(keyword);
 }
 
 /// The value of a card, as it stands there.
@@ -146,14 +159,14 @@ void FitsBytes::check_card(std::string_view card, RiceBlocks& blocks) const {
   const bool side = keyword.starts_with("ZTILE") || (keyword.starts_with("ZNAXIS") && !axes);
   const bool block = keyword == "ZVAL1";
   const bool method = keyword == "ZCMPTYPE";
-  const bool integer = columns || axes || side || block || keyword == "ZVAL2" || keyword == "ZBITPIX" ||
-                       keyword == "ZDITHER0" || keyword == "ZBLANK" || keyword == "BLANK" ||
-                       keyword == "EXTVER";
-  if (!integer && !method) return;
+  const bool number = is_number(keyword);
+  if (!number && !is_text(keyword)) return;
   const std::string text = value_text(card);
-  if (integer && text.size() > kLongestInteger) {
-    fail(path_, "the file is damaged: a whole number is expected",
-         fmt::format("at most {} characters", kLongestInteger), keyword, text);
+  const bool quoted = text.starts_with('\'');
+  if ((text.size() > kLongestPlain && (number || !quoted)) || text == "'") {
+    fail(path_, fmt::format("the file is damaged: a {} is expected", number ? "number" : "text in quotes"),
+         fmt::format("at most {} characters{}", kLongestPlain, number ? "" : " without quotes"), keyword,
+         text);
   }
   if (method && text.find("RICE") != std::string::npos) blocks.used = true;
   char* end = nullptr;

@@ -27,10 +27,10 @@ class FitsBytes {
   fitsfile* open();
 
   /// Throws InputError when the header that begins at this byte holds what CFITSIO would come to harm by as
-  /// soon as it goes there: values of integers with more than 28 characters, of which it complains in too
-  /// short a text; more columns than a table can have, for which it takes memory; more axes of a compressed
-  /// image than it keeps; and sides of one, of its tiles, or blocks of RICE_1 that are no positive whole
-  /// numbers, by which it divides.
+  /// soon as it goes there: values of more than 28 characters that are to be numbers, or are no texts in
+  /// quotes, for which it has no memory; more columns than a table can have, for which it takes memory; more
+  /// axes of a compressed image than it keeps; and sides of one, of its tiles, or blocks of RICE_1 that are
+  /// no positive whole numbers, by which it divides.
   void check_header(std::int64_t begin) const;
 
  private:
