@@ -63,10 +63,9 @@ bool is_number(const std::string& keyword) {
   return std::regex_match(keyword, number) && !is_text(keyword);
 }
 
-/// The value of a card, as it stands there.
+/// The value of a card, as it stands there, for CFITSIO wherever the sign before it.
 std::string value_text(std::string_view card) {
-  constexpr std::size_t kValue = 10;  // where it begins
-  std::string text(card.substr(kValue));
+  std::string text(card.substr(std::min(card.find('='), card.size() - 1) + 1));
   text = text.substr(std::min(text.find_first_not_of(' '), text.size()));
   // Texts and complex numbers may hold the slash that comes before a comment.
   if (text.starts_with('\'')) {

@@ -264,6 +264,9 @@ TEST(FitsReader, HeadersThatCfitsioWouldComeToHarmBy) {
     EXPECT_THAT(damaged("ZTILE1", side), testing::HasSubstr(std::string("ZTILE1 = ") + side)) << side;
   }
   EXPECT_THAT(damaged("ZTILE2", "0"), testing::HasSubstr("ZTILE2 = 0: the file is damaged: a side of"));
+  std::string crowded = whole;
+  crowded.replace(crowded.find("ZTILE1"), 11, "ZTILE1  =0 ");  // the value comes before its place
+  EXPECT_THAT(problem(folder.write("d.fits.fz", crowded)), testing::HasSubstr("ZTILE1 = 0 "));
   EXPECT_THAT(damaged("ZNAXIS1 ", "0   8"),
               testing::HasSubstr("ZNAXIS1 = 0   8: the file is damaged: a side"));
   EXPECT_THAT(damaged("ZNAXIS ", "7"),
