@@ -1,5 +1,7 @@
 #include "io/cfitsio.hpp"
 
+#include "gaxel/error.hpp"
+
 #include <array>
 
 namespace gaxel::io {
@@ -18,6 +20,11 @@ std::string cfitsio_reason(int status) {
   if (fits_read_errmsg(message.data()) != 0) reason += std::string(": ") + message.data();
   fits_clear_errmsg();
   return reason + " (CFITSIO status " + std::to_string(status) + ")";
+}
+
+void refuse(const std::string& path, const std::string& what, const std::string& allowed,
+            const std::string& key, const std::string& value) {
+  throw InputError({path, key, value, what, allowed});
 }
 
 }  // namespace gaxel::io

@@ -15,4 +15,8 @@ std::unique_lock<std::recursive_mutex> lock_cfitsio();
 /// What CFITSIO has to say about `status`; empties its stack of messages.
 std::string cfitsio_reason(int status);
 
+/// Throws InputError about a file: what is wrong, what is allowed, and the keyword or part with its value.
+[[noreturn]] void refuse(const std::string& path, const std::string& what, const std::string& allowed = "",
+                         const std::string& key = "", const std::string& value = "");
+
 }  // namespace gaxel::io

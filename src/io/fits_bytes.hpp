@@ -26,22 +26,11 @@ class FitsBytes {
   /// Opens them with CFITSIO, for no longer than this lives. Throws InputError. The caller holds the lock.
   fitsfile* open();
 
-  /// Throws InputError when the header that begins at this byte holds what CFITSIO would come to harm by as
-  /// soon as it goes there: values of more than 28 characters that are to be numbers, or are no texts in
-  /// quotes, for which it has no memory; more columns than a table can have, for which it takes memory; more
-  /// axes of a compressed image than it keeps; and sides of one, of its tiles, or blocks of RICE_1 that are
-  /// no positive whole numbers, by which it divides.
+  /// Throws InputError when a header begins at this byte that CFITSIO must not see: check_for_cfitsio.
   void check_header(std::int64_t begin) const;
 
  private:
-  /// What the cards of a header say of the blocks of RICE_1; the key means other things to other methods.
-  struct RiceBlocks {
-    bool used = false;
-    std::string impossible;  // the size that is, or empty
-  };
-
   void unpack();
-  void check_card(std::string_view card, RiceBlocks& blocks) const;
 
   std::string path_;
   std::vector<char> unpacked_;  // empty for a file that is not gzipped

@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
-#include <set>
+#include <map>
+#include <vector>
 
 #include "base/nearest_name.hpp"
 #include "gaxel/error.hpp"
@@ -18,11 +19,6 @@
 namespace gaxel::io {
 
 namespace {
-
-[[noreturn]] void fail(const std::string& path, const std::string& what, const std::string& allowed = "",
-                       const std::string& key = "", const std::string& value = "") {
-  throw InputError({path, key, value, what, allowed});
-}
 
 bool same_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && name_distance(a, b) == 0;
@@ -70,20 +66,20 @@ class FitsReader::Impl {
   void check(int status) const {
     if (status == 0) return;
     const bool ended = status == END_OF_FILE || status == READ_ERROR;
-    fail(path,
-         (ended ? "the file is truncated or damaged: " : "the file is damaged: ") + cfitsio_reason(status));
+    refuse(path,
+           (ended ? "the file is truncated or damaged: " : "the file is damaged: ") + cfitsio_reason(status));
   }
 
-  /// Throws when the file ends before the pixels of `hdu` do, or compressed ones are not where they are said
-  /// to be.
-  void check_length(const HduInfo& hdu) const {
-    if (hdu.compressed && !known_tiles_.contains(hdu.number)) {
-      const std::string problem = tile_problem(at(hdu), kMaxPixels, bytes_.size());
+  /// Throws when the file ends before the pixels of `hdu` do, or compressed ones of the section cannot be
+  /// unpacked.
+  void check_pixels(const HduInfo& hdu, const Section& section) const {
+    if (hdu.compressed) {
+      const std::string problem =
+          tile_problem(at(hdu), section, kMaxPixels, bytes_.size(), known_tiles_[hdu.number]);
       if (!problem.empty())
-        fail(path, fmt::format("the file is damaged: unit [{}]: {}", hdu.number, problem));
-      known_tiles_.insert(hdu.number);
+        refuse(path, fmt::format("unit [{}] cannot be unpacked: {}", hdu.number, problem));
+      return;
     }
-    if (hdu.compressed) return;
     int status = 0;
     LONGLONG head = 0;
     LONGLONG data = 0;
@@ -94,9 +90,9 @@ class FitsReader::Impl {
     for (const std::int64_t axis : hdu.axes) bytes *= static_cast<long double>(axis);
     const auto present = static_cast<long double>(bytes_.size()) - static_cast<long double>(data);
     if (bytes > present) {
-      fail(path,
-           fmt::format("the file is truncated: unit [{}] has {:.0f} of {:.0f} bytes of pixels", hdu.number,
-                       static_cast<double>(std::max(present, 0.0L)), static_cast<double>(bytes)));
+      refuse(path,
+             fmt::format("the file is truncated: unit [{}] has {:.0f} of {:.0f} bytes of pixels", hdu.number,
+                         static_cast<double>(std::max(present, 0.0L)), static_cast<double>(bytes)));
     }
   }
 
@@ -174,7 +170,7 @@ class FitsReader::Impl {
   }
 
   FitsBytes bytes_;
-  mutable std::set<int> known_tiles_;  // units whose tiles were looked at; CFITSIO's lock guards it
+  mutable std::map<int, std::vector<bool>> known_tiles_;  // of units; CFITSIO's lock guards it
   fitsfile* file_ = nullptr;
 };
 
@@ -203,27 +199,28 @@ const HduInfo& FitsReader::find(const FitsName& name) const {
   std::vector<std::string> units;
   for (const HduInfo& hdu : impl_->hdus) units.push_back(describe(hdu));
   const std::string list = fmt::format("the file holds: {}", fmt::join(units, "; "));
-  if (any) fail(path(), "the file holds no image", list);
-  fail(path(), "the file has no such extension", list, "extension", name.extension_text());
+  if (any) refuse(path(), "the file holds no image", list);
+  refuse(path(), "the file has no such extension", list, "extension", name.extension_text());
 }
 
 Shape FitsReader::shape(const HduInfo& hdu) const {
   const std::string allowed = "an image of two axes; further axes of length 1 do not matter";
-  if (!hdu.is_image) fail(path(), fmt::format("unit [{}] is a table, not an image", hdu.number), allowed);
+  if (!hdu.is_image) refuse(path(), fmt::format("unit [{}] is a table, not an image", hdu.number), allowed);
   const auto& axes = hdu.axes;
   const std::string n_axes = std::to_string(axes.size());
   if (axes.size() < 2) {
-    fail(path(), axes.empty() ? fmt::format("unit [{}] has no pixels", hdu.number) : "an image of one axis",
-         allowed, "NAXIS", n_axes);
+    refuse(path(), axes.empty() ? fmt::format("unit [{}] has no pixels", hdu.number) : "an image of one axis",
+           allowed, "NAXIS", n_axes);
   }
   if (std::any_of(axes.begin() + 2, axes.end(), [](std::int64_t axis) { return axis != 1; })) {
-    fail(path(), fmt::format("the image has {} axes ({})", axes.size(), axes_text(hdu)), allowed, "NAXIS",
-         n_axes);
+    refuse(path(), fmt::format("the image has {} axes ({})", axes.size(), axes_text(hdu)), allowed, "NAXIS",
+           n_axes);
   }
   for (std::size_t i = 0; i < 2; ++i) {
     if (axes[i] < 1 || axes[i] > std::numeric_limits<int>::max()) {
-      fail(path(), "an image cannot have this size", fmt::format("1 to {}", std::numeric_limits<int>::max()),
-           fmt::format("NAXIS{}", i + 1), std::to_string(axes[i]));
+      refuse(path(), "an image cannot have this size",
+             fmt::format("1 to {}", std::numeric_limits<int>::max()), fmt::format("NAXIS{}", i + 1),
+             std::to_string(axes[i]));
     }
   }
   return {static_cast<int>(axes[1]), static_cast<int>(axes[0])};
@@ -255,16 +252,16 @@ Image FitsReader::read(const HduInfo& hdu, const Section& section) const {
   const Shape full = shape(hdu);
   const std::string value = fmt::format("[{}:{},{}:{}]", section.x1, section.x2, section.y1, section.y2);
   if (section.shape().empty() || !section.inside(whole(full))) {
-    fail(path(), "the section is not inside the image", fmt::format("[1:{},1:{}]", full.nx, full.ny),
-         "section", value);
+    refuse(path(), "the section is not inside the image", fmt::format("[1:{},1:{}]", full.nx, full.ny),
+           "section", value);
   }
   const auto pixels = static_cast<std::int64_t>(section.shape().size());
   if (pixels > kMaxPixels) {
-    fail(path(), fmt::format("{} pixels are too many", pixels),
-         fmt::format("at most {}: read a section of the image", kMaxPixels), "section", value);
+    refuse(path(), fmt::format("{} pixels are too many", pixels),
+           fmt::format("at most {}: read a section of the image", kMaxPixels), "section", value);
   }
   const auto lock = lock_cfitsio();
-  impl_->check_length(hdu);
+  impl_->check_pixels(hdu, section);
   fitsfile* file = impl_->at(hdu);
   std::vector<long> first(hdu.axes.size(), 1);
   std::vector<long> last(hdu.axes.size(), 1);
@@ -289,7 +286,7 @@ Image FitsReader::read(const HduInfo& hdu, const Section& section) const {
 }
 
 std::vector<double> FitsReader::read_first_row(const HduInfo& hdu, const std::string& column) const {
-  if (hdu.is_image) fail(path(), fmt::format("unit [{}] is an image, not a table", hdu.number));
+  if (hdu.is_image) refuse(path(), fmt::format("unit [{}] is an image, not a table", hdu.number));
   const auto lock = lock_cfitsio();
   fitsfile* file = impl_->at(hdu);
   int status = 0;
@@ -297,7 +294,7 @@ std::vector<double> FitsReader::read_first_row(const HduInfo& hdu, const std::st
   std::string name = column;  // CFITSIO's functions take it as mutable
   if (fits_get_colnum(file, CASEINSEN, name.data(), &number, &status) != 0) {
     fits_clear_errmsg();
-    fail(path(), fmt::format("the table [{}] has no such column", hdu.number), "", "column", column);
+    refuse(path(), fmt::format("the table [{}] has no such column", hdu.number), "", "column", column);
   }
   LONGLONG n_rows = 0;
   int type = 0;
@@ -309,8 +306,8 @@ std::vector<double> FitsReader::read_first_row(const HduInfo& hdu, const std::st
   const bool numbers = type == TBYTE || type == TSHORT || type == TINT || type == TLONG ||
                        type == TLONGLONG || type == TFLOAT || type == TDOUBLE;
   if (n_rows < 1 || !numbers || repeat < 1 || repeat > kMaxPixels) {
-    fail(path(), fmt::format("the table [{}] has {} rows with {} values each", hdu.number, n_rows, repeat),
-         fmt::format("a row or more of 1 to {} numbers", kMaxPixels), "column", column);
+    refuse(path(), fmt::format("the table [{}] has {} rows with {} values each", hdu.number, n_rows, repeat),
+           fmt::format("a row or more of 1 to {} numbers", kMaxPixels), "column", column);
   }
   double blank = std::numeric_limits<double>::quiet_NaN();
   int any_blank = 0;

@@ -32,6 +32,7 @@ class TileTable {
   std::string header_problem(std::int64_t most_pixels) const;
   std::string column_problem() const;
   std::string row_problem(std::int64_t row);
+  std::vector<std::int64_t> rows_of(const Section& section) const;
   std::int64_t rows() const { return image_.numrows; }
 
  private:
@@ -51,6 +52,7 @@ class TileTable {
 
 std::string TileTable::header_problem(std::int64_t most_pixels) const {
   constexpr int kSeeds = 10'000;  // FITS standard 4.0, 10.2.1
+  if (image_.zbitpix == LONGLONG_IMG) return "its integers have 64 bits, which CFITSIO does not unpack";
   double pixels = 1.0;
   double count = 1.0;
   for (int i = 0; i < image_.zndim; ++i) {
@@ -111,6 +113,19 @@ Tile TileTable::tile(std::int64_t row) const {
     rest /= count;
   }
   return tile;
+}
+
+/// Those of the tiles that a section of the first two axes touches; further axes have one pixel.
+std::vector<std::int64_t> TileTable::rows_of(const Section& section) const {
+  const std::int64_t columns = (image_.znaxis[0] - 1) / image_.tilesize[0] + 1;
+  std::vector<std::int64_t> rows;
+  for (std::int64_t j = (section.y1 - 1) / image_.tilesize[1]; j <= (section.y2 - 1) / image_.tilesize[1];
+       ++j) {
+    for (std::int64_t i = (section.x1 - 1) / image_.tilesize[0]; i <= (section.x2 - 1) / image_.tilesize[0];
+         ++i)
+      rows.push_back(1 + i + columns * j);
+  }
+  return rows;
 }
 
 /// Of how many numbers the column has in this row, and where they are.
@@ -196,12 +211,21 @@ std::string TileTable::row_problem(std::int64_t row) {
 
 }  // namespace
 
-std::string tile_problem(fitsfile* file, std::int64_t most_pixels, std::int64_t most_bytes) {
+std::string tile_problem(fitsfile* file, const Section& section, std::int64_t most_pixels,
+                         std::int64_t most_bytes, std::vector<bool>& known) {
   TileTable table(file, most_bytes);
   std::string problem = table.header_problem(most_pixels);
   if (problem.empty()) problem = table.column_problem();
-  for (std::int64_t row = 1; row <= table.rows() && problem.empty(); ++row) problem = table.row_problem(row);
-  return problem;
+  if (!problem.empty()) return problem;
+  known.resize(static_cast<std::size_t>(table.rows()));
+  for (const std::int64_t row : table.rows_of(section)) {
+    const auto at = static_cast<std::size_t>(row - 1);
+    if (known[at]) continue;
+    problem = table.row_problem(row);
+    if (!problem.empty()) return problem;
+    known[at] = true;
+  }
+  return "";
 }
 
 }  // namespace gaxel::io

@@ -36,13 +36,13 @@ bool is_sound(const std::string& card) {
   static const std::regex with_text("[A-Z0-9_-]+ *= *'([^']|'')*' *(/.*)?");
   static const std::regex with_number(
       "[A-Z0-9_-]+ *= *[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([EDed][+-]?[0-9]+)? *(/.*)?");
-  static const std::regex distortion("((A|B|AP|BP)_[0-9]|AMD|PPO).*");
-  const bool has_value = card.size() > 8 && card[8] == '=';
-  if (std::regex_match(card, with_number)) return has_value;
-  if (std::regex_match(card, distortion))
+  static const std::regex distortion("((A|B|AP|BP)_[0-9]+_[0-9]+[A-Z]?|AMD[XY][0-9]+|PPO[0-9]+) *=.*");
+  const bool printable = std::ranges::all_of(card, [](char c) { return c >= ' ' && c <= '~'; });
+  const bool is_number = printable && std::regex_match(card, with_number);
+  if (!is_number && std::regex_match(card, distortion))
     fail("a term of the image's distortion cannot be read", card.substr(0, card.find_last_not_of(' ') + 1));
-  return has_value && std::regex_match(card, with_text) &&
-         std::ranges::all_of(card, [](char c) { return c >= ' ' && c <= '~'; });
+  const bool has_value = printable && card.size() > 8 && card[8] == '=';
+  return has_value && (is_number || std::regex_match(card, with_text));
 }
 
 }  // namespace

@@ -70,8 +70,16 @@ PACKINGS = [
 ROUNDINGS = [{"quantize_level": 0.0}, *({"quantize_method": method} for method in (-1, 1, 2))]
 
 
-@pytest.mark.parametrize("bits", [8, 16, 32, -32, -64])
-@pytest.mark.parametrize("packing", PACKINGS, ids=str)
+@pytest.mark.parametrize(
+    ("packing", "bits"),
+    [
+        (packing, bits)
+        for packing in PACKINGS
+        for bits in (8, 16, 32, -32, -64)
+        if bits > 0 or packing["compression_type"] != "PLIO_1"
+    ],
+    ids=str,
+)
 def test_images_packed_by_astropy(tmp_path, packing, bits):
     """Its tiles are those of CFITSIO, and its values those that it reads itself."""
     types = {8: np.uint8, 16: np.int16, 32: np.int32, -32: np.float32, -64: np.float64}
@@ -80,7 +88,7 @@ def test_images_packed_by_astropy(tmp_path, packing, bits):
     pixels[3] = 7.0
     checked = 0
     for rounding in ROUNDINGS if bits < 0 else [{}]:
-        if bits < 0 and (kind == "PLIO_1" or (rounding.get("quantize_level") == 0.0 and "GZIP" not in kind)):
+        if bits < 0 and rounding.get("quantize_level") == 0.0 and "GZIP" not in kind:
             continue
         hdu = fits.CompImageHDU(pixels.astype(types[bits]), name="PACKED", **packing, **rounding)
         hdu.writeto(tmp_path / "packed.fits", overwrite=True)
@@ -91,7 +99,7 @@ def test_images_packed_by_astropy(tmp_path, packing, bits):
             assert number(text, word) == pytest.approx(value, rel=1e-5), (word, rounding)
         assert number(text, "sum") == pytest.approx(values.sum(), rel=2e-7), rounding
         checked += 1
-    assert checked > 0 or (kind == "PLIO_1" and bits < 0)
+    assert checked > 0
 
 
 def test_scene(field, tmp_path):
