@@ -148,3 +148,17 @@ def test_bessel_functions_are_those_of_mpmath():
         np.testing.assert_allclose(jax.jit(jax.vmap(derivative))(places), expected, rtol=1e-12)
         derivative = jax.grad(derivative)
     assert jax.jit(bessel_k0)(0.7) == pytest.approx(float(mpmath.besselk(0, 0.7)), rel=1e-14)
+
+
+@pytest.mark.parametrize("function", [bessel_k0, x_bessel_k1])
+def test_bessel_functions_keep_their_type_where_jax_changes_its_own(function):
+    x = np.array([0.5, 3.0], np.float32)
+
+    def total(x):
+        return jnp.sum(function(x) ** 2)
+
+    assert function(jnp.asarray(x)).dtype == jnp.float32
+    double = jax.grad(total)(jnp.asarray(x))
+    assert double.dtype == jnp.float32
+    with jax.enable_x64(False):
+        np.testing.assert_array_equal(jax.grad(total)(jnp.asarray(x)), double)

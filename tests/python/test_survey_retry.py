@@ -43,7 +43,8 @@ def configured(folder, **keys):
     catalogue = {"file": "catalogue.parquet", "tile": "tile", "x": "x", "y": "y", "mag": "mag"}
     tiles = sorted(path.name for path in folder.glob("t*") if path.is_dir())
     given = {"band": [band], "catalogue": catalogue, "run": {"chunk": 3}, "tiles": {"names": tiles}}
-    return survey.from_dict(given | keys, folder=folder, output=folder / "results")
+    given = {key: value for key, value in (given | keys).items() if value is not None}
+    return survey.from_dict(given, folder=folder, output=folder / "results")
 
 
 def parts_of(folder):
@@ -83,12 +84,42 @@ def test_what_failed_for_a_file_is_fitted_once_it_is_mended(made, folder, what):
     assert parts_of(folder) == after
 
 
-def test_retrying_does_not_mix_surveys(folder):
+def test_retrying_what_may_not_be_leaves_all_as_it_is(folder):
+    """Another survey, or files that are gone: chunks with galaxies that failed and those of changed tiles stay."""
+    image = folder / "t0000" / "image.fits"
+    whole = image.read_bytes()
+    image.write_bytes(b"no FITS")
     run_here(configured(folder))
+    image.write_bytes(whole)
+    (folder / "psf.fits").rename(folder / "away.fits")
     before = parts_of(folder)
+    with pytest.raises(gaxel.InputError, match="'psf.fits' of the earlier run is missing"):
+        run_here(configured(folder), retry=True)
+    (folder / "away.fits").rename(folder / "psf.fits")
     other = configured(folder, fit={"n": [0.5, 6.0]})
-    with pytest.raises(gaxel.InputError, match=r"another survey; different: settings\.fit\.n"):
+    with pytest.raises(
+        gaxel.InputError, match=r"another survey; different: settings\.fit\.n \(the same survey, another f"
+    ):
         run_here(other, retry=True)
+    with pytest.raises(gaxel.InputError, match="one of both"):
+        run_here(configured(folder), retry=True, restart=True)
+    assert parts_of(folder) == before
+    assert not np.any(run_here(configured(folder), retry=True)["flags"] & Flag.FAILED)
+
+
+def test_where_galaxies_are_detected_changed_files_ask_for_a_restart(folder):
+    detected = configured(folder, catalogue=None)
+    run_here(detected)
+    before = parts_of(folder)
+    (folder / "t0001" / "image.fits").touch()
+    with pytest.raises(
+        gaxel.InputError, match=r"different: images.t0001/image.fits \(the same survey, .*--restart"
+    ):
+        run_here(detected)
+    with pytest.raises(
+        gaxel.InputError, match=r"'t0001/image.fits' has changed, by which galaxies were f.*--restart"
+    ):
+        run_here(detected, retry=True)
     assert parts_of(folder) == before
 
 
@@ -115,9 +146,16 @@ def test_a_tile_that_cannot_be_read_costs_its_own_galaxies_where_places_are_on_t
     pq.write_table(pa.table(rows), folder / "sky.parquet")
     given = {"file": "sky.parquet", "ra": "ra", "dec": "dec", "mag": "mag"} | column
     one = configured(folder, catalogue=given)
+    whole = (folder / "t0000" / "image.fits").read_bytes()
     (folder / "t0000" / "image.fits").write_bytes(b"no FITS")
     with pytest.warns(UserWarning, match="tile 't0000' is left out"):
         found = run_here(one)
     np.testing.assert_array_equal(found["flags"] & Flag.FAILED != 0, on_tile == "t0000")
-    with pytest.raises(gaxel.InputError, match="'t0000' could not be read.*--restart"):
+    run_here(one, retry=True)  # nothing has changed, and they fail again
+    (folder / "t0000" / "image.fits").write_bytes(whole)
+    with pytest.raises(gaxel.InputError, match="'t0000/image.fits' has changed, by which .*--restart"):
         run_here(one, retry=True)
+    for name in np.unique(on_tile):
+        (folder / name / "image.fits").write_bytes(b"no FITS")
+    with pytest.raises(gaxel.InputError, match="t0001/image.fits"):
+        run_here(one, restart=True)

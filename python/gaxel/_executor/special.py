@@ -52,9 +52,11 @@ _PLACES = _STEP * np.arange(24)
 _WEIGHTS = _STEP * np.exp(-(_PLACES**2)) * np.where(_PLACES > 0.0, 2.0, 1.0)
 
 
+# Constants take the type of what they meet: JAX keeps what it made of a function with a rule of its own, and numbers of numpy
+# would be float64 in it or not, as jax_enable_x64 was then.
 def _series(coefficients: np.ndarray, q: Array) -> Array:
     total = jnp.full_like(q, coefficients[-1])
-    for coefficient in coefficients[-2::-1]:
+    for coefficient in coefficients[-2::-1].tolist():
         total = total * q + coefficient
     return total
 
@@ -70,8 +72,8 @@ def _beyond(x: Array) -> tuple[Array, Array]:
     """By the trapezoid rule, which converges exponentially: K_v(x) is the integral of exp(-x cosh t) cosh(v t) over all
     t > 0 (DLMF 10.32.9), taken in w = sqrt(2 x) sinh(t / 2)."""
     x = jnp.maximum(x, _SERIES_END)
-    ratio = _PLACES**2 / x[..., None]
-    parts = _WEIGHTS / jnp.sqrt(1.0 + 0.5 * ratio)
+    ratio = jnp.asarray(_PLACES**2, x.dtype) / x[..., None]
+    parts = jnp.asarray(_WEIGHTS, x.dtype) / jnp.sqrt(1.0 + 0.5 * ratio)
     scale = jnp.exp(-x) / jnp.sqrt(2.0 * x)
     return scale * jnp.sum(parts, -1), x * scale * jnp.sum(parts * (1.0 + ratio), -1)
 

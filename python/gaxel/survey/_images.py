@@ -54,12 +54,13 @@ def tile_names(survey: Survey) -> list[str]:
     return sorted(found)
 
 
-def image_files(survey: Survey, tiles: list[str]) -> dict[str, Path]:
-    """Every file of pixels or PSFs that the survey reads on these tiles, by its name in the configuration."""
+def image_files(survey: Survey, tiles: list[str], *, of_places: bool = False) -> dict[str, Path]:
+    """Every file of pixels or PSFs that the survey reads on these tiles, by its name in the configuration; or only those whose
+    world coordinates give places."""
     files = {
         _parts(text, survey.source, f"band[{number}].{key}")[0]
-        for number, band in enumerate(survey.bands)
-        for key in ("image", "sigma", "mask", "psf")
+        for number, band in enumerate(survey.bands[:1] if of_places else survey.bands)
+        for key in (("image",) if of_places else ("image", "sigma", "mask", "psf"))
         if isinstance(text := getattr(band, key), str)
     }
     named = {file.replace("{tile}", tile) for file in files for tile in tiles}

@@ -103,19 +103,25 @@ class Output:
         file = self.path(PLAN)
         if file.exists():
             before = json.loads(file.read_text(encoding="utf-8"))
+            changed = _differences(before["images"], plan["images"])
             if retry:
-                self._check_placed()
-                self._drop_failed(tiles, _differences(before["images"], plan["images"]))
-                if self.survey.catalogue is not None:  # detection would find other sources
-                    before["images"] = plan["images"]
+                self._check_mended(tiles, plan["images"], changed)
+                before["images"] = plan["images"]
             different = _differences(before, plan)
             if different:
+                mended = (
+                    []
+                    if retry or different != [f"images.{name}" for name in changed]
+                    else ["retry (--retry)"]
+                )
                 raise input_error(
                     self.survey.source, "output", str(self.folder),
                     f"holds results of another survey; different: {', '.join(different)}",
-                    "the same survey, another folder, retry (--retry) where images were mended, or restart (--restart), "
-                    "which removes them",
+                    ", ".join(["the same survey", "another folder", *mended]) +
+                    ", or restart (--restart), which removes them",
                 )  # fmt: skip
+            if retry:
+                self._drop_failed(tiles, changed)
         if retry or not file.exists():
             write_whole(file, json.dumps(plan, indent=1).encode())
 
@@ -124,17 +130,26 @@ class Output:
             self.path(name).unlink(missing_ok=True)
         shutil.rmtree(self.path(PARTS), ignore_errors=True)
 
-    def _check_placed(self) -> None:
-        skipped = self.skipped_tiles() if self.path(SOURCES).exists() else {}
-        for name, reason in skipped.items():
-            raise input_error(
-                self.survey.source, "output", str(self.folder),
-                f"tile {name!r} could not be read when sources were looked for ({reason})",
-                "restart (--restart), which looks for them again",
-            )  # fmt: skip
+    def _check_mended(self, tiles: list[str], present: dict[str, Any], changed: list[str]) -> None:
+        """Raises InputError where a file is gone, or one has changed that galaxies were found by."""
+        catalogue = self.survey.catalogue
+        found_by = image_files(self.survey, tiles, of_places=catalogue is not None)
+        for name in changed:
+            if name not in present:
+                raise input_error(
+                    self.survey.source, "output", str(self.folder),
+                    f"the file {name!r} of the earlier run is missing", "the same files, mended",
+                )  # fmt: skip
+            if name in found_by and (catalogue is None or catalogue.ra is not None):
+                raise input_error(
+                    self.survey.source, "output", str(self.folder),
+                    f"the file {name!r} has changed, by which galaxies were found", "restart (--restart)",
+                )  # fmt: skip
 
     def _drop_failed(self, tiles: list[str], changed: list[str]) -> None:
         """Remove chunks with a galaxy that failed, or of a tile with one of the `changed` files."""
+        for name in (RESULTS, REPORT):
+            self.path(name).unlink(missing_ok=True)
         anew = {tile for tile in tiles if not set(changed).isdisjoint(image_files(self.survey, [tile]))}
         for part in (self.folder / PARTS).glob("part-*.parquet"):
             rows = pq.read_table(part, columns=["flags", "tile"])

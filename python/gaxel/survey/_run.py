@@ -55,7 +55,8 @@ def run(
         Remove what an earlier run left in the folder.
     retry : bool
         Fit again, with the others of their chunks, galaxies that failed in an earlier run, and all of tiles whose files have
-        changed since. Where sources are detected no file may have changed.
+        changed since. Files by which galaxies were found may not have changed: any where they are detected, the first band's
+        images where the catalogue has places on the sky.
     progress : bool
         Show a bar and the address of the dashboard (on stderr).
     report : bool
@@ -71,6 +72,8 @@ def run(
     InputError
         The survey cannot be read, or the folder holds another one's results. Failures of single galaxies are rows.
     """
+    if restart and retry:
+        raise input_error("run", "retry", True, "restart leaves nothing to be tried again", "one of both")
     output = Output(survey)
     tiles = tile_names(survey)
     output.open(tiles, restart, retry)

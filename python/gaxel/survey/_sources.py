@@ -170,6 +170,8 @@ def _place_on_tiles(
                 wcs, (ny, nx) = tile.wcs(), tile.shape
         except Exception as error:  # of one tile; the others have places
             skipped[name] = f"{type(error).__name__}: {error}"
+            if len(skipped) == len(tiles):
+                raise
             continue
         if wcs is None:
             raise input_error(
@@ -202,8 +204,8 @@ def drop_doubles(survey: Survey, tiles: list[str], sources: Sources) -> Sources:
         own = found_on == number
         sky[own] = np.stack(wcs.pixel_to_world_values(sources["x"][own], sources["y"][own]), axis=1)
     placed = empty_sources(len(sources))
-    _place_on_tiles(survey, names, placed, sky, False)
-    return sources[placed["tile"] == found_on]
+    skipped = _place_on_tiles(survey, names, placed, sky, False)
+    return sources[(placed["tile"] == found_on) | np.isin(np.array(names)[found_on], list(skipped))]
 
 
 def _near(wcs: WCS, shape: tuple[int, int], sky: NDArray[np.float64]) -> NDArray[Any]:
