@@ -117,6 +117,7 @@ void inspect_fits(const std::string& file, bool whole_header) {
       print_keywords(header);
     }
   }
+  if (!reader.unreadable().empty()) fmt::print("  {}\n", reader.unreadable());
 }
 
 int run_inspect(const InspectArguments& arguments) {

@@ -105,7 +105,7 @@ fitsfile* FitsBytes::open() {
   return file;
 }
 
-void FitsBytes::check_header(std::int64_t begin) const {
+bool FitsBytes::check_header(std::int64_t begin) const {
   std::vector<std::string> cards;
   // Only what begins as a header must is one: other bytes may follow the last unit.
   const auto belongs = [&](std::string_view card) {
@@ -125,6 +125,7 @@ void FitsBytes::check_header(std::int64_t begin) const {
     }
   }
   check_for_cfitsio(path_, cards);
+  return !cards.empty();
 }
 
 }  // namespace gaxel::io

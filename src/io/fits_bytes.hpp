@@ -26,8 +26,9 @@ class FitsBytes {
   /// Opens them with CFITSIO, for no longer than this lives. Throws InputError. The caller holds the lock.
   fitsfile* open();
 
-  /// Throws InputError when a header begins at this byte that CFITSIO must not see: check_for_cfitsio.
-  void check_header(std::int64_t begin) const;
+  /// Whether a header begins at this byte. Throws InputError for one that CFITSIO must not see:
+  /// check_for_cfitsio.
+  bool check_header(std::int64_t begin) const;
 
  private:
   void unpack();

@@ -45,6 +45,8 @@ class FitsReader {
 
   const std::string& path() const;
   const std::vector<HduInfo>& hdus() const;
+  /// From which unit on nothing can be read, and why; empty where all can.
+  const std::string& unreadable() const;
 
   /// The unit that `name` asks for; its path is not looked at. Throws InputError, listing the units there
   /// are.

@@ -98,6 +98,7 @@ class FitsReader::Impl {
 
   const std::string path;
   std::vector<HduInfo> hdus;
+  std::string unreadable;
 
  private:
   /// Returns CFITSIO's status.
@@ -128,9 +129,13 @@ class FitsReader::Impl {
       LONGLONG end = 0;
       fits_get_hduaddrll(file_, &head, &data, &end, &status);
       check(status);
-      bytes_.check_header(end);
+      const bool is_unit = bytes_.check_header(end);
       status = go_to(number);
-      if (status == 0) hdus.push_back(unit(number));
+      if (status == 0) {
+        hdus.push_back(unit(number));
+      } else if (is_unit) {
+        unreadable = fmt::format("[{}] and what follows cannot be read: {}", number, cfitsio_reason(status));
+      }
     }
     fits_clear_errmsg();
   }
@@ -186,6 +191,10 @@ const std::vector<HduInfo>& FitsReader::hdus() const {
   return impl_->hdus;
 }
 
+const std::string& FitsReader::unreadable() const {
+  return impl_->unreadable;
+}
+
 const HduInfo& FitsReader::find(const FitsName& name) const {
   const bool any = !name.hdu && name.extname.empty();
   for (const HduInfo& hdu : impl_->hdus) {
@@ -198,6 +207,7 @@ const HduInfo& FitsReader::find(const FitsName& name) const {
   }
   std::vector<std::string> units;
   for (const HduInfo& hdu : impl_->hdus) units.push_back(describe(hdu));
+  if (!unreadable().empty()) units.push_back(unreadable());
   const std::string list = fmt::format("the file holds: {}", fmt::join(units, "; "));
   if (any) refuse(path(), "the file holds no image", list);
   refuse(path(), "the file has no such extension", list, "extension", name.extension_text());

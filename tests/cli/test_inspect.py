@@ -102,6 +102,18 @@ def test_images_packed_by_astropy(tmp_path, packing, bits):
     assert checked > 0
 
 
+def test_units_that_cannot_be_read_are_told(tmp_path):
+    """CFITSIO ends at a packed image without axes."""
+    units = [
+        fits.PrimaryHDU(np.ones((3, 4))),
+        fits.CompImageHDU(name="EMPTY"),
+        fits.ImageHDU(np.ones((2, 2))),
+    ]
+    fits.HDUList(units).writeto(tmp_path / "image.fits")
+    text = run("inspect", tmp_path / "image.fits").stdout
+    assert "[0] 4 x 3 pixels" in text and "[1] and what follows cannot be read: " in text
+
+
 def test_scene(field, tmp_path):
     components = field.components(
         n={"value": 2, "fixed": True}, mag={"value": 15.4, "min": 10, "max": 20}, re=None

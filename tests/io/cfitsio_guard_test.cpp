@@ -9,6 +9,7 @@
 namespace gaxel::io {
 namespace {
 
+using test::card;
 using testing::HasSubstr;
 
 /// A card as it stands, whatever it is.
@@ -98,6 +99,22 @@ TEST(CfitsioGuard, BytesBehindTheLastUnitAreNoHeader) {
   std::string behind = raw("TFIELDS = 1000000000") + raw("EXTVER  = " + std::string(60, '9'));
   behind.resize(test::kFitsBlock, '\x01');
   EXPECT_EQ(read_fits_image(parse_fits_name(folder.write("a.fits", whole + behind))).pixels(0, 1), 2.0);
+}
+
+TEST(CfitsioGuard, UnitsThatCannotBeReadAreTold) {
+  const test::TempFolder folder;
+  const std::string damaged =
+      test::unit(card("XTENSION", "'BINTABLE'"), 8, {8, 1}, {card("TFIELDS", "'none'")}, std::string(8, ' '));
+  const std::string whole = test::primary<float>({2, 1}, {1.0F, 2.0F});
+  const std::string file = folder.write("a.fits", whole + damaged);
+  EXPECT_EQ(read_fits_image(parse_fits_name(file)).pixels(0, 1), 2.0);
+  try {
+    read_fits_image(parse_fits_name(file + "[1]"));
+    ADD_FAILURE();
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(),
+                HasSubstr("the file holds: [0] image 2 x 1; [1] and what follows cannot be read: "));
+  }
 }
 
 }  // namespace
