@@ -32,8 +32,8 @@ def components_from_table(
     table : astropy.table.QTable, Table or another with colnames and rows
         Columns named like parameters ("x", "re", "theta", "mag", ...), in the registry's units or with units of their own; NaN
         and masked values are left out. "component" holds names, "kind" the registry's kinds ("sersic"), "zeropoint" those
-        of magnitudes. With `wcs` also "sky", a SkyCoord, in the place of x and y, "pa" in that of theta, and lengths may be angles.
-        Other columns are not looked at, nor can a table hold truncations and images.
+        of magnitudes. With `wcs` also "sky", a SkyCoord, or "ra" and "dec" (ICRS, degrees without a unit) in the place of x and y,
+        "pa" in that of theta, and lengths may be angles. Other columns are not looked at, nor can a table hold truncations and images.
     kind : str, optional
         Of all rows, where there is no such column.
     band : str, optional
@@ -64,23 +64,17 @@ def components_from_table(
         raise input_error(
             SOURCE, "band", repr(band), "no such band in the table", ", ".join(sorted(set(bands)))
         )
-    return [
-        _component(
-            Row(table, number), kind, wcs, zeropoint, _unit_of_count(table, bands[number : number + 1], unit)
-        )
-        for number in range(len(table))
-        if band is None or bands[number] == band
-    ]
+    rows = [Row(table, number) for number in range(len(table)) if band is None or bands[number] == band]
+    return [_component(row, kind, wcs, zeropoint, _unit_of_count(row, unit)) for row in rows]
 
 
-def _unit_of_count(table: Any, band: list[str], unit: Any) -> Any:
-    """`unit`, or what FitResult.table wrote of the band."""
-    known = (getattr(table, "meta", None) or {}).get("unit")
-    if unit is not None or not isinstance(known, Mapping) or not band or band[0] not in known:
+def _unit_of_count(row: "Row", unit: Any) -> Any:
+    """`unit`, or what FitResult.table wrote."""
+    if unit is not None or not str(row.get("unit", "")):
         return unit
     from astropy import units
 
-    return light_unit(units.Unit(known[band[0]]))
+    return light_unit(units.Unit(str(row["unit"])))
 
 
 class Row(Mapping[str, Any]):
@@ -135,16 +129,29 @@ def _component(row: Row, kind: str | None, wcs: Any, zeropoint: float | None, un
         if own is None:
             raise input_error(where, "zeropoint", None, "missing beside mag", "a column, or zeropoint=")
         given["zeropoint"] = own
-    if wcs is None:
+    if wcs is None or "x" not in cls._specs:
         return cls(**given)
-    if "sky" in row and "x" in cls._specs:
+    place = _place(row, given, wcs)
+    if place is not None:
         given = {key: value for key, value in given.items() if key not in ("x", "y")}
-        given["position"] = row["sky"]
-        if "pa" in row and "theta" in cls._specs:
-            given.pop("theta", None)
-            given["pa"] = row["pa"]
-        return cls.on_sky(wcs, **given)
-    return cls(**given)
+        given["position"] = place
+    if "pa" in row and "theta" in cls._specs:
+        given.pop("theta", None)
+        given["pa"] = row["pa"]
+    return cls.on_sky(wcs, **given)
+
+
+def _place(row: Row, given: dict[str, Any], wcs: Any) -> Any:
+    """A row's SkyCoord: its own, that of ra and dec, or that of its pixels; None where `wcs` is no more than a scale."""
+    if "sky" in row:
+        return row["sky"]
+    if is_quantity(wcs):
+        return None
+    if {"ra", "dec"} <= row.keys() and not {"x", "y"} <= given.keys():
+        from astropy.coordinates import SkyCoord
+
+        return SkyCoord(row["ra"], row["dec"], unit="deg")
+    return wcs.pixel_to_world(given["x"], given["y"]) if {"x", "y"} <= given.keys() else None
 
 
 def _flux_density(zeropoint: Any, where: str) -> Any:

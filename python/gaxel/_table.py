@@ -28,6 +28,8 @@ def table_of(result: "FitResult") -> Any:
         columns["band"].append(band.name)
         columns["component"].append(name)
         columns["kind"].append(component._kind.base_name)
+    if any(band.observed.unit is not None for band, *_ in rows):
+        columns["unit"] = [str(band.observed.unit or "") for band, *_ in rows]
     parameters = dict.fromkeys(key for *_, component in rows for key in _units(component))
     made = QTable(columns, meta=_meta(result))
     for key in parameters:
@@ -67,9 +69,7 @@ def _unit(band: Any, component: Any, key: str) -> Any:
 
 def _meta(result: "FitResult") -> dict[str, Any]:
     keys = ("chi2", "dof", "n_pixels", "iterations", "stop_reason")
-    meta = {key: getattr(result, key) for key in keys}
-    units = {band.name: str(band.observed.unit) for band in result.bands if band.observed.unit is not None}
-    return {**meta, "unit": units} if units else meta
+    return {key: getattr(result, key) for key in keys}
 
 
 def _column(values: list[float], units: list[Any], key: str) -> Any:

@@ -120,8 +120,8 @@ class FitsWriter {
   FitsWriter& operator=(const FitsWriter&) = delete;
 
   /// Appends an image; the first one becomes the primary array. Of `header` (cards of another image)
-  /// everything is kept but what describes the layout and storage of that image's pixels; `keys` replace
-  /// cards of the same name.
+  /// everything is kept but what describes the layout and storage of that image's pixels, and cards with
+  /// names that FITS does not allow; `keys` replace cards of the same name.
   void add_image(ConstImageView pixels, const std::string& extname, const std::vector<HeaderKey>& keys = {},
                  const HeaderCards& header = {}, PixelType type = PixelType::kFloat64);
 

@@ -52,6 +52,10 @@ class TileTable {
 
 std::string TileTable::header_problem(std::int64_t most_pixels) const {
   constexpr int kSeeds = 10'000;  // FITS standard 4.0, 10.2.1
+  if (!is_method(RICE_1) && !is_method(GZIP_1) && !is_method(GZIP_2) && !is_method(PLIO_1) &&
+      !is_method(HCOMPRESS_1)) {
+    return fmt::format("its way of packing, {}, is not known", image_.zcmptype);
+  }
   if (image_.zbitpix == LONGLONG_IMG) return "its integers have 64 bits, which CFITSIO does not unpack";
   double pixels = 1.0;
   double count = 1.0;

@@ -49,6 +49,13 @@ bool belongs_to_storage(const std::string& card) {
   }
 }
 
+/// Whether a card's name has only the characters that FITS allows: no other card can be written.
+bool has_legal_name(const std::string& card) {
+  return std::ranges::all_of(card.substr(0, 8), [](unsigned char c) {
+    return std::isupper(c) != 0 || std::isdigit(c) != 0 || c == ' ' || c == '-' || c == '_';
+  });
+}
+
 /// The fewest significant digits that read back as the same number.
 int digits_needed(double value) {
   for (int digits = 15; digits < 17; ++digits) {
@@ -200,7 +207,7 @@ class FitsWriter::Impl {
   void write_header(const std::string& extname, const std::vector<HeaderKey>& keys, const HeaderCards& header,
                     int* status) {
     for (std::string card : header) {
-      if (belongs_to_storage(card)) continue;
+      if (belongs_to_storage(card) || !has_legal_name(card)) continue;
       card = printable_ascii(card);
       fits_write_record(file_, card.c_str(), status);
     }

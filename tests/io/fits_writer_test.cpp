@@ -69,9 +69,17 @@ TEST(FitsWriter, SeveralImagesReadBack) {
 
 TEST(FitsWriter, KeepsForeignCardsButNotTheirStorage) {
   const TempFolder folder;
-  const HeaderCards header{card("BITPIX", "16"),      card("BSCALE", "2.0"),    card("BZERO", "5.0"),
-                           card("BLANK", "-1"),       card("EXTNAME", "'OLD'"), card("CRPIX1", "100.5"),
-                           card("TELESCOP", "'HST'"), card("DATAMAX", "9"),     card("BAD", "'\xe9'")};
+  const HeaderCards header{card("BITPIX", "16"),
+                           card("BSCALE", "2.0"),
+                           card("BZERO", "5.0"),
+                           card("BLANK", "-1"),
+                           card("EXTNAME", "'OLD'"),
+                           card("CRPIX1", "100.5"),
+                           card("TELESCOP", "'HST'"),
+                           card("DATAMAX", "9"),
+                           card("BAD", "'\xe9'"),
+                           "A_2_0=1e-5" + std::string(70, ' '),  // no legal name
+                           "_Y = 1    " + std::string(70, ' ')};
   FitsWriter writer(folder.path("a.fits"));
   writer.add_image(small().view(), "NEW", {{"CRPIX1", 40.5, "shifted"}}, header);
   writer.commit();

@@ -1,5 +1,7 @@
 """Tables to components: results that were written, and catalogues."""
 
+import warnings
+
 import gaxel
 import numpy as np
 import pytest
@@ -56,6 +58,21 @@ def test_places_and_angles_on_the_sky():
     assert (second.name, second.mag, second.zeropoint) == ("b", 21.0, 25.0)
 
 
+def test_a_catalogue_of_places_and_angles_without_a_sky_column():
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype = "RA---TAN", "DEC--TAN"
+    wcs.wcs.crval, wcs.wcs.crpix, wcs.wcs.cdelt = (150.0, 2.0), (10.0, 10.0), (-1e-4, 1e-4)
+    own = {"re": [0.72] * u.arcsec, "pa": [30.0] * u.deg}
+    ra, dec = wcs.pixel_to_world_values(12.0, 7.0)
+    for place in ({"ra": [ra], "dec": [dec]}, {"x": [12.0], "y": [7.0]}):
+        (found,) = gaxel.components_from_table(QTable({**place, **own}), kind="sersic", wcs=wcs)
+        assert (found.x, found.y, found.re) == pytest.approx((12.0, 7.0, 2.0), rel=1e-6)
+        assert found.theta == pytest.approx(np.deg2rad(120.0), abs=1e-5)
+    scale = {"x": [12.0], "y": [7.0], "re": own["re"]}
+    (found,) = gaxel.components_from_table(QTable(scale), kind="sersic", wcs=0.36 * u.arcsec)
+    assert (found.x, found.y, found.re) == pytest.approx((12.0, 7.0, 2.0), rel=1e-12)
+
+
 @pytest.mark.parametrize("unit", [u.nJy, u.MJy / u.sr, u.adu, u.ct, u.electron / u.s, None])
 def test_results_of_images_in_a_unit_come_back(unit, tmp_path):
     light = [
@@ -65,9 +82,13 @@ def test_results_of_images_in_a_unit_come_back(unit, tmp_path):
     image = gaxel.render(light, (20, 20)) + np.random.default_rng(2).normal(0.0, 0.1, (20, 20))
     result = gaxel.fit(image if unit is None else image * unit, light, sigma=0.1)
     result.table().write(tmp_path / "fit.ecsv")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # astropy's, of long names in the header
+        result.table().write(tmp_path / "fit.fits")
     shown = "counts" if unit is None else str(unit)
     assert {one.unit for one in result.derived() if one.quantity == "flux"} == {shown}
-    for table in (result.table(), QTable.read(tmp_path / "fit.ecsv")):
+    read = [QTable.read(tmp_path / f"fit.{kind}") for kind in ("ecsv", "fits")]
+    for table in (result.table(), *read):
         found = gaxel.components_from_table(table)
         assert [one.name for one in found] == ["g", "sky"]
         for one, other in zip(found, result.components, strict=True):

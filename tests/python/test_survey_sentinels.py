@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from astropy import units as u
 from astropy.io import fits
+from astropy.table import QTable as Table
 from gaxel import survey
 from gaxel.survey import Flag
 from gaxel.survey._sources import read_catalogue
@@ -70,3 +72,47 @@ def test_a_run_that_fits_nothing_says_why(folder):
     finished = run(folder)
     assert finished.returncode == 1
     assert "2 failed, the first" in finished.stderr and "r.fits" in finished.stderr
+
+
+def catalogue_of(folder, **columns):
+    table = Table({"x": [31.0, 91.0], "y": [41.0, 81.0], "mag": [16.0, 16.0], **columns})
+    table.write(folder / "catalogue.ecsv", overwrite=True)
+    text = CONFIGURATION.replace("catalogue.parquet", "catalogue.ecsv")
+    text = text.replace('re = "re"', "\n".join(f'{key} = "{key}"' for key in columns))
+    (folder / "survey.toml").write_text(text)
+    return read_catalogue(survey.read(folder / "survey.toml"), ["r.fits"])[0]
+
+
+def test_units_of_columns_count(folder):
+    sources = catalogue_of(folder, re=[4.0, 5.0] * u.pix, pa=[0.1, 0.2] * u.rad, q=[0.5, 1.5])
+    np.testing.assert_array_equal(sources["re"], [4.0, 5.0])
+    np.testing.assert_allclose(sources["theta"], [0.1 + np.pi / 2, 0.2 + np.pi / 2])
+    np.testing.assert_array_equal(sources["q"], [0.5, np.nan])
+    with pytest.raises(gaxel.InputError, match=r"re = arcsec: in another unit \(pix\)"):
+        catalogue_of(folder, re=[4.0, 5.0] * u.arcsec)
+
+
+def test_a_mistake_that_is_mended_binds_the_folder_to_nothing(folder):
+    wrong = (folder / "survey.toml").read_text().replace('re = "re"', 're = "rr"')
+    right = (folder / "survey.toml").read_text()
+    (folder / "survey.toml").write_text(wrong)
+    assert "catalogue.re = 'rr'" in run(folder).stderr
+    (folder / "survey.toml").write_text(right)
+    assert run(folder).returncode == 0
+    (folder / "results" / "plan.json").write_text("{")
+    assert "plan.json is damaged" in run(folder).stderr
+
+
+def test_workers_are_counted(folder):
+    command = [sys.executable, "-m", "gaxel.survey", "run", str(folder / "survey.toml"), "--workers", "-3"]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert finished.returncode == 2 and "workers = -3" in finished.stderr
+
+
+def test_why_nothing_was_found_is_told(folder):
+    text = CONFIGURATION[: CONFIGURATION.index("[catalogue]")] + "[run]\nworkers = 1\n"
+    (folder / "survey.toml").write_text(text.replace("1.0", '"sigma.fits"'))
+    fits.writeto(folder / "sigma.fits", np.ones((3, 3)))
+    finished = run(folder)
+    assert finished.returncode == 2
+    assert "there are no sources" in finished.stderr and "sigma" in finished.stderr

@@ -92,6 +92,9 @@ class Output:
         plan = self._plan(tiles)
         if restart:
             self._clear()
+        elif self.path(PLAN).exists() and not self._has_results(plan):
+            for name in (PLAN, SOURCES):
+                self.path(name).unlink(missing_ok=True)
         try:
             (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -102,7 +105,7 @@ class Output:
             left.unlink(missing_ok=True)
         file = self.path(PLAN)
         if file.exists():
-            before = json.loads(file.read_text(encoding="utf-8"))
+            before = self._earlier_plan()
             changed = _differences(before["images"], plan["images"])
             if retry:
                 self._check_mended(tiles, plan["images"], changed)
@@ -124,6 +127,22 @@ class Output:
                 self._drop_failed(tiles, changed)
         if retry or not file.exists():
             write_whole(file, json.dumps(plan, indent=1).encode())
+
+    def _has_results(self, plan: dict[str, Any]) -> bool:
+        """Whether the folder holds rows, or at least sources of the same survey."""
+        if any((self.folder / PARTS).glob("part-*.parquet")):
+            return True
+        return self.path(SOURCES).exists() and self._earlier_plan() == plan
+
+    def _earlier_plan(self) -> dict[str, Any]:
+        try:
+            plan: dict[str, Any] = json.loads(self.path(PLAN).read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise input_error(
+                self.survey.source, "output", str(self.folder), f"its file {PLAN} is damaged: {error}",
+                "restart (--restart), which removes what is there",
+            ) from None  # fmt: skip
+        return plan
 
     def _clear(self) -> None:
         for name in (PLAN, SOURCES, RESULTS, REPORT):
@@ -152,7 +171,7 @@ class Output:
             self.path(name).unlink(missing_ok=True)
         anew = {tile for tile in tiles if not set(changed).isdisjoint(image_files(self.survey, [tile]))}
         for part in (self.folder / PARTS).glob("part-*.parquet"):
-            rows = pq.read_table(part, columns=["flags", "tile"])
+            rows = self._read_part(part)
             failed = any(flags & Flag.FAILED for flags in rows["flags"].to_pylist())
             if failed or not anew.isdisjoint(rows["tile"].to_pylist()):
                 part.unlink()
@@ -211,9 +230,21 @@ class Output:
         found: dict[str, str] = facts_of(pq.read_schema(self.path(SOURCES)))["skipped"]
         return found
 
+    def _read_part(self, path: Path) -> pa.Table:
+        try:
+            return pq.read_table(path)
+        except pa.ArrowInvalid as error:
+            raise input_error(
+                self.survey.source,
+                "output",
+                str(path),
+                f"is damaged: {error}",
+                "removed, its galaxies are fitted again",
+            ) from None
+
     def merge(self, chunks: int) -> pa.Table:
         """All parts as one table in the order of the catalogue, written to `results.parquet`."""
-        parts = [pq.read_table(self.part(chunk)) for chunk in range(chunks)]
+        parts = [self._read_part(self.part(chunk)) for chunk in range(chunks)]
         facts = [facts_of(part.schema) for part in parts]
         whole = pa.concat_tables([part.replace_schema_metadata() for part in parts]).sort_by("row")
         summed = {

@@ -12,6 +12,7 @@ import pyarrow as pa
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 from tqdm import tqdm
 
+from gaxel._arrays import as_int
 from gaxel._errors import input_error
 from gaxel.survey import _columns
 from gaxel.survey._images import tile_names
@@ -74,6 +75,8 @@ def run(
     """
     if restart and retry:
         raise input_error("run", "retry", True, "restart leaves nothing to be tried again", "one of both")
+    if workers is not None:
+        workers = as_int(workers, "run", "workers", 1)
     output = Output(survey)
     tiles = tile_names(survey)
     output.open(tiles, restart, retry)
@@ -122,10 +125,12 @@ def _write_sources(
     output: Output, tiles: list[str], sources: Sources, ids: Any, skipped: dict[str, str]
 ) -> None:
     survey = output.survey
-    if len(sources) == 0:
-        raise input_error(survey.source, "catalogue", None, "there are no sources", "at least one")
     for name, reason in skipped.items():
         warnings.warn(f"tile {name!r} is left out: {reason}", stacklevel=3)
+    if len(sources) == 0:
+        key = "detect" if survey.catalogue is None else "catalogue"
+        why = "".join(f"; tile {name!r} is left out: {reason}" for name, reason in skipped.items())
+        raise input_error(survey.source, key, None, f"there are no sources{why}", "at least one")
     complete = complete_sizes(sources, 0.5 * survey.cutout.min_size / survey.cutout.factor)
     output.write_sources(tiles, complete, ids, skipped)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from astropy import units
 from astropy.table import Table
 from astropy.wcs import WCS
 from numpy.typing import NDArray
@@ -73,7 +74,8 @@ def read_catalogue(survey: Survey, tiles: list[str]) -> tuple[Sources, NDArray[A
     for name in ("kron", "re", "n", "q"):
         if getattr(catalogue, name) is not None:
             values = column.numbers(name)
-            sources[name] = np.where(values > 0.0, values, np.nan)
+            possible = (values > 0.0) & ((values <= 1.0) | (name != "q"))
+            sources[name] = np.where(possible, values, np.nan)
     if catalogue.mag is not None:
         mag = column.numbers("mag")
         mag = np.where(np.abs(mag) < _NO_MAGNITUDE, mag, np.nan)
@@ -150,11 +152,28 @@ class _Columns:
     def numbers(self, key: str) -> NDArray[np.float64]:
         """Missing ones are NaN."""
         column = self.values(key)
+        name = getattr(self._catalogue, key)
+        factor = self._factor(column, key, name)
         try:
-            return np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan)
+            return factor * np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan)
         except (TypeError, ValueError):
-            name = getattr(self._catalogue, key)
             raise input_error(self.source, name, column.dtype, "not numbers", "a column of numbers") from None
+
+    def _factor(self, column: Any, key: str, name: str) -> float:
+        """Of a column's unit, if it has one, in the unit of the key."""
+        wanted = _UNITS.get(key)
+        unit = getattr(column, "unit", None)
+        if unit is None or wanted is None or units.Unit(unit) == units.dimensionless_unscaled:
+            return 1.0
+        try:
+            return float(units.Unit(unit).to(wanted))
+        except (units.UnitConversionError, TypeError, ValueError):
+            raise input_error(self.source, name, unit, "in another unit", str(wanted)) from None
+
+
+_UNITS = {key: units.pix for key in ("x", "y", "kron", "re")} | {
+    key: units.deg for key in ("ra", "dec", "pa")
+}
 
 
 def _place_on_tiles(
