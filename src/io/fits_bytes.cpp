@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kCard = 80;
+constexpr std::size_t kBlock = 2880;
 constexpr std::string_view kEnd = "END     ";
 constexpr std::string_view kBegin = "SIMPLE  =";
 constexpr std::size_t kMostUnpacked = std::size_t{1} << 32;
@@ -60,34 +61,45 @@ std::size_t told_size(const std::string& path) {
 FitsBytes::FitsBytes(const std::string& path) : path_(path) {
   if (check_beginning(path)) {
     unpack();
-  } else {
-    size_ = static_cast<std::int64_t>(fs::file_size(path));
+    return;
   }
+  const std::uintmax_t size = fs::file_size(path);
+  size_ = static_cast<std::int64_t>(size);
+  if (size % kBlock == 0 || size > kMostUnpacked) return;
+  // CFITSIO reads whole blocks, the last of which may lack the bytes behind the pixels.
+  content_.resize(size);
+  std::ifstream(path, std::ios::binary).read(content_.data(), size_);
+  complete();
+}
+
+void FitsBytes::complete() {
+  content_.resize((content_.size() + kBlock - 1) / kBlock * kBlock);
+  memory_ = content_.data();
+  memory_size_ = content_.size();
 }
 
 void FitsBytes::unpack() {
   const std::unique_ptr<gzFile_s, decltype(&gzclose)> file(gzopen(path_.c_str(), "rb"), &gzclose);
   if (!file) refuse(path_, fmt::format("the file cannot be opened: {}", std::strerror(errno)));
-  unpacked_.reserve(std::min({told_size(path_), kMostPacked * fs::file_size(path_), kMostUnpacked}));
+  content_.reserve(std::min({told_size(path_), kMostPacked * fs::file_size(path_), kMostUnpacked}));
   std::vector<char> block(std::size_t{1} << 17U);
   int read = 0;
   while ((read = gzread(file.get(), block.data(), static_cast<unsigned>(block.size()))) > 0) {
-    if (unpacked_.size() + static_cast<std::size_t>(read) > kMostUnpacked) {
+    if (content_.size() + static_cast<std::size_t>(read) > kMostUnpacked) {
       refuse(path_, "the file unpacks to too many bytes",
              fmt::format("at most {}: unpack it with gunzip", kMostUnpacked));
     }
-    unpacked_.insert(unpacked_.end(), block.begin(), block.begin() + read);
+    content_.insert(content_.end(), block.begin(), block.begin() + read);
   }
   int error = Z_OK;
   std::string reason = gzerror(file.get(), &error);
   if (reason.starts_with(path_ + ": ")) reason.erase(0, path_.size() + 2);
   if (error == Z_BUF_ERROR) refuse(path_, "the file is truncated: its gzipped bytes break off");
   if (read < 0 || error != Z_OK) refuse(path_, "the file is damaged: gzipped bytes with " + reason);
-  if (!std::string_view(unpacked_.data(), unpacked_.size()).starts_with(kBegin))
+  if (!std::string_view(content_.data(), content_.size()).starts_with(kBegin))
     refuse(path_, "what is gzipped is not a FITS file: it does not begin with SIMPLE");
-  memory_ = unpacked_.data();
-  memory_size_ = unpacked_.size();
-  size_ = static_cast<std::int64_t>(unpacked_.size());
+  size_ = static_cast<std::int64_t>(content_.size());
+  complete();
 }
 
 fitsfile* FitsBytes::open() {
@@ -96,10 +108,10 @@ fitsfile* FitsBytes::open() {
     refuse(path_, "the path is too long", fmt::format("at most {} characters", FLEN_FILENAME - 1));
   fitsfile* file = nullptr;
   int status = 0;
-  if (unpacked_.empty()) {
+  if (content_.empty()) {
     fits_open_diskfile(&file, absolute.c_str(), READONLY, &status);
   } else {
-    fits_open_memfile(&file, "unpacked", READONLY, &memory_, &memory_size_, 0, nullptr, &status);
+    fits_open_memfile(&file, "content", READONLY, &memory_, &memory_size_, 0, nullptr, &status);
   }
   if (status != 0) refuse(path_, "the file cannot be read as FITS: " + cfitsio_reason(status));
   return file;
@@ -114,8 +126,8 @@ bool FitsBytes::check_header(std::int64_t begin) const {
     cards.emplace_back(card);
     return true;
   };
-  if (!unpacked_.empty()) {
-    const std::string_view all(unpacked_.data(), unpacked_.size());
+  if (!content_.empty()) {
+    const std::string_view all(content_.data(), content_.size());
     for (auto at = static_cast<std::size_t>(begin); at + kCard <= all.size(); at += kCard)
       if (!belongs(all.substr(at, kCard))) break;
   } else {

@@ -10,7 +10,8 @@
 
 namespace gaxel::io {
 
-/// A FITS file on disk, or one that was gzipped, unpacked in memory.
+/// A FITS file on disk; or in memory, unpacked one that was gzipped, completed one whose last block breaks
+/// off.
 class FitsBytes {
  public:
   /// Throws InputError (source = path) when there is no such regular file, when it cannot be read, when it
@@ -20,7 +21,7 @@ class FitsBytes {
   FitsBytes(const FitsBytes&) = delete;
   FitsBytes& operator=(const FitsBytes&) = delete;
 
-  /// Of all bytes, unpacked.
+  /// Of all bytes that there are, unpacked.
   std::int64_t size() const { return size_; }
 
   /// Opens them with CFITSIO, for no longer than this lives. Throws InputError. The caller holds the lock.
@@ -32,10 +33,11 @@ class FitsBytes {
 
  private:
   void unpack();
+  void complete();
 
   std::string path_;
-  std::vector<char> unpacked_;  // empty for a file that is not gzipped
-  void* memory_ = nullptr;      // what CFITSIO knows of unpacked_
+  std::vector<char> content_;  // whole blocks; empty where CFITSIO reads the file itself
+  void* memory_ = nullptr;     // what CFITSIO knows of it
   std::size_t memory_size_ = 0;
   std::int64_t size_ = 0;
 };

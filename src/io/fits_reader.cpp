@@ -70,30 +70,32 @@ class FitsReader::Impl {
            (ended ? "the file is truncated or damaged: " : "the file is damaged: ") + cfitsio_reason(status));
   }
 
-  /// Throws when the file ends before the pixels of `hdu` do, or compressed ones of the section cannot be
-  /// unpacked.
-  void check_pixels(const HduInfo& hdu, const Section& section) const {
-    if (hdu.compressed) {
-      const std::string problem =
-          tile_problem(at(hdu), section, kMaxPixels, bytes_.size(), known_tiles_[hdu.number]);
-      if (!problem.empty())
-        refuse(path, fmt::format("unit [{}] cannot be unpacked: {}", hdu.number, problem));
-      return;
-    }
+  /// Throws when the file ends before what belongs to `hdu` does.
+  void check_length(const HduInfo& hdu) const {
     int status = 0;
     LONGLONG head = 0;
     LONGLONG data = 0;
     LONGLONG end = 0;
     fits_get_hduaddrll(at(hdu), &head, &data, &end, &status);
     check(status);
-    long double bytes = std::abs(hdu.bitpix) / 8;
-    for (const std::int64_t axis : hdu.axes) bytes *= static_cast<long double>(axis);
+    const bool is_table = hdu.compressed || !hdu.is_image;
+    long double bytes = is_table ? table_bytes() : std::abs(hdu.bitpix) / 8;
+    if (!is_table)
+      for (const std::int64_t axis : hdu.axes) bytes *= static_cast<long double>(axis);
     const auto present = static_cast<long double>(bytes_.size()) - static_cast<long double>(data);
     if (bytes > present) {
-      refuse(path,
-             fmt::format("the file is truncated: unit [{}] has {:.0f} of {:.0f} bytes of pixels", hdu.number,
-                         static_cast<double>(std::max(present, 0.0L)), static_cast<double>(bytes)));
+      refuse(path, fmt::format("the file is truncated: unit [{}] has {:.0f} of {:.0f} bytes of {}",
+                               hdu.number, static_cast<double>(std::max(present, 0.0L)),
+                               static_cast<double>(bytes), is_table ? "its table" : "pixels"));
     }
+  }
+
+  /// Throws when compressed pixels of the section cannot be unpacked.
+  void check_tiles(const HduInfo& hdu, const Section& section) const {
+    if (!hdu.compressed) return;
+    const std::string problem =
+        tile_problem(at(hdu), section, kMaxPixels, bytes_.size(), known_tiles_[hdu.number]);
+    if (!problem.empty()) refuse(path, fmt::format("unit [{}] cannot be unpacked: {}", hdu.number, problem));
   }
 
   const std::string path;
@@ -101,6 +103,18 @@ class FitsReader::Impl {
   std::string unreadable;
 
  private:
+  /// Of the table at which the file stands: its rows and what lies behind them.
+  long double table_bytes() const {
+    std::array<LONGLONG, 3> values{};
+    const std::array<const char*, 3> keywords{"NAXIS1", "NAXIS2", "PCOUNT"};
+    int status = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      fits_read_key(file_, TLONGLONG, keywords[i], &values[i], nullptr, &status);
+    check(status);
+    return static_cast<long double>(values[0]) * static_cast<long double>(values[1]) +
+           static_cast<long double>(values[2]);
+  }
+
   /// Returns CFITSIO's status.
   int go_to(int number) const {
     int status = 0;
@@ -271,7 +285,8 @@ Image FitsReader::read(const HduInfo& hdu, const Section& section) const {
            fmt::format("at most {}: read a section of the image", kMaxPixels), "section", value);
   }
   const auto lock = lock_cfitsio();
-  impl_->check_pixels(hdu, section);
+  impl_->check_length(hdu);
+  impl_->check_tiles(hdu, section);
   fitsfile* file = impl_->at(hdu);
   std::vector<long> first(hdu.axes.size(), 1);
   std::vector<long> last(hdu.axes.size(), 1);
@@ -298,6 +313,7 @@ Image FitsReader::read(const HduInfo& hdu, const Section& section) const {
 std::vector<double> FitsReader::read_first_row(const HduInfo& hdu, const std::string& column) const {
   if (hdu.is_image) refuse(path(), fmt::format("unit [{}] is an image, not a table", hdu.number));
   const auto lock = lock_cfitsio();
+  impl_->check_length(hdu);
   fitsfile* file = impl_->at(hdu);
   int status = 0;
   int number = 0;

@@ -183,7 +183,7 @@ TEST(FitsReader, TruncatedFiles) {
   const std::size_t needed = test::kFitsBlock + 4 * 2000;
   for (std::size_t length = 0; length < whole.size(); length += 40) {
     const bool complete = reads_whole_ramp(folder.write("t.fits", whole.substr(0, length)));
-    EXPECT_FALSE(complete && length < needed) << length;
+    EXPECT_EQ(complete, length >= needed) << length;  // blanks behind the pixels may be missing
   }
   EXPECT_TRUE(reads_whole_ramp(folder.write("t.fits", whole)));
   EXPECT_THAT(problem(folder.write("t.fits", whole.substr(0, 5000))),
