@@ -1,8 +1,8 @@
 #include "io/cfitsio.hpp"
 
-#include "gaxel/error.hpp"
-
 #include <array>
+
+#include "gaxel/error.hpp"
 
 namespace gaxel::io {
 

@@ -183,13 +183,10 @@ bool TileTable::unpacks(std::int64_t row, std::int64_t length) {
     const bool small = image_.zbitpix == BYTE_IMG || image_.zbitpix == SHORT_IMG;
     return is_hcompress(bytes_, tile.nx, tile.pixels / tile.nx, small ? 32 : 64);
   }
-  if (gzipped) {
-    const std::int64_t size = gunzipped_size(bytes_, 8 * tile.pixels);
-    // Integers of 1, 2 or 4 bytes, or floating-point numbers of 4 or 8.
-    return size == 4 * tile.pixels ||
-           (quantized() ? size == tile.pixels || size == 2 * tile.pixels : size == 8 * tile.pixels);
-  }
-  return true;  // CFITSIO refuses other methods itself
+  const std::int64_t size = gunzipped_size(bytes_, 8 * tile.pixels);
+  // Integers of 1, 2 or 4 bytes, or floating-point numbers of 4 or 8.
+  return size == 4 * tile.pixels ||
+         (quantized() ? size == tile.pixels || size == 2 * tile.pixels : size == 8 * tile.pixels);
 }
 
 std::string TileTable::row_problem(std::int64_t row) {

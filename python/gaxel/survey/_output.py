@@ -112,16 +112,13 @@ class Output:
                 before["images"] = plan["images"]
             different = _differences(before, plan)
             if different:
-                mended = (
-                    []
-                    if retry or different != [f"images.{name}" for name in changed]
-                    else ["retry (--retry)"]
-                )
+                others = ["the same survey", "another folder"]
+                if not retry and all(name.startswith("images.") for name in different):
+                    others.append("retry (--retry)")
                 raise input_error(
                     self.survey.source, "output", str(self.folder),
                     f"holds results of another survey; different: {', '.join(different)}",
-                    ", ".join(["the same survey", "another folder", *mended]) +
-                    ", or restart (--restart), which removes them",
+                    f"{', '.join(others)}, or restart (--restart), which removes them",
                 )  # fmt: skip
             if retry:
                 self._drop_failed(tiles, changed)
@@ -171,7 +168,7 @@ class Output:
             self.path(name).unlink(missing_ok=True)
         anew = {tile for tile in tiles if not set(changed).isdisjoint(image_files(self.survey, [tile]))}
         for part in (self.folder / PARTS).glob("part-*.parquet"):
-            rows = self._read_part(part)
+            rows = self._read_part(part, ["flags", "tile"])
             failed = any(flags & Flag.FAILED for flags in rows["flags"].to_pylist())
             if failed or not anew.isdisjoint(rows["tile"].to_pylist()):
                 part.unlink()
@@ -230,9 +227,9 @@ class Output:
         found: dict[str, str] = facts_of(pq.read_schema(self.path(SOURCES)))["skipped"]
         return found
 
-    def _read_part(self, path: Path) -> pa.Table:
+    def _read_part(self, path: Path, columns: list[str] | None = None) -> pa.Table:
         try:
-            return pq.read_table(path)
+            return pq.read_table(path, columns=columns)
         except pa.ArrowInvalid as error:
             raise input_error(
                 self.survey.source,
