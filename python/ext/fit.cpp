@@ -114,13 +114,14 @@ void bind_input(nb::module_& module) {
       .def(
           "tie",
           [](Parameter& self, std::string expression,
-             const std::vector<std::tuple<std::string, std::size_t, std::size_t>>& terms) {
+             const std::vector<std::tuple<std::string, std::size_t, std::size_t>>& terms, std::string text) {
             self.free = false;
-            self.tie = Tie{std::move(expression), {}};
+            self.tie = Tie{std::move(expression), {}, std::move(text)};
             for (const auto& [name, component, parameter] : terms)
               self.tie->terms.push_back({name, component, parameter});
           },
-          nb::arg("expression"), nb::arg("terms"), "terms: (name, component, parameter) each.")
+          nb::arg("expression"), nb::arg("terms"), nb::arg("text"),
+          "terms: (name, component, parameter) each; text: the expression as the user wrote it.")
       .def(
           "limit",
           [](Parameter& self, std::size_t component, std::size_t parameter, bool is_ratio, double min,

@@ -14,19 +14,21 @@ MANY_PIXELS = 2**20  # from here on, starting threads costs nothing that shows
 MOST_PIXELS = 2**31
 
 
-def _as_real(value: Any, source: str, key: str, what: str, allowed: str) -> NDArray[Any]:
+def as_real(value: Any, source: str, key: str, what: str, allowed: str) -> NDArray[Any]:
+    """`value` as an array of real numbers of whatever type."""
     try:
         array = np.asarray(value)
     except ValueError:  # lists of different lengths in a list
         raise input_error(source, key, type(value).__name__, what, allowed) from None
     if array.dtype.kind not in "fiub":
-        raise input_error(source, key, f"array of {array.dtype}", what, allowed)
+        found = f"array of {array.dtype}" if hasattr(value, "dtype") else shown(value)
+        raise input_error(source, key, found, what, allowed)
     return array
 
 
 def as_image(value: Any, source: str, key: str) -> Image:
     """`value` as a C-contiguous native float64 array of shape (ny, nx); no copy where it is one already."""
-    array = _as_real(value, source, key, "not an image", "real numbers")
+    array = as_real(value, source, key, "not an image", "an array of real numbers, shape (ny, nx)")
     if array.ndim != 2 or array.size == 0:
         raise input_error(
             source, key, f"shape {array.shape}", "not an image", "shape (ny, nx), neither of them 0"
@@ -60,7 +62,9 @@ def as_unmasked_image(value: Any, source: str, key: str) -> Image:
 def as_vector(value: Any, source: str, key: str) -> NDArray[np.float64]:
     """`value` as a contiguous float64 array of finite numbers, shape (n,), n > 0."""
     allowed = "finite real numbers, shape (n,)"
-    array = _as_real(value, source, key, "not numbers", allowed)
+    if hasattr(value, "unit") or np.ma.is_masked(value):
+        raise input_error(source, key, shown(value), "not plain numbers", f"{allowed}, without unit and mask")
+    array = as_real(value, source, key, "not numbers", allowed)
     if array.ndim != 1 or array.size == 0:
         raise input_error(source, key, f"shape {array.shape}", "not a list of numbers", allowed)
     with np.errstate(over="ignore"):
@@ -72,11 +76,10 @@ def as_vector(value: Any, source: str, key: str) -> NDArray[np.float64]:
 
 def as_mask(value: Any, shape: tuple[int, int], source: str, key: str) -> NDArray[np.bool_]:
     """`value` as an array of bool; numbers other than 0 are True."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf" or (array.dtype.kind == "f" and not np.isfinite(array).all()):
-        raise input_error(
-            source, key, f"array of {array.dtype}", "not a mask", "bool or finite numbers, non-zero = bad"
-        )
+    allowed = "bool or finite numbers, non-zero = bad"
+    array = as_real(value, source, key, "not a mask", allowed)
+    if not np.isfinite(array).all():
+        raise input_error(source, key, "NaN or infinity", "not a mask", allowed)
     check_shape(array, shape, source, key)
     return array.astype(np.bool_)
 
@@ -113,6 +116,14 @@ def as_shape(value: Any, source: str, key: str = "shape") -> tuple[int, int]:
     return int(ny), int(nx)
 
 
+def as_items(value: Any, source: str, key: str, allowed: str) -> list[Any]:
+    """The items of what can be iterated over."""
+    try:
+        return list(value)
+    except TypeError:  # also of arrays without axes, which say that they could be
+        raise input_error(source, key, shown(value), "not a list", allowed) from None
+
+
 def as_int(value: Any, source: str, key: str, least: int, most: int = 2**31 - 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
         allowed = f"{least} or more" if most == 2**31 - 1 else f"{least} to {most}"
@@ -123,7 +134,7 @@ def as_int(value: Any, source: str, key: str, least: int, most: int = 2**31 - 1)
 def as_float(value: Any, source: str, key: str, allowed: str) -> float:
     """`value` as a finite float; text and arrays are refused."""
     try:
-        if isinstance(value, str | bytes | bool) or np.ndim(value) != 0:
+        if isinstance(value, str | bytes | bool | np.bool_) or np.ndim(value) != 0 or np.iscomplexobj(value):
             raise TypeError
         number = float(value)
     except (TypeError, ValueError, OverflowError):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gaxel._component import Component
 from gaxel._errors import input_error
+from gaxel._numbers import as_numbers
 from gaxel._parameters import Slot, core_value, relinked, slots_of
 from gaxel._psf import AnyPsf
 from gaxel._render import render, render_with_jacobian
@@ -74,10 +75,11 @@ def _pixels(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], tuple[int, int], tuple[float, float]]:
     """Rows and columns of pixels in the smallest image that holds them, its shape, and where it begins."""
     found = []
+    y, x = as_numbers("model", y=y, x=x)
     for key, places in (("y", y), ("x", x)):
-        places = np.asarray(places, dtype=np.float64)
-        if not np.isfinite(places).all():
-            raise input_error("model", key, None, "holds NaN or infinity", "centres of pixels")
+        if places.size == 0 or not np.isfinite(places).all():
+            what = "no pixels" if places.size == 0 else "holds NaN or infinity"
+            raise input_error("model", key, None, what, "centres of pixels")
         steps = places - places.min()
         whole = np.rint(steps)
         off = np.abs(steps - whole).max()

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gaxel import _core
-from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_vector, check_shape
-from gaxel._errors import input_error
+from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_real, as_vector, check_shape
+from gaxel._errors import input_error, shown
 from gaxel._html import band_html
 from gaxel._observed import angstroms, neighbours_mask, plain_image, zeropoint_of
+from gaxel._on_sky import has_sky
 from gaxel._psf import AnyPsf, VaryingPsf, core_psfs
 from gaxel._quantities import is_quantity, number_of
 
@@ -50,7 +51,8 @@ class CountNoise:
 
     def sigma(self, data: ArrayLike) -> Image:
         """The standard deviation of each pixel as its data tell it, of one electron at least; counts."""
-        photons = np.maximum(self.gain * (np.asarray(data, dtype=np.float64) + self.sky), 1.0)
+        counts = as_real(data, "CountNoise.sigma", "data", "not counts", "real numbers")
+        photons = np.maximum(self.gain * (counts.astype(np.float64) + self.sky), 1.0)
         return np.sqrt(photons + self.read_noise**2) / self.gain
 
 
@@ -104,6 +106,8 @@ class Band:
         segmentation: Any = None,
         keep: int | Sequence[int] | None = None,
     ) -> None:
+        if not isinstance(name, str) or not name.isprintable():
+            raise input_error("Band", "name", shown(name), "not a usable name", "printable text")
         where = f"Band {name!r}" if name else "fit"
         data, sigma, mask, psf, wcs, self.unit = plain_image(data, sigma, mask, psf, wcs, where)
         if is_quantity(wavelength):
@@ -116,9 +120,13 @@ class Band:
         self.wavelength = (
             None if wavelength is None else as_float(wavelength, "Band", "wavelength", "above 0")
         )
+        if self.wavelength is not None and not self.wavelength > 0.0:
+            raise input_error("Band", "wavelength", self.wavelength, "out of range", "above 0")
         self.zeropoint = as_float(zeropoint, "Band", "zeropoint", "any finite number")
         self.psf = psf
         self.wcs = wcs
+        if wcs is not None:
+            has_sky(wcs, where)
         if counts is not None and not isinstance(counts, CountNoise):
             raise input_error(where, "counts", repr(counts), "not the noise of counts", "a gaxel.CountNoise")
         self.counts = counts
@@ -190,11 +198,15 @@ class Band:
         return (*found[:, 0].tolist(), *found[:, 1].tolist())
 
 
+def _unmasked(image: Any) -> Any:
+    return np.ma.getdata(image) if isinstance(image, np.ma.MaskedArray) else image
+
+
 def _observation(
     data: Any, sigma: Any, mask: Any, counts: CountNoise | None, where: str
 ) -> tuple[Image, Image, NDArray[np.bool_]]:
     """Image, errors and which pixels are used, checked."""
-    image = as_image(np.ma.getdata(data), where, "data")
+    image = as_image(_unmasked(data), where, "data")
     bad = np.ma.getmaskarray(data) if isinstance(data, np.ma.MaskedArray) else np.zeros(image.shape, np.bool_)
     if mask is not None:
         bad = bad | as_mask(mask, image.shape, where, "mask")
@@ -207,7 +219,7 @@ def _observation(
     elif np.ndim(sigma) == 0:
         noise = np.full(image.shape, as_float(sigma, where, "sigma", "above 0"))
     else:
-        noise = as_image(np.ma.getdata(sigma), where, "sigma")
+        noise = as_image(_unmasked(sigma), where, "sigma")
         check_shape(noise, image.shape, where, "sigma")
         bad = bad | np.ma.getmaskarray(sigma) if isinstance(sigma, np.ma.MaskedArray) else bad
     wrong_data = np.count_nonzero(~bad & ~np.isfinite(image))

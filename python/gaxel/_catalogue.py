@@ -8,9 +8,10 @@ import numpy as np
 from gaxel import _core
 from gaxel._arrays import as_float
 from gaxel._component import Component
-from gaxel._errors import input_error
+from gaxel._errors import InputError, input_error, shown
 from gaxel._light import light_unit
-from gaxel._quantities import is_quantity, number_of, unit_of
+from gaxel._on_sky import as_scale
+from gaxel._quantities import check_single, is_quantity, number_of, unit_of
 from gaxel.components import CLASSES
 
 SOURCE = "components_from_table"
@@ -55,7 +56,11 @@ def components_from_table(
     InputError
         Names the row, the column and what is allowed.
     """
-    names = list(table.colnames)
+    names = _columns_of(table)
+    if wcs is not None:
+        as_scale(wcs, SOURCE)
+    if unit is not None:
+        unit = _as_unit(unit, SOURCE)
     # ECSV has no empty text: it comes back masked.
     bands = ["" if np.ma.is_masked(name) else str(name) for name in table["band"]] if "band" in names else []
     if band is None and len(set(bands)) > 1:
@@ -68,21 +73,42 @@ def components_from_table(
     return [_component(row, kind, wcs, zeropoint, _unit_of_count(row, unit)) for row in rows]
 
 
+def _columns_of(table: Any) -> list[str]:
+    names = list(getattr(table, "colnames", ()))
+    if not names or np.ndim(table[names[0]]) == 0:  # a single row has names of columns, too
+        raise input_error(
+            SOURCE,
+            "table",
+            shown(table),
+            "not a table with columns",
+            "an astropy Table; of one row: table[3:4]",
+        )
+    return names
+
+
+def _as_unit(unit: Any, where: str) -> Any:
+    from astropy import units
+
+    try:
+        return units.Unit(unit)
+    except (TypeError, ValueError):
+        raise input_error(where, "unit", shown(unit), "not a unit", "an astropy unit, or its name") from None
+
+
 def _unit_of_count(row: "Row", unit: Any) -> Any:
     """`unit`, or what FitResult.table wrote."""
     if unit is not None or not str(row.get("unit", "")):
         return unit
-    from astropy import units
-
-    return light_unit(units.Unit(str(row["unit"])))
+    return light_unit(_as_unit(str(row["unit"]), row.where))
 
 
 class Row(Mapping[str, Any]):
     """What a row holds: values that are neither masked nor NaN."""
 
     def __init__(self, table: Any, number: int) -> None:
-        self.number = number
         self._values = {name: _value(table[name], number) for name in table.colnames}
+        called = f" ({str(self['component'])!r})" if "component" in self else ""
+        self.where = f"{SOURCE}, row {number}{called}"
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
@@ -102,14 +128,14 @@ def _value(column: Any, number: int) -> Any:
     if hasattr(value, "unmasked"):
         value = value.unmasked
     if isinstance(value, float | np.floating) or is_quantity(value):
-        if np.ndim(value) or not np.isfinite(value):
+        if np.ndim(value) == 0 and np.isnan(value):
             return None
         return value if unit is None or is_quantity(value) else value * unit
     return value
 
 
 def _component(row: Row, kind: str | None, wcs: Any, zeropoint: float | None, unit: Any) -> Component:
-    where = f"{SOURCE}, row {row.number}"
+    where = row.where
     name = row["kind"] if "kind" in row else kind
     if name is None:
         raise input_error(where, "kind", None, "missing", "a column of kinds, or kind=")
@@ -129,6 +155,14 @@ def _component(row: Row, kind: str | None, wcs: Any, zeropoint: float | None, un
         if own is None:
             raise input_error(where, "zeropoint", None, "missing beside mag", "a column, or zeropoint=")
         given["zeropoint"] = own
+    try:
+        return _made(cls, row, given, wcs)
+    except InputError as error:  # which knows no rows
+        text = str(error)
+        raise (error if text.startswith(where) else InputError(f"{where}, {text}")) from None
+
+
+def _made(cls: type[Component], row: Row, given: dict[str, Any], wcs: Any) -> Component:
     if wcs is None or "x" not in cls._specs:
         return cls(**given)
     place = _place(row, given, wcs)
@@ -148,10 +182,24 @@ def _place(row: Row, given: dict[str, Any], wcs: Any) -> Any:
     if is_quantity(wcs):
         return None
     if {"ra", "dec"} <= row.keys() and not {"x", "y"} <= given.keys():
-        from astropy.coordinates import SkyCoord
-
-        return SkyCoord(row["ra"], row["dec"], unit="deg")
+        return _equatorial(row)
     return wcs.pixel_to_world(given["x"], given["y"]) if {"x", "y"} <= given.keys() else None
+
+
+def _equatorial(row: Row) -> Any:
+    from astropy import units
+    from astropy.coordinates import Latitude, Longitude, SkyCoord
+
+    angles = []
+    for key, kind in (("ra", Longitude), ("dec", Latitude)):
+        value, allowed = row[key], "degrees, or an angle with a unit"
+        if not is_quantity(value):
+            value = as_float(value, row.where, key, allowed) * units.deg
+        try:
+            angles.append(kind(value))
+        except (TypeError, ValueError) as error:
+            raise input_error(row.where, key, value, f"not on the sky: {error}", allowed) from None
+    return SkyCoord(*angles)
 
 
 def _flux_density(zeropoint: Any, where: str) -> Any:
@@ -166,7 +214,7 @@ def _flux_density(zeropoint: Any, where: str) -> Any:
 def _plain(value: Any, registered: str, light: Any, zeropoint: Any, where: str, key: str) -> Any:
     """numpy's numbers as Python's, quantities as they are, or in counts where it is known what one is."""
     if not is_quantity(value):
-        return float(value)
+        return as_float(value, where, key, "a number")
     if not registered.startswith("counts"):
         return value
     if light is None and zeropoint is not None:
@@ -175,6 +223,7 @@ def _plain(value: Any, registered: str, light: Any, zeropoint: Any, where: str, 
     if light is None:
         return value
     one = unit_of(registered, light)
+    check_single(value, where, key)
     if not value.unit.is_equivalent(one):
         raise input_error(where, key, value, "another unit than that of the image", str(one))
     return float(value.to_value(one))

@@ -1,12 +1,12 @@
 """What all components have in common; gaxel.components makes one class of each kind in the core's registry."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 from gaxel import _core
 from gaxel._arrays import as_float
-from gaxel._errors import input_error
+from gaxel._errors import input_error, shown
 from gaxel._held_image import HeldImage
 from gaxel._html import component_html
 from gaxel._light import flux_of
@@ -25,10 +25,10 @@ _CUTS = ("inner", "outer")
 
 
 def _as_cuts(cls: type["Component"], key: str, cuts: Any) -> tuple["Component", ...]:
-    listed = (cuts,) if isinstance(cuts, Component) else tuple(cuts)
+    listed = tuple(cuts) if isinstance(cuts, Iterable) else (cuts,)
     for cut in listed:
         if not isinstance(cut, Component) or cut._kind.base_name != "truncation":
-            raise input_error(cls.__name__, key, repr(cut), "not a truncation", "a list of gaxel.Truncation")
+            raise input_error(cls.__name__, key, shown(cut), "not a truncation", "a list of gaxel.Truncation")
     return listed
 
 
@@ -51,7 +51,13 @@ class Component:
     _psf: AnyPsf | bool | None
     _zeropoint: float
 
-    def __new__(cls, **arguments: Any) -> Self:
+    def __new__(cls, *positional: Any, **arguments: Any) -> Self:
+        if not hasattr(cls, "_kind"):
+            raise TypeError(
+                f"{cls.__name__} is what all kinds have in common: make a gaxel.Sersic or another"
+            )
+        if positional:
+            raise TypeError(f"{cls.__name__}() takes parameters by name: {', '.join(cls._specs)}")
         keys = [key for key, value in arguments.items() if (value if key in _CUTS else value is not None)]
         return object.__new__(cls._variant(cls, keys))
 
@@ -63,7 +69,7 @@ class Component:
         psf = None if self._kind.is_sky else arguments.pop("psf", None)
         if not (psf is None or psf is False or isinstance(psf, AnyPsf)):
             raise input_error(
-                cls.__name__, "psf", repr(psf), "not a PSF", "a PSF, False (none), None (that of the image)"
+                cls.__name__, "psf", shown(psf), "not a PSF", "a PSF, False (none), None (that of the image)"
             )
         image = arguments.pop("image", None) if self._kind.takes_image else None
         if not (image is None or isinstance(image, HeldImage)):

@@ -1,6 +1,7 @@
 """What gaxel raises and warns of. The C++ core raises these classes too."""
 
 import contextlib
+import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -29,10 +30,10 @@ class RefinementWarning(UserWarning):
 
 
 def shown(value: object) -> str:
-    """A value of any kind for messages: its repr, without the middle of a long one."""
+    """A value of any kind for messages: its repr on one line, without the middle of a long one."""
     longest = 120
     try:
-        text = repr(value)
+        text = re.sub(r"\s*\n\s*", " ", repr(value))
     except ValueError:  # Python does not write whole numbers of thousands of digits
         return type(value).__name__
     return text if len(text) <= longest else f"{text[: longest // 2]}...{text[-longest // 2 :]}"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from gaxel import _core
@@ -13,6 +14,7 @@ from gaxel._bands import Band, CountNoise, Variation
 from gaxel._errors import input_error, shown
 from gaxel._fit_result import FitResult, to_result
 from gaxel._fit_scene import Bounds, FitScene, Limits, Prior
+from gaxel._observed import is_nddata
 from gaxel._parameters import Components, as_list
 from gaxel._progress import callback_of, log_end
 from gaxel._psf import AnyPsf, VaryingPsf
@@ -199,9 +201,8 @@ def _shape_of_loss(value: Any, key: str, default: float, owner: str, likelihood:
 
 
 def _bands(data: Any, sigma: Any, mask: Any, psf: Any, counts: Any) -> list[Band]:
-    given = [data] if isinstance(data, Band) else data
-    is_bands = isinstance(given, Sequence) and len(given) > 0 and all(isinstance(one, Band) for one in given)
-    if not is_bands:
+    given = _listed_bands(data)
+    if given is None:
         given = [Band(data, sigma, mask=mask, psf=psf, counts=counts)]
     elif not (sigma is None and mask is None and psf is None and counts is None):
         raise input_error(
@@ -210,4 +211,21 @@ def _bands(data: Any, sigma: Any, mask: Any, psf: Any, counts: Any) -> list[Band
     if not any(band.used.any() for band in given):
         n = sum(band.used.size for band in given)
         raise input_error("fit", "mask", f"{n} pixels", "every pixel is masked", "at least one pixel to fit")
-    return list(given)
+    return given
+
+
+def _listed_bands(data: Any) -> list[Band] | None:
+    """The bands; None where the data are an image."""
+    if isinstance(data, Band):
+        return [data]
+    listed = list(data) if isinstance(data, Sequence) and not isinstance(data, str | bytes) else []
+    n_bands = sum(isinstance(one, Band) for one in listed)
+    allowed = "one image; or a list of gaxel.Band, one for each image"
+    for i, one in enumerate(listed):
+        if n_bands and not isinstance(one, Band):
+            found = f"{type(one).__name__} beside {n_bands} of Band"
+            raise input_error("fit", f"data[{i}]", found, "not a band", allowed)
+        if is_nddata(one) or (isinstance(one, np.ndarray) and one.ndim > 1):
+            found = f"{len(listed)} of {type(one).__name__}"
+            raise input_error("fit", "data", found, "images in a list, without bands", allowed)
+    return listed if n_bands else None

@@ -290,20 +290,24 @@ class FitScene:
             )
         parameter.coefficient_min, parameter.coefficient_max = least, most
 
-    def _expression(self, target: Slot) -> tuple[str, list[tuple[str, int, int]]]:
-        """A tie as the core takes it: of fluxes in the place of magnitudes, with plain names."""
-        terms: list[tuple[str, int, int]] = []
+    def _expression(self, target: Slot) -> tuple[str, list[tuple[str, int, int]], str]:
+        """A tie as the core takes it: of fluxes in the place of magnitudes, with plain names, as long as those that they
+        stand for where they can be, so that places in the text remain."""
+        text = self._ties[target.name]
+        plain_names: dict[str, str] = {}
 
         def plain(match: re.Match[str]) -> str:
-            place = self.places[match.group()]
-            slot, name = self.at[place], f"v{len(terms)}"
-            terms.append((name, *place))
+            slot = self.at[self.places[match.group()]]
+            name = plain_names.get(slot.name) or re.sub(r"^(?=\d)|[^A-Za-z0-9_]", "_", slot.name)
+            while slot.name not in plain_names and (name in text or name in plain_names.values()):
+                name += "_"
+            plain_names[slot.name] = name
             zeropoint = "_zeropoint" if len(self.bands) > 1 else repr(slot.component._zeropoint)
             return f"({zeropoint} - 2.5 * log10({name}))" if slot.is_mag else name
 
         known = sorted((slot.name for slot in self.slots), key=len, reverse=True)
         pattern = r"(?<![\w.])(?:" + "|".join(map(re.escape, known)) + r")(?![\w.])"
-        expression = re.sub(pattern, plain, self._ties[target.name])
+        expression = re.sub(pattern, plain, text)
         unknown = re.search(r"[A-Za-z_][\w-]*\.[A-Za-z_]\w*", expression)
         if unknown:
             raise input_error(
@@ -313,7 +317,8 @@ class FitScene:
         if target.is_mag:
             zeropoint = "_zeropoint" if len(self.bands) > 1 else repr(target.component._zeropoint)
             expression = f"10 ^ (0.4 * ({zeropoint} - ({expression})))"
-        return expression, terms
+        terms = [(plain_name, *self.places[name]) for name, plain_name in plain_names.items()]
+        return expression, terms, text
 
     def _prior(self, slot: Slot) -> tuple[float, float, bool]:
         prior = self._priors[slot.name]

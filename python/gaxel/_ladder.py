@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from gaxel import _core
 from gaxel._bands import Band
 from gaxel._component import Component
-from gaxel._errors import input_error
+from gaxel._errors import input_error, shown
 from gaxel._fit import fit, prepared
 from gaxel._fit_result import FitResult, to_result
 from gaxel._fit_scene import FitScene
@@ -92,9 +92,8 @@ def fit_ladder(
     scene, (core_options, progress) = prepared(bound.arguments)
     names = component_names(scene.components, "fit_ladder")
     if component is not None and component not in names:
-        raise input_error(
-            "fit_ladder", "component", component, "no such component", _core.suggestion(component, names)
-        )
+        hint = _core.suggestion(str(component), names)
+        raise input_error("fit_ladder", "component", shown(component), "no such component", hint)
     place = 0 if component is None else names.index(component)
     with callback_of(progress) as tell:
         steps = _core.fit_ladder(*scene.to_core(), place, core_options, tell)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaxel._arrays import as_int
-from gaxel._errors import ChainWarning, input_error, warn_caller
+from gaxel._errors import ChainWarning, input_error, shown, warn_caller
 from gaxel._fit_result import FitResult
 from gaxel._samples import Samples
 from gaxel._uncertainty import LogLikelihood, file_columns
@@ -74,8 +74,8 @@ def sample(
         Samples.autocorrelation_time): medians and errors of the samples are not to be trusted.
     """
     posterior = _Posterior(result, threads)
-    if sampler != "emcee":
-        raise input_error("sample", "sampler", repr(sampler), "no such sampler", "'emcee'")
+    if not isinstance(sampler, str) or sampler != "emcee":
+        raise input_error("sample", "sampler", shown(sampler), "no such sampler", "'emcee'")
     n = len(result.parameter_names)
     as_int(steps, "sample", "steps", 10)
     as_int(thin, "sample", "thin", 1, steps)
@@ -99,7 +99,7 @@ def sample(
         vectorize=True,
     )
     ensemble.random_state = np.random.RandomState(random.integers(2**32)).get_state()
-    ensemble.run_mcmc(_start(result, posterior, walkers, random), steps, progress=progress)
+    ensemble.run_mcmc(_start(result, posterior, walkers, random), steps, progress=bool(progress))
     with np.errstate(all="ignore"):  # of chains too short to tell
         times = ensemble.get_autocorr_time(tol=0, quiet=True)
     _warn_of_short(list(result.parameter_names), times, steps)

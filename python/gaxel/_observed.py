@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gaxel._arrays import check_shape
 from gaxel._errors import input_error
-from gaxel._quantities import is_quantity
+from gaxel._quantities import check_single, is_quantity
 
 
 class Observed(NamedTuple):
@@ -26,7 +26,7 @@ class Observed(NamedTuple):
 def plain_image(data: Any, sigma: Any, mask: Any, psf: Any, wcs: Any, source: str) -> Observed:
     """The same without astropy's types; what an NDData brings serves where nothing else is given, but both masks count."""
     unit = None
-    if _is_nddata(data):
+    if is_nddata(data):
         unit = data.unit
         _check_linear(unit, source)
         if sigma is None:
@@ -44,7 +44,7 @@ def plain_image(data: Any, sigma: Any, mask: Any, psf: Any, wcs: Any, source: st
         data = data.unmasked
     _check_linear(unit, source)
     if is_quantity(sigma):
-        sigma = _in_unit(sigma, unit, source)
+        sigma = in_unit(sigma, unit, source)
     return Observed(data, sigma, mask, psf, wcs, unit)
 
 
@@ -60,7 +60,8 @@ def _check_linear(unit: Any, source: str) -> None:
         )
 
 
-def _is_nddata(data: Any) -> bool:
+def is_nddata(data: Any) -> bool:
+    """Whether it is an image of astropy.nddata."""
     return hasattr(data, "uncertainty") and hasattr(data, "mask") and hasattr(data, "wcs")
 
 
@@ -86,11 +87,12 @@ def _sigma_of(data: Any, source: str) -> tuple[Any, NDArray[np.bool_] | None]:
         deviation = uncertainty.represent_as(StdDevUncertainty)
     sigma = np.asarray(deviation.array)
     if deviation.unit is not None:
-        sigma = _in_unit(sigma * deviation.unit, data.unit, source)
+        sigma = in_unit(sigma * deviation.unit, data.unit, source)
     return sigma, np.isposinf(sigma)
 
 
-def _in_unit(sigma: Any, unit: Any, source: str) -> Any:
+def in_unit(sigma: Any, unit: Any, source: str) -> Any:
+    """A quantity as plain numbers in the data's unit; None: they have none."""
     if unit is None or not sigma.unit.is_equivalent(unit):
         found = "data without a unit" if unit is None else f"data in {unit}"
         raise input_error(
@@ -136,6 +138,7 @@ def zeropoint_of(unit: Any) -> float | None:
 def angstroms(wavelength: Any, source: str) -> float:
     from astropy import units
 
+    check_single(wavelength, source, "wavelength")
     if not wavelength.unit.is_equivalent(units.m):
         raise input_error(source, "wavelength", wavelength, "not a length", "a length, or a number")
     return float(wavelength.to_value(units.AA))

@@ -5,8 +5,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from gaxel._errors import input_error
-from gaxel._quantities import is_quantity
+from gaxel._errors import input_error, shown
+from gaxel._quantities import check_single, is_quantity
 
 MOST_DISTORTION = 0.02
 
@@ -45,7 +45,13 @@ def local_pixels(wcs: Any, position: Any, source: str) -> LocalPixels:
         x, y = wcs.world_to_pixel(place)
         return complex(float(x), float(y))
 
-    centre = pixel(position)
+    try:
+        centre = pixel(position)
+    except (
+        Exception
+    ) as error:  # of any class: the frame of the position cannot be turned into that of the wcs
+        text = f"the wcs cannot place it: {error}"
+        raise input_error(source, "position", _text(position), text, "position.icrs or another") from error
     if not cmath.isfinite(centre):
         raise input_error(source, "position", _text(position), "the wcs has no pixel there", "")
     step = 1.0 * units.arcsec
@@ -64,6 +70,47 @@ def local_pixels(wcs: Any, position: Any, source: str) -> LocalPixels:
     )
 
 
+def axes_text(wcs: Any) -> str:
+    """What the axes of the world are called in the header."""
+    types = getattr(getattr(wcs, "wcs", None), "ctype", ())
+    return ", ".join(repr(str(one)) for one in types) or str(wcs)
+
+
+def has_sky(wcs: Any, source: str) -> bool:
+    """Whether pixels of a wcs of APE 14 are places of the sky. One that is not of two axes is refused."""
+    low = getattr(wcs, "low_level_wcs", wcs)
+    if not hasattr(low, "world_to_pixel_values"):
+        raise input_error(source, "wcs", shown(wcs), "not a wcs", "astropy.wcs.WCS, or another of APE 14")
+    if low.pixel_n_dim != 2:
+        raise input_error(
+            source, "wcs", f"{low.pixel_n_dim} axes", "not of an image", "two axes, as wcs.celestial has"
+        )
+    from astropy.coordinates import SkyCoord
+
+    try:
+        classes = low.world_axis_object_classes
+    except ValueError as error:  # wcslib's: of axes that do not go together
+        raise input_error(
+            source,
+            "wcs",
+            f"axes {axes_text(wcs)}",
+            str(error).strip().splitlines()[-1],
+            "two axes that go together",
+        ) from error
+    return any(one[0] in (SkyCoord, "astropy.coordinates.SkyCoord") for one in classes.values())
+
+
+def _check_place(position: Any, source: str) -> None:
+    from astropy.coordinates import SkyCoord
+
+    allowed = "one astropy.coordinates.SkyCoord"
+    if not isinstance(position, SkyCoord):
+        raise input_error(source, "position", shown(position), "not a place on the sky", allowed)
+    if not position.isscalar:
+        found = f"places of shape {position.shape}"
+        raise input_error(source, "position", found, "not one place", f"{allowed}, as position[0]")
+
+
 def _text(value: Any) -> str:
     """Of a position or an angle, on one line."""
     return (
@@ -74,15 +121,21 @@ def _text(value: Any) -> str:
 def as_scale(wcs: Any, source: str) -> Any:
     """An angle, or an angle a pixel, as the angle that one pixel is wide; None: it is a wcs instead."""
     if not is_quantity(wcs):
-        if not hasattr(wcs, "world_to_pixel"):
+        if isinstance(wcs, type) or not hasattr(wcs, "world_to_pixel"):
             raise input_error(
-                source, "wcs", repr(wcs), "neither a wcs nor a scale", "astropy.wcs.WCS, or an angle a pixel"
+                source, "wcs", shown(wcs), "neither a wcs nor a scale", "astropy.wcs.WCS, or an angle a pixel"
             )
+        if not has_sky(wcs, source):
+            raise input_error(
+                source, "wcs", f"axes {axes_text(wcs)}", "these pixels are not on the sky",
+                "a wcs with longitude and latitude, from the header that has CTYPE1, CTYPE2; or an angle a pixel",
+            )  # fmt: skip
         return None
     from astropy import units
 
+    check_single(wcs, source, "wcs")
     for unit in (units.arcsec, units.arcsec / units.pix):
-        if wcs.unit.is_equivalent(unit) and wcs.value > 0.0:
+        if wcs.unit.is_equivalent(unit) and 0.0 < wcs.value < math.inf:
             return wcs.to_value(unit) * units.arcsec
     raise input_error(source, "wcs", wcs, "not a scale of pixels", "an angle above 0, or an angle a pixel")
 
@@ -112,6 +165,7 @@ def arguments_on_sky(
             "missing: scale and north depend on the place",
             "a SkyCoord; or a scale for wcs",
         )
+    _check_place(position, source)
     here = local_pixels(wcs, position, source)
     found = {"x": here.x, "y": here.y}
     if pa is not None:
@@ -119,5 +173,6 @@ def arguments_on_sky(
 
         if not is_quantity(pa) or not pa.unit.is_equivalent(units.rad):
             raise input_error(source, "pa", pa, "not an angle with a unit", "as 30 * astropy.units.deg")
+        check_single(pa, source, "pa")
         found["theta"] = here.theta(pa.to_value(units.rad))
     return found, here.scale

@@ -95,6 +95,8 @@ def plot_profile(
     names = component_names(shown.components, "plot_profile")
     about = shown.components[_about(shown, names, component)]
     scale = 1.0 if pixel_scale is None else as_float(pixel_scale, "plot_profile", "pixel_scale", "above 0")
+    if not scale > 0.0:
+        raise input_error("plot_profile", "pixel_scale", scale, "out of range", "above 0")
     annuli = _Annuli(shown, about)
     with told_of_psf():
         images = {

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 
 from gaxel import _core
-from gaxel._arrays import Image, as_float, as_unmasked_image
-from gaxel._errors import PsfWarning, input_error, warn_caller
+from gaxel._arrays import Image, as_float, as_items, as_unmasked_image
+from gaxel._errors import PsfWarning, input_error, shown, warn_caller
 from gaxel._html import psf_html
 
 PixelInPsf = Literal["own", "data", "none"]
@@ -231,8 +231,17 @@ class SumPsf(AnyPsf):
     _arguments = ("psfs", "weights")
 
     def __init__(self, psfs: Iterable[AnyPsf], weights: Sequence[float] | None = None) -> None:
-        self.psfs = tuple(psfs)
-        self.weights = (1.0,) * len(self.psfs) if weights is None else tuple(float(w) for w in weights)
+        self.psfs = tuple(as_items(psfs, "SumPsf", "psfs", "a list of PSFs"))
+        for psf in self.psfs:
+            if not isinstance(psf, AnyPsf):
+                raise input_error(
+                    "SumPsf", "psfs", shown(psf), "not a PSF", "gaxel.Psf(array) or another PSF"
+                )
+        allowed = "numbers above 0, one for each PSF"
+        given = (
+            (1.0,) * len(self.psfs) if weights is None else as_items(weights, "SumPsf", "weights", allowed)
+        )
+        self.weights = tuple(as_float(weight, "SumPsf", "weights", allowed) for weight in given)
         if len(self.weights) != len(self.psfs):
             raise input_error(
                 "SumPsf", "weights", len(self.weights), "not one for each PSF", str(len(self.psfs))
@@ -271,9 +280,13 @@ def _rebuild(cls: type[AnyPsf], key: tuple[Any, ...]) -> AnyPsf:
 def _as_pixel(pixel_in_psf: Any) -> str:
     if isinstance(pixel_in_psf, (bool, np.bool_)):
         return "data" if pixel_in_psf else "none"
-    if pixel_in_psf not in ("own", "data", "none"):
+    if not isinstance(pixel_in_psf, str) or pixel_in_psf not in ("own", "data", "none"):
         raise input_error(
-            "Psf", "pixel_in_psf", repr(pixel_in_psf), "not a pixel", '"own", "data" or True, "none" or False'
+            "Psf",
+            "pixel_in_psf",
+            shown(pixel_in_psf),
+            "not a pixel",
+            '"own", "data" or True, "none" or False',
         )
     return str(pixel_in_psf)
 

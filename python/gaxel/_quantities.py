@@ -8,6 +8,8 @@ densities to counts by the AB magnitude of one count.
 import math
 from typing import Any
 
+import numpy as np
+
 from gaxel._errors import input_error
 from gaxel._light import flux_of
 
@@ -16,6 +18,13 @@ COUNTS = ("ct", "count", "adu", "electron", "photon", "DN", "dn")
 
 def is_quantity(value: Any) -> bool:
     return hasattr(value, "unit") and hasattr(value, "to")
+
+
+def check_single(value: Any, source: str, key: str) -> None:
+    """Refuses an array of quantities."""
+    if np.ndim(value):
+        found = f"an array of shape {np.shape(value)}"
+        raise input_error(source, key, found, "not one value", "one number with a unit")
 
 
 def number_of(
@@ -27,6 +36,7 @@ def number_of(
     """
     from astropy import units
 
+    check_single(value, source, key)
     if unit == "mag":
         return _magnitude(value, source, key)
     if unit == "counts" and value.unit.is_equivalent(units.Jy):

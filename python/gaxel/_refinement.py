@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gaxel import _core
-from gaxel._arrays import as_float, as_int
+from gaxel._arrays import as_float, as_int, as_items, as_real
 from gaxel._core import RefinementCertificate
 from gaxel._errors import RefinementWarning, input_error
 from gaxel._fixed_rules import as_cell_options, as_points
@@ -175,10 +175,11 @@ def prepare_subpixel_refinements(
 
 def _as_levels(levels: Sequence[ArrayLike], dtype: type[Any], source: str, key: str) -> list[NDArray[Any]]:
     allowed = "real numbers" if dtype is np.float64 else "whole numbers"
-    arrays = [np.asarray(level) for level in levels]
+    what = "the wrong kind of numbers"
+    arrays = [as_real(level, source, key, what, allowed) for level in as_items(levels, source, key, allowed)]
     for array in arrays:
-        if array.size > 0 and array.dtype.kind not in ("fiub" if dtype is np.float64 else "iu"):
-            raise input_error(source, key, f"array of {array.dtype}", "the wrong kind of numbers", allowed)
+        if array.size > 0 and dtype is not np.float64 and array.dtype.kind not in "iu":
+            raise input_error(source, key, f"array of {array.dtype}", what, allowed)
     return [np.ascontiguousarray(array, dtype=dtype).reshape(-1) for array in arrays]
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gaxel._errors import input_error
+from gaxel._errors import input_error, shown
+from gaxel._numbers import as_numbers
 
 Array = NDArray[np.float64]
 
@@ -56,7 +57,10 @@ class Samples:
         return self.values.std(axis=0, ddof=1)
 
     def quantiles(self, shares: Any) -> Array:
-        """Values that these shares of the samples are below, shape (len(shares), n_free)."""
+        """Values that these shares of the samples, 0 to 1, are below, shape (len(shares), n_free)."""
+        (shares,) = as_numbers("Samples.quantiles", shares=shares)
+        if not ((shares >= 0.0) & (shares <= 1.0)).all():
+            raise input_error("Samples.quantiles", "shares", shown(shares), "out of range", "0 to 1")
         return np.quantile(self.values, shares, axis=0)
 
     def summary(self) -> dict[str, tuple[float, float, float]]:

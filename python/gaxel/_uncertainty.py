@@ -14,6 +14,8 @@ from gaxel._bands import Band
 from gaxel._errors import input_error, told_of_psf
 from gaxel._fit_result import FitResult, to_result
 from gaxel._light import flux_of, light_text, mag_of
+from gaxel._numbers import as_numbers
+from gaxel._on_sky import has_sky
 from gaxel._parameters import component_names, select_names
 from gaxel._samples import Samples
 
@@ -144,6 +146,7 @@ def profile_likelihood(
     """
     _scene_of(result, "profile_likelihood")
     wanted = select_names(parameters, result.parameter_names, "profile_likelihood", "parameters")
+    _check_callback(progress, "profile_likelihood")
     rise = as_float(level, "profile_likelihood", "level", "above 0 and finite")
     core, intervals, restarts, gain = _core.profile_likelihood(
         result._fitted,
@@ -203,6 +206,7 @@ def bootstrap(
         Names the argument and what is allowed.
     """
     _scene_of(result, "bootstrap")
+    _check_callback(progress, "bootstrap")
     values, n, n_failed = _core.bootstrap(
         result._fitted,
         core_bands(result),
@@ -261,7 +265,7 @@ class LogLikelihood:
         return value, slope * _slopes(self._result, point)
 
     def _points(self, values: ArrayLike) -> Array:
-        points = np.array(values, dtype=np.float64)
+        (points,) = as_numbers("LogLikelihood", values=values)
         if points.ndim not in (1, 2) or points.shape[-1] != len(self.names):
             raise input_error(
                 "LogLikelihood", "values", f"shape {points.shape}", "not values of the free parameters",
@@ -278,6 +282,12 @@ class LogLikelihood:
 
     def __reduce__(self) -> Any:
         raise TypeError("LogLikelihood holds images of the core and is not pickled: give it threads instead")
+
+
+def _check_callback(progress: Any, source: str) -> None:
+    if progress is not None and not callable(progress):
+        allowed = "a function of the share that is done"
+        raise input_error(source, "progress", repr(progress), "cannot be called", allowed)
 
 
 def _scene_of(result: FitResult, source: str) -> Any:
@@ -367,8 +377,8 @@ def _zeropoint(result: FitResult, band: Band) -> float | None:
 
 
 def pixel_scale_of(band: Band) -> float | None:
-    """The side of a pixel in the image's middle, arcsec; None without a wcs."""
-    if band.wcs is None:
+    """The side of a pixel in the image's middle, arcsec; None without a wcs of the sky."""
+    if band.wcs is None or not has_sky(band.wcs, "derived"):
         return None
     ny, nx = band.shape
     x, y = 0.5 * (nx - 1), 0.5 * (ny - 1)

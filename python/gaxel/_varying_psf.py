@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from gaxel import _core
-from gaxel._arrays import Image, as_float, as_int, as_unmasked_image
-from gaxel._errors import input_error
+from gaxel._arrays import Image, as_float, as_int, as_items, as_unmasked_image
+from gaxel._errors import input_error, shown
 from gaxel._psf import PixelInPsf, VaryingPsf, _as_center, _as_pixel
 
 
@@ -48,8 +48,14 @@ class PsfGrid(VaryingPsf):
         pixel_in_psf: PixelInPsf | bool = "own",
     ) -> None:
         source = "PsfGrid"
-        kernels: list[Image] = [as_unmasked_image(image, source, "images").copy() for image in images]
-        places = [_as_position(position) for position in positions]
+        kernels: list[Image] = [
+            as_unmasked_image(image, source, "images").copy()
+            for image in as_items(images, source, "images", "a list of images")
+        ]
+        places = [
+            _as_position(position)
+            for position in as_items(positions, source, "positions", "a list of (x, y), 0-based pixels")
+        ]
         if len(places) != len(kernels):
             raise input_error(
                 source, "positions", f"{len(places)} positions", "not one for each image", f"{len(kernels)}"
@@ -102,8 +108,12 @@ class Psfex(VaryingPsf):
         except (TypeError, ValueError):
             raise input_error("Psfex", "origin", repr(origin), "not a pixel", "(column, row)") from None
         first = as_int(column, "Psfex", "origin", 0), as_int(row, "Psfex", "origin", 0)
-        self._arguments = (os.fspath(path), first)
-        self._core = _core.read_psfex(os.fspath(path), *first)
+        try:
+            file = os.fsdecode(path)
+        except TypeError:
+            raise input_error("Psfex", "path", shown(path), "not a path", "that of a .psf file") from None
+        self._arguments = (file, first)
+        self._core = _core.read_psfex(file, *first)
 
     def __repr__(self) -> str:
         path, origin = self._arguments

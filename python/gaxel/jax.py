@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gaxel import _core
-from gaxel._arrays import as_shape, as_threads, as_tolerance
-from gaxel._errors import input_error
+from gaxel._arrays import as_real, as_shape, as_threads, as_tolerance
+from gaxel._errors import input_error, shown
 from gaxel._light import flux_of
+from gaxel._observed import in_unit
 from gaxel._parameters import (
     Components,
     as_list,
@@ -32,6 +33,7 @@ from gaxel._parameters import (
     slots_of,
 )
 from gaxel._psf import AnyPsf, VaryingPsf, core_psfs_of
+from gaxel._quantities import is_quantity
 
 try:
     import jax
@@ -113,9 +115,9 @@ class Model:
     ) -> None:
         source = "gaxel.jax.Model"
         for key, found, known in (("plan", plan, _PLANS), ("backend", backend, _BACKENDS)):
-            if found not in known:
+            if not isinstance(found, str) or found not in known:
                 raise input_error(
-                    source, key, repr(found), f"there is no such {key}", " or ".join(map(repr, known))
+                    source, key, shown(found), f"there is no such {key}", " or ".join(map(repr, known))
                 )
         if isinstance(psf, jax.core.Tracer):
             raise input_error(
@@ -126,6 +128,8 @@ class Model:
                 "an array of numbers",
             )
         listed = as_list(components, source)
+        if not listed:
+            raise input_error(source, "components", "an empty list", "no light", "one component or more")
         size = as_shape(shape, source)
         slots = slots_of(listed, source)
         chosen, wanted = select_slots(slots, parameters, source)
@@ -190,7 +194,7 @@ class Model:
                     hint = _core.suggestion(str(name), list(self.names))
                     raise input_error("gaxel.jax.Model", "values", repr(name), "no such argument", hint)
             listed = [
-                jnp.asarray(values.get(name, start))
+                _argument(values.get(name, start), f"values[{name!r}]")
                 for name, start in zip(self.names, self.start, strict=True)
             ]
             for name, value in zip(self.names, listed, strict=True):
@@ -201,7 +205,7 @@ class Model:
                     )
             vector = jnp.stack(listed) if listed else jnp.zeros(0)
         else:
-            vector = jnp.asarray(values)
+            vector = _argument(values, "values")
         if jnp.iscomplexobj(vector):
             raise input_error(
                 "gaxel.jax.Model", "values", f"{vector.dtype}", "not real numbers", "real numbers"
@@ -250,11 +254,12 @@ class Model:
 
     def _observed(self, data: Any, sigma: Any, mask: Any) -> tuple[Any, Any, Any]:
         """Data and sigma as JAX takes them, and which pixels are used."""
+        if is_quantity(sigma):
+            sigma = in_unit(sigma, getattr(data, "unit", None), "gaxel.jax.Model")
         used: Any = True if mask is None else ~jnp.asarray(_native(mask, self.shape, "mask"), bool)
         native = {"data": data, "sigma": sigma}
         for key, value in native.items():
-            shape = () if key == "sigma" and np.ndim(value) == 0 else self.shape
-            native[key] = _native(value, shape, key)
+            native[key] = _native(value, self.shape, key)
             if isinstance(value, np.ma.MaskedArray):
                 used = used & ~np.ma.getmaskarray(value)
         known = not any(isinstance(value, jax.Array) for value in (native["sigma"], used))
@@ -276,16 +281,31 @@ class Model:
         return -0.5 * self._chi2(values, data, sigma, used) - jnp.sum(jnp.broadcast_to(log_sigma, self.shape))
 
 
+def _argument(value: Any, key: str) -> jax.Array:
+    """Numbers, in lists or not, as an array of JAX."""
+    source, allowed = "gaxel.jax.Model", "real numbers, without units and masks"
+    if is_quantity(value) or np.ma.is_masked(value):
+        raise input_error(source, key, shown(value), "not plain numbers", allowed)
+    if isinstance(value, np.ndarray):
+        real = as_real(value, source, key, "not real numbers", allowed)
+        return jnp.asarray(real.astype(real.dtype.newbyteorder("="), copy=False))
+    try:
+        return jnp.asarray(value)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, jax.errors.JAXTypeError):  # of traced values
+            raise
+        raise input_error(source, key, shown(value), "not real numbers", allowed) from None
+
+
 def _native(value: Any, shape: tuple[int, ...], key: str) -> Any:
     """An array of that shape in the machine's byte order, which FITS files do not have."""
     source = "gaxel.jax.Model"
-    array = value if isinstance(value, jax.Array) else np.asarray(value)
-    if array.dtype.kind not in "fiub" and not isinstance(value, jax.Array):
-        raise input_error(source, key, f"array of {array.dtype}", "not real numbers", "real numbers")
-    if array.shape != shape:
+    is_jax = isinstance(value, jax.Array)
+    array = value if is_jax else as_real(value, source, key, "not real numbers", "real numbers")
+    if array.shape != shape and not (key == "sigma" and array.ndim == 0):
         allowed = f"shape {shape}, as the model" + (", or a number" if key == "sigma" else "")
         raise input_error(source, key, f"shape {array.shape}", "sizes disagree", allowed)
-    return array if isinstance(array, jax.Array) else array.astype(array.dtype.newbyteorder("="), copy=False)
+    return array if is_jax else array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def render(
@@ -299,4 +319,6 @@ def render(
 
     Each call makes a Model, which is kept (see there): one that is made once saves memory and the search for cells. `options`: those of Model but `parameters`.
     """
+    if not isinstance(values, Mapping):
+        raise input_error("gaxel.jax.render", "values", shown(values), "no mapping", '{"galaxy.re": 3.0}')
     return Model(components, shape, psf, parameters=list(values), **options).image(values)

@@ -134,7 +134,7 @@ def test_tensor_rule_is_the_studys(oversamp):
         ({"nodes": [[0.0]]}, ["nodes = shape (1, 1)"]),
         ({"nodes": [0.0, [1.0]]}, ["nodes = list"]),
         ({"nodes": 0.0}, ["nodes = shape ()"]),
-        ({"nodes": None}, ["nodes = array of object"]),
+        ({"nodes": None}, ["nodes = None: not numbers"]),
         ({"nodes": "abc"}, ["nodes"]),
         ({"nodes": [0.0, np.nan, 1.0]}, ["nodes: holds NaN"]),
         ({"weights": [1.0, np.inf, 1.0]}, ["weights: holds NaN or infinity"]),
