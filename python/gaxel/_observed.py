@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gaxel._arrays import check_shape
+from gaxel._arrays import as_mask, check_shape
 from gaxel._errors import input_error
 from gaxel._quantities import check_single, is_quantity
 
@@ -31,17 +31,20 @@ def plain_image(data: Any, sigma: Any, mask: Any, psf: Any, wcs: Any, source: st
         _check_linear(unit, source)
         if sigma is None:
             sigma, bad = _sigma_of(data, source)
-            mask = _either(_either(data.mask, bad), mask)
-        else:
-            mask = _either(data.mask, mask)
+            mask = _either(mask, bad, source)
+        mask = _either(data.mask, mask, source)
         wcs = data.wcs if wcs is None else wcs
         psf = getattr(data, "psf", None) if psf is None else psf
         data = np.ma.getdata(data.data)
     elif is_quantity(data) and np.ndim(data) > 0:
         data, unit = data.value, data.unit
     if hasattr(data, "unmasked"):  # astropy.utils.masked
-        mask = _either(data.mask, mask)
+        mask = _either(data.mask, mask, source)
         data = data.unmasked
+    if hasattr(sigma, "unmasked"):
+        bad = sigma.mask if np.ndim(sigma) else np.full(np.shape(data), sigma.mask)
+        mask = _either(bad, mask, source)
+        sigma = sigma.unmasked
     _check_linear(unit, source)
     if is_quantity(sigma):
         sigma = in_unit(sigma, unit, source)
@@ -65,10 +68,12 @@ def is_nddata(data: Any) -> bool:
     return hasattr(data, "uncertainty") and hasattr(data, "mask") and hasattr(data, "wcs")
 
 
-def _either(one: Any, other: Any) -> Any:
+def _either(one: Any, other: Any, source: str) -> Any:
+    """One mask of two, either of which may be None."""
     if one is None or other is None:
         return other if one is None else one
-    return np.asarray(one, dtype=bool) | np.asarray(other, dtype=bool)
+    shape = np.shape(one)
+    return as_mask(one, shape, source, "mask") | as_mask(other, shape, source, "mask")
 
 
 def _sigma_of(data: Any, source: str) -> tuple[Any, NDArray[np.bool_] | None]:

@@ -225,7 +225,8 @@ class Model:
         """The model image (ny, nx) at the values of the arguments: a vector in the order of `names`, or a mapping from
         some of these names."""
         arguments = self.vector(values)
-        arguments = arguments.astype(jnp.result_type(arguments, jnp.float32))
+        is_whole = not jnp.issubdtype(arguments.dtype, jnp.floating)
+        arguments = arguments.astype(float if is_whole else jnp.promote_types(arguments.dtype, jnp.float32))
         for i, zeropoint in self._zeropoints.items():
             arguments = arguments.at[i].set(flux_of(arguments[i], zeropoint))
         full = jnp.asarray(self._values, arguments.dtype).at[self._places].set(arguments)

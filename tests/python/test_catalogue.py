@@ -123,6 +123,10 @@ def test_light_in_the_images_unit():
     assert sky.level == pytest.approx(2000.0, rel=1e-12)
 
 
+WCS_OF_A_SKY = WCS(naxis=2)
+WCS_OF_A_SKY.wcs.ctype = ["RA---TAN", "DEC--TAN"]
+
+
 @pytest.mark.parametrize(
     ("columns", "options", "words"),
     [
@@ -131,11 +135,32 @@ def test_light_in_the_images_unit():
         ({"x": [1.0], "band": ["g"]}, {"band": "r"}, "band = 'r'"),
         ({"x": [1.0, 2.0], "band": ["g", "r"]}, {}, "band: the table holds several"),
         ({"mag": [1.0]}, {"kind": "sersic"}, "row 0: zeropoint: missing"),
-        ({"n": [1.0, -1.0]}, {"kind": "sersic"}, "n = -1"),
-        ({"re": [1.0] * u.arcsec}, {"kind": "sersic"}, "re = 1.0 arcsec"),
+        ({"n": [1.0, -1.0]}, {"kind": "sersic"}, "row 1, sersic: n = -1: .*0.1 to 20"),
+        ({"q": [1.0, 2.0], "component": ["a", "b"]}, {"kind": "sersic"}, r"row 1 \('b'\), sersic: q = 2"),
+        ({"re": [1.0] * u.arcsec}, {"kind": "sersic"}, "row 0, Sersic: re = 1.0 arcsec"),
+        ({"re": ["a"]}, {"kind": "sersic"}, "row 0: re = .*a.*not a number"),
+        ({"re": [[1.0, 2.0]]}, {"kind": "sersic"}, "row 0: re = .*not a number"),
+        ({"re": [[1.0, 2.0]] * u.pix}, {"kind": "sersic"}, "row 0, Sersic: re = an array"),
+        ({"x": [np.inf]}, {"kind": "sersic"}, "row 0: x = inf: not a finite"),
+        ({"flux": [1.0], "unit": ["spam"]}, {"kind": "sersic"}, "row 0: unit = 'spam'"),
+        ({"flux": [1.0]}, {"kind": "sersic", "unit": "spam"}, "unit = 'spam'"),
+        ({"x": [1.0]}, {"kind": "sersic", "wcs": "a.fits"}, "wcs = 'a.fits': neither"),
+        ({"ra": [1.0], "dec": [95.0]}, {"kind": "sersic", "wcs": WCS_OF_A_SKY}, "row 0: dec = 95.0 deg"),
+        (
+            {"ra": ["00:42:44"], "dec": [41.0]},
+            {"kind": "sersic", "wcs": WCS_OF_A_SKY},
+            "row 0: ra = .*degrees",
+        ),
+        ({"sky": [1.0]}, {"kind": "sersic", "wcs": WCS_OF_A_SKY}, "row 0, Sersic: position = .*SkyCoord"),
         ({"flux": [1.0] * u.m}, {"kind": "sersic", "unit": u.nJy}, "row 0: flux = 1.0 m"),
     ],
 )
 def test_rows_that_are_no_components(columns, options, words):
     with pytest.raises(gaxel.InputError, match=words):
         gaxel.components_from_table(QTable(columns), **options)
+
+
+@pytest.mark.parametrize("table", [None, "a.fits", {"x": [1.0]}, Table({"x": [1.0, 2.0]})[1], Table()])
+def test_what_is_no_table(table):
+    with pytest.raises(gaxel.InputError, match="components_from_table: table = "):
+        gaxel.components_from_table(table, kind="sersic")

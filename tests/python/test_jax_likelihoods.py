@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from astropy import units as u
 from jax.test_util import check_grads
 
 SHAPE = (32, 30)
@@ -99,3 +100,47 @@ def test_models_are_made_outside_of_programs():
 def test_a_model_without_arguments_has_an_image():
     none = gaxel_jax.Model([GALAXY], SHAPE, parameters=[])
     np.testing.assert_array_equal(none.image({}), none.image(np.zeros(0)))
+
+
+def test_models_of_nothing():
+    with pytest.raises(gaxel.InputError, match="components = an empty list: no light"):
+        gaxel_jax.Model([], SHAPE)
+    with pytest.raises(gaxel.InputError, match=r"parameters = 'galaxi.\*': no such parameter .*\"galaxy."):
+        gaxel_jax.Model([GALAXY], SHAPE, parameters=["galaxi.*"])
+    with pytest.raises(gaxel.InputError, match="backend = array"):
+        gaxel_jax.Model([GALAXY], SHAPE, backend=np.ones(2))
+    with pytest.raises(gaxel.InputError, match="gaxel.jax.render: values = None: no mapping"):
+        gaxel_jax.render([GALAXY], None, SHAPE)
+
+
+@pytest.mark.parametrize(
+    "value", ["one", None, 3.0 * u.arcsec, np.ma.masked, np.array(3.0, dtype=object), GALAXY]
+)
+def test_values_that_are_no_numbers(value):
+    model = gaxel_jax.Model([GALAXY], SHAPE, parameters=["galaxy.re", "galaxy.n"])
+    with pytest.raises(gaxel.InputError, match=r"values\['galaxy.re'\] = "):
+        model.image({"galaxy.re": value})
+    if value is not np.ma.masked:  # in lists NaN, to JAX
+        with pytest.raises(gaxel.InputError, match="values = "):
+            model.image([value, 1.0])
+
+
+def test_numbers_as_files_and_programs_have_them():
+    model = gaxel_jax.Model([GALAXY], SHAPE, parameters=["galaxy.re", "galaxy.n"])
+    image = model.image([3.0, 2.0])
+    np.testing.assert_array_equal(model.image(np.array([3.0, 2.0], ">f8")), image)
+    np.testing.assert_array_equal(model.image(np.array([3, 2], "i2")), image)
+    np.testing.assert_array_equal(jax.jit(lambda re: model.image([re, 2.0]))(3.0), image)
+    np.testing.assert_array_equal(
+        jax.jit(lambda re: model.image({"galaxy.re": re, "galaxy.n": 2.0}))(3.0), image
+    )
+
+
+def test_units_of_data_and_sigma():
+    model = gaxel_jax.Model([GALAXY], SHAPE, parameters=["galaxy.re"])
+    data = np.ones(SHAPE)
+    plain = float(model.chi2(model.start, data, 0.5))
+    assert model.chi2(model.start, data * u.mJy, 500.0 * u.uJy) == pytest.approx(plain, rel=1e-12)
+    for sigma in (0.5 * u.kg, [[0.5], [0.5, 0.5]]):
+        with pytest.raises(gaxel.InputError, match="sigma = "):
+            model.chi2(model.start, data * u.mJy, sigma)
