@@ -71,7 +71,7 @@ class Band:
     name : str
         Unique among the bands that are fitted together.
     wavelength : float or Quantity, optional
-        In any unit, the same for all bands; needed where there are several. A Quantity becomes Angstrom.
+        Above 0, in any unit, the same for all bands; needed where there are several. A Quantity becomes Angstrom.
     mask : array_like, shape (ny, nx), optional
         True or non-zero: the pixel is bad and not used.
     psf : Psf, GaussianPsf, MoffatPsf, SumPsf, PsfGrid, Psfex or array_like, optional
@@ -79,7 +79,7 @@ class Band:
     zeropoint : float, optional
         Magnitude of one count. Default: AB, where the data are in a unit of flux density; else 0.
     wcs : astropy.wcs.WCS or another with its methods of APE 14, optional
-        Where the pixels lie on the sky. Where every band has one, a component is at one place of the sky and has one
+        Where the pixels lie on the sky; of two axes. Where every band has one, a component is at one place of the sky and has one
         size and direction there, whatever the pixels' scales and directions; its x, y, re and theta are those in the pixels
         of the first band. Without, all bands have the same pixels.
     counts : CountNoise, optional

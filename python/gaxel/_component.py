@@ -130,9 +130,9 @@ class Component:
         Parameters
         ----------
         wcs : astropy.wcs.WCS, another with the methods of APE 14, or Quantity
-            Where the pixels lie on the sky; or, where no place is given, how wide one is: 0.05 * u.arcsec.
+            Where the pixels lie on the sky, of two axes; or, where no place is given, how wide one is: 0.05 * u.arcsec.
         position : astropy.coordinates.SkyCoord
-            The centre; with a WCS, whose scale and directions are taken there.
+            The centre, one place; with a WCS, whose scale and directions are taken there.
         pa : Quantity, optional
             Position angle of the major axis, from north to east in the frame of `position`; takes the place of theta.
         **arguments

@@ -228,4 +228,9 @@ def _listed_bands(data: Any) -> list[Band] | None:
         if is_nddata(one) or (isinstance(one, np.ndarray) and one.ndim > 1):
             found = f"{len(listed)} of {type(one).__name__}"
             raise input_error("fit", "data", found, "images in a list, without bands", allowed)
+        if n_bands > 1 and one.wavelength is None:
+            allowed = "Band(..., wavelength=), above 0, in one unit for all bands"
+            raise input_error(
+                "fit", f"wavelength of band {one.name!r}", None, "missing beside others", allowed
+            )
     return listed if n_bands else None

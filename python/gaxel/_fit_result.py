@@ -11,9 +11,10 @@ from gaxel import _core
 from gaxel._arrays import Image, as_float
 from gaxel._bands import Band
 from gaxel._component import Component
+from gaxel._errors import input_error
 from gaxel._fit_scene import FitScene
 from gaxel._light import mag_of
-from gaxel._parameters import component_names, relinked, select_names
+from gaxel._parameters import check_name, component_names, relinked
 from gaxel._result_views import ResultViews
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class BandResult:
 
     def value(self, parameter: str) -> tuple[float, float]:
         """A parameter in this band, "component.parameter": its value and error."""
+        check_name(parameter, list(self.errors), "value", "parameter")
         name, _, key = parameter.rpartition(".")
         names = component_names(self.components, "value")
         return self.components[names.index(name)].shown(key), self.errors[parameter]
@@ -184,7 +186,9 @@ class FitResult(ResultViews):
         same everywhere; what has a value of its own in each band, or is tied, has one at the bands' wavelengths.
         """
         at = as_float(wavelength, "value_at", "wavelength", "above 0")
-        select_names([parameter], list(self._series), "value_at", "parameter")
+        if not at > 0.0:
+            raise input_error("value_at", "wavelength", at, "out of range", "above 0")
+        check_name(parameter, list(self._series), "value_at", "parameter")
         basis, coefficients = self._series[parameter]
         if basis in ("chebyshev", "bspline"):
             n = len(coefficients)

@@ -3,7 +3,7 @@
 import fnmatch
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -107,6 +107,12 @@ def parameter_names(components: Components) -> list[str]:
     """
     slots = slots_of(as_list(components, "parameter_names"), "parameter_names")
     return [slot.name for slot in slots if slot.spec.fittable]
+
+
+def check_name(name: Any, names: Sequence[str], source: str, key: str) -> None:
+    """Refuses what is none of the names, a pattern of them included."""
+    if not isinstance(name, str) or name not in names:
+        raise input_error(source, key, shown(name), "no such parameter", _core.suggestion(str(name), names))
 
 
 def select_names(wanted: str | Iterable[str], names: Sequence[str], source: str, key: str) -> set[str]:

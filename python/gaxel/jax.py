@@ -59,7 +59,7 @@ class Model:
     Parameters
     ----------
     components : Component or sequence of Component
-        Their light is added. Values that are no arguments stay as they are here.
+        One or more. Their light is added. Values that are no arguments stay as they are here.
     shape : (int, int)
         Size (ny, nx) of the image.
     psf : Psf, GaussianPsf, MoffatPsf, SumPsf or array_like, optional

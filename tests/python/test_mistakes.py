@@ -35,6 +35,7 @@ def refused(call, words):
     ("data", "words"),
     [
         ([band(wavelength=1.0), IMAGE], r"data\[1\] = ndarray beside 1 of Band: .*a list of gaxel.Band"),
+        ([band(name="g", wavelength=1.0), band(name="r")], "wavelength of band 'r': missing"),
         ([None, band(wavelength=1.0)], r"data\[0\] = NoneType beside 1 of Band"),
         ([IMAGE, IMAGE], "data = 2 of ndarray: .*without bands .*a list of gaxel.Band"),
         ([CCDData(IMAGE, unit="adu")], "data = 1 of CCDData: .*without bands"),
@@ -242,6 +243,10 @@ def test_what_follows_a_fit(result):
     refused(lambda: gaxel.bootstrap(result, 2, progress=5), "bootstrap: progress = 5")
     refused(lambda: gaxel.sample(result, sampler=np.ones(2)), "sample: sampler = ")
     refused(lambda: result.plot_profile(pixel_scale=-0.2), "pixel_scale = -0.2: out of range")
+    for name in ("gal.rr", "gal", "*.re", 5):
+        refused(lambda name=name: result.bands[0].value(name), "value: parameter = .*no such parameter")
+        refused(lambda name=name: result.value_at(name, 1.0), "value_at: parameter = .*no such parameter")
+    refused(lambda: result.value_at("gal.re", -1.0), "value_at: wavelength = -1.0: out of range")
     samples = gaxel.bootstrap(result, 3)
     for shares in ("a", [0.5, 1.5], np.nan):
         refused(lambda shares=shares: samples.quantiles(shares), "Samples.quantiles: shares = ")

@@ -126,3 +126,10 @@ def test_examples_are_not_the_fits_that_are_shown_already():
     columns = {"mag": np.array([22.0, np.nan, 20.0, 21.0, 23.0, 24.0])}
     assert _examples(columns, 3, [3]) == [2, 4, 5]
     assert _examples(columns, 8, [2, 3]) == [0, 4, 5]
+
+
+def test_what_is_no_survey():
+    with pytest.raises(gaxel.InputError, match=r"survey = 'survey.toml': .*gaxel.survey.read\(path\)"):
+        survey.run("survey.toml")
+    with pytest.raises(gaxel.InputError, match="path = None: not a path"):
+        survey.read(None)

@@ -13,7 +13,7 @@ from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 from tqdm import tqdm
 
 from gaxel._arrays import as_int
-from gaxel._errors import input_error
+from gaxel._errors import input_error, shown
 from gaxel.survey import _columns
 from gaxel.survey._images import tile_names
 from gaxel.survey._output import SOURCES, Output, write_table
@@ -73,6 +73,10 @@ def run(
     InputError
         The survey cannot be read, or the folder holds another one's results. Failures of single galaxies are rows.
     """
+    if not isinstance(survey, Survey):
+        raise input_error(
+            "run", "survey", shown(survey), "not a survey", "what gaxel.survey.read(path) gives"
+        )
     if restart and retry:
         raise input_error("run", "retry", True, "restart leaves nothing to be tried again", "one of both")
     if workers is not None:

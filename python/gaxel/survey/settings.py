@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gaxel._errors import input_error
+from gaxel._errors import input_error, shown
 from gaxel.survey._keys import (
     TEXT,
     TEXTS,
@@ -185,7 +185,10 @@ def read(path: str | os.PathLike[str], output: str | os.PathLike[str] | None = N
     InputError
         Names the file, the key, the value and what is allowed.
     """
-    file = Path(path)
+    try:
+        file = Path(path)
+    except TypeError:
+        raise input_error("survey.read", "path", shown(path), "not a path", "that of a TOML file") from None
     try:
         given = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
