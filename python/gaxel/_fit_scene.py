@@ -95,6 +95,10 @@ class FitScene:
             name, sign, other = self._two_names(text)
             slot, its = (self.at[self.places[one]] for one in (name, other))
             low, high = _two_ends(pair, "limits", text)
+            if name == other:
+                raise input_error("fit", key, repr(name), "the same parameter twice", "two parameters")
+            if low is not None and high is not None and not low < high:
+                raise input_error("fit", key, repr(pair), "the limits leave no room", "lowest < highest")
             is_ratio = sign == "/"
             if slot.is_mag != its.is_mag or (slot.is_mag and is_ratio):
                 raise input_error(

@@ -180,6 +180,17 @@ def test_ties_are_told_as_they_were_written(ties, words):
     refused(lambda: fit(ties=ties), f"fit: {words}")
 
 
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"gal.x - gal.y": (2.0, 0.0)}, r"limits\['gal.x - gal.y'\] = \(2.0, 0.0\): .*no room"),
+        ({"gal.x / gal.x": (0.5, 2.0)}, r"limits\['gal.x / gal.x'\] = 'gal.x': the same parameter twice"),
+    ],
+)
+def test_limits_that_are_none(limits, words):
+    refused(lambda: fit(limits=limits), f"fit: {words}")
+
+
 def test_names_that_look_alike_in_ties():
     pair = [GALAXY.replace(name="my gal"), GALAXY.replace(name="my_gal", re=2.0, x=5.0, y=5.0)]
     pair.append(gaxel.PointSource(x=1.0, y=2.0, flux=1.0, name="2"))
