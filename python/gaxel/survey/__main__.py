@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     reports.add_argument("survey", help="configuration (TOML)")
     reports.add_argument("-o", "--output", help="folder of the results (default: the configuration's)")
     simulates = commands.add_parser("simulate", help="make a survey: images, catalogue, truth, configuration")
-    simulates.add_argument("folder")
+    simulates.add_argument("folder", help="new or empty")
     simulates.add_argument("-n", "--galaxies", type=int, default=200)
     simulates.add_argument("--layout", choices=("tiles", "stack"), default="tiles")
     simulates.add_argument(
@@ -44,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulates.add_argument("--bands", type=int, default=1)
     simulates.add_argument("--seed", type=int, default=1)
+    simulates.add_argument(
+        "--overwrite", action="store_true", help="remove the simulated survey that the folder holds first"
+    )
     return parser
 
 
@@ -63,6 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
                 size=args.size,
                 bands=args.bands,
                 seed=args.seed,
+                overwrite=args.overwrite,
             )
             print(f"python -m gaxel.survey run {path}")
         elif args.command == "report":
@@ -88,7 +92,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"gaxel.survey: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("gaxel.survey: stopped; the same command goes on from here", file=sys.stderr)
+        left = (
+            "its folder is not complete"
+            if args.command == "simulate"
+            else "the same command goes on from here"
+        )
+        print(f"gaxel.survey: stopped; {left}", file=sys.stderr)
         return 130
     return 0
 

@@ -11,9 +11,10 @@ from astropy.wcs import WCS, FITSFixedWarning
 from numpy.typing import NDArray
 
 from gaxel._arrays import Image
-from gaxel._errors import input_error, told_of_psf
+from gaxel._errors import InputError, input_error, told_of_psf
 from gaxel._psf import AnyPsf, GaussianPsf, Psf, VaryingPsf
 from gaxel._varying_psf import Psfex
+from gaxel.survey._broken import why_unreadable
 from gaxel.survey.settings import BandSettings, Survey
 
 Box = tuple[int, int, int, int]
@@ -101,15 +102,13 @@ class _Pixels:
     def __init__(self, survey: Survey, key: str, text: str, tile: str) -> None:
         self.where = f"{survey.source}: {key} of tile {tile!r}" if tile else f"{survey.source}: {key}"
         name, extension, section = _parts(text.replace("{tile}", tile), self.where, "file")
-        path = survey.path(name)
+        self._path = path = survey.path(name)
         try:
             # Not mapped into memory: pages that were once touched would count as a worker's until the file is closed.
             self._file = fits.open(path, memmap=False)
             units = [self._file[extension]] if extension is not None else list(self._file)
         except (OSError, KeyError, IndexError) as error:
-            raise input_error(
-                self.where, "file", str(path), f"cannot be read: {error}", "a FITS image"
-            ) from None
+            raise self._unreadable(error) from None
         images = [unit for unit in units if unit.is_image and len(unit.shape) in (2, 3)]
         if not images:
             raise input_error(
@@ -134,8 +133,16 @@ class _Pixels:
             raise input_error(self.where, "plane", plane, "no such plane", f"{self.planes} planes")
         left, below = self._first
         index = (slice(y0 + below, y1 + below), slice(x0 + left, x1 + left))
-        found = self._unit.section[(plane, *index) if self.planes else index]
+        try:
+            found = self._unit.section[(plane, *index) if self.planes else index]
+        except Exception as error:  # of kinds that depend on how the pixels are stored
+            raise self._unreadable(error) from None
         return np.ascontiguousarray(found, dtype=np.float64)
+
+    def _unreadable(self, error: Exception) -> InputError:
+        return input_error(
+            self.where, "file", str(self._path), why_unreadable(self._path, error), "a FITS image"
+        )
 
     def close(self) -> None:
         self._file.close()

@@ -197,9 +197,10 @@ class Output:
     def write_sources(
         self, tiles: list[str], sources: Sources, ids: NDArray[Any], skipped: dict[str, str]
     ) -> None:
-        """Sources as a table: FITS pixels, position angles from +y; and the tiles that were left out, with why."""
+        """Sources as a table: FITS pixels, position angles from +y; and the tiles that were left out, with why. Sources count among
+        `tiles` and, behind them, those left out that are none."""
         columns = {name: sources[name] for name in ("row", "plane", "kron", "re", "n", "q", "flux")}
-        columns |= {"id": ids, "tile": np.array(tiles, object)[sources["tile"]]}
+        columns |= {"id": ids, "tile": np.array(_with_unknown(tiles, skipped), object)[sources["tile"]]}
         columns |= {
             "x": sources["x"] + 1.0,
             "y": sources["y"] + 1.0,
@@ -210,6 +211,10 @@ class Output:
             pa.table({name: columns[name] for name in order}), self.path(SOURCES), {"skipped": skipped}
         )
 
+    def named_tiles(self, tiles: list[str]) -> list[str]:
+        """What sources count their tiles in: the tiles, and names of the catalogue that are none."""
+        return _with_unknown(tiles, self.skipped_tiles())
+
     def read_sources(self, tiles: list[str]) -> tuple[Sources, pa.Array]:
         """Sources and ids as write_sources wrote them."""
         table = pq.read_table(self.path(SOURCES))
@@ -218,7 +223,7 @@ class Output:
             sources[name] = table[name].to_numpy()
         sources["x"], sources["y"] = table["x"].to_numpy() - 1.0, table["y"].to_numpy() - 1.0
         sources["theta"] = np.radians(table["pa"].to_numpy() + 90.0)
-        places = {name: i for i, name in enumerate(tiles)}
+        places = {name: i for i, name in enumerate(self.named_tiles(tiles))}
         sources["tile"] = [places[name] for name in table["tile"].to_pylist()]
         return sources, table["id"].combine_chunks()
 
@@ -251,6 +256,11 @@ class Output:
         }
         write_table(whole, self.path(RESULTS), summed)
         return whole
+
+
+def _with_unknown(tiles: list[str], skipped: dict[str, str]) -> list[str]:
+    known = set(tiles)
+    return [*tiles, *(name for name in skipped if name not in known)]
 
 
 def _differences(before: dict[str, Any], now: dict[str, Any], where: str = "") -> list[str]:

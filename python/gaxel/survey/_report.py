@@ -136,7 +136,7 @@ def _shown(survey: Survey, output: Output, table: Any, rows: list[int]) -> list[
     """What the page says of fits, with their pictures."""
     tiles = tile_names(survey)
     sources, _ = output.read_sources(tiles)
-    pieces = make_pieces(survey, sources, tiles) if rows else []
+    pieces = make_pieces(survey, sources, output.named_tiles(tiles)) if rows else []
     shown = []
     for row in rows:
         piece = next(one for one in pieces if row in one.targets["row"])

@@ -1,15 +1,21 @@
 """Runs a survey on Dask: chunks of galaxies to workers, their rows to files."""
 
+import asyncio
 import contextlib
 import logging
 import sys
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import dask
 import numpy as np
 import pyarrow as pa
-from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+from dask.utils import parse_timedelta
+from distributed import Client, Future, KilledWorker, LocalCluster, Security, as_completed
+from distributed.comm import connect
+from distributed.utils import silence_logging_cmgr
 from tqdm import tqdm
 
 from gaxel._arrays import as_int
@@ -17,7 +23,7 @@ from gaxel._errors import input_error, shown
 from gaxel.survey import _columns
 from gaxel.survey._images import tile_names
 from gaxel.survey._output import SOURCES, Output, write_table
-from gaxel.survey._sources import Sources, complete_sizes, drop_doubles, empty_sources, read_catalogue
+from gaxel.survey._sources import Sources, complete_sizes, drop_doubles, empty_sources, read_catalogue, some
 from gaxel.survey._worker import Outcome, Piece, failed_rows, fit_piece
 from gaxel.survey.settings import Survey
 
@@ -66,12 +72,15 @@ def run(
     Returns
     -------
     pyarrow.Table
-        A row for each row of the catalogue, in its order; docs/survey.md explains the columns.
+        A row for each row of the catalogue, in its order; docs/survey.md explains the columns. They are FITS pixels and
+        position angles, not parameters of components, which gaxel.components_from_table reads: docs/survey.md has the lines that
+        make the ones of the others.
 
     Raises
     ------
     InputError
-        The survey cannot be read, or the folder holds another one's results. Failures of single galaxies are rows.
+        The survey cannot be read, the folder holds another one's results, or no scheduler answers at the address. Failures of
+        single galaxies are rows.
     """
     if not isinstance(survey, Survey):
         raise input_error(
@@ -92,8 +101,8 @@ def run(
         if not output.path(SOURCES).exists():
             _write_sources(output, tiles, *_detected(connected, survey, tiles))
         sources, ids = output.read_sources(tiles)
-        pieces = make_pieces(survey, sources, tiles)
-        _fit_all(connected, survey, output, pieces, ids, progress)
+        pieces = make_pieces(survey, sources, output.named_tiles(tiles))
+        _fit_all(connected, survey, output, tiles, pieces, ids, progress)
     table = output.merge(len(pieces))
     if report:
         from gaxel.survey._report import write_report
@@ -109,7 +118,7 @@ def _connected(
     if client is not None:
         yield client
     elif scheduler is not None:
-        with Client(scheduler) as own:
+        with _client_of(survey, scheduler) as own:
             yield own
     else:
         with (
@@ -125,18 +134,61 @@ def _connected(
             yield own
 
 
+def _client_of(survey: Survey, scheduler: str) -> Client:
+    """A client of the scheduler at an address.
+
+    Raises
+    ------
+    InputError
+        Nothing answers there within Dask's setting distributed.comm.timeouts.connect, or no scheduler does.
+    """
+    try:
+        with silence_logging_cmgr(logging.CRITICAL), ThreadPoolExecutor(1) as apart:
+            if not scheduler.startswith("inproc:"):
+                apart.submit(asyncio.run, _greet(scheduler)).result()
+            return Client(scheduler)
+    except Exception as error:  # of kinds that depend on what is there
+        raise input_error(
+            survey.source, "scheduler", scheduler,
+            f"no Dask scheduler can be reached there: {str(error) or type(error).__name__}",
+            "the address of one that runs, tcp://host:8786",
+        ) from None  # fmt: skip
+
+
+async def _greet(scheduler: str) -> None:
+    """Raises what is wrong with an address; Client waits without end where something listens that says nothing."""
+    seconds = parse_timedelta(dask.config.get("distributed.comm.timeouts.connect"))
+    security = Security().get_connection_args("client")
+    greeting = await asyncio.wait_for(connect(scheduler, **security), seconds + 1.0)
+    await greeting.close()
+
+
 def _write_sources(
     output: Output, tiles: list[str], sources: Sources, ids: Any, skipped: dict[str, str]
 ) -> None:
     survey = output.survey
-    for name, reason in skipped.items():
-        warnings.warn(f"tile {name!r} is left out: {reason}", stacklevel=3)
+    left_out = _left_out(skipped)
+    for text in left_out:
+        warnings.warn(text, stacklevel=3)
     if len(sources) == 0:
         key = "detect" if survey.catalogue is None else "catalogue"
-        why = "".join(f"; tile {name!r} is left out: {reason}" for name, reason in skipped.items())
+        why = "".join(f"; {text}" for text in left_out)
         raise input_error(survey.source, key, None, f"there are no sources{why}", "at least one")
     complete = complete_sizes(sources, 0.5 * survey.cutout.min_size / survey.cutout.factor)
     output.write_sources(tiles, complete, ids, skipped)
+
+
+def _left_out(skipped: dict[str, str]) -> list[str]:
+    """Tiles that are left out, a sentence for each reason."""
+    names: dict[str, list[str]] = {}
+    for name, reason in skipped.items():
+        names.setdefault(reason, []).append(repr(name))
+    return [
+        f"tile {own[0]} is left out: {reason}"
+        if len(own) == 1
+        else f"{len(own)} tiles are left out, {some(own)}: {reason}"
+        for reason, own in names.items()
+    ]
 
 
 def _detected(client: Client, survey: Survey, tiles: list[str]) -> tuple[Sources, Any, dict[str, str]]:
@@ -185,7 +237,13 @@ def _around(targets: Sources, of_tile: Sources, survey: Survey) -> Sources:
 
 
 def _fit_all(
-    client: Client, survey: Survey, output: Output, pieces: list[Piece], ids: pa.Array, progress: bool
+    client: Client,
+    survey: Survey,
+    output: Output,
+    tiles: list[str],
+    pieces: list[Piece],
+    ids: pa.Array,
+    progress: bool,
 ) -> None:
     total = sum(len(piece.targets) for piece in pieces)
     left = [piece for piece in pieces if not output.part(piece.chunk).exists()]
@@ -198,7 +256,12 @@ def _fit_all(
             gathered.take(piece, outcome)
             bar.update(len(piece.targets))
 
-        for piece, future in _flights(client, survey, left):
+        skipped, known = output.skipped_tiles(), set(tiles)
+        for piece in left:
+            if piece.tile not in known:
+                gathered.expect(piece)
+                take(piece, _no_outcome(piece, f"its tile {piece.tile!r}: {skipped[piece.tile]}"))
+        for piece, future in _flights(client, survey, [one for one in left if one.tile in known]):
             gathered.expect(piece)
             outcome = _outcome(future)
             if outcome is None:

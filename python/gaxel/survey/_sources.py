@@ -57,13 +57,13 @@ def complete_sizes(sources: Sources, default: float) -> Sources:
 
 
 def read_catalogue(survey: Survey, tiles: list[str]) -> tuple[Sources, NDArray[Any], dict[str, str]]:
-    """Sources of the survey's catalogue; their ids: column `id`, or 0, 1, ...; and tiles on which no position on the sky
-    could be found, with why.
+    """Sources of the survey's catalogue; their ids: column `id`, or 0, 1, ...; and tiles that are left out, with why: those on which
+    no position on the sky could be found, and, in the order in which sources count them behind `tiles`, names that are no tiles.
 
     Raises
     ------
     InputError
-        Names the file, the key or column, the value and what is allowed.
+        Names the file, the key or column, the value and what is allowed; also where no row names a tile.
     """
     catalogue = survey.catalogue
     assert catalogue is not None
@@ -84,14 +84,13 @@ def read_catalogue(survey: Survey, tiles: list[str]) -> tuple[Sources, NDArray[A
         sources["theta"] = np.radians(column.numbers("pa") + 90.0)
     if catalogue.plane is not None:
         sources["plane"] = column.numbers("plane").astype(np.int32)
+    unknown_tiles: list[str] = []
     if catalogue.tile is not None:
         named = [str(name) for name in column.values("tile")]
-        places = {name: i for i, name in enumerate(tiles)}
-        for row, name in enumerate(named):
-            if name not in places:
-                raise input_error(
-                    column.source, f"{catalogue.tile}[{row}]", name, "no such tile", _some(tiles)
-                )
+        unknown_tiles = sorted(set(named) - set(tiles))
+        if named and set(named) == set(unknown_tiles):
+            raise input_error(column.source, f"{catalogue.tile}[0]", named[0], "no such tile", some(tiles))
+        places = {name: i for i, name in enumerate([*tiles, *unknown_tiles])}
         sources["tile"] = [places[name] for name in named]
     if catalogue.x is not None:
         if catalogue.tile is None and len(tiles) > 1:
@@ -108,6 +107,7 @@ def read_catalogue(survey: Survey, tiles: list[str]) -> tuple[Sources, NDArray[A
     else:
         sky = np.stack([column.numbers("ra"), column.numbers("dec")], axis=1)
         skipped = _place_on_tiles(survey, tiles, sources, sky, catalogue.tile is not None)
+    skipped |= dict.fromkeys(unknown_tiles, f"no such tile ({some(tiles)})")
     ids = np.arange(len(table)) if catalogue.id is None else np.asarray(column.values("id"))
     return sources, ids.astype(ids.dtype.newbyteorder("=")), skipped
 
@@ -243,5 +243,6 @@ def _unit_vectors(sky: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=1)
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """The first of them."""
     return ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")

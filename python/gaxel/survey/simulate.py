@@ -32,6 +32,16 @@ mag = "mag"
 re = "re"
 """
 
+_FILES = (
+    "survey.toml",
+    "catalogue.parquet",
+    "truth.parquet",
+    "psf.fits",
+    "stack_g[0-8].fits",
+    "t[0-9][0-9][0-9][0-9]*_g[0-8].fits",
+    "t[0-9][0-9][0-9][0-9]*_sigma.fits",
+)
+
 _BAND = """
 [[band]]
 name = "{name}"
@@ -52,6 +62,7 @@ def simulate(
     bands: int = 1,
     seed: int = 1,
     per_tile: int = 50,
+    overwrite: bool = False,
 ) -> Path:
     """Make a survey of Sersic galaxies seen through a Moffat PSF, on a sky of 100 counts, in white noise of sigma 1.
 
@@ -62,7 +73,7 @@ def simulate(
     Parameters
     ----------
     folder : path-like
-        Gets survey.toml, catalogue.parquet, truth.parquet (FITS pixels, pa from +y), psf.fits and the images.
+        New or empty. Gets survey.toml, catalogue.parquet, truth.parquet (FITS pixels, pa from +y), psf.fits and the images.
     n : int
         Galaxies.
     layout : {"tiles", "stack"}
@@ -74,6 +85,8 @@ def simulate(
     seed : int
         The same seed makes the same survey.
     per_tile : int
+    overwrite : bool
+        Take a folder that holds something; files that are named like those of a simulated survey are removed first.
 
     Returns
     -------
@@ -83,7 +96,7 @@ def simulate(
     Raises
     ------
     InputError
-        When an argument is out of range.
+        When an argument is out of range, or the folder is not empty.
     """
     source = "simulate"
     if layout not in ("tiles", "stack"):
@@ -93,8 +106,7 @@ def simulate(
     n_bands = as_int(bands, source, "bands", 1)
     if n_bands > 9:
         raise input_error(source, "bands", n_bands, "out of range", "1 to 9")
-    home = Path(folder)
-    home.mkdir(parents=True, exist_ok=True)
+    home = _emptied(Path(folder), overwrite)
     random = np.random.default_rng(seed)
     truth = _draw(random, count, side, layout, per_tile)
     psf = gaxel.MoffatPsf(PSF_FWHM, PSF_BETA)
@@ -107,6 +119,27 @@ def simulate(
     configuration = home / "survey.toml"
     configuration.write_text(_configuration(layout, n_bands), encoding="utf-8")
     return configuration
+
+
+def _emptied(home: Path, overwrite: bool) -> Path:
+    """The folder, made where there is none, without the files of an earlier survey."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        is_empty = next(home.iterdir(), None) is None
+    except OSError as error:
+        raise input_error(
+            "simulate", "folder", str(home), error.strerror or "cannot be made", "a folder"
+        ) from None
+    if not is_empty and not overwrite:
+        raise input_error(
+            "simulate", "folder", str(home), "is not empty",
+            "a new or empty folder, or overwrite (--overwrite), which removes the survey in it",
+        )  # fmt: skip
+    # Tiles that the new survey does not have would be found by its configuration.
+    for pattern in _FILES:
+        for left in home.glob(pattern):
+            left.unlink()
+    return home
 
 
 def _draw(
