@@ -63,7 +63,9 @@ def main() -> None:
     jax.config.update("jax_enable_x64", not arguments.float32)
     cpu = jax.devices("cpu")[0]
     default = jax.devices()[0]
-    places = {"jax, CPU": cpu} if default == cpu else {"jax, CPU": cpu, f"jax, {default.device_kind}": default}
+    places = (
+        {"jax, CPU": cpu} if default == cpu else {"jax, CPU": cpu, f"jax, {default.device_kind}": default}
+    )
     print(f"CPU: one core of {cpu_model()}; {'float32' if arguments.float32 else 'float64'}")
     columns = [f"{f'{name}, ms':>{width(name)}} {'ratio':>8} {'compiling, s':>13}" for name in places]
     print(f"{'':34} {'core, ms':>10}", *columns)

@@ -106,7 +106,8 @@ bool has_second_derivatives(const Component& component);
 /// one renderer may be used from many threads at once. Equal input gives equal bits.
 class Renderer {
  public:
-  /// Throws InputError for an empty shape, rtol <= 0, atol or floor < 0, or a negative number of threads.
+  /// Throws InputError for an empty shape, rtol not in (0, 1), atol not in [0, 1), floor < 0, or a negative
+  /// number of threads.
   Renderer(Shape shape, const std::optional<Psf>& psf = std::nullopt, RenderOptions options = {});
   ~Renderer();
   Renderer(Renderer&&) noexcept;

@@ -145,7 +145,7 @@ def as_float(value: Any, source: str, key: str, allowed: str) -> float:
 
 
 def as_tolerance(rtol: Any, atol: Any, source: str) -> tuple[float, float]:
-    allowed = "finite, rtol > 0, atol >= 0"
+    allowed = "0 < rtol < 1, 0 <= atol < 1"
     return as_float(rtol, source, "rtol", allowed), as_float(atol, source, "atol", allowed)
 
 

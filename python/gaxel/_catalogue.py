@@ -44,7 +44,8 @@ def components_from_table(
     zeropoint : float, optional
         Magnitude of one count, where there is no such column.
     unit : astropy.units.Unit, optional
-        What stands for one count, where fluxes and brightnesses are in a unit that is not of counts: that of the image.
+        That of the image, where fluxes and brightnesses are in a unit that is not of counts. Of an image of surface
+        brightnesses, as MJy / sr, fluxes are in it times pix.
         Default: what FitResult.table wrote of it; else, of flux densities, that of `zeropoint` in AB.
 
     Returns
@@ -98,7 +99,7 @@ def _as_unit(unit: Any, where: str) -> Any:
 def _unit_of_count(row: "Row", unit: Any) -> Any:
     """`unit`, or what FitResult.table wrote."""
     if unit is not None or not str(row.get("unit", "")):
-        return unit
+        return light_unit(unit)
     return light_unit(_as_unit(str(row["unit"]), row.where))
 
 

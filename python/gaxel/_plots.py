@@ -10,7 +10,7 @@ from gaxel._arrays import Image, as_float
 from gaxel._component import Component
 from gaxel._component_cells import KINDS, Cells, cells
 from gaxel._errors import input_error, told_of_psf
-from gaxel._light import light_text
+from gaxel._light import brightness_text, light_text
 from gaxel._parameters import component_names, select_names
 from gaxel._render import render
 
@@ -118,7 +118,7 @@ def plot_profile(
             top.plot(radius, annuli.mean(image), lw=1, ls="--", label=name)
     top.set_yscale("log")
     top.set_ylim(bottom=0.3 * float(error.min()))
-    top.set_ylabel(f"{light_text(shown.observed.unit)} / pixel, less sky")
+    top.set_ylabel(f"{brightness_text(shown.observed.unit)}, less sky")
     top.legend(frameon=False)
     bottom.axhline(0.0, color="C3", lw=1)
     bottom.plot(radius, (data - model) / error, "o", ms=3, color="k")

@@ -18,7 +18,7 @@ class ResultViews:
         -------
         astropy.table.QTable
             A row for each component in each band: "band", "component" and "kind"; each parameter, in its unit (pix, rad,
-            that of the data or ct, mag) and after it its standard deviation, "re_err" after "re"; NaN where a component
+            that of the data or ct, mag; fluxes in images of surface brightnesses in their unit times pix, as MJy pix / sr) and after it its standard deviation, "re_err" after "re"; NaN where a component
             has no such parameter, or the fit left it alone, or its error is not known; "zeropoint" where there are magnitudes. Where the bands have a wcs also "sky", a SkyCoord; "pa", the position
             angle of theta from north to east; and "pixel_scale", which times "re" is an angle. The table's meta holds
             chi2, dof, n_pixels, iterations and stop_reason, and of bands that have one the unit of the image, by their name. gaxel.components_from_table reads it back.

@@ -13,7 +13,7 @@ from gaxel._arrays import as_float, as_int
 from gaxel._bands import Band
 from gaxel._errors import input_error, told_of_psf
 from gaxel._fit_result import FitResult, to_result
-from gaxel._light import flux_of, light_text, mag_of
+from gaxel._light import brightness_text, flux_of, flux_text, mag_of
 from gaxel._numbers import as_numbers
 from gaxel._on_sky import has_sky
 from gaxel._parameters import component_names, select_names
@@ -357,7 +357,9 @@ def _slopes(result: FitResult, values: Array | None = None) -> Array:
 
 def _own_unit(unit: str, band: Band) -> str:
     """The core's unit with the image's in the place of counts, where it has one."""
-    return unit.replace("counts", light_text(band.unit))
+    if unit == "counts/pixel":
+        return brightness_text(band.unit, "/")
+    return unit.replace("counts", flux_text(band.unit))
 
 
 def _of_bands(given: Any, bands: Sequence[Band], key: str, allowed: str) -> list[float] | None:

@@ -11,13 +11,17 @@
 #include "cli/legacy_options.hpp"
 #include "gaxel/error.hpp"
 #include "io/error_request.hpp"
+#include "render/check_options.hpp"
 
 namespace gaxel::cli {
 
 void override_options(const FitArguments& arguments, FitOptions& options) {
   options.robust = true;
   if (arguments.threads) options.threads = *arguments.threads;
-  if (arguments.rtol) options.tolerance.rtol = *arguments.rtol;
+  if (arguments.rtol) {
+    options.tolerance.rtol = *arguments.rtol;
+    check_tolerance(options.tolerance, "", "--");
+  }
   if (arguments.max_iterations) options.max_iterations = *arguments.max_iterations;
   if (arguments.max_seconds) options.max_seconds = *arguments.max_seconds;
   if (arguments.starts) options.starts = *arguments.starts;

@@ -14,6 +14,7 @@
 #include "cli/legacy_options.hpp"
 #include "gaxel/error.hpp"
 #include "io/fits_file.hpp"
+#include "io/fits_name.hpp"
 #include "io/header_facts.hpp"
 #include "io/pixel_summary.hpp"
 #include "legacy/load.hpp"
@@ -66,11 +67,13 @@ std::string kind_text(const io::HduInfo& hdu) {
                      hdu.compressed ? ", compressed" : "");
 }
 
-void print_pixels(const io::FitsReader& reader, const io::HduInfo& hdu) {
+void print_pixels(const io::FitsReader& reader, const io::HduInfo& hdu,
+                  const std::optional<io::Section>& section) {
   Image image;
   try {
-    image = reader.read(hdu, io::whole(reader.shape(hdu)));
+    image = reader.read(hdu, section ? *section : io::whole(reader.shape(hdu)));
   } catch (const InputError& error) {
+    if (section) throw;  // it was asked for
     fmt::print("      pixels not shown: {}\n", error.problem().what);
     return;
   }
@@ -105,11 +108,15 @@ void print_keywords(const io::HeaderCards& header) {
   if (const auto zeropoint = io::ab_zeropoint(header)) fmt::print("      AB zero point {:.4f}\n", *zeropoint);
 }
 
-void inspect_fits(const std::string& file, bool whole_header) {
-  const io::FitsReader reader(file);
+void inspect_fits(const io::FitsName& name, bool whole_header) {
+  const io::FitsReader reader(name.path);
+  // A section without an extension is one of the first image, as in scenes.
+  const bool one = name.hdu || !name.extname.empty() || name.section;
+  const io::HduInfo* asked = one ? &reader.find(name) : nullptr;
   for (const io::HduInfo& hdu : reader.hdus()) {
+    if (asked != nullptr && asked->number != hdu.number) continue;
     fmt::print("  [{}] {}{}\n", hdu.number, hdu.extname.empty() ? "" : hdu.extname + ": ", kind_text(hdu));
-    if (hdu.has_pixels()) print_pixels(reader, hdu);
+    if (hdu.has_pixels() || name.section) print_pixels(reader, hdu, name.section);
     const io::HeaderCards header = reader.header(hdu);
     if (whole_header) {
       for (const std::string& card : header) fmt::print("      {}\n", card);
@@ -128,7 +135,7 @@ int run_inspect(const InspectArguments& arguments) {
         legacy::detect_format(file) != legacy::Format::kScene) {
       inspect_scene(file, arguments.legacy);
     } else {
-      inspect_fits(file, arguments.header);
+      inspect_fits(io::parse_fits_name(file), arguments.header);
     }
   }
   return kSuccess;
@@ -140,7 +147,10 @@ void add_inspect(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<InspectArguments>();
   CLI::App* command = app.add_subcommand("inspect", "Show what is in FITS files or scene files");
   command
-      ->add_option("files", arguments->files, "FITS files, or scenes (.toml, or files of GALFIT and Imfit)")
+      ->add_option("files", arguments->files,
+                   "FITS files, all or one extension or section as in scenes ([SCI], [1][1:20,1:20]); or "
+                   "scenes (.toml, "
+                   "or files of GALFIT and Imfit)")
       ->required()
       ->type_name("FILE");
   command->add_flag("--header", arguments->header,

@@ -22,6 +22,7 @@
 #include "io/output_folder.hpp"
 #include "io/partial_file.hpp"
 #include "io/profile_text.hpp"
+#include "render/check_options.hpp"
 
 namespace gaxel::cli {
 namespace {
@@ -70,15 +71,6 @@ Shape shape_of(const std::string& size) {
     fail("--size", size, "too many pixels to compare rules on", fmt::format("at most {:.0f}", kMostPixels));
   }
   return {sides[1], sides[0]};
-}
-
-void check_tolerance(const Tolerance& tolerance) {
-  if (!(tolerance.rtol > 0.0) || !std::isfinite(tolerance.rtol)) {
-    fail("--rtol", fmt::format("{}", tolerance.rtol), "not a tolerance", "above 0, finite");
-  }
-  if (!(tolerance.atol >= 0.0) || !std::isfinite(tolerance.atol)) {
-    fail("--atol", fmt::format("{}", tolerance.atol), "not a tolerance", "0 or more, finite");
-  }
 }
 
 std::string option_of(std::string key) {
@@ -195,7 +187,7 @@ std::optional<std::vector<std::string>> write_outputs(const IntegrateArguments& 
 
 int run_integrate(const CLI::App& command, const IntegrateArguments& arguments) {
   const Shape shape = shape_of(arguments.size);
-  check_tolerance(arguments.tolerance);
+  check_tolerance(arguments.tolerance, "", "--");
   const std::vector<IntegrationRule> rules = rules_of(arguments);
   check_used(command, rules);
   if (std::ranges::any_of(rules, &IntegrationRule::refines)) check_refinement(arguments.refinement, shape);

@@ -25,6 +25,7 @@
 #include "io/partial_file.hpp"
 #include "io/task.hpp"
 #include "legacy/load.hpp"
+#include "render/check_options.hpp"
 
 namespace gaxel::cli {
 namespace {
@@ -139,6 +140,7 @@ int run_render(const RenderArguments& arguments) {
   Tolerance& tolerance = task.options.tolerance;
   if (arguments.rtol) tolerance.rtol = *arguments.rtol;
   if (arguments.atol) tolerance.atol = *arguments.atol;
+  if (arguments.rtol || arguments.atol) check_tolerance(tolerance, "", "--");
   if (arguments.threads) task.options.threads = *arguments.threads;
   check_outputs(arguments, task);
   const InterruptGuard interrupt;

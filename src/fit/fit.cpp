@@ -15,6 +15,7 @@
 #include "fit/robust_covariance.hpp"
 #include "fit/two_stage_fit.hpp"
 #include "gaxel/error.hpp"
+#include "render/check_options.hpp"
 
 namespace gaxel {
 
@@ -121,8 +122,9 @@ std::vector<Psf> psfs_for(const Observation& observation, std::vector<Component>
 }
 
 std::string FitOptions::problem() const {
-  if (!(tolerance.rtol > 0.0)) return fmt::format("rtol = {:g}: must be positive", tolerance.rtol);
-  if (!(tolerance.atol > 0.0)) return fmt::format("atol = {:g}: must be positive", tolerance.atol);
+  if (!is_rtol(tolerance.rtol)) return fmt::format("rtol = {:g}: must be above 0, below 1", tolerance.rtol);
+  if (!is_atol(tolerance.atol) || tolerance.atol == 0.0)
+    return fmt::format("atol = {:g}: must be above 0, below 1", tolerance.atol);
   if (!(noise_share >= 0.0 && noise_share < 1.0)) {
     return fmt::format("noise_share = {:g}: must be at least 0 and below 1", noise_share);
   }

@@ -41,7 +41,14 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 Section parse_section(std::string_view group, const std::string& text) {
   std::vector<int> ends;
-  for (const std::string_view range : split(group, ',')) {
+  const std::vector<std::string_view> ranges = split(group, ',');
+  if (ranges.size() > 2)
+    fail(text, fmt::format("[{}] has {} axes: planes of cubes are not read, save one as an image", group,
+                           ranges.size()));
+  if (group.find('*') != std::string_view::npos)
+    fail(text, fmt::format("[{}]: whole axes (*) are not read, give first and last pixels", group));
+  for (const std::string_view range : ranges) {
+    if (split(range, ':').size() > 2) fail(text, fmt::format("[{}]: steps are not read", group));
     for (const std::string_view end : split(range, ':')) {
       const std::optional<int> value = to_int(end);
       if (!value) fail(text, fmt::format("[{}] is not a section", group));
@@ -76,6 +83,10 @@ void parse_extension(std::string_view group, const std::string& text, FitsName& 
   }
 }
 
+bool is_section(std::string_view group) {
+  return group.find_first_of(":*") != std::string_view::npos;
+}
+
 /// Takes the bracketed group at the end off `path`, if there is one.
 std::optional<std::string_view> take_group(std::string_view& path) {
   if (path.empty() || path.back() != ']') return std::nullopt;
@@ -104,12 +115,12 @@ FitsName parse_fits_name(const std::string& text) {
   std::string_view path = text;
   FitsName name;
   std::optional<std::string_view> group = take_group(path);
-  if (group && group->find(':') != std::string_view::npos) {
+  if (group && is_section(*group)) {
     name.section = parse_section(*group, text);
     group = take_group(path);
   }
   if (group) {
-    if (group->find(':') != std::string_view::npos) fail(text, "two sections");
+    if (is_section(*group)) fail(text, "two sections");
     parse_extension(*group, text, name);
     if (take_group(path)) fail(text, "too many bracketed groups");
   }

@@ -85,7 +85,7 @@ Parameter ParameterReader::read() const {
                : std::ranges::none_of(parameter.coefficients, [](double c) { return std::isnan(c); });
   if (fixed && !known) fail("value", "missing", "the value that is kept fixed");
   if (!known && !frame_.estimate)
-    component_.fail(key_, "has no value", "a number: only a fit can estimate it");
+    component_.fail(key_, "has no value", "a number; gaxel fit estimates it, and writes it to result.toml");
   return parameter;
 }
 

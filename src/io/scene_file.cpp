@@ -127,8 +127,10 @@ class ComponentReader {
     result.value = spec.fallback;
     const bool tilted = spec.role == Role::kTheta && table_.has("q");  // an ellipse has a direction
     if ((std::isnan(spec.fallback) && !position) || tilted) {
+      const std::string allowed =
+          spec.role == Role::kFlux ? "flux in counts, or mag" : range_of(spec, false).text();
       table_.fail(spec.role == Role::kFlux ? "flux" : key, "missing",
-                  spec.role == Role::kFlux ? "flux in counts, or mag" : range_of(spec, false).text());
+                  allowed + "; gaxel fit estimates it, and writes it to result.toml");
     }
     return result;
   }

@@ -1,5 +1,7 @@
 #include "render/check_options.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -9,6 +11,15 @@
 
 namespace gaxel {
 
+void check_tolerance(const Tolerance& tolerance, const std::string& source, const std::string& prefix) {
+  const auto check = [&](const char* key, double value, bool valid, const char* allowed) {
+    if (!valid)
+      throw InputError({source, prefix + key, fmt::format("{:g}", value), "not a tolerance", allowed});
+  };
+  check("rtol", tolerance.rtol, is_rtol(tolerance.rtol), "above 0, below 1");
+  check("atol", tolerance.atol, is_atol(tolerance.atol), "at least 0, below 1");
+}
+
 void check_options(Shape shape, const RenderOptions& options) {
   const std::string size = std::to_string(shape.ny) + " x " + std::to_string(shape.nx);
   if (shape.empty()) {
@@ -17,15 +28,12 @@ void check_options(Shape shape, const RenderOptions& options) {
   if (shape.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
     throw InputError({"render", "shape", size, "the image is too large", "fewer than 2^31 pixels"});
   }
-  const auto check = [](const char* key, double value, bool valid, const char* allowed) {
-    if (!valid) throw InputError({"render", key, std::to_string(value), "not a tolerance", allowed});
-  };
-  const Tolerance& tolerance = options.tolerance;
-  constexpr const char* kRelative = "finite, rtol > 0, atol >= 0";
-  check("rtol", tolerance.rtol, tolerance.rtol > 0.0 && std::isfinite(tolerance.rtol), kRelative);
-  check("atol", tolerance.atol, tolerance.atol >= 0.0 && std::isfinite(tolerance.atol), kRelative);
-  check("floor", tolerance.floor, tolerance.floor >= 0.0 && std::isfinite(tolerance.floor),
-        "finite, at least 0");
+  check_tolerance(options.tolerance, "render");
+  const double floor = options.tolerance.floor;
+  if (!(floor >= 0.0) || !std::isfinite(floor)) {
+    throw InputError(
+        {"render", "floor", fmt::format("{:g}", floor), "not a tolerance", "finite, at least 0"});
+  }
   if (options.threads < 0) {
     throw InputError({"render", "threads", std::to_string(options.threads), "not a number of threads",
                       "1 or more, or 0 for all of the machine"});

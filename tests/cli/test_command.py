@@ -46,6 +46,8 @@ def test_wrong_usage_is_bad_input(arguments, tmp_path):
         ("--rtol", "0"),
         ("--rtol", "-1"),
         ("--rtol", "nan"),
+        ("--rtol", "1"),
+        ("--rtol", "5"),
         ("--threads", "-2"),
         ("--threads", "1025"),
         ("--max-iterations", "0"),
@@ -58,6 +60,17 @@ def test_options_out_of_range(field, tmp_path, option, value):
     assert finished.stderr.startswith("gaxel: error: ")
     assert option.strip("-").replace("-", "_") in finished.stderr and value in finished.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("option", ["--rtol", "--atol"])
+@pytest.mark.parametrize("value", ["5", "1", "-1", "nan"])
+def test_a_tolerance_that_promises_nothing_is_refused(field, tmp_path, option, value):
+    scene = field.write_scene(tmp_path / "scene.toml")
+    for command in (["render", scene, "-o", tmp_path / "m.fits"], ["integrate", "--rule", "tree"]):
+        finished = run(*command, option, value)
+        assert finished.returncode == 2 and "below 1" in finished.stderr
+        assert f"{option} = {value}: " in finished.stderr
+    assert not (tmp_path / "m.fits").exists()
 
 
 @pytest.mark.parametrize("value", ["-1", "1025", "1e3"])

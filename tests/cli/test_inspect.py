@@ -45,6 +45,27 @@ def test_pixels_and_keywords(tmp_path):
     assert "NOTSHOWN" in run("inspect", "--header", tmp_path / "image.fits").stdout
 
 
+def test_names_with_extension_and_section_as_in_scenes(tmp_path):
+    sci = np.arange(600.0).reshape(20, 30)
+    units = [fits.PrimaryHDU(), fits.ImageHDU(sci, name="SCI"), fits.ImageHDU(np.ones((3, 4)), name="ERR")]
+    fits.HDUList(units).writeto(tmp_path / "a.fits")
+    for name in ("a.fits[SCI]", "a.fits[1]", "a.fits[sci][1:30,1:20]"):
+        text = run("inspect", name, cwd=tmp_path).stdout
+        assert text.startswith(name + "\n") and "[1] SCI: 30 x 20 pixels" in text
+        assert "[0]" not in text and "ERR" not in text
+        assert number(text, "sum") == sci.sum()
+    for name in ("a.fits[SCI][5:9,3:4]", "a.fits[5:9,3:4]"):
+        assert number(run("inspect", name, cwd=tmp_path).stdout, "sum") == sci[2:4, 4:9].sum()
+    for name, words in {
+        "a.fits[WHT]": "extension = [WHT]: the file has no such extension",
+        "a.fits[ERR][1:9,1:2]": "[1:9,1:2]",
+        "a.fits[SCI][*,*]": "whole axes (*) are not read",
+        "b.fits[SCI]": "b.fits: the file does not exist",
+    }.items():
+        finished = run("inspect", name, cwd=tmp_path)
+        assert finished.returncode == 2 and words in finished.stderr, finished.stderr
+
+
 def test_every_unit_is_listed(tmp_path):
     units = [
         fits.PrimaryHDU(),

@@ -86,6 +86,7 @@ TEST(FitInput, OptionsAreChecked) {
   };
   const std::vector<std::pair<std::string, FitOptions>> wrong{
       {"rtol", with([](FitOptions& o) { o.tolerance.rtol = 0.0; })},
+      {"rtol", with([](FitOptions& o) { o.tolerance.rtol = 1.0; })},
       {"atol", with([](FitOptions& o) { o.tolerance.atol = -1.0; })},
       {"max_iterations", with([](FitOptions& o) { o.max_iterations = 0; })},
       {"ftol", with([](FitOptions& o) { o.ftol = test::kNan; })},

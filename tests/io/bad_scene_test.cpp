@@ -253,11 +253,11 @@ TEST_F(BadFile, Psf) {
 TEST_F(BadFile, RenderingNeedsValuesAndASize) {
   const std::string shape = "[image]\nshape = [10, 10]\n";
   EXPECT_THAT(problem(shape + "[[component]]\ntype = \"sersic\"\nx = 3\ny = 3\nflux = 1\nre = 1\n", false),
-              HasSubstr("component 1.n: missing (a number from 0.1 to 20)"));
+              HasSubstr("component 1.n: missing (a number from 0.1 to 20; gaxel fit estimates it"));
   EXPECT_THAT(problem(shape + kGalaxy + "q = 0.5\n", false),
-              HasSubstr("component 1.pa: missing (a finite number)"));
+              HasSubstr("component 1.pa: missing (a finite number; gaxel fit estimates it"));
   EXPECT_THAT(problem(shape + "[[component]]\ntype = \"pointsource\"\nx = 3\ny = 3\n", false),
-              HasSubstr("component 1.flux: missing (flux in counts, or mag)"));
+              HasSubstr("component 1.flux: missing (flux in counts, or mag; gaxel fit estimates it"));
   EXPECT_THAT(problem(shape + "[[component]]\ntype = \"pointsource\"\nx = 3\ny = 3\nflux = {}\n", false),
               HasSubstr("flux = {}: has no value"));
   EXPECT_THAT(problem(shape + "[[component]]\ntype = \"pointsource\"\nra = 3\ndec = 3\nflux = 1\n", false),

@@ -63,6 +63,22 @@ TEST_P(BadFitsName, IsRefusedWithTheFormsThatAreAllowed) {
   }
 }
 
+TEST(FitsName, SectionsOfOtherProgramsAreToldWhatIsMissing) {
+  const auto what = [](const char* text) -> std::string {
+    try {
+      parse_fits_name(text);
+    } catch (const InputError& error) {
+      return error.problem().what;
+    }
+    return "";
+  };
+  for (const char* text : {"f.fits[*,*]", "f.fits[SCI][*,1:20]", "f.fits[-*,*]"})
+    EXPECT_THAT(what(text), testing::HasSubstr("whole axes (*) are not read"));
+  for (const char* text : {"f.fits[1][*,*,2]", "f.fits[1:9,1:9,2:2]"})
+    EXPECT_THAT(what(text), testing::HasSubstr("planes of cubes are not read"));
+  EXPECT_THAT(what("f.fits[1:10:2,1:2]"), testing::HasSubstr("steps are not read"));
+}
+
 INSTANTIATE_TEST_SUITE_P(All, BadFitsName,
                          testing::Values("f.fits[]", "f.fits[-1]", "f.fits[1:2]", "f.fits[1:2,3:4,5:6]",
                                          "f.fits[0:2,1:2]", "f.fits[2:1,1:2]", "f.fits[*,1:2]",

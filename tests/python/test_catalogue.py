@@ -85,7 +85,7 @@ def test_results_of_images_in_a_unit_come_back(unit, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # astropy's, of long names in the header
         result.table().write(tmp_path / "fit.fits")
-    shown = "counts" if unit is None else str(unit)
+    shown = "counts" if unit is None else str(unit * u.pix if unit == u.MJy / u.sr else unit)
     assert {one.unit for one in result.derived() if one.quantity == "flux"} == {shown}
     read = [QTable.read(tmp_path / f"fit.{kind}") for kind in ("ecsv", "fits")]
     for table in (result.table(), *read):

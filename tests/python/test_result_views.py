@@ -86,6 +86,26 @@ def test_places_of_a_table_are_those_of_the_wcs(result):
     )
 
 
+@pytest.mark.parametrize("unit", [u.MJy / u.sr, u.nJy / u.arcsec**2, u.adu / u.pix])
+def test_a_flux_in_an_image_of_surface_brightness_is_a_sum_over_pixels(unit):
+    """Times the pixel's solid angle it is the flux density of the sum; levels are in the image's unit."""
+    light = [gaxel.Gaussian(x=15.0, y=15.0, flux=500.0, re=2.0, q=0.7, theta=0.4), gaxel.Sky(level=2.0)]
+    image = gaxel.render(light, (31, 31))
+    result = gaxel.fit(image * unit, light, sigma=0.1)
+    table = result.table()
+    assert table["level"].unit == unit == table["level_err"].unit
+    assert table["flux"].unit == unit * u.pix == table["flux_err"].unit
+    pixel = 0.03 * u.arcsec**2 if unit.is_equivalent(u.MJy / u.sr) else u.pix
+    summed = ((image - 2.0) * unit * pixel).sum()
+    assert (table["flux"][0] * pixel / u.pix).to_value(summed.unit) == pytest.approx(summed.value, rel=1e-4)
+    units = {one.quantity: one.unit for one in result.derived()}
+    assert units["flux"] == str(unit * u.pix)
+    assert {units["i_0"], units["i_e"], units["mean_i_e"]} == {str(unit)}
+    assert result.plot_profile().axes[0].get_ylabel() == f"{unit}, less sky"
+    (found,) = gaxel.components_from_table(table[:1][["kind", "x", "y", "flux", "re"]], unit=unit)
+    assert found.flux == pytest.approx(500.0, rel=1e-6)
+
+
 def test_bands_in_units_of_two_kinds_make_no_table():
     bands = [
         gaxel.Band(np.full((9, 9), 3.0) * unit, 1.0 * unit, name=str(unit), wavelength=w, zeropoint=0.0)
