@@ -62,7 +62,7 @@ def as_unmasked_image(value: Any, source: str, key: str) -> Image:
 def as_vector(value: Any, source: str, key: str) -> NDArray[np.float64]:
     """`value` as a contiguous float64 array of finite numbers, shape (n,), n > 0."""
     allowed = "finite real numbers, shape (n,)"
-    if hasattr(value, "unit") or np.ma.is_masked(value):
+    if getattr(value, "unit", None) is not None or np.ma.is_masked(value):
         raise input_error(source, key, shown(value), "not plain numbers", f"{allowed}, without unit and mask")
     array = as_real(value, source, key, "not numbers", allowed)
     if array.ndim != 1 or array.size == 0:

@@ -70,12 +70,17 @@ class PixelModel(Fittable2DModel):
         return make_model, (self._given, self._psf, *self._tolerance), self.__dict__
 
 
+def _plain_pixels(places: Any) -> Any:
+    """Quantities in pixels as plain numbers."""
+    return places.value if str(getattr(places, "unit", None)) == "pix" else places
+
+
 def _pixels(
     x: Any, y: Any
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], tuple[int, int], tuple[float, float]]:
     """Rows and columns of pixels in the smallest image that holds them, its shape, and where it begins."""
     found = []
-    y, x = as_numbers("model", y=y, x=x)
+    y, x = as_numbers("model", **{key: _plain_pixels(places) for key, places in (("y", y), ("x", x))})
     for key, places in (("y", y), ("x", x)):
         if places.size == 0 or not np.isfinite(places).all():
             what = "no pixels" if places.size == 0 else "holds NaN or infinity"

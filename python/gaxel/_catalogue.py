@@ -187,6 +187,16 @@ def _place(row: Row, given: dict[str, Any], wcs: Any) -> Any:
     return wcs.pixel_to_world(given["x"], given["y"]) if {"x", "y"} <= given.keys() else None
 
 
+def _as_number(value: Any, where: str, key: str, allowed: str) -> float:
+    """Of text, too, as tables are that were read without types."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            pass
+    return as_float(value, where, key, allowed)
+
+
 def _equatorial(row: Row) -> Any:
     from astropy import units
     from astropy.coordinates import Latitude, Longitude, SkyCoord
@@ -195,7 +205,7 @@ def _equatorial(row: Row) -> Any:
     for key, kind in (("ra", Longitude), ("dec", Latitude)):
         value, allowed = row[key], "degrees, or an angle with a unit"
         if not is_quantity(value):
-            value = as_float(value, row.where, key, allowed) * units.deg
+            value = _as_number(value, row.where, key, allowed) * units.deg
         try:
             angles.append(kind(value))
         except (TypeError, ValueError) as error:
@@ -215,7 +225,7 @@ def _flux_density(zeropoint: Any, where: str) -> Any:
 def _plain(value: Any, registered: str, light: Any, zeropoint: Any, where: str, key: str) -> Any:
     """numpy's numbers as Python's, quantities as they are, or in counts where it is known what one is."""
     if not is_quantity(value):
-        return as_float(value, where, key, "a number")
+        return _as_number(value, where, key, "a finite number; mask what is not known")
     if not registered.startswith("counts"):
         return value
     if light is None and zeropoint is not None:
@@ -226,5 +236,5 @@ def _plain(value: Any, registered: str, light: Any, zeropoint: Any, where: str, 
     one = unit_of(registered, light)
     check_single(value, where, key)
     if not value.unit.is_equivalent(one):
-        raise input_error(where, key, value, "another unit than that of the image", str(one))
+        raise input_error(where, key, value, "another unit than it has in that image", str(one))
     return float(value.to_value(one))

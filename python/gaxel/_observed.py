@@ -1,5 +1,6 @@
 """Images as astropy and photutils hold them: NDData, quantities, segmentation maps. astropy is imported only where one is met."""
 
+import warnings
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -33,7 +34,7 @@ def plain_image(data: Any, sigma: Any, mask: Any, psf: Any, wcs: Any, source: st
             sigma, bad = _sigma_of(data, source)
             mask = _either(mask, bad, source)
         mask = _either(data.mask, mask, source)
-        wcs = data.wcs if wcs is None else wcs
+        wcs = _wcs_of_image(data.wcs) if wcs is None else wcs
         psf = getattr(data, "psf", None) if psf is None else psf
         data = np.ma.getdata(data.data)
     elif is_quantity(data) and np.ndim(data) > 0:
@@ -68,8 +69,24 @@ def is_nddata(data: Any) -> bool:
     return hasattr(data, "uncertainty") and hasattr(data, "mask") and hasattr(data, "wcs")
 
 
+def _wcs_of_image(wcs: Any) -> Any:
+    """The wcs that an NDData brings, where it is one of an image: that of a plane of a cube has more axes."""
+    if wcs is None:
+        return None
+    own = getattr(wcs, "low_level_wcs", wcs)
+    try:
+        if own.pixel_n_dim != 2:
+            wcs, own = wcs.celestial, wcs.celestial
+        own.world_axis_object_classes  # noqa: B018: raises for axes that do not go together
+    except Exception as error:  # of any class, an AttributeError where there is no celestial
+        warnings.warn(f"the image's wcs is left out, it is not of two axes: {error}", stacklevel=4)
+        return None
+    return wcs if own.pixel_n_dim == 2 else None
+
+
 def _either(one: Any, other: Any, source: str) -> Any:
-    """One mask of two, either of which may be None."""
+    """One mask of two, either of which may be None, or False for no pixel."""
+    one, other = (None if mask is np.ma.nomask or mask is False else mask for mask in (one, other))
     if one is None or other is None:
         return other if one is None else one
     shape = np.shape(one)
@@ -98,6 +115,8 @@ def _sigma_of(data: Any, source: str) -> tuple[Any, NDArray[np.bool_] | None]:
 
 def in_unit(sigma: Any, unit: Any, source: str) -> Any:
     """A quantity as plain numbers in the data's unit; None: they have none."""
+    if unit is None and sigma.unit.is_unity():
+        return sigma.value
     if unit is None or not sigma.unit.is_equivalent(unit):
         found = "data without a unit" if unit is None else f"data in {unit}"
         raise input_error(

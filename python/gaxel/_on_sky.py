@@ -47,9 +47,9 @@ def local_pixels(wcs: Any, position: Any, source: str) -> LocalPixels:
 
     try:
         centre = pixel(position)
-    except Exception as error:  # astropy's are of any class
-        text = f"its frame cannot be turned into that of the wcs: {error}"
-        raise input_error(source, "position", _text(position), text, "a SkyCoord in ICRS") from error
+    except Exception as error:  # of any class: of a frame that cannot be turned, or of the wcs
+        text = f"the wcs gives no pixel for it: {error}"
+        raise input_error(source, "position", _text(position), text, "a SkyCoord in ICRS, say") from error
     if not cmath.isfinite(centre):
         raise input_error(source, "position", _text(position), "the wcs has no pixel there", "")
     step = 1.0 * units.arcsec

@@ -285,9 +285,11 @@ class Model:
 def _argument(value: Any, key: str) -> jax.Array:
     """Numbers, in lists or not, as an array of JAX."""
     source, allowed = "gaxel.jax.Model", "real numbers, without units and masks"
-    if is_quantity(value) or np.ma.is_masked(value):
+    if getattr(value, "unit", None) is not None or np.ma.is_masked(value):
         raise input_error(source, key, shown(value), "not plain numbers", allowed)
-    if isinstance(value, np.ndarray):
+    if (
+        isinstance(value, np.ndarray) and value.dtype.kind != "V"
+    ):  # JAX's own types, as bfloat16, are of that kind
         real = as_real(value, source, key, "not real numbers", allowed)
         return jnp.asarray(real.astype(real.dtype.newbyteorder("="), copy=False))
     try:

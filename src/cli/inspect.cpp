@@ -127,6 +127,12 @@ void inspect_fits(const io::FitsName& name, bool whole_header) {
   if (!reader.unreadable().empty()) fmt::print("  {}\n", reader.unreadable());
 }
 
+io::FitsName name_of(const std::string& text) {
+  io::FitsName name;
+  name.path = text;  // a file's own name may end in brackets
+  return std::filesystem::exists(text) ? name : io::parse_fits_name(text);
+}
+
 int run_inspect(const InspectArguments& arguments) {
   for (const std::string& file : arguments.files) {
     fmt::print("{}\n", file);
@@ -135,7 +141,7 @@ int run_inspect(const InspectArguments& arguments) {
         legacy::detect_format(file) != legacy::Format::kScene) {
       inspect_scene(file, arguments.legacy);
     } else {
-      inspect_fits(io::parse_fits_name(file), arguments.header);
+      inspect_fits(name_of(file), arguments.header);
     }
   }
   return kSuccess;

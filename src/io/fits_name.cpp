@@ -84,7 +84,9 @@ void parse_extension(std::string_view group, const std::string& text, FitsName& 
 }
 
 bool is_section(std::string_view group) {
-  return group.find_first_of(":*") != std::string_view::npos;
+  return group.find(':') != std::string_view::npos ||
+         (group.find('*') != std::string_view::npos &&
+          group.find_first_not_of("*-,0123456789") == std::string_view::npos);
 }
 
 /// Takes the bracketed group at the end off `path`, if there is one.

@@ -54,6 +54,8 @@ def test_names_with_extension_and_section_as_in_scenes(tmp_path):
         assert text.startswith(name + "\n") and "[1] SCI: 30 x 20 pixels" in text
         assert "[0]" not in text and "ERR" not in text
         assert number(text, "sum") == sci.sum()
+    (tmp_path / "odd[1]").write_bytes((tmp_path / "a.fits").read_bytes())
+    assert "[2] ERR" in run("inspect", "odd[1]", cwd=tmp_path).stdout
     for name in ("a.fits[SCI][5:9,3:4]", "a.fits[5:9,3:4]"):
         assert number(run("inspect", name, cwd=tmp_path).stdout, "sum") == sci[2:4, 4:9].sum()
     for name, words in {

@@ -118,7 +118,8 @@ def test_refinements_beyond_all_memory():
 
 
 @pytest.mark.parametrize(
-    "options", [["--rule", "gl7", "--rtol", "1e-3"], ["--rule", "tree:1e-3", "--atol", "0.1"], ["--k-max", "3"]]
+    "options",
+    [["--rule", "gl7", "--rtol", "1e-3"], ["--rule", "tree:1e-3", "--atol", "0.1"], ["--k-max", "3"]],
 )
 def test_an_option_that_changes_nothing(options):
     refused(*options, expected=[options[-2], "no rule"])

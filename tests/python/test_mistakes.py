@@ -153,7 +153,12 @@ PLACE = SkyCoord(0.0 * u.deg, 0.0 * u.deg)
             r"position = places of shape \(2,\): .*one",
         ),
         (SKY, (0.0, 0.0), {}, r"position = \(0.0, 0.0\): .*SkyCoord"),
-        (SKY, SkyCoord(alt=1.0 * u.deg, az=2.0 * u.deg, frame="altaz"), {}, "position = .*its frame .*ICRS"),
+        (
+            SKY,
+            SkyCoord(alt=1.0 * u.deg, az=2.0 * u.deg, frame="altaz"),
+            {},
+            "position = .*no pixel for it.*ICRS",
+        ),
         (SKY, PLACE, {"pa": [10.0, 20.0] * u.deg}, "pa = an array"),
         (SKY, PLACE, {"re": [1.0, 2.0] * u.arcsec}, "re = an array"),
     ],

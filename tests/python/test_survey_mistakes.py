@@ -1,6 +1,7 @@
 """What a survey says of folders that are taken, tiles that there are not, schedulers that do not answer, truncated files."""
 
 import gzip
+import os
 import re
 import socket
 import subprocess
@@ -136,7 +137,7 @@ def test_a_scheduler_that_does_not_answer_is_one_line(made, address):
         text=True,
         check=False,
         timeout=120,
-        env={"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"},
+        env=os.environ | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"},
     )
     assert finished.returncode == 2 and finished.stdout == ""
     (line,) = finished.stderr.splitlines()

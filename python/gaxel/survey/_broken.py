@@ -1,7 +1,6 @@
 """Why a FITS file cannot be read, in words: of most that break off astropy says that arrays have other shapes."""
 
 import gzip
-import zlib
 from pathlib import Path
 
 from astropy.io import fits
@@ -13,7 +12,7 @@ def why_unreadable(path: Path, error: Exception) -> str:
     """What is wrong with a FITS file, gzipped or not, that raised this error."""
     try:
         end = _breaks_off(path)
-    except (OSError, zlib.error):  # no file, or damaged: the error says it
+    except Exception:  # no file, or damaged in any way: the error says it
         end = None
     return f"cannot be read: {error}" if end is None else f"is truncated: {end}"
 
@@ -34,6 +33,8 @@ def _breaks_off(path: Path) -> str | None:
                     header = fits.Header.fromfile(stream)
                 except (OSError, ValueError):
                     return f"it ends within the header of unit [{unit}]"
+                if header.data_size < 0:  # astropy would go back
+                    return None
                 if header.data_size:
                     stream.seek(header.data_size - 1, 1)
                     if not stream.read(1):

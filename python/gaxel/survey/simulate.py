@@ -1,6 +1,7 @@
 """Simulated surveys: images of galaxies of known parameters, with a PSF and noise."""
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -32,14 +33,8 @@ mag = "mag"
 re = "re"
 """
 
-_FILES = (
-    "survey.toml",
-    "catalogue.parquet",
-    "truth.parquet",
-    "psf.fits",
-    "stack_g[0-8].fits",
-    "t[0-9][0-9][0-9][0-9]*_g[0-8].fits",
-    "t[0-9][0-9][0-9][0-9]*_sigma.fits",
+_FILE = re.compile(
+    r"survey\.toml|catalogue\.parquet|truth\.parquet|psf\.fits|stack_g[0-8]\.fits|t\d{4,}_(g[0-8]|sigma)\.fits"
 )
 
 _BAND = """
@@ -136,8 +131,8 @@ def _emptied(home: Path, overwrite: bool) -> Path:
             "a new or empty folder, or overwrite (--overwrite), which removes the survey in it",
         )  # fmt: skip
     # Tiles that the new survey does not have would be found by its configuration.
-    for pattern in _FILES:
-        for left in home.glob(pattern):
+    for left in home.iterdir():
+        if _FILE.fullmatch(left.name):
             left.unlink()
     return home
 
