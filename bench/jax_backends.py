@@ -1,10 +1,11 @@
 """gaxel.jax's operations of JAX beside the core: image, gradient, compiling, and gradients of many galaxies at once.
 
 Prints times of a galaxy (n 2.5, re 8) in 128 x 128 pixels, the best of interleaved repeats, and their ratio to the core's
-on one core of the CPU: of the operations on the CPU too, and on each GPU or TPU that JAX finds (JAX_PLATFORMS=cuda,cpu).
+on one core of the CPU: of the operations on the CPU too, and on the GPU or TPU that JAX takes by itself (JAX_PLATFORMS=cuda,cpu).
 """
 
 import argparse
+import functools
 import sys
 import time
 from collections.abc import Callable
@@ -39,18 +40,22 @@ def compiled(
     return lambda: jax.block_until_ready(program(*placed)), took
 
 
-def image_of(model: gaxel.jax.Model, device: jax.Device, n_batch: int) -> tuple[Callable[[], Any], float]:
+def image_of(model: gaxel.jax.Model, device: jax.Device) -> tuple[Callable[[], Any], float]:
     return compiled(model.image, device, model.start)
 
 
-def gradient_of(model: gaxel.jax.Model, device: jax.Device, n_batch: int) -> tuple[Callable[[], Any], float]:
+def gradient_of(model: gaxel.jax.Model, device: jax.Device) -> tuple[Callable[[], Any], float]:
     return compiled(jax.value_and_grad(model.chi2), device, model.start, DATA, 1.0)
 
 
-def gradients_of(model: gaxel.jax.Model, device: jax.Device, n_batch: int) -> tuple[Callable[[], Any], float]:
+def gradients_of(n_batch: int, model: gaxel.jax.Model, device: jax.Device) -> tuple[Callable[[], Any], float]:
     values = model.start * (1.0 + 1e-3 * np.linspace(-1.0, 1.0, n_batch)[:, None])
     gradients = jax.vmap(jax.value_and_grad(model.chi2), (0, None, None))
     return compiled(gradients, device, values, DATA, 1.0)
+
+
+def width(name: str) -> int:
+    return len(name) + len(", ms")
 
 
 def main() -> None:
@@ -63,9 +68,9 @@ def main() -> None:
     jax.config.update("jax_enable_x64", not arguments.float32)
     cpu = jax.devices("cpu")[0]
     default = jax.devices()[0]
-    places = (
-        {"jax, CPU": cpu} if default == cpu else {"jax, CPU": cpu, f"jax, {default.device_kind}": default}
-    )
+    places = {"jax, CPU": cpu}
+    if default != cpu:
+        places[f"jax, {default.device_kind}"] = default
     print(f"CPU: one core of {cpu_model()}; {'float32' if arguments.float32 else 'float64'}")
     columns = [f"{f'{name}, ms':>{width(name)}} {'ratio':>8} {'compiling, s':>13}" for name in places]
     print(f"{'':34} {'core, ms':>10}", *columns)
@@ -77,21 +82,17 @@ def main() -> None:
         for what, of_model in (
             ("image", image_of),
             ("gradient", gradient_of),
-            (f"{arguments.batch} gradients", gradients_of),
+            (f"{arguments.batch} gradients", functools.partial(gradients_of, arguments.batch)),
         ):
-            programs = {name: of_model(executor, place, arguments.batch) for name, place in places.items()}
+            programs = {name: of_model(executor, place) for name, place in places.items()}
             functions = {name: function for name, (function, _) in programs.items()}
-            functions["core"] = of_model(core, cpu, arguments.batch)[0]
+            functions["core"] = of_model(core, cpu)[0]
             best = best_times(functions, arguments.repeats)
             columns = [
                 f"{1e3 * best[name]:{width(name)}.2f} {best[name] / best['core']:8.3g} {compiling:13.1f}"
                 for name, (_, compiling) in programs.items()
             ]
             print(f"{f'{title}, {what}':34} {1e3 * best['core']:10.2f}", *columns, flush=True)
-
-
-def width(name: str) -> int:
-    return len(name) + len(", ms")
 
 
 if __name__ == "__main__":

@@ -144,6 +144,13 @@ def as_float(value: Any, source: str, key: str, allowed: str) -> float:
     return number
 
 
+def as_positive(value: Any, source: str, key: str, allowed: str = "above 0") -> float:
+    number = as_float(value, source, key, allowed)
+    if not number > 0.0:
+        raise input_error(source, key, number, "out of range", allowed)
+    return number
+
+
 def as_tolerance(rtol: Any, atol: Any, source: str) -> tuple[float, float]:
     allowed = "0 < rtol < 1, 0 <= atol < 1"
     return as_float(rtol, source, "rtol", allowed), as_float(atol, source, "atol", allowed)

@@ -8,7 +8,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gaxel import _core
-from gaxel._arrays import Image, as_float, as_image, as_int, as_mask, as_real, as_vector, check_shape
+from gaxel._arrays import (
+    Image,
+    as_float,
+    as_image,
+    as_int,
+    as_mask,
+    as_positive,
+    as_real,
+    as_vector,
+    check_shape,
+)
 from gaxel._errors import input_error, shown
 from gaxel._html import band_html
 from gaxel._observed import angstroms, neighbours_mask, plain_image, zeropoint_of
@@ -39,9 +49,7 @@ class CountNoise:
     sky: float = 0.0
 
     def __post_init__(self) -> None:
-        gain = as_float(self.gain, "CountNoise", "gain", "a finite number above 0")
-        if not gain > 0.0:
-            raise input_error("CountNoise", "gain", gain, "out of range", "a finite number above 0")
+        as_positive(self.gain, "CountNoise", "gain", "a finite number above 0")
         read_noise = as_float(self.read_noise, "CountNoise", "read_noise", "a finite number, at least 0")
         if not read_noise >= 0.0:
             raise input_error(
@@ -117,11 +125,7 @@ class Band:
         elif zeropoint is None:
             zeropoint = (None if self.unit is None else zeropoint_of(self.unit)) or 0.0
         self.name = name
-        self.wavelength = (
-            None if wavelength is None else as_float(wavelength, "Band", "wavelength", "above 0")
-        )
-        if self.wavelength is not None and not self.wavelength > 0.0:
-            raise input_error("Band", "wavelength", self.wavelength, "out of range", "above 0")
+        self.wavelength = None if wavelength is None else as_positive(wavelength, "Band", "wavelength")
         self.zeropoint = as_float(zeropoint, "Band", "zeropoint", "any finite number")
         self.psf = psf
         self.wcs = wcs
@@ -360,12 +364,6 @@ def _values(values: Any, n: int | None, source: str) -> NDArray[np.float64]:
     return given
 
 
-def _check_sigma(source: str, sigma: float) -> None:
-    allowed = "a finite number above 0"
-    if not as_float(sigma, source, "sigma", allowed) > 0.0:
-        raise input_error(source, "sigma", sigma, "out of range", allowed)
-
-
 @dataclass(frozen=True)
 class Normal:
     """A prior: the parameter's value is normal, with this mean and standard deviation."""
@@ -375,7 +373,7 @@ class Normal:
 
     def __post_init__(self) -> None:
         as_float(self.mean, "Normal", "mean", "a finite number")
-        _check_sigma("Normal", self.sigma)
+        as_positive(self.sigma, "Normal", "sigma", "a finite number above 0")
 
 
 @dataclass(frozen=True)
@@ -394,7 +392,5 @@ class LogNormal:
     sigma: float
 
     def __post_init__(self) -> None:
-        median = as_float(self.median, "LogNormal", "median", "a finite number above 0")
-        if not median > 0.0:
-            raise input_error("LogNormal", "median", median, "out of range", "a finite number above 0")
-        _check_sigma("LogNormal", self.sigma)
+        as_positive(self.median, "LogNormal", "median", "a finite number above 0")
+        as_positive(self.sigma, "LogNormal", "sigma", "a finite number above 0")

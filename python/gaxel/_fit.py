@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gaxel import _core
-from gaxel._arrays import as_float, as_int, as_threads, as_tolerance
+from gaxel._arrays import as_float, as_int, as_positive, as_threads, as_tolerance
 from gaxel._bands import Band, CountNoise, Variation
 from gaxel._errors import input_error, shown
 from gaxel._fit_result import FitResult, to_result
@@ -186,9 +186,7 @@ def prepared(arguments: Mapping[str, Any]) -> tuple[FitScene, tuple[_core.FitOpt
 def _shape_of_loss(value: Any, key: str, default: float, owner: str, likelihood: str) -> float:
     if value is None:
         return default
-    number = as_float(value, "fit", key, "a finite number above 0")
-    if not number > 0.0:
-        raise input_error("fit", key, number, "out of range", "a finite number above 0")
+    number = as_positive(value, "fit", key, "a finite number above 0")
     if likelihood != owner:
         raise input_error(
             "fit",

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaxel import _core
-from gaxel._arrays import Image, as_float
+from gaxel._arrays import Image, as_positive
 from gaxel._bands import Band
 from gaxel._component import Component
-from gaxel._errors import input_error
 from gaxel._fit_scene import FitScene
 from gaxel._light import mag_of
 from gaxel._parameters import check_name, component_names, relinked
@@ -185,9 +184,7 @@ class FitResult(ResultViews):
         Series in wavelength (Chebyshev, BSpline) have a value anywhere, also between the bands; what is constant is the
         same everywhere; what has a value of its own in each band, or is tied, has one at the bands' wavelengths.
         """
-        at = as_float(wavelength, "value_at", "wavelength", "above 0")
-        if not at > 0.0:
-            raise input_error("value_at", "wavelength", at, "out of range", "above 0")
+        at = as_positive(wavelength, "value_at", "wavelength")
         check_name(parameter, list(self._series), "value_at", "parameter")
         basis, coefficients = self._series[parameter]
         if basis in ("chebyshev", "bspline"):

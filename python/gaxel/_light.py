@@ -18,13 +18,17 @@ def light_unit(unit: Any) -> Any:
 
     A flux is a sum over pixels: of surface brightnesses it is in their unit times the pixel, an area here.
     """
-    if unit is None or not unit.bases:
+    if _is_counts(unit):
         return None
     if not _is_surface_brightness(unit):
         return unit
     from astropy import units
 
     return unit * units.pix
+
+
+def _is_counts(unit: Any) -> bool:
+    return unit is None or not unit.bases
 
 
 def _is_surface_brightness(unit: Any) -> bool:
@@ -39,7 +43,7 @@ def _is_surface_brightness(unit: Any) -> bool:
 
 def light_text(unit: Any) -> str:
     """What the pixels of an image are in, in words."""
-    return "counts" if unit is None or not unit.bases else str(unit)
+    return "counts" if _is_counts(unit) else str(unit)
 
 
 def flux_text(unit: Any) -> str:

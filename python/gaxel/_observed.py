@@ -1,6 +1,5 @@
 """Images as astropy and photutils hold them: NDData, quantities, segmentation maps. astropy is imported only where one is met."""
 
-import warnings
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -8,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaxel._arrays import as_mask, check_shape
-from gaxel._errors import input_error
+from gaxel._errors import input_error, warn_caller
+from gaxel._on_sky import has_sky
 from gaxel._quantities import check_single, is_quantity
 
 
@@ -34,7 +34,7 @@ def plain_image(data: Any, sigma: Any, mask: Any, psf: Any, wcs: Any, source: st
             sigma, bad = _sigma_of(data, source)
             mask = _either(mask, bad, source)
         mask = _either(data.mask, mask, source)
-        wcs = _wcs_of_image(data.wcs) if wcs is None else wcs
+        wcs = _wcs_of_image(data.wcs, source) if wcs is None else wcs
         psf = getattr(data, "psf", None) if psf is None else psf
         data = np.ma.getdata(data.data)
     elif is_quantity(data) and np.ndim(data) > 0:
@@ -69,19 +69,17 @@ def is_nddata(data: Any) -> bool:
     return hasattr(data, "uncertainty") and hasattr(data, "mask") and hasattr(data, "wcs")
 
 
-def _wcs_of_image(wcs: Any) -> Any:
+def _wcs_of_image(wcs: Any, source: str) -> Any:
     """The wcs that an NDData brings, where it is one of an image: that of a plane of a cube has more axes."""
     if wcs is None:
         return None
-    own = getattr(wcs, "low_level_wcs", wcs)
     try:
-        if own.pixel_n_dim != 2:
-            wcs, own = wcs.celestial, wcs.celestial
-        own.world_axis_object_classes  # noqa: B018: raises for axes that do not go together
+        found = wcs if getattr(wcs, "low_level_wcs", wcs).pixel_n_dim == 2 else wcs.celestial
+        has_sky(found, source)
     except Exception as error:  # of any class, an AttributeError where there is no celestial
-        warnings.warn(f"the image's wcs is left out, it is not of two axes: {error}", stacklevel=4)
+        warn_caller(f"the image's wcs is left out, it is not of two axes: {error}", UserWarning)
         return None
-    return wcs if own.pixel_n_dim == 2 else None
+    return found
 
 
 def _either(one: Any, other: Any, source: str) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gaxel._arrays import Image, as_float
+from gaxel._arrays import Image, as_positive
 from gaxel._component import Component
 from gaxel._component_cells import KINDS, Cells, cells
 from gaxel._errors import input_error, told_of_psf
@@ -39,9 +39,7 @@ def new_figure(width: float, height: float) -> Any:
 def plot_images(result: "FitResult", cmap: str, clip: float) -> Any:
     from matplotlib import colormaps
 
-    limit = as_float(clip, "plot", "clip", "above 0")
-    if not limit > 0.0:
-        raise input_error("plot", "clip", limit, "out of range", "above 0")
+    limit = as_positive(clip, "plot", "clip")
     if cmap not in colormaps:
         raise input_error("plot", "cmap", repr(cmap), "no such colours", "a name in matplotlib.colormaps")
     ny, nx = result.bands[0].observed.shape
@@ -94,9 +92,7 @@ def plot_profile(
     shown = _band_of(result, band)
     names = component_names(shown.components, "plot_profile")
     about = shown.components[_about(shown, names, component)]
-    scale = 1.0 if pixel_scale is None else as_float(pixel_scale, "plot_profile", "pixel_scale", "above 0")
-    if not scale > 0.0:
-        raise input_error("plot_profile", "pixel_scale", scale, "out of range", "above 0")
+    scale = 1.0 if pixel_scale is None else as_positive(pixel_scale, "plot_profile", "pixel_scale")
     annuli = _Annuli(shown, about)
     with told_of_psf():
         images = {

@@ -287,11 +287,9 @@ def _argument(value: Any, key: str) -> jax.Array:
     source, allowed = "gaxel.jax.Model", "real numbers, without units and masks"
     if getattr(value, "unit", None) is not None or np.ma.is_masked(value):
         raise input_error(source, key, shown(value), "not plain numbers", allowed)
-    if (
-        isinstance(value, np.ndarray) and value.dtype.kind != "V"
-    ):  # JAX's own types, as bfloat16, are of that kind
-        real = as_real(value, source, key, "not real numbers", allowed)
-        return jnp.asarray(real.astype(real.dtype.newbyteorder("="), copy=False))
+    is_own_type = isinstance(value, np.ndarray) and value.dtype.kind == "V"  # as bfloat16
+    if isinstance(value, np.ndarray) and not is_own_type:
+        return jnp.asarray(_in_native_order(value, key, allowed))
     try:
         return jnp.asarray(value)
     except (TypeError, ValueError) as error:
@@ -300,15 +298,19 @@ def _argument(value: Any, key: str) -> jax.Array:
         raise input_error(source, key, shown(value), "not real numbers", allowed) from None
 
 
+def _in_native_order(value: Any, key: str, allowed: str) -> np.ndarray:
+    """Real numbers in the machine's byte order, which FITS files do not have."""
+    array = as_real(value, "gaxel.jax.Model", key, "not real numbers", allowed)
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
 def _native(value: Any, shape: tuple[int, ...], key: str) -> Any:
-    """An array of that shape in the machine's byte order, which FITS files do not have."""
-    source = "gaxel.jax.Model"
-    is_jax = isinstance(value, jax.Array)
-    array = value if is_jax else as_real(value, source, key, "not real numbers", "real numbers")
+    """JAX's arrays as they are, others as _in_native_order, of that shape."""
+    array = value if isinstance(value, jax.Array) else _in_native_order(value, key, "real numbers")
     if array.shape != shape and not (key == "sigma" and array.ndim == 0):
         allowed = f"shape {shape}, as the model" + (", or a number" if key == "sigma" else "")
-        raise input_error(source, key, f"shape {array.shape}", "sizes disagree", allowed)
-    return array if is_jax else array.astype(array.dtype.newbyteorder("="), copy=False)
+        raise input_error("gaxel.jax.Model", key, f"shape {array.shape}", "sizes disagree", allowed)
+    return array
 
 
 def render(

@@ -155,8 +155,7 @@ void add_inspect(CLI::App& app, int& exit_code) {
   command
       ->add_option("files", arguments->files,
                    "FITS files, all or one extension or section as in scenes ([SCI], [1][1:20,1:20]); or "
-                   "scenes (.toml, "
-                   "or files of GALFIT and Imfit)")
+                   "scenes (.toml, or files of GALFIT and Imfit)")
       ->required()
       ->type_name("FILE");
   command->add_flag("--header", arguments->header,

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from gaxel._executor.surface import LAWS
+from jax_devices import on_cpu
 
 SHAPE = (30, 26)
 AT = {"x": 12.3, "y": 15.2, "flux": 30.0, "q": 0.6, "theta": 0.7}
@@ -26,11 +27,6 @@ pytestmark = pytest.mark.usefixtures("float64")
 
 compiled = functools.partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0})
 """For programs that run once or twice."""
-
-
-def on_cpu():
-    """Programs run on the CPU, where the core is."""
-    return jax.default_device(jax.devices("cpu")[0])
 
 
 def both(components, psf=None, **options):
