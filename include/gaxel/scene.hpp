@@ -87,6 +87,8 @@ struct SceneComponent {
 
   Parameter& parameter(Role role);
   const Parameter& parameter(Role role) const;
+  /// Whether parameters of this role are given and reported as magnitudes.
+  bool is_magnitude(Role role) const { return role == Role::kFlux && flux_is_magnitude; }
 };
 
 struct Scene {

@@ -144,6 +144,15 @@ def as_float(value: Any, source: str, key: str, allowed: str) -> float:
     return number
 
 
+def as_point(value: Any, source: str, key: str, allowed: str) -> tuple[float, float]:
+    """A position (x, y)."""
+    try:
+        x, y = value
+    except (TypeError, ValueError):
+        raise input_error(source, key, shown(value), "not a position", allowed) from None
+    return as_float(x, source, key, allowed), as_float(y, source, key, allowed)
+
+
 def as_positive(value: Any, source: str, key: str, allowed: str = "above 0") -> float:
     number = as_float(value, source, key, allowed)
     if not number > 0.0:

@@ -6,11 +6,12 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 
 from gaxel import _core
-from gaxel._arrays import Image, as_float, as_items, as_unmasked_image
+from gaxel._arrays import Image, as_float, as_items, as_point, as_unmasked_image
 from gaxel._errors import PsfWarning, input_error, shown, warn_caller
 from gaxel._html import psf_html
 
 PixelInPsf = Literal["own", "data", "none"]
+CENTER = "(x, y) in PSF pixels"
 
 
 class AnyPsf:
@@ -119,7 +120,7 @@ class Psf(AnyPsf):
     def _set(self, array: Any, oversample: Any, center: Any, pixel_in_psf: Any) -> None:
         self._array = as_unmasked_image(array, "Psf", "array").copy()
         self._array.flags.writeable = False
-        self._center = None if center is None else _as_center(center)
+        self._center = None if center is None else as_point(center, "Psf", "center", CENTER)
         x, y = self._center or (None, None)
         sampling = as_float(oversample, "Psf", "oversample", "0.25 to 64")
         self._core = _core.Psf(self._array, sampling, x, y, _as_pixel(pixel_in_psf))
@@ -289,15 +290,6 @@ def _as_pixel(pixel_in_psf: Any) -> str:
             '"own", "data" or True, "none" or False',
         )
     return str(pixel_in_psf)
-
-
-def _as_center(center: Any) -> tuple[float, float]:
-    allowed = "(x, y) in PSF pixels"
-    try:
-        x, y = center
-    except (TypeError, ValueError):
-        raise input_error("Psf", "center", repr(center), "not a position", allowed) from None
-    return as_float(x, "Psf", "center", allowed), as_float(y, "Psf", "center", allowed)
 
 
 def _core_psf(psf: Any, shape: tuple[int, int], band: str) -> _core.Psf:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from gaxel import _core
-from gaxel._arrays import Image, as_float, as_int, as_items, as_unmasked_image
+from gaxel._arrays import Image, as_float, as_int, as_items, as_point, as_unmasked_image
 from gaxel._errors import input_error, shown
-from gaxel._psf import PixelInPsf, VaryingPsf, _as_center, _as_pixel
+from gaxel._psf import CENTER, PixelInPsf, VaryingPsf, _as_pixel
 
 
 class PsfGrid(VaryingPsf):
@@ -52,16 +52,17 @@ class PsfGrid(VaryingPsf):
             as_unmasked_image(image, source, "images").copy()
             for image in as_items(images, source, "images", "a list of images")
         ]
+        place = "(x, y), 0-based pixels"
         places = [
-            _as_position(position)
-            for position in as_items(positions, source, "positions", "a list of (x, y), 0-based pixels")
+            as_point(position, source, "positions", place)
+            for position in as_items(positions, source, "positions", f"a list of {place}")
         ]
         if len(places) != len(kernels):
             raise input_error(
                 source, "positions", f"{len(places)} positions", "not one for each image", f"{len(kernels)}"
             )
         step = as_float(oversample, source, "oversample", "PSF pixels per data pixel")
-        middle = None if center is None else _as_center(center)
+        middle = None if center is None else as_point(center, source, "center", CENTER)
         pixel = _as_pixel(pixel_in_psf)
         self._arguments = (kernels, places, step, middle, pixel)
         self._core = _core.grid_psf(kernels, places, step, *(middle or (None, None)), pixel)
@@ -121,12 +122,3 @@ class Psfex(VaryingPsf):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Psfex, self._arguments
-
-
-def _as_position(position: Any) -> tuple[float, float]:
-    allowed = "(x, y), 0-based pixels"
-    try:
-        x, y = position
-    except (TypeError, ValueError):
-        raise input_error("PsfGrid", "positions", repr(position), "not a position", allowed) from None
-    return as_float(x, "PsfGrid", "positions", allowed), as_float(y, "PsfGrid", "positions", allowed)

@@ -22,7 +22,7 @@ bool has_unknown(const Scene& scene) {
 }
 
 bool is_magnitude_series(const SceneComponent& component, std::size_t index) {
-  return component.kind->parameters[index].role == Role::kFlux && component.flux_is_magnitude &&
+  return component.is_magnitude(component.kind->parameters[index].role) &&
          is_series(component.parameters[index].basis);
 }
 
@@ -35,8 +35,8 @@ double value_in(const SceneComponent& component, std::size_t index, std::span<co
   const double value = values_in_bands(parameter, wavelengths)[band];
   const double zeropoint = bands[static_cast<std::size_t>(band)].frame.zeropoint;
   if (is_magnitude_series(component, index)) return std::pow(10.0, 0.4 * (zeropoint - value));
-  const bool counts_of_first = component.kind->parameters[index].role == Role::kFlux &&
-                               component.flux_is_magnitude && parameter.basis == Basis::kConstant;
+  const bool counts_of_first =
+      component.is_magnitude(component.kind->parameters[index].role) && parameter.basis == Basis::kConstant;
   return counts_of_first ? value * std::pow(10.0, 0.4 * (zeropoint - bands.front().frame.zeropoint)) : value;
 }
 

@@ -44,7 +44,7 @@ FreeParameter free_parameter(const Scene& scene, std::size_t component, std::siz
     free.max = kInf;
     free.bounded = false;
   }
-  if (spec.role == Role::kFlux && owner.flux_is_magnitude) free.min = std::max(free.min, 0.0);
+  if (owner.is_magnitude(spec.role)) free.min = std::max(free.min, 0.0);
   free.is_linear = is_linear(spec.role);
   return free;
 }

@@ -51,7 +51,7 @@ const ParameterSpec& ParameterMap::spec(const Slot& slot) const {
 }
 
 bool ParameterMap::is_magnitude(const Slot& slot) const {
-  return spec(slot).role == Role::kFlux && scene_.components[slot.component].flux_is_magnitude;
+  return scene_.components[slot.component].is_magnitude(spec(slot).role);
 }
 
 void ParameterMap::check_maps(const std::string& where) const {

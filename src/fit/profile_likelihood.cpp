@@ -60,8 +60,7 @@ ValueRange range_of(const FitResult& result, const FreeValue& which) {
   if (is_series(owner.basis)) return {-kInfinity, kInfinity};
   ValueRange range = own_range(owner, spec);
   if (owner.basis == Basis::kConstant) narrow(result.scene, which, range);
-  if (spec.role == Role::kFlux && component.flux_is_magnitude)
-    range.low = std::max(range.low, 1e-6 * which.value);
+  if (component.is_magnitude(spec.role)) range.low = std::max(range.low, 1e-6 * which.value);
   if (spec.role == Role::kTheta && std::isinf(range.low) && std::isinf(range.high))
     range = {which.value - 0.5 * std::numbers::pi, which.value + 0.5 * std::numbers::pi};
   return range;

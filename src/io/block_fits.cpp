@@ -8,6 +8,7 @@
 #include <set>
 
 #include "gaxel/render.hpp"
+#include "io/cfitsio.hpp"
 #include "io/provenance.hpp"
 #include "profile/with_truncations.hpp"
 
@@ -15,11 +16,6 @@ namespace gaxel::io {
 namespace {
 
 constexpr std::array<std::string_view, 6> kReserved = {"DATA", "MODEL", "RESIDUAL", "SIGMA", "MASK", "BOUND"};
-
-std::string keyword_of(const std::string& card) {
-  const std::string name = card.substr(0, 8);
-  return name.substr(0, name.find_last_not_of(' ') + 1);
-}
 
 bool is_word(const std::string& keyword, std::string_view stem) {
   if (!keyword.starts_with(stem) || keyword.size() <= stem.size()) return false;
@@ -95,7 +91,7 @@ std::vector<std::string> extension_names(const Scene& scene) {
 std::vector<HeaderKey> region_keys(const HeaderCards& header, const Placement& placement, Shape shape) {
   std::vector<HeaderKey> keys;
   for (const std::string& card : header) {
-    const std::string keyword = keyword_of(card);
+    const std::string keyword = card_keyword(card);
     const bool reference = is_word(keyword, "CRPIX");
     if (!reference && !is_word(keyword, "LTV")) continue;
     const std::optional<double> value = header_number(header, keyword);

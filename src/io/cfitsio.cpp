@@ -1,6 +1,6 @@
 #include "io/cfitsio.hpp"
 
-#include <array>
+#include <algorithm>
 
 #include "gaxel/error.hpp"
 
@@ -20,6 +20,21 @@ std::string cfitsio_reason(int status) {
   if (fits_read_errmsg(message.data()) != 0) reason += std::string(": ") + message.data();
   fits_clear_errmsg();
   return reason + " (CFITSIO status " + std::to_string(status) + ")";
+}
+
+std::array<char, FLEN_CARD> card_buffer(const std::string& card) {
+  std::array<char, FLEN_CARD> buffer{};
+  std::copy_n(card.begin(), std::min<std::size_t>(card.size(), FLEN_CARD - 1), buffer.begin());
+  return buffer;
+}
+
+std::string card_keyword(const std::string& card) {
+  auto buffer = card_buffer(card);
+  std::array<char, FLEN_CARD> name{};
+  int length = 0;
+  int status = 0;
+  fits_get_keyname(buffer.data(), name.data(), &length, &status);
+  return status == 0 ? name.data() : "";
 }
 
 void refuse(const std::string& path, const std::string& what, const std::string& allowed,

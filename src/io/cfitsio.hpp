@@ -3,6 +3,7 @@
 
 #include <fitsio.h>
 
+#include <array>
 #include <mutex>
 #include <string>
 
@@ -14,6 +15,12 @@ std::unique_lock<std::recursive_mutex> lock_cfitsio();
 
 /// What CFITSIO has to say about `status`; empties its stack of messages.
 std::string cfitsio_reason(int status);
+
+/// A card as CFITSIO's functions take it: terminated, of at most 80 characters, to be written to.
+std::array<char, FLEN_CARD> card_buffer(const std::string& card);
+
+/// The name of a card, without a HIERARCH before it; empty where it has none.
+std::string card_keyword(const std::string& card);
 
 /// Throws InputError about a file: what is wrong, what is allowed, and the keyword or part with its value.
 [[noreturn]] void refuse(const std::string& path, const std::string& what, const std::string& allowed = "",

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -9,22 +8,6 @@
 namespace gaxel::io {
 
 namespace {
-
-/// CFITSIO's functions take cards as mutable, terminated strings of at most 80 characters.
-std::array<char, FLEN_CARD> card_buffer(const std::string& card) {
-  std::array<char, FLEN_CARD> buffer{};
-  std::copy_n(card.begin(), std::min<std::size_t>(card.size(), FLEN_CARD - 1), buffer.begin());
-  return buffer;
-}
-
-std::string keyword_of(const std::string& card) {
-  auto buffer = card_buffer(card);
-  std::array<char, FLEN_CARD> name{};
-  int length = 0;
-  int status = 0;
-  fits_get_keyname(buffer.data(), name.data(), &length, &status);
-  return status == 0 ? name.data() : "";
-}
 
 /// A quoted string of a card without its quotes; doubled quotes stand for one.
 std::string unquoted(std::string_view text) {
@@ -44,7 +27,7 @@ std::string unquoted(std::string_view text) {
 std::optional<std::string> header_value(const HeaderCards& header, const std::string& keyword) {
   const auto lock = lock_cfitsio();
   for (const std::string& card : header) {
-    if (keyword_of(card) != keyword) continue;
+    if (card_keyword(card) != keyword) continue;
     auto buffer = card_buffer(card);
     std::array<char, FLEN_VALUE> value{};
     std::array<char, FLEN_COMMENT> comment{};

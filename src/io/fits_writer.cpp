@@ -33,8 +33,7 @@ int bitpix_of(PixelType type) {
 /// Whether a card tells about the storage or the place of the pixels it came with, which is not that of a
 /// copy.
 bool belongs_to_storage(const std::string& card) {
-  std::array<char, FLEN_CARD> buffer{};
-  std::copy_n(card.begin(), std::min<std::size_t>(card.size(), FLEN_CARD - 1), buffer.begin());
+  auto buffer = card_buffer(card);
   switch (fits_get_keyclass(buffer.data())) {
     case TYP_STRUC_KEY:
     case TYP_CMPRS_KEY:

@@ -62,7 +62,6 @@ std::vector<FreeValueTerms> free_value_terms(const Task& task, const FitResult& 
     const Parameter& owner = component.parameters[free.parameter];
     const ParameterSpec& spec = component.kind->parameters[free.parameter];
     const bool as_magnitude = component.flux_is_magnitude;
-    const bool is_magnitude = as_magnitude && spec.role == Role::kFlux;
     FreeValueTerms& terms = all.emplace_back();
     terms.component = component.name;
     terms.parameter = file_key(spec, as_magnitude);
@@ -70,8 +69,9 @@ std::vector<FreeValueTerms> free_value_terms(const Task& task, const FitResult& 
     const double best = free.value;
     if (is_series(owner.basis)) {
       terms.parameter += fmt::format("_{}", free.coefficient);
-      const LinearMap map =
-          is_magnitude ? LinearMap{} : map_to_file(spec.role, {task.placement, task.photometry});
+      const LinearMap map = component.is_magnitude(spec.role)
+                                ? LinearMap{}
+                                : map_to_file(spec.role, {task.placement, task.photometry});
       terms.value = map.of_series(owner.basis, owner.coefficients)[free.coefficient];
       terms.error = std::abs(map.factor) * free.error;
       terms.to_file = [value = terms.value, factor = map.factor, best](double inner) {

@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kLimitKeys{"to", "min", "max"};
 
-bool is_magnitude(const SceneComponent& component, const ParameterSpec& spec) {
-  return spec.role == Role::kFlux && component.flux_is_magnitude;
-}
-
 std::string_view unit_of(const SceneComponent& component, std::size_t index) {
   return file_unit(component.kind->parameters[index], component.flux_is_magnitude);
 }
@@ -73,7 +69,7 @@ std::optional<Limit> read_limit(const TomlTable& parameter, const Scene& scene, 
   const SceneComponent& its = scene.components[other->component];
   if (unit_of(own, index) != unit_of(its, other->parameter))
     table.fail("to", fmt::format("\"{}\" has another unit", *name), "a parameter of the same unit");
-  const bool magnitude = is_magnitude(own, spec);
+  const bool magnitude = own.is_magnitude(spec.role);
   const LinearMap map = map_to_file(spec.role, frame);
   if (is_ratio && (magnitude || map.constant != 0.0)) {
     parameter.fail("ratio", magnitude ? "magnitudes have no ratio" : "it has no zero that means anything",
@@ -99,7 +95,7 @@ std::string limit_text(const Scene& scene, const SceneComponent& component, std:
   const Limit& limit = *component.parameters[index].limit;
   const ParameterSpec& spec = component.kind->parameters[index];
   const SceneComponent& other = scene.components[limit.component];
-  const bool magnitude = is_magnitude(component, spec);
+  const bool magnitude = component.is_magnitude(spec.role);
   double min = limit.min;
   double max = limit.max;
   if (magnitude) {

@@ -22,7 +22,7 @@ std::vector<double> numbers_in_file(const SceneComponent& component, std::size_t
                                     std::vector<double> numbers) {
   const Parameter& parameter = component.parameters[index];
   const Role role = component.kind->parameters[index].role;
-  const bool magnitude = role == Role::kFlux && component.flux_is_magnitude;
+  const bool magnitude = component.is_magnitude(role);
   if (parameter.basis != Basis::kBands) {
     if (magnitude) return numbers;
     return map_to_file(role, {task.placement, task.photometry})
@@ -43,8 +43,8 @@ std::vector<double> numbers_in_file(const SceneComponent& component, std::size_t
 /// `, min = [1, -inf], max = [2, inf]`, or nothing.
 std::string coefficient_bounds(const SceneComponent& component, std::size_t index, const Task& task) {
   const Parameter& parameter = component.parameters[index];
-  const bool falls = component.kind->parameters[index].role == Role::kFlux && component.flux_is_magnitude &&
-                     parameter.basis == Basis::kBands;
+  const bool falls =
+      component.is_magnitude(component.kind->parameters[index].role) && parameter.basis == Basis::kBands;
   std::string text;
   for (const auto& [key, ends] : {std::pair{falls ? "max" : "min", &parameter.coefficient_min},
                                   {falls ? "min" : "max", &parameter.coefficient_max}}) {
@@ -79,7 +79,7 @@ std::string prior_text(const SceneComponent& component, std::size_t index, const
   const auto to_text = [](const char* a, double mean, const char* b, double sigma) {
     return fmt::format(", prior = {{ {} = {}, {} = {} }}", a, toml_float(mean), b, toml_float(sigma));
   };
-  if (role == Role::kFlux && component.flux_is_magnitude) {
+  if (component.is_magnitude(role)) {
     return to_text("mean", to_file(role, true, std::exp(prior.mean), frame), "sigma",
                    prior.sigma / (0.4 * std::numbers::ln10));
   }
@@ -109,7 +109,7 @@ std::string parameter_line(const Task& task, const Scene& scene, const SceneComp
   double low = bound(parameter.min);
   double high = bound(parameter.max);
   // The faintest magnitude is the smallest flux.
-  if (spec.role == Role::kFlux && component.flux_is_magnitude) std::swap(low, high);
+  if (component.is_magnitude(spec.role)) std::swap(low, high);
   if (std::isfinite(low)) limits += fmt::format(", min = {}", toml_float(low));
   if (std::isfinite(high)) limits += fmt::format(", max = {}", toml_float(high));
   if (!constant) return fmt::format("{} = {{ {}{} }}\n", key, variation(component, index, task), limits);

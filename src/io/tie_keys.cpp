@@ -35,7 +35,7 @@ const Named* name_at(std::string_view text, std::size_t place, const std::vector
 }
 
 bool is_magnitude(const SceneComponent& component, std::size_t parameter) {
-  return component.kind->parameters[parameter].role == Role::kFlux && component.flux_is_magnitude;
+  return component.is_magnitude(component.kind->parameters[parameter].role);
 }
 
 /// A variable of an inner value, as a value of files.

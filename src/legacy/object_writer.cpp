@@ -103,8 +103,8 @@ void ObjectWriter::bounds(const SceneComponent& component, const ObjectSlot& slo
   };
   double low = end(parameter.min);
   double high = end(parameter.max);
-  const bool falls = (spec.role == Role::kFlux && component.flux_is_magnitude) || slot.factor < 0.0 ||
-                     slot.conversion == Conversion::kBrightness;
+  const bool falls =
+      component.is_magnitude(spec.role) || slot.factor < 0.0 || slot.conversion == Conversion::kBrightness;
   if (falls) std::swap(low, high);
   low = std::isfinite(low) ? low : -kEndless;
   high = std::isfinite(high) ? high : kEndless;
@@ -119,7 +119,7 @@ void ObjectWriter::coefficient_bounds(const SceneComponent& component, const Obj
     return lose(component, fmt::format("{}: bounds of single coefficients", slot.key));
   const auto at = static_cast<std::size_t>(&parameter - component.parameters.data());
   const Role role = component.kind->parameters[at].role;
-  const bool magnitude = role == Role::kFlux && component.flux_is_magnitude;
+  const bool magnitude = component.is_magnitude(role);
   const bool in_bands = parameter.basis == Basis::kBands;
   const std::size_t band = source_.band.value_or(0);
   const auto end = [&](std::size_t coefficient, double inner) {

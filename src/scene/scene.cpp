@@ -98,7 +98,7 @@ class ParameterCheck {
 
   void check_limit(const Wavelengths& wavelengths) const {
     const Limit& limit = *parameter_.limit;
-    const bool magnitudes = spec_.role == Role::kFlux && component_.flux_is_magnitude;
+    const bool magnitudes = component_.is_magnitude(spec_.role);
     const std::string key = limit.is_ratio && !magnitudes ? ".ratio" : ".difference";
     const std::string text = limit_text(limit, magnitudes);
     if (parameter_.tie || !spec_.fittable)
@@ -200,8 +200,7 @@ class ParameterCheck {
       fail("", fmt::format("{} free coefficients", n_free),
            "more than there are wavelengths to find them from", fmt::format("at most {}", n_wavelengths));
     }
-    const bool magnitudes =
-        spec_.role == Role::kFlux && component_.flux_is_magnitude && is_series(parameter_.basis);
+    const bool magnitudes = component_.is_magnitude(spec_.role) && is_series(parameter_.basis);
     for (int band = 0; band < wavelengths.size(); ++band) {
       const std::vector<double> functions =
           wavelengths.functions_in(band, parameter_.basis, static_cast<int>(n));
@@ -236,7 +235,7 @@ class ParameterCheck {
     if (value < low || value > high) {
       fail("", fmt::format("{}", value), "outside the bounds given for it", range_text(low, high));
     }
-    if (spec_.role == Role::kFlux && component_.flux_is_magnitude && value <= 0.0) {
+    if (component_.is_magnitude(spec_.role) && value <= 0.0) {
       fail("", fmt::format("{}", value), "a flux that is fitted as a magnitude must be positive", "above 0");
     }
   }

@@ -157,6 +157,21 @@ def test_a_scheduler_that_answers_runs_the_survey(made):
             assert rows.num_rows == 8
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("scheduler", 8786, r"client=distributed\.Client\(cluster\)"),
+        ("scheduler", object(), r"client=distributed\.Client\(cluster\)"),
+        ("client", "tcp://127.0.0.1:8786", r"a distributed\.Client"),
+    ],
+)
+def test_engines_of_another_kind_are_told_before_the_folder_is_touched(made, key, value, allowed):
+    configured = survey.read(made / "survey.toml")
+    with pytest.raises(gaxel.InputError, match=f"{key} = .*: not a.*{allowed}"):
+        survey.run(configured, progress=False, **{key: value})
+    assert not configured.output.exists()
+
+
 def test_a_port_where_something_else_answers_is_no_scheduler(made):
     """It takes whoever comes and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -79,8 +79,8 @@ def run(
     Raises
     ------
     InputError
-        The survey cannot be read, the folder holds another one's results, or no scheduler answers at the address. Failures of
-        single galaxies are rows.
+        The survey cannot be read, the folder holds another one's results, client or scheduler are of another kind, or no
+        scheduler answers at the address. Failures of single galaxies are rows.
     """
     if not isinstance(survey, Survey):
         raise input_error(
@@ -88,6 +88,11 @@ def run(
         )
     if restart and retry:
         raise input_error("run", "retry", True, "restart leaves nothing to be tried again", "one of both")
+    if client is not None and not isinstance(client, Client):
+        raise input_error("run", "client", shown(client), "not a client of Dask", "a distributed.Client")
+    if scheduler is not None and not isinstance(scheduler, str):
+        allowed = 'an address, "tcp://host:8786"; of a cluster: client=distributed.Client(cluster)'
+        raise input_error("run", "scheduler", shown(scheduler), "not an address", allowed)
     if workers is not None:
         workers = as_int(workers, "run", "workers", 1)
     output = Output(survey)

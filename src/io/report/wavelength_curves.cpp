@@ -64,7 +64,7 @@ class Reader {
   /// Series of magnitudes are magnitudes already.
   WavelengthPoint series_at(double wavelength) const {
     const WavelengthValue inner = value_at(result_, component_, place_, wavelength);
-    if (role_ == Role::kFlux && owner_.flux_is_magnitude) return {wavelength, inner.value, inner.error};
+    if (owner_.is_magnitude(role_)) return {wavelength, inner.value, inner.error};
     const LinearMap map = map_to_file(role_, frame(0));
     return {wavelength, map.factor * inner.value + map.constant, std::abs(map.factor) * inner.error};
   }
