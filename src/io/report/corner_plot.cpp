@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "io/parameter_table.hpp"
+#include "io/report/axes.hpp"
 #include "io/report/color_map.hpp"
 #include "io/report/scale.hpp"
 #include "io/report/svg.hpp"
@@ -21,8 +22,6 @@ constexpr double kTop = 24.0;
 constexpr double kBottom = 52.0;
 constexpr double kReach = 3.3;  // sigmas to either side
 constexpr int kMostBins = 28;   // of samples along an axis
-constexpr std::string_view kFrame = "fill=\"none\" stroke=\"#444\" stroke-width=\"1\"";
-constexpr std::string_view kTickMark = "stroke=\"#444\" stroke-width=\"1\"";
 constexpr std::string_view kContour = "stroke=\"#2b6cb0\" stroke-width=\"1.5\"";
 constexpr std::string_view kCurve = "stroke=\"#1b1e23\" stroke-width=\"1.3\"";
 
@@ -132,8 +131,7 @@ void draw_axis_of_row(SvgCanvas& canvas, std::size_t row, const CornerAxis& axis
   const Point at = corner(row, 0);
   for (const Tick& tick : ticks(axis)) {
     const double y = at.y + kCell - along(axis, tick.value);
-    canvas.line({at.x - 4.0, y}, {at.x, y}, kTickMark);
-    canvas.text({at.x - 7.0, y + 4.0}, tick.label, "class=\"tick\" text-anchor=\"end\"");
+    draw_tick_left(canvas, {at.x, y}, tick.label);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "io/report/axes.hpp"
 #include "io/report/paint.hpp"
 #include "io/report/pixel_plot.hpp"
 #include "io/report/svg.hpp"
@@ -21,8 +22,6 @@ constexpr double kTop = 26.0;
 constexpr double kBarHeight = 12.0;
 constexpr double kCross = 5.0;  // half the size of a point source's mark
 constexpr double kMaxAspect = 1.3;
-constexpr std::string_view kFrame = "fill=\"none\" stroke=\"#444\" stroke-width=\"1\"";
-constexpr std::string_view kTickMark = "stroke=\"#444\" stroke-width=\"1\"";
 
 struct Mark {
   Point at;
@@ -88,9 +87,7 @@ void draw_bar(SvgCanvas& canvas, const ImagePanel& panel, double top) {
   canvas.rectangle({kLeft, top}, width, kBarHeight, kFrame);
   const double bottom = top + kBarHeight;
   for (const Tick& tick : panel.bar_ticks) {
-    const double x = kLeft + tick.value * width;
-    canvas.line({x, bottom}, {x, bottom + 4.0}, kTickMark);
-    canvas.text({x, bottom + 16.0}, tick.label, "class=\"tick\" text-anchor=\"middle\"");
+    draw_tick_below(canvas, {kLeft + tick.value * width, bottom}, tick.label);
   }
   canvas.text({kLeft + 0.5 * width, bottom + 33.0}, panel.bar_title, "class=\"axis\" text-anchor=\"middle\"");
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "io/report/axes.hpp"
 #include "io/report/scale.hpp"
 #include "io/report/svg.hpp"
 
@@ -18,9 +19,6 @@ constexpr double kMainHeight = 250.0;
 constexpr double kGap = 10.0;
 constexpr double kLowerHeight = 80.0;
 constexpr double kLegendRow = 17.0;
-constexpr std::string_view kFrame = "fill=\"none\" stroke=\"#444\" stroke-width=\"1\"";
-constexpr std::string_view kTickMark = "stroke=\"#444\" stroke-width=\"1\"";
-constexpr std::string_view kGridLine = "stroke=\"#e3e6e8\" stroke-width=\"1\"";
 constexpr std::string_view kDataMark = "fill=\"#1b1e23\"";
 constexpr std::string_view kErrorBar = "stroke=\"#1b1e23\" stroke-width=\"1\"";
 constexpr std::string_view kModelLine = "stroke=\"#d22f27\" stroke-width=\"2\"";
@@ -92,20 +90,17 @@ void draw_axes(SvgCanvas& canvas, const Frame& frame, const ProfilePlot& plot) {
     const double x = frame.x(tick.value);
     canvas.line({x, kTop}, {x, kTop + kMainHeight}, kGridLine);
     canvas.line({x, frame.lower_top()}, {x, frame.bottom()}, kGridLine);
-    canvas.line({x, frame.bottom()}, {x, frame.bottom() + 4.0}, kTickMark);
-    canvas.text({x, frame.bottom() + 16.0}, tick.label, "class=\"tick\" text-anchor=\"middle\"");
+    draw_tick_below(canvas, {x, frame.bottom()}, tick.label);
   }
   for (const Tick& tick : log_ticks(frame.low(), frame.high())) {
     const double y = frame.y(tick.value);
     canvas.line({kLeft, y}, {frame.right(), y}, kGridLine);
-    canvas.line({kLeft - 4.0, y}, {kLeft, y}, kTickMark);
-    canvas.text({kLeft - 7.0, y + 4.0}, tick.label, "class=\"tick\" text-anchor=\"end\"");
+    draw_tick_left(canvas, {kLeft, y}, tick.label);
   }
   for (const Tick& tick : linear_ticks(-frame.limit(), frame.limit(), 5)) {
     const double y = frame.lower_y(tick.value);
     canvas.line({kLeft, y}, {frame.right(), y}, tick.value == 0.0 ? kTickMark : kGridLine);
-    canvas.line({kLeft - 4.0, y}, {kLeft, y}, kTickMark);
-    canvas.text({kLeft - 7.0, y + 4.0}, tick.label, "class=\"tick\" text-anchor=\"end\"");
+    draw_tick_left(canvas, {kLeft, y}, tick.label);
   }
   if (plot.magnitude) {
     const double faint = plot.magnitude(frame.low());
@@ -119,18 +114,13 @@ void draw_axes(SvgCanvas& canvas, const Frame& frame, const ProfilePlot& plot) {
 }
 
 void draw_titles(SvgCanvas& canvas, const Frame& frame, const ProfilePlot& plot) {
-  const auto vertical = [&](double x, double y, std::string_view text) {
-    canvas.text(
-        {0.0, 0.0}, text,
-        fmt::format("class=\"axis\" text-anchor=\"middle\" transform=\"translate({} {}) rotate(-90)\"", x,
-                    y));
-  };
   canvas.text({kLeft + 0.5 * frame.width(), 17.0}, plot.title, "class=\"title\" text-anchor=\"middle\"");
   canvas.text({kLeft + 0.5 * frame.width(), frame.bottom() + 33.0}, "radius along the major axis / pixel",
               "class=\"axis\" text-anchor=\"middle\"");
-  vertical(12.0, kTop + 0.5 * kMainHeight, "counts / pixel above the sky");
-  vertical(12.0, frame.lower_top() + 0.5 * kLowerHeight, "Δ / σ");
-  if (plot.magnitude) vertical(kWidth - 6.0, kTop + 0.5 * kMainHeight, plot.magnitude_title);
+  draw_upward_title(canvas, {12.0, kTop + 0.5 * kMainHeight}, "counts / pixel above the sky");
+  draw_upward_title(canvas, {12.0, frame.lower_top() + 0.5 * kLowerHeight}, "Δ / σ");
+  if (plot.magnitude)
+    draw_upward_title(canvas, {kWidth - 6.0, kTop + 0.5 * kMainHeight}, plot.magnitude_title);
 }
 
 void draw_curve(SvgCanvas& canvas, const Frame& frame, const ProfilePlot& plot, std::size_t model,

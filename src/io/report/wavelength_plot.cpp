@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "io/report/axes.hpp"
 #include "io/report/scale.hpp"
 #include "io/report/svg.hpp"
 
@@ -17,9 +18,6 @@ constexpr double kLeft = 66.0;
 constexpr double kRight = 12.0;
 constexpr double kTop = 26.0;
 constexpr double kBottom = 44.0;
-constexpr std::string_view kFrame = "fill=\"none\" stroke=\"#444\" stroke-width=\"1\"";
-constexpr std::string_view kTickMark = "stroke=\"#444\" stroke-width=\"1\"";
-constexpr std::string_view kGridLine = "stroke=\"#e3e6e8\" stroke-width=\"1\"";
 
 struct Range {
   double low = 0.0;
@@ -75,24 +73,17 @@ void draw_axes(SvgCanvas& canvas, const Frame& frame, const WavelengthPlot& plot
   for (const Tick& tick : linear_ticks(frame.wavelengths().low, frame.wavelengths().high, 6)) {
     const double x = frame.x(tick.value);
     canvas.line({x, kTop}, {x, Frame::bottom()}, kGridLine);
-    canvas.line({x, Frame::bottom()}, {x, Frame::bottom() + 4.0}, kTickMark);
-    canvas.text({x, Frame::bottom() + 16.0}, tick.label, "class=\"tick\" text-anchor=\"middle\"");
+    draw_tick_below(canvas, {x, Frame::bottom()}, tick.label);
   }
   for (const Tick& tick : linear_ticks(frame.values().low, frame.values().high, 6)) {
     const double y = frame.y(tick.value);
     canvas.line({kLeft, y}, {kWidth - kRight, y}, kGridLine);
-    canvas.line({kLeft - 4.0, y}, {kLeft, y}, kTickMark);
-    canvas.text({kLeft - 7.0, y + 4.0}, tick.label, "class=\"tick\" text-anchor=\"end\"");
+    draw_tick_left(canvas, {kLeft, y}, tick.label);
   }
   const double middle = 0.5 * (kLeft + kWidth - kRight);
   canvas.text({middle, 17.0}, plot.title, "class=\"title\" text-anchor=\"middle\"");
   canvas.text({middle, Frame::bottom() + 33.0}, "wavelength", "class=\"axis\" text-anchor=\"middle\"");
-  if (!plot.unit.empty()) {
-    canvas.text(
-        {0.0, 0.0}, plot.unit,
-        fmt::format("class=\"axis\" text-anchor=\"middle\" transform=\"translate(12 {}) rotate(-90)\"",
-                    0.5 * (kTop + Frame::bottom())));
-  }
+  if (!plot.unit.empty()) draw_upward_title(canvas, {12.0, 0.5 * (kTop + Frame::bottom())}, plot.unit);
 }
 
 void draw_curve(SvgCanvas& canvas, const Frame& frame, const WavelengthPlot& plot) {
