@@ -1,21 +1,15 @@
-"""What a survey says of folders that are taken, tiles that there are not, schedulers that do not answer, truncated files."""
+"""What a survey says of folders that are taken, tiles that there are not, truncated files."""
 
 import gzip
-import os
 import re
-import socket
-import subprocess
-import sys
 from pathlib import Path
 
-import dask
 import gaxel
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from astropy.io import fits
-from distributed import LocalCluster
 from gaxel import survey
 from gaxel.survey import Flag
 from gaxel.survey.__main__ import main
@@ -119,68 +113,6 @@ def test_a_catalogue_of_other_tiles_stops_the_run(made):
     rename_tiles(made, *range(8))
     with pytest.raises(gaxel.InputError, match=r"tile\[0\] = t90: no such tile \(t0000, t0001\)"):
         run_here(survey.read(made / "survey.toml"))
-
-
-def closed_port():
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]
-
-
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:{port}", "http://127.0.0.1:{port}", "nonsense"])
-def test_a_scheduler_that_does_not_answer_is_one_line(made, address):
-    address = address.format(port=closed_port())
-    command = [sys.executable, "-m", "gaxel.survey", "run", str(made / "survey.toml"), "--scheduler", address]
-    finished = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env=os.environ | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"},
-    )
-    assert finished.returncode == 2 and finished.stdout == ""
-    (line,) = finished.stderr.splitlines()
-    assert f"scheduler = {address}: no Dask scheduler can be reached" in line
-
-
-def test_a_scheduler_that_answers_runs_the_survey(made):
-    with LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=":0"
-    ) as cluster:
-        address = cluster.scheduler_address
-        assert address.startswith("tcp://")
-        for given in (address, address.removeprefix("tcp://")):
-            rows = survey.run(
-                survey.read(made / "survey.toml"), scheduler=given, progress=False, report=False
-            )
-            assert rows.num_rows == 8
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "allowed"),
-    [
-        ("scheduler", 8786, r"client=distributed\.Client\(cluster\)"),
-        ("scheduler", object(), r"client=distributed\.Client\(cluster\)"),
-        ("client", "tcp://127.0.0.1:8786", r"a distributed\.Client"),
-    ],
-)
-def test_engines_of_another_kind_are_told_before_the_folder_is_touched(made, key, value, allowed):
-    configured = survey.read(made / "survey.toml")
-    with pytest.raises(gaxel.InputError, match=f"{key} = .*: not a.*{allowed}"):
-        survey.run(configured, progress=False, **{key: value})
-    assert not configured.output.exists()
-
-
-def test_a_port_where_something_else_answers_is_no_scheduler(made):
-    """It takes whoever comes and says nothing."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
-        with (
-            dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
-            pytest.raises(gaxel.InputError, match=f"scheduler = {address}"),
-        ):
-            survey.run(survey.read(made / "survey.toml"), scheduler=address, progress=False)
 
 
 def one_image(folder, name):

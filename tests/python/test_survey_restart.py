@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import dask
 import gaxel
@@ -15,9 +14,7 @@ import pytest
 from distributed import Client, LocalCluster, WorkerPlugin
 from gaxel import survey
 from gaxel.survey import Flag, _galaxy, _worker
-from small_survey import client_here
-
-WAIT = 120.0  # seconds until something is taken not to come
+from small_survey import assert_same_rows, client_here, parts, wait_for
 
 
 class Deadly(WorkerPlugin):
@@ -75,26 +72,6 @@ def undisturbed(folder):
         return survey.run(configured, client=client, progress=False, report=False)
 
 
-def assert_same(table, undisturbed):
-    """But for the times, the same values to the last bit; NaN equals NaN."""
-    assert table.schema.equals(undisturbed.schema)
-    assert table.num_rows == undisturbed.num_rows
-    for name in set(table.column_names) - {"seconds"}:
-        for one, other in zip(table[name].to_pylist(), undisturbed[name].to_pylist(), strict=True):
-            assert one == other or (one != one and other != other), name
-
-
-def wait_for(condition):
-    end = time.monotonic() + WAIT
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def parts(output):
-    return len(list(output.glob("parts/part-*.parquet")))
-
-
 def test_a_killed_worker_loses_no_row(folder, undisturbed, tmp_path):
     configured = survey.from_dict(settings(folder, tmp_path), folder=folder)
     with (
@@ -105,7 +82,7 @@ def test_a_killed_worker_loses_no_row(folder, undisturbed, tmp_path):
         assert pid != os.getpid()
 
         def kill():
-            wait_for(lambda: parts(tmp_path) >= 2)
+            wait_for(lambda: len(parts(tmp_path)) >= 2)
             os.kill(pid, signal.SIGKILL)
 
         killer = threading.Thread(target=kill)
@@ -113,7 +90,7 @@ def test_a_killed_worker_loses_no_row(folder, undisturbed, tmp_path):
         table = survey.run(configured, client=client, progress=False, report=False)
         killer.join()
         assert pid not in client.run(os.getpid).values()
-    assert_same(table, undisturbed)
+    assert_same_rows(table, undisturbed)
 
 
 def test_a_killed_run_goes_on_where_it_was(folder, undisturbed, tmp_path):
@@ -125,15 +102,15 @@ def test_a_killed_run_goes_on_where_it_was(folder, undisturbed, tmp_path):
     configuration.write_text("\n".join(lines).replace("'", '"'))
     command = [sys.executable, "-m", "gaxel.survey", "run", str(configuration), "--quiet", "--no-report"]
     first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_for(lambda: parts(tmp_path) >= 3 or first.poll() is not None)
+    wait_for(lambda: len(parts(tmp_path)) >= 3 or first.poll() is not None)
     first.kill()
     first.wait()
-    done = {path: path.stat().st_mtime_ns for path in tmp_path.glob("parts/part-*.parquet")}
+    done = {path: path.stat().st_mtime_ns for path in parts(tmp_path)}
     assert 3 <= len(done) < 25
     assert not (tmp_path / "results.parquet").exists()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     assert all(path.stat().st_mtime_ns == before for path, before in done.items())
-    assert_same(pq.read_table(tmp_path / "results.parquet"), undisturbed)
+    assert_same_rows(pq.read_table(tmp_path / "results.parquet"), undisturbed)
     assert not [path for path in tmp_path.rglob(".*")]
 
 
@@ -151,7 +128,7 @@ def test_a_galaxy_that_kills_its_worker_costs_its_own_row_only(folder, undisturb
     assert np.flatnonzero(flags & Flag.FAILED).tolist() == [7]
     assert "worker died" in table["reason"][7].as_py()
     keep = [row for row in range(100) if row != 7]
-    assert_same(table.take(keep), undisturbed.take(keep))
+    assert_same_rows(table.take(keep), undisturbed.take(keep))
 
 
 def test_results_of_another_survey_are_not_mixed(folder, tmp_path):

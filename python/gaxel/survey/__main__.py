@@ -91,6 +91,9 @@ def main(arguments: list[str] | None = None) -> int:
     except InputError as error:
         print(f"gaxel.survey: {error}", file=sys.stderr)
         return 2
+    except ConnectionError as error:
+        print(f"gaxel.survey: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         left = (
             "its folder is not complete"

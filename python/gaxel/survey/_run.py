@@ -6,7 +6,7 @@ import logging
 import sys
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import Any
 
 import dask
@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from dask.utils import parse_timedelta
 from distributed import Client, Future, KilledWorker, LocalCluster, Security, as_completed
-from distributed.comm import connect
+from distributed.comm import CommClosedError, connect
 from distributed.utils import silence_logging_cmgr
 from tqdm import tqdm
 
@@ -81,6 +81,8 @@ def run(
     InputError
         The survey cannot be read, the folder holds another one's results, client or scheduler are of another kind, or no
         scheduler answers at the address. Failures of single galaxies are rows.
+    ConnectionError
+        The scheduler was lost in the middle; what was fitted is kept.
     """
     if not isinstance(survey, Survey):
         raise input_error(
@@ -100,9 +102,11 @@ def run(
     output.open(tiles, restart, retry)
     if survey.catalogue is not None and not output.path(SOURCES).exists():
         _write_sources(output, tiles, *read_catalogue(survey, tiles))
-    with _connected(survey, client, scheduler, workers) as connected:
+    with _connected(survey, client, scheduler, workers) as connected, _told_if_lost():
         if progress and connected.dashboard_link:
             print(f"dashboard: {connected.dashboard_link}", file=sys.stderr)
+        if progress and not connected.nthreads():
+            print("no workers yet: waiting for some", file=sys.stderr)
         if not output.path(SOURCES).exists():
             _write_sources(output, tiles, *_detected(connected, survey, tiles))
         sources, ids = output.read_sources(tiles)
@@ -161,6 +165,14 @@ def _client_of(survey: Survey, scheduler: str) -> Client:
         ) from None  # fmt: skip
 
 
+@contextlib.contextmanager
+def _told_if_lost() -> Iterator[None]:
+    try:
+        yield
+    except (CancelledError, CommClosedError) as error:  # of tasks that were in flight, or of one that starts
+        raise ConnectionError("the Dask scheduler was lost; another run goes on from here") from error
+
+
 async def _greet(scheduler: str) -> None:
     """Raises what is wrong with an address; Client waits without end where something listens that says nothing."""
     seconds = parse_timedelta(dask.config.get("distributed.comm.timeouts.connect"))
@@ -206,6 +218,8 @@ def _detected(client: Client, survey: Survey, tiles: list[str]) -> tuple[Sources
     for name, future in zip(tiles, found, strict=True):
         try:
             parts.append(future.result())
+        except CancelledError:  # the scheduler was lost, which says nothing of the tile
+            raise
         except Exception as error:  # of one tile; the others go on
             skipped[name] = f"{type(error).__name__}: {error}"
     sources = drop_doubles(survey, tiles, np.concatenate(parts))
