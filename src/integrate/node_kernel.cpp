@@ -1,6 +1,5 @@
 #include "integrate/node_kernel.hpp"
 
-#include <algorithm>
 #include <limits>
 #include <type_traits>
 
@@ -30,30 +29,18 @@ void tensor_offsets(const PlaneAxes& axes, const double* x, std::size_t n_x, con
 }
 
 void shifted_radii(const double* u, const double* v, std::size_t n, double u0, double v0, double* s) {
-  const hn::ScalableTag<double> d;
-  const std::size_t lanes = hn::Lanes(d);
-  constexpr double kSmallest = std::numeric_limits<double>::min();
-  std::size_t k = 0;
-  for (; k + lanes <= n; k += lanes) {
+  for_lanes(n, [&](auto d, std::size_t k) HWY_ATTR {
     const auto nu = hn::Add(hn::LoadU(d, u + k), hn::Set(d, u0));
     const auto nv = hn::Add(hn::LoadU(d, v + k), hn::Set(d, v0));
-    hn::StoreU(hn::Max(hn::MulAdd(nu, nu, hn::Mul(nv, nv)), hn::Set(d, kSmallest)), d, s + k);
-  }
-  for (; k < n; ++k) {
-    const double nu = u[k] + u0;
-    const double nv = v[k] + v0;
-    s[k] = std::max(nu * nu + nv * nv, kSmallest);
-  }
+    const auto smallest = hn::Set(d, std::numeric_limits<double>::min());
+    hn::StoreU(hn::Max(hn::MulAdd(nu, nu, hn::Mul(nv, nv)), smallest), d, s + k);
+  });
 }
 
 void add_scaled(const double* values, std::size_t n, double weight, double* sum) {
-  const hn::ScalableTag<double> d;
-  const std::size_t lanes = hn::Lanes(d);
-  std::size_t k = 0;
-  for (; k + lanes <= n; k += lanes) {
+  for_lanes(n, [&](auto d, std::size_t k) HWY_ATTR {
     hn::StoreU(hn::MulAdd(hn::LoadU(d, values + k), hn::Set(d, weight), hn::LoadU(d, sum + k)), d, sum + k);
-  }
-  for (; k < n; ++k) sum[k] += weight * values[k];
+  });
 }
 
 double dot(const double* a, const double* b, std::size_t n) {

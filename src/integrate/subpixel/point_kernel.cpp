@@ -1,6 +1,5 @@
 #include "integrate/subpixel/point_kernel.hpp"
 
-#include <algorithm>
 #include <limits>
 
 #undef HWY_TARGET_INCLUDE
@@ -8,31 +7,24 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "math/for_lanes-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace gaxel::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 bool squared_radii(const EllipseFrame& f, const double* x, const double* y, std::size_t n, double* s) {
-  const hn::ScalableTag<double> d;
-  const std::size_t lanes = hn::Lanes(d);
-  const double least = std::numeric_limits<double>::min();
-  const auto smallest = hn::Set(d, least);
-  auto lowest = hn::Set(d, 1.0);
-  std::size_t k = 0;
-  for (; k + lanes <= n; k += lanes) {
+  bool at_center = false;
+  for_lanes(n, [&](auto d, std::size_t k) HWY_ATTR {
+    const auto smallest = hn::Set(d, std::numeric_limits<double>::min());
     const auto dx = hn::Sub(hn::LoadU(d, x + k), hn::Set(d, f.x0));
     const auto dy = hn::Sub(hn::LoadU(d, y + k), hn::Set(d, f.y0));
     const auto u = hn::MulAdd(hn::Set(d, f.a), dx, hn::Mul(hn::Set(d, f.b), dy));
     const auto v = hn::MulAdd(hn::Set(d, f.c), dx, hn::Mul(hn::Set(d, f.d), dy));
     const auto sum = hn::Max(hn::MulAdd(u, u, hn::Mul(v, v)), smallest);
-    lowest = hn::Min(lowest, sum);
+    at_center |= !hn::AllFalse(d, hn::Le(sum, smallest));
     hn::StoreU(sum, d, s + k);
-  }
-  bool at_center = hn::GetLane(hn::MinOfLanes(d, lowest)) <= least;
-  for (; k < n; ++k) {
-    s[k] = std::max(f.s(x[k], y[k]), least);
-    at_center |= s[k] <= least;
-  }
+  });
   return at_center;
 }
 
