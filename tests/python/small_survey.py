@@ -49,8 +49,8 @@ def assert_same_rows(table, undisturbed):
             assert one == other or (one != one and other != other), name
 
 
-def wait_for(condition, seconds=WAIT_SECONDS):
-    end = time.monotonic() + seconds
+def wait_for(condition):
+    end = time.monotonic() + WAIT_SECONDS
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)

@@ -38,8 +38,9 @@ def tiles(tmp_path_factory):
     return made
 
 
-def run_command(folder, output, address, file="survey.toml"):
-    command = [sys.executable, "-m", "gaxel.survey", "run", str(folder / file), "-o", str(output)]
+def run_arguments(folder, output, address):
+    """What Python is given to run a survey on a scheduler."""
+    command = ["-m", "gaxel.survey", "run", str(folder / "survey.toml"), "-o", str(output)]
     return [*command, "--scheduler", address]
 
 
@@ -70,7 +71,7 @@ def closed_port():
 def test_a_scheduler_that_does_not_answer_is_one_line(folder, tmp_path, address):
     address = address.format(port=closed_port())
     finished = subprocess.run(
-        run_command(folder, tmp_path, address),
+        [sys.executable, *run_arguments(folder, tmp_path, address)],
         capture_output=True,
         text=True,
         check=False,
@@ -119,19 +120,19 @@ def test_a_port_where_something_else_answers_is_no_scheduler(folder, tmp_path):
             survey.run(survey.read(folder / "survey.toml", tmp_path), scheduler=address, progress=False)
 
 
-@contextlib.contextmanager
 def scheduler_of(start, folder):
     """A scheduler as a program of its own, and its address."""
     file = folder / "scheduler.json"
-    program = start("-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard",
-                    "--scheduler-file", str(file), stderr=subprocess.DEVNULL)  # fmt: skip
-    wait_for(file.exists)
-    yield program, json.loads(file.read_text())["address"]
+    arguments = ("--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+    program = start("-m", "distributed.cli.dask_scheduler", *arguments, stderr=subprocess.DEVNULL)
+    wait_for(lambda: file.exists() and file.read_text().rstrip().endswith("}"))  # written to the end
+    return program, json.loads(file.read_text())["address"]
 
 
 def test_a_run_whose_scheduler_is_lost_says_so_and_goes_on(folder, tmp_path):
     results = tmp_path / "results"
-    with programs() as start, scheduler_of(start, tmp_path) as (scheduler, address):
+    with programs() as start:
+        scheduler, address = scheduler_of(start, tmp_path)
         start(
             "-m",
             "distributed.cli.dask_worker",
@@ -141,7 +142,7 @@ def test_a_run_whose_scheduler_is_lost_says_so_and_goes_on(folder, tmp_path):
             "--no-nanny",
             stderr=subprocess.DEVNULL,
         )
-        driver = start(*run_command(folder, results, address)[1:], stderr=subprocess.PIPE, text=True)
+        driver = start(*run_arguments(folder, results, address), stderr=subprocess.PIPE, text=True)
         wait_for(lambda: len(parts(results)) > 3)
         scheduler.kill()
         _, errors = driver.communicate(timeout=60)
@@ -161,8 +162,9 @@ def test_a_run_whose_scheduler_is_lost_says_so_and_goes_on(folder, tmp_path):
 
 def test_of_a_scheduler_that_is_lost_while_sources_are_looked_for_no_tile_is_blamed(tiles, tmp_path):
     results = tmp_path / "results"
-    with programs() as start, scheduler_of(start, tmp_path) as (scheduler, address):
-        driver = start(*run_command(tiles, results, address)[1:], stderr=subprocess.PIPE, text=True)
+    with programs() as start:
+        scheduler, address = scheduler_of(start, tmp_path)
+        driver = start(*run_arguments(tiles, results, address), stderr=subprocess.PIPE, text=True)
         assert any("no workers yet" in line for line in driver.stderr)
         scheduler.kill()
         _, errors = driver.communicate(timeout=60)
